@@ -1,0 +1,2 @@
+//! tiercast
+fn main() {}
