@@ -1,1 +1,3 @@
 //! tiercast
+pub mod glossary;
+pub mod time;
