@@ -1,0 +1,888 @@
+//! The judge: standing and signal in, changes out. No chance, no clock of its own.
+//!
+//! ```text
+//!   class 1   terms(now)      windows expire, reviews and measures end
+//!   class 2   Feedback        reactions of earlier slots
+//!   class 3   evaluate(now)   ratings, and what listens to them
+//!   class 4   clocks(now)     clauses with a clock of their own
+//!   class 5   admit, Sent     a batch is admitted; its deliveries are one signal: usage first, limit second
+//!   class 6   Feedback        reactions without delay
+//! ```
+//!
+//! Whoever drives the platform asks [`Platform::next_term`], [`Platform::next_evaluation`] and
+//! [`Platform::next_clock`] for their next instants and calls the classes in this order.
+
+use crate::glossary::{Feedback, NumberStatus, Rating, TemplateStatus};
+use crate::time::{SimTime, Span};
+
+use super::change::{Change, Subject, What};
+use super::language::{
+    Amount, Cancel, Condition, Count, ConsumeOn, Ends, FlagOn, Forbidden, Holder, Quantity, Restart, Signal as Hears,
+};
+use super::rules::{ClauseId, InForce, Length, MeasureRule, RatingRule, RuleEffect, Rules, Target};
+use super::standing::{Life, Meters, Opening, Run, RunningReview, Score, Standing};
+
+/// What the platform is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Signal<'s> {
+    /// A batch of messages was accepted and (part of it) delivered.
+    Sent {
+        /// The number that sent.
+        number: usize,
+        /// The template that was sent.
+        template: usize,
+        /// Accepted messages.
+        sent: u64,
+        /// Of these, delivered.
+        delivered: u64,
+        /// Of the customers written to, those whose latest message before was delivered: when, and how many.
+        again: &'s [(SimTime, u64)],
+    },
+    /// Feedback of customers arrived.
+    Feedback {
+        /// The number that it concerns.
+        number: usize,
+        /// The template that caused it.
+        template: usize,
+        /// What it is.
+        kind: Feedback,
+        /// How many.
+        count: u64,
+    },
+    /// The business was verified.
+    Verified,
+}
+
+/// What became of a request to send.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Admission {
+    /// Accepted.
+    pub admitted: u64,
+    /// Refused because the limit is used up or the number may not start anything.
+    pub refused: u64,
+    /// Refused because the template may not be sent.
+    pub rejected: u64,
+    /// The platform's error code for what was refused.
+    pub error: Option<u32>,
+}
+
+/// The platform as one sender meets it.
+#[derive(Clone, Debug)]
+pub struct Platform<'r> {
+    rules: &'r Rules,
+    standing: Standing,
+}
+
+impl<'r> Platform<'r> {
+    /// A platform with these rules that holds `opening` about the sender.
+    pub fn open(rules: &'r Rules, opening: &Opening) -> Platform<'r> {
+        Platform { rules, standing: Standing::open(rules, opening) }
+    }
+
+    /// The rules in force.
+    pub fn rules(&self) -> &'r Rules {
+        self.rules
+    }
+
+    // ---- what can be seen -----------------------------------------------------------------------------------
+
+    /// Position of the tier that `number` sends under.
+    pub fn tier(&self, number: usize) -> usize {
+        self.standing.holders[self.standing.numbers[number].holder].tier
+    }
+
+    /// The limit that `number` sends under; `None` is unlimited.
+    pub fn limit(&self, number: usize) -> Option<u64> {
+        self.rules.tiers[self.tier(number)].limit
+    }
+
+    /// The number's rating as last evaluated.
+    pub fn rating(&self, number: usize) -> Rating {
+        let own = self.standing.numbers[number].meters.rating;
+        let worst = self.rules.number_ratings.iter().any(|rule| rule.worst_template);
+        let templates = self.standing.templates.iter().map(|template| template.meters.rating);
+        if worst { templates.fold(own, Rating::worse) } else { own }
+    }
+
+    /// The worst status of the number.
+    pub fn number_status(&self, number: usize) -> NumberStatus {
+        self.standing.numbers[number].life.status(NumberStatus::Connected)
+    }
+
+    /// Whether a measure that sets `status` is running for the number, whatever else is.
+    pub fn number_is(&self, number: usize, status: NumberStatus) -> bool {
+        let life = &self.standing.numbers[number].life;
+        life.for_good == Some(status) || life.running.iter().flatten().any(|run| run.status == status)
+    }
+
+    /// The template's rating as last evaluated.
+    pub fn template_rating(&self, template: usize) -> Rating {
+        self.standing.templates[template].meters.rating
+    }
+
+    /// The template's status.
+    pub fn template_status(&self, template: usize) -> TemplateStatus {
+        self.standing.templates[template].life.status(TemplateStatus::Approved)
+    }
+
+    /// Whether the business is verified.
+    pub fn verified(&self) -> bool {
+        self.standing.verified
+    }
+
+    /// Whether a review of a rise is running for `number`.
+    pub fn in_review(&self, number: usize) -> bool {
+        self.standing.holders[self.standing.numbers[number].holder].review.is_some()
+    }
+
+    /// The number's score at `now`.
+    pub fn score(&mut self, number: usize, now: SimTime) -> Option<Score> {
+        self.standing.numbers[number].meters.score(&self.rules.number_ratings, now)
+    }
+
+    /// Customers reached in the window of the limit that `number` sends under.
+    pub fn reached(&mut self, number: usize, now: SimTime) -> u64 {
+        let holder = self.standing.numbers[number].holder;
+        self.standing.holders[holder].reached.sum(now, self.rules)
+    }
+
+    /// How many more customers `number` may write to at `now`; `u64::MAX` is unlimited.
+    pub fn capacity(&mut self, number: usize, now: SimTime) -> u64 {
+        if self.forbidden(number, Forbidden::Broadcast) {
+            return 0;
+        }
+        let left = self.left(number, now);
+        let Some(cap) = self.message_cap(number) else { return left };
+        let sent = self.standing.numbers[number].messages.as_mut().map_or(0, |messages| messages.sum(now));
+        left.min(cap.saturating_sub(sent))
+    }
+
+    /// What the tier's limit leaves, whatever the status.
+    fn left(&mut self, number: usize, now: SimTime) -> u64 {
+        match self.limit(number) {
+            None => u64::MAX,
+            Some(limit) => limit.saturating_sub(self.reached(number, now)),
+        }
+    }
+
+    fn message_cap(&self, number: usize) -> Option<u64> {
+        let life = &self.standing.numbers[number].life;
+        let running = self.rules.number_measures.iter().zip(&life.running).filter(|(_, run)| run.is_some());
+        running.filter_map(|(rule, _)| rule.cap).min()
+    }
+
+    fn forbidden(&self, number: usize, what: Forbidden) -> bool {
+        let life = &self.standing.numbers[number].life;
+        let mut running = self.rules.number_measures.iter().zip(&life.running);
+        running.any(|(rule, run)| run.is_some() && rule.forbids.contains(&what))
+    }
+
+    // ---- class 5: admission ---------------------------------------------------------------------------------
+
+    /// Decides on a request to send `wanted` messages outside service windows, against the standing before it.
+    pub fn admit(&mut self, number: usize, template: usize, wanted: u64, now: SimTime) -> Admission {
+        let status = self.template_status(template);
+        if !status.sendable() {
+            let error = match status {
+                TemplateStatus::Paused => Some(132_015),
+                TemplateStatus::Disabled => Some(132_016),
+                _ => None,
+            };
+            return Admission { rejected: wanted, error, ..Admission::default() };
+        }
+        let admitted = wanted.min(self.capacity(number, now));
+        let refused = wanted - admitted;
+        let error = self.rules.cap.as_ref().and_then(|cap| cap.error).filter(|_| refused > 0);
+        Admission { admitted, refused, rejected: 0, error }
+    }
+
+    // ---- what it is told ------------------------------------------------------------------------------------
+
+    /// Takes a signal in and answers with the changes that it causes at once.
+    pub fn hear(&mut self, now: SimTime, signal: Signal<'_>, out: &mut Vec<Change>) {
+        match signal {
+            Signal::Sent { number, template, sent, delivered, again } => {
+                self.record(now, number, template, sent, delivered, again);
+                self.judge_rise(self.standing.numbers[number].holder, Hears::delivery, now, out);
+                self.judge_number(number, Hears::delivery, now, out);
+            }
+            Signal::Feedback { number, template, kind, count } => {
+                let (rules, standing) = (self.rules, &mut self.standing);
+                standing.numbers[number].meters.feedback(&rules.number_ratings, now, kind, count);
+                standing.templates[template].meters.feedback(&rules.template_ratings, now, kind, count);
+                if let (Feedback::Block | Feedback::Report, Some(complaints)) =
+                    (kind, &mut standing.numbers[number].complaints)
+                {
+                    complaints.add(now, count);
+                    self.judge_number(number, Hears::feedback, now, out);
+                }
+            }
+            Signal::Verified => self.verify(now, out),
+        }
+    }
+
+    fn verify(&mut self, now: SimTime, out: &mut Vec<Change>) {
+        if self.standing.verified {
+            return;
+        }
+        self.standing.verified = true;
+        let entry = self.rules.upgrades.iter().find(|rule| rule.on.contains(&Hears::verification));
+        let clause = entry.map_or(self.rules.ladder_clause, |rule| rule.clause);
+        out.push(Change { at: now, subject: Subject::Portfolio, what: What::Verified, clause });
+        for holder in 0..self.standing.holders.len() {
+            self.judge_rise(holder, Hears::verification, now, out);
+        }
+    }
+
+    fn record(
+        &mut self,
+        now: SimTime,
+        number: usize,
+        template: usize,
+        sent: u64,
+        delivered: u64,
+        again: &[(SimTime, u64)],
+    ) {
+        let standing = &mut self.standing;
+        let who = &mut standing.numbers[number];
+        if let Some(messages) = &mut who.messages {
+            messages.add(now, sent);
+        }
+        who.meters.delivered(now, delivered);
+        standing.templates[template].meters.delivered(now, delivered);
+        let holder = &mut standing.holders[who.holder];
+        let consumed = match self.rules.cap.as_ref().map(|cap| cap.consume_on) {
+            Some(ConsumeOn::sent) => sent,
+            Some(ConsumeOn::delivered) | None => delivered,
+        };
+        holder.reached.rolling.add(now, consumed);
+        for usage in holder.usage.iter_mut().flatten() {
+            usage.record(now, sent, delivered, again);
+        }
+    }
+
+    // ---- class 1: terms -------------------------------------------------------------------------------------
+
+    /// The next instant at which a window expires that matters, or a review or a measure ends.
+    pub fn next_term(&mut self, now: SimTime) -> SimTime {
+        let mut next = SimTime::NEVER;
+        for holder in &self.standing.holders {
+            next = next.min(holder.judge_at).min(holder.review.map_or(SimTime::NEVER, |review| review.until));
+        }
+        for number in 0..self.standing.numbers.len() {
+            next = next.min(self.standing.numbers[number].life.next_deadline());
+            if self.waits_for_capacity(number) {
+                let holder = self.standing.numbers[number].holder;
+                next = next.min(self.standing.holders[holder].reached.next_expiry(now, self.rules));
+            }
+        }
+        for template in &self.standing.templates {
+            next = next.min(template.life.next_deadline());
+        }
+        next
+    }
+
+    /// Ends what is due at `now`: reviews, then the measures of numbers, then those of templates.
+    pub fn terms(&mut self, now: SimTime, out: &mut Vec<Change>) {
+        for holder in 0..self.standing.holders.len() {
+            if let Some(review) = self.standing.holders[holder].review.filter(|review| review.until <= now) {
+                self.standing.holders[holder].review = None;
+                let clause = self.rules.upgrades[review.rule].clause;
+                self.rise(holder, review.to, clause, now, out);
+            }
+            if self.standing.holders[holder].judge_at <= now {
+                self.standing.holders[holder].judge_at = SimTime::NEVER;
+                self.judge_rise(holder, Hears::delivery, now, out);
+            }
+        }
+        for number in 0..self.standing.numbers.len() {
+            self.number_deadlines(number, now, out);
+            self.release(number, now, out);
+        }
+        for template in 0..self.standing.templates.len() {
+            self.template_deadlines(template, now, out);
+        }
+    }
+
+    // ---- class 3: ratings -----------------------------------------------------------------------------------
+
+    /// The next instant at which an evaluation of a rating could find something new.
+    pub fn next_evaluation(&self) -> SimTime {
+        let rules = self.rules;
+        let numbers = self.standing.numbers.iter().map(|number| {
+            let low_for = number.low_since.map_or(SimTime::NEVER, |since| since + self.low_term(since));
+            let low_for = if low_for > number.meters.evaluated_at { low_for } else { SimTime::NEVER };
+            let every = rules.number_ratings.first().map_or(1, |rule| rule.every.0);
+            let low_for = if low_for == SimTime::NEVER { low_for } else { SimTime((low_for.0 + every - 1) / every * every) };
+            number.meters.next_evaluation(&rules.number_ratings).min(low_for)
+        });
+        let templates =
+            self.standing.templates.iter().map(|template| template.meters.next_evaluation(&rules.template_ratings));
+        numbers.chain(templates).min().unwrap_or(SimTime::NEVER)
+    }
+
+    /// The length of the shortest clause on a lasting Low rating.
+    fn low_term(&self, since: SimTime) -> Span {
+        let asked = self.rules.number_measures.iter().filter(|rule| rule.in_force.at(since)).flat_map(|rule| &rule.when);
+        let spans = asked.filter_map(|condition| match condition {
+            Condition::LowFor(span) => Some(*span),
+            _ => None,
+        });
+        spans.min().unwrap_or(SimTime::NEVER - SimTime::START)
+    }
+
+    /// Evaluates the ratings that are due at `now`, and judges what listens to them.
+    pub fn evaluate(&mut self, now: SimTime, out: &mut Vec<Change>) {
+        let rules = self.rules;
+        for number in 0..self.standing.numbers.len() {
+            let who = &mut self.standing.numbers[number];
+            if !on_grid(&rules.number_ratings, now) {
+                continue;
+            }
+            let change = rate(&mut who.meters, &rules.number_ratings, now);
+            who.low_since = (who.meters.rating == Rating::Low).then(|| who.low_since.unwrap_or(now));
+            let holder = who.holder;
+            if let Some((what, clause)) = change {
+                out.push(Change { at: now, subject: Subject::Number(number), what, clause });
+            }
+            if self.rating(number) == Rating::Low {
+                self.cancel_review(holder, Cancel::low, now, out);
+            }
+            self.judge_number(number, Hears::rating, now, out);
+            self.judge_rise(holder, Hears::rating, now, out);
+        }
+        for template in 0..self.standing.templates.len() {
+            if !on_grid(&rules.template_ratings, now) {
+                continue;
+            }
+            let meters = &mut self.standing.templates[template].meters;
+            if let Some((what, clause)) = rate(meters, &rules.template_ratings, now) {
+                out.push(Change { at: now, subject: Subject::Template(template), what, clause });
+            }
+            self.judge_template(template, now, out);
+        }
+    }
+
+    // ---- class 4: clocks ------------------------------------------------------------------------------------
+
+    /// The next instant after `now` at which a clause with a clock of its own is judged.
+    pub fn next_clock(&self, now: SimTime) -> SimTime {
+        let hears = self.rules.upgrades.iter().flat_map(|rule| &rule.on);
+        let every = hears.chain(self.rules.number_measures.iter().flat_map(|rule| &rule.on)).filter_map(|signal| match signal {
+            Hears::Every(span) => Some(SimTime((now.0.div_euclid(span.0) + 1) * span.0)),
+            _ => None,
+        });
+        every.min().unwrap_or(SimTime::NEVER)
+    }
+
+    /// Judges the clauses whose own clock strikes at `now`.
+    pub fn clocks(&mut self, now: SimTime, out: &mut Vec<Change>) {
+        let hears = self.rules.upgrades.iter().flat_map(|rule| &rule.on);
+        let all = hears.chain(self.rules.number_measures.iter().flat_map(|rule| &rule.on));
+        let mut due: Vec<Hears> = Vec::new();
+        for signal in all {
+            if let Hears::Every(span) = signal
+                && now.0 % span.0 == 0
+                && !due.contains(signal)
+            {
+                due.push(*signal);
+            }
+        }
+        for signal in due {
+            for holder in 0..self.standing.holders.len() {
+                self.judge_rise(holder, signal, now, out);
+            }
+            for number in 0..self.standing.numbers.len() {
+                self.judge_number(number, signal, now, out);
+            }
+        }
+    }
+
+    // ---- rises ----------------------------------------------------------------------------------------------
+
+    fn judge_rise(&mut self, holder: usize, signal: Hears, now: SimTime, out: &mut Vec<Change>) {
+        for (place, rule) in self.rules.upgrades.iter().enumerate() {
+            let standing = &self.standing.holders[holder];
+            if standing.review.is_some() {
+                return;
+            }
+            let tier = standing.tier;
+            let to = match rule.to {
+                Target::Next => tier + 1,
+                Target::AtLeast(to) => to,
+            };
+            let leads_up = to > tier && to < self.rules.tiers.len() && rule.from[tier];
+            if !leads_up || !rule.on.contains(&signal) || !rule.in_force.at(now) || self.rise_forbidden(holder) {
+                continue;
+            }
+            let missing: Vec<&Condition> =
+                rule.when.iter().filter(|condition| !self.rise_holds(holder, place, condition, now)).collect();
+            match missing.as_slice() {
+                [] => self.start_review(holder, place, to, now, out),
+                [Condition::SinceFirstSend(span)] => {
+                    let usage = self.standing.holders[holder].usage[place].as_mut();
+                    if let Some(first) = usage.and_then(|usage| usage.first(now)) {
+                        self.standing.holders[holder].judge_at = first + *span;
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn rise_forbidden(&self, holder: usize) -> bool {
+        let mut numbers = (0..self.standing.numbers.len()).filter(|n| self.standing.numbers[*n].holder == holder);
+        numbers.any(|number| self.forbidden(number, Forbidden::Upgrade))
+    }
+
+    fn start_review(&mut self, holder: usize, rule: usize, to: usize, now: SimTime, out: &mut Vec<Change>) {
+        let UpgradeReview { review, clause } = UpgradeReview::of(self.rules, rule);
+        if review == Span(0) {
+            self.rise(holder, to, clause, now, out);
+            return;
+        }
+        let until = now + review;
+        self.standing.holders[holder].review = Some(RunningReview { rule, until, to });
+        out.push(Change { at: now, subject: Subject::Holder(holder), what: What::ReviewStarted { until }, clause });
+    }
+
+    fn rise(&mut self, holder: usize, to: usize, clause: ClauseId, now: SimTime, out: &mut Vec<Change>) {
+        let to = to.min(self.rules.tiers.len() - 1);
+        let standing = &mut self.standing.holders[holder];
+        let from = standing.tier;
+        if to <= from {
+            return;
+        }
+        standing.tier = to;
+        standing.last_step = now;
+        standing.restart_usage(self.rules, Restart::upgrade);
+        out.push(Change { at: now, subject: Subject::Holder(holder), what: What::TierRose { from, to }, clause });
+        self.release_all(holder, now, out);
+    }
+
+    fn fall(&mut self, holder: usize, levels: usize, floor: usize, clause: ClauseId, now: SimTime, out: &mut Vec<Change>) {
+        let standing = &mut self.standing.holders[holder];
+        let from = standing.tier;
+        let to = from.saturating_sub(levels).max(floor.min(from));
+        if to == from {
+            return;
+        }
+        standing.tier = to;
+        standing.last_step = now;
+        standing.restart_usage(self.rules, Restart::downgrade);
+        out.push(Change { at: now, subject: Subject::Holder(holder), what: What::TierFell { from, to }, clause });
+    }
+
+    fn cancel_review(&mut self, holder: usize, cause: Cancel, now: SimTime, out: &mut Vec<Change>) {
+        let Some(review) = self.standing.holders[holder].review else { return };
+        let rule = &self.rules.upgrades[review.rule];
+        if rule.cancelled_by.contains(&cause) {
+            self.standing.holders[holder].review = None;
+            let (subject, clause) = (Subject::Holder(holder), rule.clause);
+            out.push(Change { at: now, subject, what: What::ReviewCancelled, clause });
+        }
+    }
+
+    /// Whether a condition of an upgrade holds for a holder.
+    fn rise_holds(&mut self, holder: usize, place: usize, condition: &Condition, now: SimTime) -> bool {
+        let rule = &self.rules.upgrades[place];
+        match condition {
+            Condition::RatingAtLeast(floor) => self.asked(holder, now).into_iter().all(|number| {
+                let unknown = unknown_counts_as(&self.rules.number_ratings, now);
+                self.rating(number).at_least(*floor, unknown)
+            }) && (!rule.templates_count || self.templates_at_least(*floor, now)),
+            Condition::StatusIs(list) => {
+                let blocks = rule.restricted_blocks;
+                self.asked(holder, now).into_iter().all(|number| {
+                    let life = &self.standing.numbers[number].life;
+                    let running = life.running.iter().flatten().map(|run| run.status).chain(life.for_good);
+                    let seen = running.filter(|status| blocks || *status != NumberStatus::Restricted);
+                    list.contains(&seen.max().unwrap_or(NumberStatus::Connected))
+                })
+            }
+            Condition::Usage { count, amount, .. } => self.usage_holds(holder, place, *count, *amount, now),
+            Condition::SinceFirstSend(span) => {
+                let usage = self.standing.holders[holder].usage[place].as_mut();
+                usage.and_then(|usage| usage.first(now)).is_some_and(|first| now - first >= *span)
+            }
+            Condition::SinceLastStep(span) => now - self.standing.holders[holder].last_step >= *span,
+            Condition::LimitReached => {
+                let number = self.standing.numbers.iter().position(|number| number.holder == holder);
+                number.is_some_and(|number| self.left(number, now) == 0)
+            }
+            other => {
+                let number = self.standing.numbers.iter().position(|number| number.holder == holder);
+                number.is_some_and(|number| self.holds(number, other, now))
+            }
+        }
+    }
+
+    /// The numbers whose rating and status a rise of `holder` asks for: all that delivered something, or its only one.
+    fn asked(&mut self, holder: usize, now: SimTime) -> Vec<usize> {
+        let own = (0..self.standing.numbers.len()).filter(|number| self.standing.numbers[*number].holder == holder);
+        let own: Vec<usize> = own.collect();
+        if self.rules.holder == Holder::Number || own.len() < 2 {
+            return own;
+        }
+        let ratings = &self.rules.number_ratings;
+        own.into_iter().filter(|number| self.standing.numbers[*number].meters.in_use(ratings, now)).collect()
+    }
+
+    fn usage_holds(&mut self, holder: usize, place: usize, _count: Count, amount: Amount, now: SimTime) -> bool {
+        let rules = self.rules;
+        let standing = &mut self.standing.holders[holder];
+        let Some(limit) = rules.tiers[standing.tier].limit else { return false };
+        let Some(usage) = &mut standing.usage[place] else { return false };
+        let used = usage.amount(now, rules);
+        match amount {
+            Amount::AtLeast(Quantity::LimitTimes(times)) => used >= times.times_rounded_up(limit),
+            Amount::MoreThan(Quantity::LimitTimes(times)) => used > times.times_rounded_down(limit),
+            Amount::AtLeast(Quantity::Number(number)) => used >= number,
+            Amount::MoreThan(Quantity::Number(number)) => used > number,
+        }
+    }
+
+    // ---- measures of numbers --------------------------------------------------------------------------------
+
+    fn judge_number(&mut self, number: usize, signal: Hears, now: SimTime, out: &mut Vec<Change>) {
+        for (place, rule) in self.rules.number_measures.iter().enumerate() {
+            if !rule.on.contains(&signal) {
+                continue;
+            }
+            let holds = rule.when.iter().all(|condition| self.holds(number, condition, now));
+            match self.standing.numbers[number].life.running[place] {
+                None if holds && rule.in_force.at(now) => self.enter_number(number, place, now, out),
+                None => {}
+                Some(run) => match judge_run(run, rule.ends, holds, now) {
+                    Verdict::GoesOn(run) => self.standing.numbers[number].life.running[place] = Some(run),
+                    Verdict::Recovered => self.leave_number(number, place, true, now, out),
+                    Verdict::Still => self.leave_number(number, place, false, now, out),
+                },
+            }
+        }
+    }
+
+    fn enter_number(&mut self, number: usize, place: usize, now: SimTime, out: &mut Vec<Change>) {
+        let rule = &self.rules.number_measures[place];
+        let Some(run) = begin(&mut self.standing.numbers[number].life, rule, place, now) else { return };
+        let until = run.term.map(|_| run.until);
+        let what = What::NumberEntered { status: run.status, until };
+        out.push(Change { at: now, subject: Subject::Number(number), what, clause: rule.clause });
+        let holder = self.standing.numbers[number].holder;
+        match run.status {
+            NumberStatus::Flagged => {
+                self.cancel_review(holder, Cancel::flagged, now, out);
+                self.standing.holders[holder].restart_usage(self.rules, Restart::flag);
+            }
+            NumberStatus::Restricted => self.cancel_review(holder, Cancel::restricted, now, out),
+            _ => {}
+        }
+        if rule.downgrade_at_once {
+            for effect in &rule.if_still {
+                if let RuleEffect::Down { levels, floor } = effect {
+                    self.fall(holder, *levels, *floor, rule.clause, now, out);
+                }
+            }
+        }
+    }
+
+    fn leave_number(&mut self, number: usize, place: usize, recovered: bool, now: SimTime, out: &mut Vec<Change>) {
+        let rule = &self.rules.number_measures[place];
+        let who = &mut self.standing.numbers[number];
+        let Some(run) = who.life.running[place].take() else { return };
+        who.life.last_ended[place] = now;
+        who.meters.touch(now);
+        let holder = who.holder;
+        let (subject, clause) = (Subject::Number(number), rule.clause);
+        out.push(Change { at: now, subject, what: What::NumberLeft { status: run.status, recovered }, clause });
+        if run.status == NumberStatus::Flagged {
+            self.standing.holders[holder].restart_usage(self.rules, Restart::unflag);
+        }
+        let effects = if recovered { &rule.then } else { &rule.if_still };
+        for effect in effects {
+            match *effect {
+                RuleEffect::Up(levels) => self.rise(holder, self.standing.holders[holder].tier + levels, clause, now, out),
+                RuleEffect::Down { .. } if rule.downgrade_at_once => {}
+                RuleEffect::Down { levels, floor } => self.fall(holder, levels, floor, clause, now, out),
+                RuleEffect::Becomes(status) => {
+                    self.standing.numbers[number].life.for_good = Some(status);
+                    let what = What::NumberEntered { status, until: None };
+                    out.push(Change { at: now, subject, what, clause });
+                }
+                RuleEffect::Impose(other) => self.enter_number(number, other, now, out),
+            }
+        }
+    }
+
+    fn number_deadlines(&mut self, number: usize, now: SimTime, out: &mut Vec<Change>) {
+        for (place, rule) in self.rules.number_measures.iter().enumerate() {
+            let Some(run) = self.standing.numbers[number].life.running[place] else { continue };
+            if run.until > now {
+                continue;
+            }
+            let still = rule.when.iter().all(|condition| self.holds(number, condition, now));
+            match at_deadline(run, rule.ends, still, now) {
+                Verdict::GoesOn(run) => self.standing.numbers[number].life.running[place] = Some(run),
+                Verdict::Recovered => self.leave_number(number, place, true, now, out),
+                Verdict::Still => self.leave_number(number, place, false, now, out),
+            }
+        }
+    }
+
+    /// Whether a measure holds the number only as long as nothing more may be started.
+    fn waits_for_capacity(&self, number: usize) -> bool {
+        let life = &self.standing.numbers[number].life;
+        self.rules.number_measures.iter().zip(&life.running).any(|(rule, run)| run.is_some() && is_while(rule))
+    }
+
+    /// Ends measures that last as long as nothing more may be started under the limit.
+    fn release(&mut self, number: usize, now: SimTime, out: &mut Vec<Change>) {
+        if !self.waits_for_capacity(number) || self.left(number, now) == 0 {
+            return;
+        }
+        for (place, rule) in self.rules.number_measures.iter().enumerate() {
+            if is_while(rule) && self.standing.numbers[number].life.running[place].is_some() {
+                self.leave_number(number, place, true, now, out);
+            }
+        }
+    }
+
+    fn release_all(&mut self, holder: usize, now: SimTime, out: &mut Vec<Change>) {
+        for number in 0..self.standing.numbers.len() {
+            if self.standing.numbers[number].holder == holder {
+                self.release(number, now, out);
+            }
+        }
+    }
+
+    /// Whether a condition holds for a number.
+    fn holds(&mut self, number: usize, condition: &Condition, now: SimTime) -> bool {
+        let unknown = unknown_counts_as(&self.rules.number_ratings, now);
+        let rating = self.rating(number);
+        match condition {
+            Condition::Verified => self.standing.verified,
+            Condition::LimitReached => self.limit(number).is_some() && self.left(number, now) == 0,
+            Condition::RatingAtLeast(floor) => rating.at_least(*floor, unknown),
+            Condition::RatingAtMost(ceiling) => rating.at_most(*ceiling),
+            Condition::FlagOn(FlagOn::low) => rating.at_most(Rating::Low),
+            Condition::FlagOn(FlagOn::medium_or_low) => rating.at_most(Rating::Medium),
+            Condition::FlagOn(FlagOn::low_above_floor) => rating.at_most(Rating::Low) && self.tier(number) > self.floor(),
+            Condition::LowFor(span) => {
+                self.standing.numbers[number].low_since.is_some_and(|since| now - since >= *span)
+            }
+            Condition::TemplatesAtLeast(floor) => self.templates_at_least(*floor, now),
+            Condition::StatusIs(list) => list.contains(&self.number_status(number)),
+            Condition::TierAtLeast(name) => self.rules.tier(name).is_some_and(|tier| self.tier(number) >= tier),
+            Condition::TierAtMost(name) => self.rules.tier(name).is_some_and(|tier| self.tier(number) <= tier),
+            Condition::Complaints { more_than, while_low, .. } => {
+                let bound = if rating == Rating::Low { *while_low } else { *more_than };
+                self.standing.numbers[number].complaints.as_mut().is_some_and(|held| held.sum(now) > bound)
+            }
+            Condition::SinceLastStep(span) => {
+                let holder = self.standing.numbers[number].holder;
+                now - self.standing.holders[holder].last_step >= *span
+            }
+            // Decisions that no run tells yet, and usage, which belongs to rises.
+            Condition::Approved
+            | Condition::PolicyOpen
+            | Condition::PolicyFailed
+            | Condition::Usage { .. }
+            | Condition::SinceFirstSend(_) => false,
+        }
+    }
+
+    /// The tier below which no measure lets a number fall.
+    fn floor(&self) -> usize {
+        let effects = self.rules.number_measures.iter().flat_map(|rule| &rule.if_still);
+        let floors = effects.filter_map(|effect| match effect {
+            RuleEffect::Down { floor, .. } => Some(*floor),
+            _ => None,
+        });
+        floors.min().unwrap_or(0)
+    }
+
+    fn templates_at_least(&mut self, floor: Rating, now: SimTime) -> bool {
+        let ratings = &self.rules.template_ratings;
+        let unknown = unknown_counts_as(ratings, now);
+        self.standing.templates.iter_mut().all(|template| {
+            !template.meters.in_use(ratings, now) || template.meters.rating.at_least(floor, unknown)
+        })
+    }
+
+    // ---- measures of templates ------------------------------------------------------------------------------
+
+    fn judge_template(&mut self, template: usize, now: SimTime, out: &mut Vec<Change>) {
+        for (place, rule) in self.rules.template_measures.iter().enumerate() {
+            if !rule.on.contains(&Hears::rating) {
+                continue;
+            }
+            let holds = self.template_holds(template, rule);
+            match self.standing.templates[template].life.running[place] {
+                None if holds && rule.in_force.at(now) && self.template_status(template).sendable() => {
+                    self.enter_template(template, place, now, out);
+                }
+                None => {}
+                Some(run) => match judge_run(run, rule.ends, holds, now) {
+                    Verdict::GoesOn(run) => self.standing.templates[template].life.running[place] = Some(run),
+                    Verdict::Recovered => self.leave_template(template, place, true, now, out),
+                    Verdict::Still => self.leave_template(template, place, false, now, out),
+                },
+            }
+        }
+    }
+
+    /// Conditions of a template's measure speak of the template's own rating.
+    fn template_holds(&self, template: usize, rule: &MeasureRule<TemplateStatus>) -> bool {
+        let rating = self.standing.templates[template].meters.rating;
+        rule.when.iter().all(|condition| match condition {
+            Condition::RatingAtMost(ceiling) => rating.at_most(*ceiling),
+            Condition::FlagOn(FlagOn::medium_or_low) => rating.at_most(Rating::Medium),
+            Condition::FlagOn(_) => rating.at_most(Rating::Low),
+            Condition::Verified => self.standing.verified,
+            _ => false,
+        })
+    }
+
+    fn enter_template(&mut self, template: usize, place: usize, now: SimTime, out: &mut Vec<Change>) {
+        let rule = &self.rules.template_measures[place];
+        let Some(run) = begin(&mut self.standing.templates[template].life, rule, place, now) else { return };
+        let what = What::TemplateEntered { status: run.status, until: run.term.map(|_| run.until) };
+        out.push(Change { at: now, subject: Subject::Template(template), what, clause: rule.clause });
+    }
+
+    fn leave_template(&mut self, template: usize, place: usize, recovered: bool, now: SimTime, out: &mut Vec<Change>) {
+        let rule = &self.rules.template_measures[place];
+        let (subject, clause) = (Subject::Template(template), rule.clause);
+        let who = &mut self.standing.templates[template];
+        let Some(run) = who.life.running[place].take() else { return };
+        who.life.last_ended[place] = now;
+        let was = who.meters.rating;
+        let paused = run.status == TemplateStatus::Paused;
+        if paused {
+            // Else the feedback that paused it would pause it again at once.
+            who.meters.clear();
+        }
+        who.meters.touch(now);
+        out.push(Change { at: now, subject, what: What::TemplateLeft { status: run.status, recovered }, clause });
+        if paused && was != Rating::Unknown {
+            out.push(Change { at: now, subject, what: What::Rated { from: was, to: Rating::Unknown }, clause });
+        }
+        let effects = if recovered { &rule.then } else { &rule.if_still };
+        for effect in effects {
+            match *effect {
+                RuleEffect::Becomes(status) => {
+                    self.standing.templates[template].life.for_good = Some(status);
+                    let what = What::TemplateEntered { status, until: None };
+                    out.push(Change { at: now, subject, what, clause });
+                }
+                RuleEffect::Impose(other) => self.enter_template(template, other, now, out),
+                RuleEffect::Up(_) | RuleEffect::Down { .. } => {}
+            }
+        }
+    }
+
+    fn template_deadlines(&mut self, template: usize, now: SimTime, out: &mut Vec<Change>) {
+        for (place, rule) in self.rules.template_measures.iter().enumerate() {
+            let Some(run) = self.standing.templates[template].life.running[place] else { continue };
+            if run.until > now {
+                continue;
+            }
+            let still = self.template_holds(template, rule);
+            match at_deadline(run, rule.ends, still, now) {
+                Verdict::GoesOn(run) => self.standing.templates[template].life.running[place] = Some(run),
+                Verdict::Recovered => self.leave_template(template, place, true, now, out),
+                Verdict::Still => self.leave_template(template, place, false, now, out),
+            }
+        }
+    }
+}
+
+/// Review and clause of an upgrade rule.
+struct UpgradeReview {
+    review: Span,
+    clause: ClauseId,
+}
+
+impl UpgradeReview {
+    fn of(rules: &Rules, rule: usize) -> UpgradeReview {
+        UpgradeReview { review: rules.upgrades[rule].review, clause: rules.upgrades[rule].clause }
+    }
+}
+
+/// What becomes of a measure under way.
+enum Verdict<S> {
+    GoesOn(Run<S>),
+    Recovered,
+    Still,
+}
+
+/// Judges a measure under way at a signal; `holds`: its conditions still hold.
+fn judge_run<S>(mut run: Run<S>, ends: Ends, holds: bool, now: SimTime) -> Verdict<S> {
+    if run.term.is_none() {
+        return Verdict::GoesOn(run);
+    }
+    match ends {
+        Ends::on_recovery if !holds => Verdict::Recovered,
+        Ends::hold_term => {
+            // A relapse after the deadline, while a late recovery goes on, has its consequences at once.
+            let late = run.clean_since.is_some_and(|since| run.term.is_some_and(|term| run.until == since + term));
+            if holds && late {
+                return Verdict::Still;
+            }
+            run.clean_since = if holds { None } else { Some(run.clean_since.unwrap_or(now)) };
+            Verdict::GoesOn(run)
+        }
+        Ends::on_recovery | Ends::at_deadline | Ends::by_edit => Verdict::GoesOn(run),
+    }
+}
+
+/// Judges a measure at its deadline; `still`: its conditions hold.
+fn at_deadline<S>(mut run: Run<S>, ends: Ends, still: bool, now: SimTime) -> Verdict<S> {
+    if still || ends == Ends::by_edit {
+        return Verdict::Still;
+    }
+    match (ends, run.clean_since, run.term) {
+        (Ends::hold_term, Some(since), Some(term)) if since + term > now => {
+            run.until = since + term;
+            Verdict::GoesOn(run)
+        }
+        _ => Verdict::Recovered,
+    }
+}
+
+/// Begins a measure for the n-th time; `None` where it never sets a status.
+fn begin<S: Copy>(life: &mut Life<S>, rule: &MeasureRule<S>, place: usize, now: SimTime) -> Option<Run<S>> {
+    if rule.forgets.is_some_and(|span| now - life.last_ended[place] >= span) {
+        life.times[place] = 0;
+    }
+    let term = rule.terms.get(life.times[place]).or(rule.terms.last())?;
+    life.times[place] += 1;
+    let (until, length) = match term.length {
+        Length::For(span) => (now + span, Some(span)),
+        Length::While | Length::Forever => (SimTime::NEVER, None),
+    };
+    let run = Run { status: term.status, until, term: length, clean_since: None };
+    life.running[place] = Some(run);
+    Some(run)
+}
+
+fn is_while<S>(rule: &MeasureRule<S>) -> bool {
+    rule.terms.iter().any(|term| term.length == Length::While)
+}
+
+fn on_grid(ratings: &[RatingRule], now: SimTime) -> bool {
+    Meters::in_force(ratings, now).is_some_and(|place| now.0 % ratings[place].every.0 == 0)
+}
+
+fn unknown_counts_as(ratings: &[RatingRule], now: SimTime) -> Rating {
+    Meters::in_force(ratings, now).map_or(Rating::Medium, |place| ratings[place].unknown_counts_as)
+}
+
+/// Evaluates a rating; what changed, with the rating clause.
+fn rate(meters: &mut Meters, ratings: &[RatingRule], now: SimTime) -> Option<(What, ClauseId)> {
+    let place = Meters::in_force(ratings, now)?;
+    let from = meters.rating;
+    let to = meters.evaluate(ratings, now);
+    meters.rating = to;
+    (from != to).then_some((What::Rated { from, to }, ratings[place].clause))
+}

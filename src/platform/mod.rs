@@ -1,0 +1,25 @@
+//! The platform judges: a ruleset (data) and what it holds about the sender, in; changes, out.
+//!
+//! ```text
+//!   Ruleset (a file)  --check, compile-->  Rules
+//!                                            |
+//!   Signal  -->  Platform { Rules, Standing }  -->  Change, each with its clause
+//! ```
+//!
+//! *Invariant:* the platform asks nothing of chance and has no clock of its own. Given the same rules, standing
+//! and signal it answers the same. What it decides by chance in reality (a verification, a review) the run draws
+//! and tells it.
+
+mod change;
+mod judge;
+pub mod language;
+pub mod origin;
+mod rules;
+mod standing;
+mod window;
+
+pub use change::{Change, Subject, What};
+pub use judge::{Admission, Platform, Signal};
+pub use language::Ruleset;
+pub use rules::{ClauseId, ClauseInfo, Rules, Thresholds, Tier};
+pub use standing::{Opening, Score, Standing};

@@ -1,0 +1,478 @@
+//! A ruleset made ready for judging: names become positions, spans seconds, dates instants.
+//!
+//! Compiling cannot fail: a [`Ruleset`] that passed its checks names only tiers, measures and sources that exist.
+
+use crate::glossary::{NumberStatus, Rating, Ratio, TemplateStatus};
+use crate::time::{SimTime, Span};
+
+use super::language::{
+    Ageing, Cancel, CapLimit, CapOf, Clause, Condition, ConsumeOn, DowngradeAt, Effect, Ends, Forbidden, Forgets,
+    FromTiers, Holder, Limit, Measure, RatingClause, RatingOf, Restart, Ruleset, Signal, Status, TemplateCoupling,
+    Term, Thin, ToTier, Upgrade, Within,
+};
+use super::origin::Origin;
+
+/// Position of a clause in [`Rules::clauses`].
+pub type ClauseId = u16;
+
+/// What a change cites: the path of the clause and where it comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ClauseInfo {
+    /// Path in the ruleset, such as `upgrade.volume`.
+    pub path: String,
+    /// Titles and dates of its sources, or the mark `assumed`.
+    pub cites: String,
+}
+
+/// A ruleset ready for judging.
+#[derive(Clone, Debug)]
+pub struct Rules {
+    /// Name of the ruleset.
+    pub name: String,
+    /// Every clause that a change can cite.
+    pub clauses: Vec<ClauseInfo>,
+    /// The tiers, lowest first; one without a limit where the platform knew no tiers.
+    pub tiers: Vec<Tier>,
+    /// The tier at which a new number starts.
+    pub start_tier: usize,
+    /// Who holds the limit.
+    pub holder: Holder,
+    pub(crate) midnights: Vec<SimTime>,
+    pub(crate) ladder_clause: ClauseId,
+    pub(crate) cap: Option<TierCap>,
+    pub(crate) number_ratings: Vec<RatingRule>,
+    pub(crate) template_ratings: Vec<RatingRule>,
+    pub(crate) upgrades: Vec<UpgradeRule>,
+    pub(crate) number_measures: Vec<MeasureRule<NumberStatus>>,
+    pub(crate) template_measures: Vec<MeasureRule<TemplateStatus>>,
+}
+
+/// A step of the ladder.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tier {
+    /// Its name.
+    pub name: String,
+    /// Its limit [customers]; `None` is unlimited.
+    pub limit: Option<u64>,
+}
+
+/// The instants between which a clause is in force: `from` included, `until` not.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct InForce {
+    from: SimTime,
+    until: SimTime,
+}
+
+impl InForce {
+    pub(crate) fn at(self, now: SimTime) -> bool {
+        self.from <= now && now < self.until
+    }
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct TierCap {
+    pub(crate) within: Within,
+    pub(crate) consume_on: ConsumeOn,
+    pub(crate) error: Option<u32>,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct RatingRule {
+    pub(crate) clause: ClauseId,
+    pub(crate) path: String,
+    pub(crate) in_force: InForce,
+    pub(crate) window: Span,
+    /// Weight by full days of age.
+    pub(crate) ages: Vec<u64>,
+    /// Kind and weight of what counts, over the common denominator `weight_unit`.
+    pub(crate) weights: Vec<(crate::glossary::Feedback, i64)>,
+    pub(crate) weight_unit: i64,
+    pub(crate) min_deliveries: u64,
+    pub(crate) thin: Thin,
+    pub(crate) unknown_counts_as: Rating,
+    pub(crate) thresholds: Thresholds,
+    pub(crate) every: Span,
+    pub(crate) worst_template: bool,
+}
+
+/// The scores from which a rating is Medium and Low.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Thresholds {
+    /// At this score or above the rating is Medium.
+    pub medium_from: Ratio,
+    /// At this score or above the rating is Low.
+    pub low_from: Ratio,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct UpgradeRule {
+    pub(crate) clause: ClauseId,
+    pub(crate) in_force: InForce,
+    /// Whether the rule leads up from the tier at each position.
+    pub(crate) from: Vec<bool>,
+    pub(crate) to: Target,
+    pub(crate) on: Vec<Signal>,
+    pub(crate) when: Vec<Condition>,
+    pub(crate) review: Span,
+    pub(crate) cancelled_by: Vec<Cancel>,
+    pub(crate) restarts: Vec<Restart>,
+    pub(crate) restricted_blocks: bool,
+    pub(crate) templates_count: bool,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Target {
+    Next,
+    AtLeast(usize),
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct MeasureRule<S> {
+    pub(crate) clause: ClauseId,
+    pub(crate) in_force: InForce,
+    pub(crate) on: Vec<Signal>,
+    pub(crate) when: Vec<Condition>,
+    pub(crate) terms: Vec<RuleTerm<S>>,
+    pub(crate) forbids: Vec<Forbidden>,
+    pub(crate) cap: Option<u64>,
+    pub(crate) ends: Ends,
+    pub(crate) then: Vec<RuleEffect<S>>,
+    pub(crate) if_still: Vec<RuleEffect<S>>,
+    pub(crate) downgrade_at_once: bool,
+    pub(crate) forgets: Option<Span>,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct RuleTerm<S> {
+    pub(crate) status: S,
+    pub(crate) length: Length,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Length {
+    For(Span),
+    While,
+    Forever,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum RuleEffect<S> {
+    Up(usize),
+    Down { levels: usize, floor: usize },
+    Becomes(S),
+    Impose(usize),
+}
+
+/// How the words of a measure map to the statuses of its subject.
+pub(crate) trait FromWord: Copy {
+    /// The status of that name, if the subject has it.
+    fn from_word(word: Status) -> Option<Self>;
+}
+
+impl FromWord for NumberStatus {
+    fn from_word(word: Status) -> Option<NumberStatus> {
+        Some(match word {
+            Status::Restricted => NumberStatus::Restricted,
+            Status::Warned => NumberStatus::Warned,
+            Status::Flagged => NumberStatus::Flagged,
+            Status::RateLimited => NumberStatus::RateLimited,
+            Status::Pending => NumberStatus::Pending,
+            Status::Offline => NumberStatus::Offline,
+            Status::Banned => NumberStatus::Banned,
+            Status::Paused | Status::Rejected | Status::Disabled => return None,
+        })
+    }
+}
+
+impl FromWord for TemplateStatus {
+    fn from_word(word: Status) -> Option<TemplateStatus> {
+        Some(match word {
+            Status::Flagged => TemplateStatus::Flagged,
+            Status::Pending => TemplateStatus::Pending,
+            Status::Paused => TemplateStatus::Paused,
+            Status::Rejected => TemplateStatus::Rejected,
+            Status::Disabled => TemplateStatus::Disabled,
+            _ => return None,
+        })
+    }
+}
+
+impl Rules {
+    /// Makes a checked ruleset ready. `instant_of` gives the instant at which a civil date begins, `midnights` the
+    /// instants at which the civil days of the run begin.
+    pub fn compile(ruleset: &Ruleset, midnights: Vec<SimTime>, instant_of: &dyn Fn(&str) -> SimTime) -> Rules {
+        let mut compiler = Compiler { ruleset, clauses: Vec::new(), instant_of };
+        let ladder_clause = match &ruleset.ladder {
+            Some(ladder) => compiler.cite("ladder".to_owned(), ladder.origin()),
+            None => compiler.clause(ClauseInfo { path: "ladder".to_owned(), cites: "no tiers".to_owned() }),
+        };
+        let tiers = tiers(ruleset);
+        let start_tier = ruleset.ladder.as_ref().map_or(0, |ladder| position(&tiers, &ladder.start));
+        Rules {
+            name: ruleset.name.clone(),
+            start_tier,
+            holder: ruleset.ladder.as_ref().map_or(Holder::Number, |ladder| ladder.holder),
+            midnights,
+            ladder_clause,
+            cap: tier_cap(ruleset),
+            number_ratings: compiler.ratings(RatingOf::Number),
+            template_ratings: compiler.ratings(RatingOf::Template),
+            upgrades: compiler.upgrades(&tiers),
+            number_measures: compiler.measures("number", &tiers),
+            template_measures: compiler.measures("template", &tiers),
+            tiers,
+            clauses: compiler.clauses,
+        }
+    }
+
+    /// Position of the tier of that name.
+    pub fn tier(&self, name: &str) -> Option<usize> {
+        self.tiers.iter().position(|tier| tier.name == name)
+    }
+
+    /// The paths and values of the thresholds that the ruleset states, numbers first.
+    pub fn thresholds(&self) -> impl Iterator<Item = (&str, Thresholds)> {
+        let rules = self.number_ratings.iter().chain(&self.template_ratings);
+        rules.map(|rule| (rule.path.as_str(), rule.thresholds))
+    }
+
+    /// Replaces the thresholds of the rating clause at `path`, such as by ones that a run has drawn.
+    pub fn set_thresholds(&mut self, path: &str, thresholds: Thresholds) {
+        for rule in self.number_ratings.iter_mut().chain(&mut self.template_ratings) {
+            if rule.path == path {
+                rule.thresholds = thresholds;
+            }
+        }
+    }
+
+    /// Whether a measure can set this status on a number.
+    pub fn number_can_be(&self, status: NumberStatus) -> bool {
+        self.number_measures.iter().any(|rule| rule.terms.iter().any(|term| term.status == status))
+    }
+
+    /// Whether a measure can set this status on a template.
+    pub fn template_can_be(&self, status: TemplateStatus) -> bool {
+        let becomes = |effect: &RuleEffect<TemplateStatus>| matches!(effect, RuleEffect::Becomes(s) if *s == status);
+        self.template_measures.iter().any(|rule| {
+            rule.terms.iter().any(|term| term.status == status)
+                || rule.if_still.iter().chain(&rule.then).any(becomes)
+        })
+    }
+
+    /// Whether anything can lower the tier.
+    pub fn can_downgrade(&self) -> bool {
+        let down = |effect: &RuleEffect<NumberStatus>| matches!(effect, RuleEffect::Down { .. });
+        self.number_measures.iter().any(|rule| rule.if_still.iter().chain(&rule.then).any(down))
+    }
+
+    /// The tiers from which only entry clauses lead up: those that no clause on deliveries starts from.
+    pub fn is_entry(&self, tier: usize) -> bool {
+        let volume = self.upgrades.iter().filter(|rule| rule.on.contains(&Signal::delivery));
+        tier + 1 < self.tiers.len() && !volume.into_iter().any(|rule| rule.from[tier])
+    }
+
+    pub(crate) fn midnight_before(&self, now: SimTime) -> SimTime {
+        match self.midnights.partition_point(|midnight| *midnight <= now) {
+            0 => SimTime(i64::MIN / 2),
+            after => self.midnights[after - 1],
+        }
+    }
+
+    pub(crate) fn midnight_after(&self, now: SimTime) -> SimTime {
+        let after = self.midnights.partition_point(|midnight| *midnight <= now);
+        self.midnights.get(after).copied().unwrap_or(SimTime::NEVER)
+    }
+}
+
+fn tiers(ruleset: &Ruleset) -> Vec<Tier> {
+    let Some(ladder) = &ruleset.ladder else {
+        return vec![Tier { name: "no tiers".to_owned(), limit: None }];
+    };
+    let limit = |limit: &Limit| match limit {
+        Limit::AtMost(customers) => Some(*customers),
+        Limit::Unlimited => None,
+    };
+    ladder.steps.iter().map(|(name, step)| Tier { name: name.to_owned(), limit: limit(step) }).collect()
+}
+
+fn tier_cap(ruleset: &Ruleset) -> Option<TierCap> {
+    let of_tier = ruleset.admission.iter().find(|(_, cap)| cap.limit == CapLimit::OfTier && cap.per == CapOf::Holder);
+    of_tier.map(|(_, cap)| TierCap { within: cap.within, consume_on: cap.consume_on, error: cap.error })
+}
+
+fn position(tiers: &[Tier], name: &str) -> usize {
+    tiers.iter().position(|tier| tier.name == name).unwrap_or(0)
+}
+
+struct Compiler<'r> {
+    ruleset: &'r Ruleset,
+    clauses: Vec<ClauseInfo>,
+    instant_of: &'r dyn Fn(&str) -> SimTime,
+}
+
+impl Compiler<'_> {
+    fn clause(&mut self, info: ClauseInfo) -> ClauseId {
+        self.clauses.push(info);
+        (self.clauses.len() - 1) as ClauseId
+    }
+
+    fn cite(&mut self, path: String, origin: Origin<'_>) -> ClauseId {
+        let titled = origin.source.iter().filter_map(|key| {
+            let source = self.ruleset.sources.get(key.as_str())?;
+            Some(format!("{}, {}", source.title, source.date))
+        });
+        let cites: Vec<String> = titled.collect();
+        let cites = if cites.is_empty() { "assumed".to_owned() } else { cites.join("; ") };
+        self.clause(ClauseInfo { path, cites })
+    }
+
+    fn in_force(&self, origin: Origin<'_>) -> InForce {
+        InForce {
+            from: origin.since.map_or(SimTime(i64::MIN), self.instant_of),
+            until: origin.until.map_or(SimTime::NEVER, self.instant_of),
+        }
+    }
+
+    fn ratings(&mut self, of: RatingOf) -> Vec<RatingRule> {
+        let clauses = self.ruleset.rating.iter().filter(|(_, clause)| clause.of == of);
+        clauses.map(|(name, clause)| self.rating(&format!("rating.{name}"), clause)).collect()
+    }
+
+    fn rating(&mut self, path: &str, clause: &RatingClause) -> RatingRule {
+        let unit = clause.weights.values().fold(1, |unit, weight| lcm(unit, weight.bottom));
+        RatingRule {
+            clause: self.cite(path.to_owned(), clause.origin()),
+            path: path.to_owned(),
+            in_force: self.in_force(clause.origin()),
+            window: clause.window,
+            ages: ages(clause.window, clause.ageing),
+            weights: clause.weights.iter().map(|(kind, w)| (*kind, w.top * (unit / w.bottom))).collect(),
+            weight_unit: unit,
+            min_deliveries: clause.min_deliveries,
+            thin: clause.thin,
+            unknown_counts_as: clause.unknown_counts_as,
+            thresholds: Thresholds { medium_from: clause.medium_from, low_from: clause.low_from },
+            every: clause.evaluated,
+            worst_template: clause.template_coupling == Some(TemplateCoupling::worst_template),
+        }
+    }
+
+    fn upgrades(&mut self, tiers: &[Tier]) -> Vec<UpgradeRule> {
+        let clauses = self.ruleset.upgrade.iter();
+        clauses.map(|(name, clause)| self.upgrade(format!("upgrade.{name}"), clause, tiers)).collect()
+    }
+
+    fn upgrade(&mut self, path: String, clause: &Upgrade, tiers: &[Tier]) -> UpgradeRule {
+        UpgradeRule {
+            clause: self.cite(path, clause.origin()),
+            in_force: self.in_force(clause.origin()),
+            from: match &clause.from {
+                FromTiers::Any => vec![true; tiers.len()],
+                FromTiers::Only(names) => tiers.iter().map(|tier| names.contains(&tier.name)).collect(),
+            },
+            to: match &clause.to {
+                ToTier::Next => Target::Next,
+                ToTier::AtLeast(name) => Target::AtLeast(position(tiers, name)),
+            },
+            on: clause.on.clone(),
+            when: clause.when.clone(),
+            review: clause.review,
+            cancelled_by: clause.cancelled_by.clone(),
+            restarts: clause.usage_restarts.clone(),
+            restricted_blocks: clause.restricted_blocks_upgrade == Some(true),
+            templates_count: clause.templates_count == Some(true),
+        }
+    }
+
+    fn measures<S: FromWord>(&mut self, section: &str, tiers: &[Tier]) -> Vec<MeasureRule<S>> {
+        let ruleset = self.ruleset;
+        let clauses = if section == "number" { &ruleset.number } else { &ruleset.template };
+        let names: Vec<&str> = clauses.iter().map(|(name, _)| name).collect();
+        clauses.iter().map(|(name, clause)| self.measure(format!("{section}.{name}"), clause, &names, tiers)).collect()
+    }
+
+    fn measure<S: FromWord>(
+        &mut self,
+        path: String,
+        clause: &Measure,
+        siblings: &[&str],
+        tiers: &[Tier],
+    ) -> MeasureRule<S> {
+        let effects = |list: &[Effect]| list.iter().filter_map(|effect| compile_effect(effect, siblings, tiers)).collect();
+        MeasureRule {
+            clause: self.cite(path, clause.origin()),
+            in_force: self.in_force(clause.origin()),
+            on: clause.on.clone(),
+            when: clause.when.clone(),
+            terms: clause.term.iter().filter_map(|term| compile_term(*term)).collect(),
+            forbids: clause.forbids.clone(),
+            cap: clause.cap,
+            ends: clause.ends.unwrap_or(Ends::at_deadline),
+            then: effects(&clause.then),
+            if_still: effects(&clause.if_still),
+            downgrade_at_once: clause.downgrade_at == Some(DowngradeAt::flag),
+            forgets: match clause.forgets {
+                Some(Forgets::After(span)) => Some(span),
+                Some(Forgets::never) | None => None,
+            },
+        }
+    }
+}
+
+fn compile_term<S: FromWord>(term: Term) -> Option<RuleTerm<S>> {
+    let length = match term {
+        Term::For(_, span) => Length::For(span),
+        Term::While(_) => Length::While,
+        Term::Forever(_) => Length::Forever,
+    };
+    Some(RuleTerm { status: S::from_word(term.status())?, length })
+}
+
+fn compile_effect<S: FromWord>(effect: &Effect, siblings: &[&str], tiers: &[Tier]) -> Option<RuleEffect<S>> {
+    Some(match effect {
+        Effect::Up(levels) => RuleEffect::Up(*levels as usize),
+        Effect::Down { levels, floor } => {
+            RuleEffect::Down { levels: *levels as usize, floor: position(tiers, floor) }
+        }
+        Effect::Becomes(status) => RuleEffect::Becomes(S::from_word(*status)?),
+        Effect::Impose(name) => RuleEffect::Impose(siblings.iter().position(|sibling| *sibling == name.as_str())?),
+    })
+}
+
+/// Whole-number weights by full days of age: `round(1000 x 2^(-days / half-life))`, or 1 where weight does not fade.
+fn ages(window: Span, ageing: Ageing) -> Vec<u64> {
+    match ageing {
+        Ageing::flat => vec![1],
+        Ageing::HalfLife(half_life) => {
+            let days = (window.0 + crate::time::DAY - 1) / crate::time::DAY;
+            (0..days.max(1)).map(|day| {
+                let halvings = Span::days(day).0 as f64 / half_life.0 as f64;
+                libm::round(1000.0 * libm::exp2(-halvings)) as u64
+            }).collect()
+        }
+    }
+}
+
+fn lcm(a: i64, b: i64) -> i64 {
+    let (mut x, mut y) = (a, b);
+    while y != 0 {
+        (x, y) = (y, x % y);
+    }
+    a / x * b
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn weights_halve_over_the_half_life() {
+        assert_eq!(ages(Span::days(7), Ageing::HalfLife(Span::days(2))), [1000, 707, 500, 354, 250, 177, 125]);
+        assert_eq!(ages(Span::hours(24), Ageing::flat), [1]);
+    }
+
+    #[test]
+    fn weights_share_a_denominator() {
+        assert_eq!([lcm(1, 2), lcm(2, 50), lcm(6, 4)], [2, 50, 12]);
+    }
+}

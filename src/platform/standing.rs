@@ -1,0 +1,421 @@
+//! What the platform holds about a sender.
+//!
+//! ```text
+//!   Standing
+//!     verified
+//!     holders    who holds the limit: each number, or the one portfolio
+//!                tier, customers reached, usage towards each rise, running review
+//!     numbers    rating meter, running measures (Flagged, Restricted, ...)
+//!     templates  rating meter, running measures (Paused, Flagged, ...)
+//! ```
+
+use crate::glossary::{Feedback, NumberStatus, Rating, TemplateStatus};
+use crate::time::{SimTime, Span};
+
+use super::language::{Condition, Count, Restart, Thin, Within};
+use super::rules::{RatingRule, Rules, Thresholds, UpgradeRule};
+use super::window::{Aged, Rolling};
+
+/// What the platform holds about a sender.
+#[derive(Clone, Debug)]
+pub struct Standing {
+    pub(crate) verified: bool,
+    pub(crate) holders: Vec<HolderStanding>,
+    pub(crate) numbers: Vec<NumberStanding>,
+    pub(crate) templates: Vec<TemplateStanding>,
+}
+
+/// Who holds a limit.
+#[derive(Clone, Debug)]
+pub(crate) struct HolderStanding {
+    pub(crate) tier: usize,
+    pub(crate) reached: Tally,
+    /// Usage towards each upgrade rule, where the rule asks for usage.
+    pub(crate) usage: Vec<Option<Usage>>,
+    pub(crate) review: Option<RunningReview>,
+    pub(crate) last_step: SimTime,
+    /// When a rise is to be judged because only a least time was missing.
+    pub(crate) judge_at: SimTime,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct RunningReview {
+    pub(crate) rule: usize,
+    pub(crate) until: SimTime,
+    pub(crate) to: usize,
+}
+
+/// A sum over a rolling window or over the civil day.
+#[derive(Clone, Debug)]
+pub(crate) struct Tally {
+    within: Within,
+    pub(crate) rolling: Rolling,
+}
+
+impl Tally {
+    pub(crate) fn new(within: Within) -> Tally {
+        let length = match within {
+            Within::Rolling(span) => span,
+            // The longest civil day has 25 hours; what is older never counts.
+            Within::CalendarDay => Span::hours(26),
+        };
+        Tally { within, rolling: Rolling::new(length) }
+    }
+
+    pub(crate) fn sum(&mut self, now: SimTime, rules: &Rules) -> u64 {
+        let rolling = self.rolling.sum(now);
+        match self.within {
+            Within::Rolling(_) => rolling,
+            Within::CalendarDay => {
+                let midnight = rules.midnight_before(now);
+                self.rolling.entries().filter(|(at, _)| *at >= midnight).map(|(_, count)| count).sum()
+            }
+        }
+    }
+
+    /// The next instant at which the sum falls by itself.
+    pub(crate) fn next_expiry(&self, now: SimTime, rules: &Rules) -> SimTime {
+        match (self.within, self.rolling.first()) {
+            (_, None) => SimTime::NEVER,
+            (Within::Rolling(_), Some(_)) => self.rolling.next_expiry(),
+            (Within::CalendarDay, Some(_)) => rules.midnight_after(now),
+        }
+    }
+}
+
+/// Usage towards one upgrade rule.
+#[derive(Clone, Debug)]
+pub(crate) struct Usage {
+    count: Count,
+    tally: Tally,
+}
+
+impl Usage {
+    fn new(rule: &UpgradeRule) -> Option<Usage> {
+        rule.when.iter().find_map(|condition| match condition {
+            Condition::Usage { count, within, .. } => Some(Usage { count: *count, tally: Tally::new(*within) }),
+            _ => None,
+        })
+    }
+
+    pub(crate) fn record(&mut self, at: SimTime, sent: u64, delivered: u64, again: &[(SimTime, u64)]) {
+        match self.count {
+            Count::sent => self.tally.rolling.add(at, sent),
+            Count::delivered | Count::best_day => self.tally.rolling.add(at, delivered),
+            Count::distinct => {
+                for (before, customers) in again {
+                    self.tally.rolling.take_back(*before, *customers);
+                }
+                self.tally.rolling.add(at, delivered);
+            }
+        }
+    }
+
+    pub(crate) fn amount(&mut self, now: SimTime, rules: &Rules) -> u64 {
+        let sum = self.tally.sum(now, rules);
+        if self.count != Count::best_day {
+            return sum;
+        }
+        let (mut best, mut day, mut total) = (0, SimTime::NEVER, 0);
+        for (at, count) in self.tally.rolling.entries() {
+            let midnight = rules.midnight_before(at);
+            total = if midnight == day { total + count } else { count };
+            (day, best) = (midnight, best.max(total));
+        }
+        best
+    }
+
+    /// When the first delivery that counts happened.
+    pub(crate) fn first(&mut self, now: SimTime) -> Option<SimTime> {
+        self.tally.rolling.advance(now);
+        self.tally.rolling.first()
+    }
+}
+
+/// A phone number.
+#[derive(Clone, Debug)]
+pub(crate) struct NumberStanding {
+    pub(crate) holder: usize,
+    pub(crate) meters: Meters,
+    pub(crate) life: Life<NumberStatus>,
+    /// Messages of the last 24 h, where a measure can cap them.
+    pub(crate) messages: Option<Rolling>,
+    /// Blocks and reports, where a measure counts them.
+    pub(crate) complaints: Option<Rolling>,
+    /// Since when the rating has been Low without a break.
+    pub(crate) low_since: Option<SimTime>,
+}
+
+/// A template.
+#[derive(Clone, Debug)]
+pub(crate) struct TemplateStanding {
+    pub(crate) meters: Meters,
+    pub(crate) life: Life<TemplateStatus>,
+}
+
+/// The measures of one number or template.
+#[derive(Clone, Debug)]
+pub(crate) struct Life<S> {
+    pub(crate) running: Vec<Option<Run<S>>>,
+    pub(crate) times: Vec<usize>,
+    pub(crate) last_ended: Vec<SimTime>,
+    /// A status that came for good.
+    pub(crate) for_good: Option<S>,
+}
+
+/// A measure under way.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Run<S> {
+    pub(crate) status: S,
+    pub(crate) until: SimTime,
+    /// Length of the term; nothing for one without a deadline.
+    pub(crate) term: Option<Span>,
+    /// Since when its conditions have not held.
+    pub(crate) clean_since: Option<SimTime>,
+}
+
+impl<S: Copy + Ord> Life<S> {
+    pub(crate) fn new(rules: usize) -> Life<S> {
+        Life {
+            running: vec![None; rules],
+            times: vec![0; rules],
+            last_ended: vec![SimTime(i64::MIN / 2); rules],
+            for_good: None,
+        }
+    }
+
+    /// The worst status that holds, or `normal`.
+    pub(crate) fn status(&self, normal: S) -> S {
+        let running = self.running.iter().flatten().map(|run| run.status);
+        running.chain(self.for_good).fold(normal, |worst, status| worst.max(status))
+    }
+
+    /// The next deadline.
+    pub(crate) fn next_deadline(&self) -> SimTime {
+        self.running.iter().flatten().map(|run| run.until).min().unwrap_or(SimTime::NEVER)
+    }
+}
+
+/// The rating of a number or a template, by each rating clause that the ruleset has for it.
+#[derive(Clone, Debug)]
+pub(crate) struct Meters {
+    pub(crate) rating: Rating,
+    meters: Vec<Meter>,
+    /// Something that a rating or a clause looks at has changed since then.
+    pub(crate) touched_at: Option<SimTime>,
+    pub(crate) evaluated_at: SimTime,
+}
+
+#[derive(Clone, Debug)]
+struct Meter {
+    thresholds: Thresholds,
+    deliveries: Aged,
+    kinds: Vec<Aged>,
+}
+
+/// A score as an exact fraction: `top / bottom`; nothing was delivered where `bottom` is 0.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Score {
+    /// Weighted feedback, never below 0.
+    pub top: i128,
+    /// Weighted deliveries over the same unit.
+    pub bottom: i128,
+}
+
+impl Score {
+    /// Whether the score is `threshold` or more.
+    fn reaches(self, threshold: crate::glossary::Ratio) -> bool {
+        self.top * i128::from(threshold.bottom) >= i128::from(threshold.top) * self.bottom
+    }
+
+    /// The score as a share, for output only; `None` where nothing was delivered.
+    pub fn as_f64(self) -> Option<f64> {
+        (self.bottom > 0).then(|| self.top as f64 / self.bottom as f64)
+    }
+}
+
+impl Meters {
+    pub(crate) fn new(rules: &[RatingRule]) -> Meters {
+        let meter = |rule: &RatingRule| Meter {
+            thresholds: rule.thresholds,
+            deliveries: Aged::new(rule.window, &rule.ages),
+            kinds: rule.weights.iter().map(|_| Aged::new(rule.window, &rule.ages)).collect(),
+        };
+        Meters {
+            rating: Rating::Unknown,
+            meters: rules.iter().map(meter).collect(),
+            touched_at: None,
+            evaluated_at: SimTime(-1),
+        }
+    }
+
+    pub(crate) fn touch(&mut self, now: SimTime) {
+        self.touched_at = Some(self.touched_at.unwrap_or(now));
+    }
+
+    pub(crate) fn delivered(&mut self, now: SimTime, count: u64) {
+        for meter in &mut self.meters {
+            meter.deliveries.add(now, count);
+        }
+        self.touch(now);
+    }
+
+    pub(crate) fn feedback(&mut self, rules: &[RatingRule], now: SimTime, kind: Feedback, count: u64) {
+        for (rule, meter) in rules.iter().zip(&mut self.meters) {
+            if let Some(place) = rule.weights.iter().position(|(weighed, _)| *weighed == kind) {
+                meter.kinds[place].add(now, count);
+                self.touched_at = Some(self.touched_at.unwrap_or(now));
+            }
+        }
+    }
+
+    /// Position of the rating clause in force.
+    pub(crate) fn in_force(rules: &[RatingRule], now: SimTime) -> Option<usize> {
+        rules.iter().position(|rule| rule.in_force.at(now))
+    }
+
+    /// Whether anything was delivered in the window of the clause in force.
+    pub(crate) fn in_use(&mut self, rules: &[RatingRule], now: SimTime) -> bool {
+        let Some(place) = Meters::in_force(rules, now) else { return false };
+        self.meters[place].deliveries.advance(now);
+        self.meters[place].deliveries.count() > 0
+    }
+
+    /// The score at `now` by the clause in force; `None` without one.
+    pub(crate) fn score(&mut self, rules: &[RatingRule], now: SimTime) -> Option<Score> {
+        let place = Meters::in_force(rules, now)?;
+        let (rule, meter) = (&rules[place], &mut self.meters[place]);
+        meter.deliveries.advance(now);
+        let mut top = 0_i128;
+        for ((_, weight), kind) in rule.weights.iter().zip(&mut meter.kinds) {
+            kind.advance(now);
+            top += i128::from(*weight) * i128::from(kind.weighted());
+        }
+        let bottom = i128::from(rule.weight_unit) * i128::from(meter.deliveries.weighted());
+        Some(Score { top: top.max(0), bottom })
+    }
+
+    /// The rating that an evaluation at `now` finds.
+    pub(crate) fn evaluate(&mut self, rules: &[RatingRule], now: SimTime) -> Rating {
+        self.touched_at = None;
+        self.evaluated_at = now;
+        let Some(score) = self.score(rules, now) else { return self.rating };
+        let place = Meters::in_force(rules, now).unwrap_or(0);
+        let (rule, meter) = (&rules[place], &self.meters[place]);
+        if meter.deliveries.count() < rule.min_deliveries || score.bottom == 0 {
+            return match rule.thin {
+                Thin::keep => self.rating,
+                Thin::unknown => Rating::Unknown,
+            };
+        }
+        if score.reaches(meter.thresholds.low_from) {
+            Rating::Low
+        } else if score.reaches(meter.thresholds.medium_from) {
+            Rating::Medium
+        } else {
+            Rating::High
+        }
+    }
+
+    /// The first instant at which an evaluation could find something new.
+    pub(crate) fn next_evaluation(&self, rules: &[RatingRule]) -> SimTime {
+        let mut from = self.touched_at.unwrap_or(SimTime::NEVER);
+        for meter in &self.meters {
+            let shifts = meter.kinds.iter().map(Aged::next_shift).min().unwrap_or(SimTime::NEVER);
+            from = from.min(shifts).min(meter.deliveries.next_shift());
+        }
+        if from == SimTime::NEVER {
+            return from;
+        }
+        // Every clause of a subject in force at that instant may have its own rhythm; the one in force decides.
+        let every = Meters::in_force(rules, from).map_or(Span::hours(1), |place| rules[place].every);
+        let earliest = from.0.max(self.evaluated_at.0 + 1);
+        SimTime(earliest.div_euclid(every.0) * every.0 + if earliest % every.0 == 0 { 0 } else { every.0 })
+    }
+
+    /// Starts the rating window afresh.
+    pub(crate) fn clear(&mut self) {
+        for meter in &mut self.meters {
+            meter.deliveries.clear();
+            meter.kinds.iter_mut().for_each(Aged::clear);
+        }
+        self.rating = Rating::Unknown;
+    }
+}
+
+/// How a sender stands when a run, a case or a log begins.
+#[derive(Clone, Debug, Default)]
+pub struct Opening {
+    /// Whether the business is verified.
+    pub verified: bool,
+    /// The numbers: the tier of each (position on the ladder) and its rating. A portfolio that holds the limit takes
+    /// the highest.
+    pub numbers: Vec<(usize, Option<Rating>)>,
+    /// How many templates are approved.
+    pub templates: usize,
+}
+
+impl Standing {
+    pub(crate) fn open(rules: &Rules, opening: &Opening) -> Standing {
+        let portfolio = rules.holder == super::language::Holder::Portfolio;
+        let tiers: Vec<usize> = opening.numbers.iter().map(|(tier, _)| *tier).collect();
+        let holders = if portfolio { vec![tiers.iter().copied().max().unwrap_or(rules.start_tier)] } else { tiers };
+        let capped = rules.number_measures.iter().any(|rule| rule.cap.is_some());
+        let complaints = rules.number_measures.iter().flat_map(|rule| &rule.when).find_map(|condition| match condition {
+            Condition::Complaints { within, .. } => Some(*within),
+            _ => None,
+        });
+        let number = |(place, (_, rating)): (usize, &(usize, Option<Rating>))| {
+            let mut meters = Meters::new(&rules.number_ratings);
+            meters.rating = rating.unwrap_or(Rating::Unknown);
+            if rating.is_some() {
+                meters.touch(SimTime::START);
+            }
+            NumberStanding {
+                holder: if portfolio { 0 } else { place },
+                low_since: (meters.rating == Rating::Low).then_some(SimTime::START),
+                meters,
+                life: Life::new(rules.number_measures.len()),
+                messages: capped.then(|| Rolling::new(Span::hours(24))),
+                complaints: complaints.map(Rolling::new),
+            }
+        };
+        Standing {
+            verified: opening.verified,
+            holders: holders.into_iter().map(|tier| HolderStanding::open(rules, tier)).collect(),
+            numbers: opening.numbers.iter().enumerate().map(number).collect(),
+            templates: (0..opening.templates).map(|_| TemplateStanding::open(rules)).collect(),
+        }
+    }
+}
+
+impl HolderStanding {
+    fn open(rules: &Rules, tier: usize) -> HolderStanding {
+        let within = rules.cap.as_ref().map_or(Within::Rolling(Span::hours(24)), |cap| cap.within);
+        HolderStanding {
+            tier,
+            reached: Tally::new(within),
+            usage: rules.upgrades.iter().map(Usage::new).collect(),
+            review: None,
+            last_step: SimTime::START,
+            judge_at: SimTime::NEVER,
+        }
+    }
+
+    pub(crate) fn restart_usage(&mut self, rules: &Rules, cause: Restart) {
+        for (rule, usage) in rules.upgrades.iter().zip(&mut self.usage) {
+            if let (true, Some(usage)) = (rule.restarts.contains(&cause), usage) {
+                usage.tally.rolling.clear();
+            }
+        }
+    }
+}
+
+impl TemplateStanding {
+    fn open(rules: &Rules) -> TemplateStanding {
+        TemplateStanding {
+            meters: Meters::new(&rules.template_ratings),
+            life: Life::new(rules.template_measures.len()),
+        }
+    }
+}

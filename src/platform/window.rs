@@ -1,0 +1,261 @@
+//! Rolling windows of counts, exact to the second.
+//!
+//! A window of length W at time t holds what happened in (t - W, t]: what came at 09:00 on Monday has left the
+//! 24 h window at 09:00 on Tuesday. Windows hold (second, count) with running sums, so that a log, a rule case and
+//! a simulated run go through the same code, and a count of a million costs what a count of one does.
+//!
+//! ```text
+//!   Aged:   newest                                       oldest
+//!           [ stage 0: age < 1 d | stage 1: 1..2 d | ... | stage n ]  -> gone at age W
+//!             sum x g(0)           sum x g(1)              sum x g(n)
+//! ```
+
+use std::collections::VecDeque;
+
+use crate::time::{DAY, SimTime, Span};
+
+/// A rolling sum.
+#[derive(Clone, Debug)]
+pub(crate) struct Rolling {
+    length: Span,
+    entries: VecDeque<(SimTime, u64)>,
+    sum: u64,
+}
+
+impl Rolling {
+    /// An empty window of `length`.
+    pub(crate) fn new(length: Span) -> Rolling {
+        Rolling { length, entries: VecDeque::new(), sum: 0 }
+    }
+
+    /// Adds what happens at `at`, which is not earlier than anything added before.
+    pub(crate) fn add(&mut self, at: SimTime, count: u64) {
+        if count == 0 {
+            return;
+        }
+        match self.entries.back_mut() {
+            Some((last, held)) if *last == at => *held += count,
+            _ => self.entries.push_back((at, count)),
+        }
+        self.sum += count;
+    }
+
+    /// Takes back up to `count` of what happened at `at`, if it is still in the window.
+    pub(crate) fn take_back(&mut self, at: SimTime, count: u64) {
+        let place = self.entries.partition_point(|(when, _)| *when < at);
+        if let Some((when, held)) = self.entries.get_mut(place)
+            && *when == at
+        {
+            let taken = count.min(*held);
+            *held -= taken;
+            self.sum -= taken;
+        }
+    }
+
+    /// Drops what has left the window at `now`.
+    pub(crate) fn advance(&mut self, now: SimTime) {
+        let edge = now - self.length;
+        while let Some((at, count)) = self.entries.front()
+            && (*at <= edge || *count == 0)
+        {
+            self.sum -= count;
+            self.entries.pop_front();
+        }
+    }
+
+    /// The sum over (now - length, now].
+    pub(crate) fn sum(&mut self, now: SimTime) -> u64 {
+        self.advance(now);
+        self.sum
+    }
+
+    /// The first instant after the last [`Rolling::advance`] at which the sum falls by itself.
+    pub(crate) fn next_expiry(&self) -> SimTime {
+        let first = self.entries.iter().find(|(_, count)| *count > 0);
+        first.map_or(SimTime::NEVER, |(at, _)| *at + self.length)
+    }
+
+    /// When the oldest of what is held happened.
+    pub(crate) fn first(&self) -> Option<SimTime> {
+        self.entries.iter().find(|(_, count)| *count > 0).map(|(at, _)| *at)
+    }
+
+    /// What is held, oldest first.
+    pub(crate) fn entries(&self) -> impl Iterator<Item = (SimTime, u64)> + '_ {
+        self.entries.iter().copied()
+    }
+
+    /// Forgets everything.
+    pub(crate) fn clear(&mut self) {
+        self.entries.clear();
+        self.sum = 0;
+    }
+}
+
+/// A rolling sum in which weight fades by full days of age.
+#[derive(Clone, Debug)]
+pub(crate) struct Aged {
+    entries: VecDeque<(SimTime, u64)>,
+    /// How many entries were ever dropped: positions below count from the first entry ever added.
+    dropped: usize,
+    stages: Vec<Stage>,
+    sum: u64,
+}
+
+#[derive(Clone, Debug)]
+struct Stage {
+    /// Entries of this age leave the stage.
+    until_age: Span,
+    /// Weight of one, in whole numbers.
+    weight: u64,
+    /// Position of the oldest entry in the stage.
+    oldest: usize,
+    /// Sum of the entries in the stage.
+    sum: u64,
+}
+
+impl Aged {
+    /// An empty window of `length` whose weights by full days of age are `weights`; the last one holds to the end.
+    pub(crate) fn new(length: Span, weights: &[u64]) -> Aged {
+        let last = weights.len().saturating_sub(1);
+        let stages = weights.iter().enumerate().map(|(day, weight)| Stage {
+            until_age: if day == last { length } else { Span((day as i64 + 1) * DAY) },
+            weight: *weight,
+            oldest: 0,
+            sum: 0,
+        });
+        Aged { entries: VecDeque::new(), dropped: 0, stages: stages.collect(), sum: 0 }
+    }
+
+    /// Adds what happens at `at`, which is not earlier than anything added before.
+    pub(crate) fn add(&mut self, at: SimTime, count: u64) {
+        if count == 0 {
+            return;
+        }
+        match self.entries.back_mut() {
+            Some((last, held)) if *last == at && self.stages[0].oldest < self.dropped + self.entries.len() => {
+                *held += count;
+            }
+            _ => self.entries.push_back((at, count)),
+        }
+        self.stages[0].sum += count;
+        self.sum += count;
+    }
+
+    /// Moves entries to the stages of their age at `now`, newest first so that one pass carries an entry as far as
+    /// it must go, and drops what has left the window.
+    pub(crate) fn advance(&mut self, now: SimTime) {
+        let mut end = self.dropped + self.entries.len();
+        let mut arrived = 0;
+        for stage in &mut self.stages {
+            stage.sum += arrived;
+            arrived = 0;
+            let edge = now - stage.until_age;
+            while stage.oldest < end {
+                let (at, count) = self.entries[stage.oldest - self.dropped];
+                if at > edge {
+                    break;
+                }
+                stage.oldest += 1;
+                arrived += count;
+            }
+            stage.sum -= arrived;
+            end = stage.oldest;
+        }
+        self.sum -= arrived;
+        self.entries.drain(..end - self.dropped);
+        self.dropped = end;
+    }
+
+    /// The weighted sum.
+    pub(crate) fn weighted(&self) -> u64 {
+        self.stages.iter().map(|stage| stage.weight * stage.sum).sum()
+    }
+
+    /// The plain sum.
+    pub(crate) fn count(&self) -> u64 {
+        self.sum
+    }
+
+    /// The first instant at which the sums change by themselves.
+    pub(crate) fn next_shift(&self) -> SimTime {
+        let mut next = SimTime::NEVER;
+        let mut end = self.dropped + self.entries.len();
+        for stage in &self.stages {
+            if stage.oldest < end {
+                let (at, _) = self.entries[stage.oldest - self.dropped];
+                next = next.min(at + stage.until_age);
+            }
+            end = stage.oldest;
+        }
+        next
+    }
+
+    /// Forgets everything.
+    pub(crate) fn clear(&mut self) {
+        self.entries.clear();
+        self.sum = 0;
+        for stage in &mut self.stages {
+            stage.oldest = self.dropped;
+            stage.sum = 0;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn what_came_at_nine_has_left_at_nine_next_day() {
+        let mut window = Rolling::new(Span::hours(24));
+        window.add(SimTime(9 * 3600), 500);
+        assert_eq!(window.sum(SimTime(9 * 3600 + DAY - 1)), 500);
+        assert_eq!(window.next_expiry(), SimTime(9 * 3600 + DAY));
+        assert_eq!(window.sum(SimTime(9 * 3600 + DAY)), 0);
+    }
+
+    #[test]
+    fn what_is_taken_back_no_longer_counts() {
+        let mut window = Rolling::new(Span::days(7));
+        window.add(SimTime(10), 5);
+        window.add(SimTime(20), 7);
+        window.take_back(SimTime(10), 5);
+        window.take_back(SimTime(15), 5);
+        assert_eq!(window.sum(SimTime(30)), 7);
+        assert_eq!((window.first(), window.next_expiry()), (Some(SimTime(20)), SimTime(20) + Span::days(7)));
+    }
+
+    proptest! {
+        /// The running sums equal a sum over all entries by their age, at every instant.
+        #[test]
+        fn aged_sums_equal_the_definition(
+            steps in prop::collection::vec((0_i64..200_000, 0_u64..50, any::<bool>()), 1..80),
+            flat in any::<bool>(),
+        ) {
+            let weights: &[u64] = if flat { &[1] } else { &[1000, 707, 500, 354, 250, 177, 125] };
+            let length = Span::days(7);
+            let mut window = Aged::new(length, weights);
+            let mut rolling = Rolling::new(length);
+            let (mut now, mut log) = (SimTime(0), Vec::new());
+            for (pause, count, look) in steps {
+                now = now + Span(pause);
+                window.add(now, count);
+                rolling.add(now, count);
+                log.push((now, count));
+                if look {
+                    window.advance(now);
+                    let held = log.iter().filter(|(at, _)| *at > now - length);
+                    let weight = |at: SimTime| weights[(((now - at).0 / DAY) as usize).min(weights.len() - 1)];
+                    let expected: u64 = held.clone().map(|(at, n)| weight(*at) * n).sum();
+                    prop_assert_eq!(window.weighted(), expected);
+                    prop_assert_eq!(window.count(), held.clone().map(|(_, n)| n).sum::<u64>());
+                    prop_assert_eq!(rolling.sum(now), window.count());
+                    prop_assert!(window.next_shift() > now);
+                    if count == 49 { window.clear(); rolling.clear(); log.clear(); }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,3 @@
+//! One run.
+pub mod setting;
+pub mod trajectory;

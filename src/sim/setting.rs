@@ -1,0 +1,104 @@
+//! What every report says about a run besides its results: names, dates, assumptions, warnings.
+
+use crate::glossary::{NumberStatus, TemplateStatus};
+use crate::platform::{Rules, Tier};
+use crate::time::Calendar;
+
+/// What every report says about a run besides its results.
+#[derive(Clone, Debug)]
+pub struct Setting {
+    /// The scenario's name: its file name without the ending.
+    pub scenario: String,
+    /// The scenario's title.
+    pub title: String,
+    /// Name of the ruleset.
+    pub ruleset: String,
+    /// Names of the behaviour profiles.
+    pub profiles: Vec<String>,
+    /// The seed.
+    pub seed: u64,
+    /// Dates, slots and horizon.
+    pub calendar: Calendar,
+    /// The tiers, lowest first.
+    pub tiers: Vec<Tier>,
+    /// Position of the tier at which the number starts.
+    pub start_tier: usize,
+    /// What this ruleset can do to a number or a template.
+    pub possible: Possible,
+    /// Every input that no scenario file stated by itself, and every uncertain one.
+    pub assumptions: Vec<Assumption>,
+    /// What a reader must know before trusting the result, such as clauses that are not simulated.
+    pub warnings: Vec<String>,
+}
+
+/// What a ruleset can do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Possible {
+    /// Flag a number.
+    pub flagged: bool,
+    /// Lower a tier.
+    pub downgraded: bool,
+    /// Restrict a number.
+    pub restricted: bool,
+    /// Flag a template.
+    pub template_flagged: bool,
+    /// Disable a template.
+    pub template_disabled: bool,
+    /// Ban a number.
+    pub banned: bool,
+}
+
+impl Possible {
+    /// What these rules can do.
+    pub fn under(rules: &Rules) -> Possible {
+        Possible {
+            flagged: rules.number_can_be(NumberStatus::Flagged),
+            downgraded: rules.can_downgrade(),
+            restricted: rules.number_can_be(NumberStatus::Restricted),
+            template_flagged: rules.template_can_be(TemplateStatus::Flagged),
+            template_disabled: rules.template_can_be(TemplateStatus::Disabled),
+            banned: rules.number_can_be(NumberStatus::Banned),
+        }
+    }
+}
+
+/// One input of the model, with where it comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Assumption {
+    /// Path of the input, such as `segments.members.block`.
+    pub path: String,
+    /// The value or the prior, in words.
+    pub value: String,
+    /// How far it can be trusted.
+    pub grade: Evidence,
+    /// Who says so.
+    pub source: String,
+}
+
+/// How far an input can be trusted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Evidence {
+    /// Stated in the scenario file by its author.
+    Given,
+    /// Grade 1: real counts of the same kind of act.
+    Counts,
+    /// Grade 2: published, another channel.
+    OtherChannel,
+    /// Grade 3: a vendor's guard rail.
+    Vendor,
+    /// Grade 0: assumed; nobody publishes it.
+    Assumed,
+}
+
+impl Evidence {
+    /// In words.
+    pub fn name(self) -> &'static str {
+        match self {
+            Evidence::Given => "given in the scenario",
+            Evidence::Counts => "grade 1, real counts",
+            Evidence::OtherChannel => "grade 2, another channel",
+            Evidence::Vendor => "grade 3, a vendor's guard rail",
+            Evidence::Assumed => "grade 0, assumed",
+        }
+    }
+}

@@ -1,0 +1,188 @@
+//! What one replication leaves behind: a row a day, and what was first reached when.
+
+use serde::{Deserialize, Serialize};
+
+use crate::glossary::{NumberStatus, Rating, TemplateStatus};
+use crate::time::SimTime;
+
+/// What is counted by civil day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Metric {
+    /// Messages accepted by the platform [messages].
+    Sent,
+    /// Of these, delivered [messages].
+    Delivered,
+    /// Delivered messages that were read, on the day they were read [messages].
+    Read,
+    /// Answers of customers, on the day they arrived [messages].
+    Replied,
+    /// Customers who asked for no more marketing, on the day it arrived [customers].
+    Stopped,
+    /// Customers who blocked the number, on the day it arrived [customers].
+    Blocked,
+    /// Customers who reported the number, on the day it arrived [customers].
+    Reported,
+    /// Customers who muted the chat, on the day it arrived [customers].
+    Muted,
+    /// Customers who archived the chat, on the day it arrived [customers].
+    Archived,
+    /// Messages that the platform refused [messages].
+    Refused,
+    /// Messages that were never delivered, on the day their time to live ended [messages].
+    Failed,
+    /// Messages that the plan wanted and the list could not supply [messages].
+    ShortOfList,
+}
+
+impl Metric {
+    /// Every metric; its position is its index in a day's counts.
+    pub const ALL: [Metric; 12] = [
+        Metric::Sent,
+        Metric::Delivered,
+        Metric::Read,
+        Metric::Replied,
+        Metric::Stopped,
+        Metric::Blocked,
+        Metric::Reported,
+        Metric::Muted,
+        Metric::Archived,
+        Metric::Refused,
+        Metric::Failed,
+        Metric::ShortOfList,
+    ];
+
+    /// The name in files.
+    pub fn name(self) -> &'static str {
+        match self {
+            Metric::Sent => "sent",
+            Metric::Delivered => "delivered",
+            Metric::Read => "read",
+            Metric::Replied => "replied",
+            Metric::Stopped => "stopped",
+            Metric::Blocked => "blocked",
+            Metric::Reported => "reported",
+            Metric::Muted => "muted",
+            Metric::Archived => "archived",
+            Metric::Refused => "refused",
+            Metric::Failed => "failed",
+            Metric::ShortOfList => "short_of_list",
+        }
+    }
+}
+
+/// Counts by [`Metric`].
+pub type Counts = [u64; Metric::ALL.len()];
+
+/// What limited the climb on a day: the first that applies, in this order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reason {
+    /// Nothing: the highest tier is held.
+    TopReached,
+    /// The business is not verified, and only that leads up from the entry step.
+    Verification,
+    /// The number is Flagged, Banned or Offline, or no template may be sent.
+    Status,
+    /// A rating is worse than the next rise asks for.
+    Rating,
+    /// A review of a rise is running.
+    Review,
+    /// The list could not supply what the plan wanted.
+    List,
+    /// The limit was used up.
+    Capacity,
+    /// The plan did not want more.
+    Plan,
+}
+
+impl Reason {
+    /// Every reason, in order.
+    pub const ALL: [Reason; 8] = [
+        Reason::TopReached,
+        Reason::Verification,
+        Reason::Status,
+        Reason::Rating,
+        Reason::Review,
+        Reason::List,
+        Reason::Capacity,
+        Reason::Plan,
+    ];
+
+    /// The name in files.
+    pub fn name(self) -> &'static str {
+        match self {
+            Reason::TopReached => "top_reached",
+            Reason::Verification => "verification",
+            Reason::Status => "status",
+            Reason::Rating => "rating",
+            Reason::Review => "review",
+            Reason::List => "list",
+            Reason::Capacity => "capacity",
+            Reason::Plan => "plan",
+        }
+    }
+}
+
+/// One civil day of a replication: what was counted during it, and how things stood at its end.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Day {
+    /// What was counted during the day.
+    pub counts: Counts,
+    /// Position of the tier on the ladder.
+    pub tier: u8,
+    /// The number's worst status.
+    pub status: NumberStatus,
+    /// The number's rating as last evaluated.
+    pub rating: Rating,
+    /// The worst status of a template that the sender has.
+    pub template: TemplateStatus,
+    /// The number's score [weighted feedback per delivered message, millionths]; `None` before any delivery.
+    pub score: Option<u32>,
+    /// The largest share of the limit in use during the day [thousandths]; `None` where there is no limit.
+    pub capacity_used: Option<u16>,
+    /// What limited the climb.
+    pub reason: Reason,
+}
+
+/// Where every customer and every message of a replication is at its end.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Ledger {
+    /// Customers of the list at the start.
+    pub customers: u64,
+    /// Customers who may still be written to, now or after their rest.
+    pub in_list: u64,
+    /// Customers who left by a block, a report or a stop.
+    pub gone: u64,
+    /// Undelivered messages whose time to live has not ended.
+    pub in_flight: u64,
+}
+
+/// A replication, day by day.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Trajectory {
+    /// One row a civil day, from the day of the start.
+    pub days: Vec<Day>,
+    /// When each tier (position on the ladder) was first held; `None` within the horizon never.
+    pub reached: Vec<Option<SimTime>>,
+    /// Sums over the run.
+    pub totals: Counts,
+    /// Position of the tier at the end.
+    pub final_tier: usize,
+    /// How often the number was flagged.
+    pub flags: u32,
+    /// How often the tier fell.
+    pub downgrades: u32,
+    /// How often the number was restricted.
+    pub restrictions: u32,
+    /// How often a template was flagged.
+    pub template_flags: u32,
+    /// How many templates were disabled.
+    pub templates_disabled: u32,
+    /// Whether the number was banned.
+    pub banned: bool,
+    /// The thresholds that were drawn for the number's rating [share]: Medium from, Low from.
+    pub thresholds: (f64, f64),
+    /// Where every customer and message is at the end.
+    pub ledger: Ledger,
+}
