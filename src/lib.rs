@@ -1,3 +1,8 @@
 //! tiercast
+
+pub mod document;
 pub mod glossary;
+pub mod random;
 pub mod time;
+
+pub mod platform;

@@ -1,0 +1,42 @@
+//! Chance, by address.
+//!
+//! A draw is named by what it decides and by nothing else, so a run is the same whatever runs beside it, and two
+//! scenarios meet the same luck wherever they face the same question. Each decision follows *one* uniform
+//! number, and more of it never means less of the event: counts are exact quantiles of their law, priors and
+//! effects are quantiles too. Everything computes the same bits on every platform.
+//!
+//! ```text
+//!   (seed, replication)        what is decided: purpose, item, subject, cell, slot
+//!           |                                      |
+//!        Streams ------------- at ------------> Address
+//!                               |
+//!                             Draw   a uniform in (0, 1), and as many more as wanted
+//!                               |
+//!        +-------------+--------+--------+----------------+
+//!     binomial   hypergeometric        split           quantiles
+//!     how many   how many of those     who goes        Prior: an uncertain number
+//!     of n       taken are marked      to which row    DelayTable: rows by age
+//! ```
+
+mod binomial;
+mod count;
+mod delay;
+mod expansion;
+mod hypergeometric;
+pub mod maths;
+mod philox;
+mod prior;
+mod probability;
+pub mod quantile;
+mod split;
+mod streams;
+mod tails;
+
+pub use binomial::{Binomial, MOST_TRIALS, binomial};
+pub use delay::{DelayError, DelayLaw, DelayTable};
+pub use hypergeometric::{MOST_IN_ALL, hypergeometric};
+pub use philox::philox;
+pub use prior::{Law, Prior, PriorError};
+pub use probability::{Probability, ProbabilityError};
+pub use split::{MOST_ROWS, Shares, SharesError, split};
+pub use streams::{Address, Draw, Purpose, Streams, Subject, SubjectCollision, Subjects};
