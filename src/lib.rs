@@ -1,1 +1,3 @@
 //! tiercast
+
+pub mod document;
