@@ -7,7 +7,7 @@ use super::Document;
 impl Document {
     /// The line and column of a byte.
     pub fn line_column(&self, byte: usize) -> (usize, usize) {
-        let before = &self.text[..self.text.floor_char_boundary(byte)];
+        let before = &self.text[..boundary(&self.text, byte)];
         let line = before.matches('\n').count() + 1;
         let column = before.rsplit('\n').next().map_or(0, |line| line.chars().count()) + 1;
         (line, column)
@@ -47,6 +47,11 @@ impl Document {
         let from = if passed >= number { from } else { text.len() };
         start + from..start + text.len()
     }
+}
+
+/// The nearest place between two characters, at or before a byte.
+pub(super) fn boundary(text: &str, byte: usize) -> usize {
+    (0..=byte.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0)
 }
 
 /// The byte at a line and column, or the nearest before it.

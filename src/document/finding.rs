@@ -6,7 +6,7 @@ use annotate_snippets::{
     AnnotationKind, Group, Level as Tone, Origin, Renderer, Snippet, normalize_untrusted_str,
 };
 
-use super::Document;
+use super::{Document, at::boundary};
 
 /// How much a finding matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -174,8 +174,8 @@ fn snippet<'a>(
 
 /// A range that surely lies in the text and between characters.
 fn within(text: &str, range: &Range<usize>) -> Range<usize> {
-    let start = text.floor_char_boundary(range.start);
-    let end = text.ceil_char_boundary(range.end.max(start));
+    let start = boundary(text, range.start);
+    let end = boundary(text, range.end.max(start));
     start..end
 }
 

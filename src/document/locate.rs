@@ -60,12 +60,9 @@ pub(super) fn steps(path: &str) -> Option<Vec<Step>> {
 /// Walks the steps from a node. `word` says whether the node's own word may still be a step.
 fn walk<'n>(from: Found<'n>, text: &str, steps: &[Step], word: bool) -> Option<Found<'n>> {
     let Some((step, rest)) = steps.split_first() else { return Some(from) };
-    if let Some(group) = from.node.group() {
-        if let Some((found, word_left)) = child(group, text, step) {
-            if let Some(found) = walk(found, text, rest, word_left) {
-                return Some(found);
-            }
-        }
+    let below = from.node.group().and_then(|group| child(group, text, step));
+    if let Some(found) = below.and_then(|(found, word_left)| walk(found, text, rest, word_left)) {
+        return Some(found);
     }
     if word && from.node.word_in(text) == Some(step.name.as_str()) {
         let key = from.node.word.clone().unwrap_or(from.key);

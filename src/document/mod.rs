@@ -33,7 +33,7 @@ use std::ops::Range;
 pub use check::Check;
 pub use finding::{Finding, Findings, Level};
 pub use ordered::{Ordered, Word};
-pub use read::FieldHelp;
+pub use read::{FieldHelp, options};
 
 /// A named text.
 #[derive(Debug, Clone, PartialEq, Eq)]

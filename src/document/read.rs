@@ -2,7 +2,8 @@
 //!
 //! ron stops at the first mistake. So the entry that holds it is blanked out, with spaces, so that every position
 //! stays, and the text is read again, until it can be read. What blanking itself causes (the field just blanked is
-//! now missing) is not told; the entry around it is blanked in turn.
+//! now missing) is not told; the entry around it is blanked in turn. So of several fields missing in one record only
+//! the first is told.
 
 use std::ops::Range;
 
@@ -62,10 +63,15 @@ impl Document {
     }
 }
 
-fn parse<T: DeserializeOwned>(text: &str) -> Result<T, SpannedError> {
+/// How documents are read and written: without `Some(..)` and without the parentheses of newtypes.
+pub fn options() -> Options {
     let extensions =
         Extensions::IMPLICIT_SOME | Extensions::UNWRAP_NEWTYPES | Extensions::UNWRAP_VARIANT_NEWTYPES;
-    Options::default().with_default_extension(extensions).from_str(text)
+    Options::default().with_default_extension(extensions)
+}
+
+fn parse<T: DeserializeOwned>(text: &str) -> Result<T, SpannedError> {
+    options().from_str(text)
 }
 
 struct Recovery<'n> {
@@ -87,10 +93,11 @@ type Way<'n> = Vec<(&'n Node, &'n Item)>;
 struct Blame<'n> {
     way: Way<'n>,
     node: &'n Node,
-    /// About the key of the last item.
+    /// Whether it is about the key of the last item.
     key: bool,
-    /// Raised when the node had been read to its end.
+    /// Whether it was raised when the node had been read to its end.
     whole: bool,
+    /// Whether it was raised within the node, or behind its word.
     inside: bool,
 }
 
@@ -158,14 +165,11 @@ impl<'n> Recovery<'n> {
 
     /// Who wrote `canceled_by` need not be told that `cancelled_by` is missing.
     fn excuse_meant_field(&mut self, code: &Error, blame: &Blame<'n>) {
-        if let (Error::NoSuchStructField { expected, found, .. }, Some((holder, _))) =
-            (code, blame.way.last())
-        {
-            if let (Some(meant), Some(group)) =
-                (wording::nearest(found, expected.iter().copied()), holder.group())
-            {
-                self.excused.push((group.open, meant.to_owned()));
-            }
+        let Error::NoSuchStructField { expected, found, .. } = code else { return };
+        let meant = wording::nearest(found, expected.iter().copied());
+        let group = blame.way.last().and_then(|(holder, _)| holder.group());
+        if let (Some(meant), Some(group)) = (meant, group) {
+            self.excused.push((group.open, meant.to_owned()));
         }
     }
 
@@ -203,7 +207,9 @@ impl<'n> Recovery<'n> {
         for (test, whole, inside) in tests {
             if let Some(way) = self.seek(test) {
                 let node = way.last().map_or(self.root, |(_, item)| &item.value);
-                return Blame { way, node, key: false, whole, inside };
+                let behind_word =
+                    node.span.start < end && node.word.as_ref().is_some_and(|word| word.end == end);
+                return Blame { way, node, key: false, whole, inside: inside || behind_word };
             }
         }
         Blame { way: Vec::new(), node: self.root, key: false, whole: false, inside: false }

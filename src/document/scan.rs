@@ -144,9 +144,8 @@ impl<'t> Scanner<'t> {
             self.blanks()?;
         }
         if self.rest().is_empty() {
-            let finding =
-                Finding::error("the file is empty").help("it should hold a record: `( name: value, .. )`");
-            return self.stop(finding);
+            let finding = Finding::error("the file is empty").at(self.at..self.at);
+            return self.stop(finding.help("it should hold a record: ( name: value, .. )"));
         }
         let root = self.value();
         self.out.root = root;
@@ -162,7 +161,11 @@ impl<'t> Scanner<'t> {
         let Some(next) = self.peek() else { return Some(()) };
         let line = self.rest().lines().next().unwrap_or_default().trim_end().len();
         let end = self.out.root.as_ref().map_or(0, |root| root.span.end);
-        let finding = if matches!(next, ')' | ']' | '}') {
+        let finding = if next == ':' {
+            Finding::error("the file's values must stand in parentheses")
+                .at(self.out.root.as_ref().map_or(0, |root| root.span.start)..end)
+                .help("write ( before the first name and ) at the end of the file")
+        } else if matches!(next, ')' | ']' | '}') {
             Finding::error(format!("this `{next}` closes nothing"))
                 .at(self.at..self.at + 1)
                 .also(end.saturating_sub(1)..end, "everything is closed here already")
@@ -224,10 +227,8 @@ impl<'t> Scanner<'t> {
             if self.close(group)? {
                 return Some(());
             }
-            if let Some(last) = group.items.last() {
-                if last.comma.is_none() {
-                    self.missing_comma(last.span())?;
-                }
+            if let Some(last) = group.items.last().filter(|last| last.comma.is_none()) {
+                self.missing_comma(last.span())?;
             }
             let item = self.item(group)?;
             group.items.push(item);
@@ -411,7 +412,12 @@ impl<'t> Scanner<'t> {
         let finding = if not_a_number(run) {
             Finding::error(format!("`{run}` cannot be used: a number is needed that can be reckoned with"))
         } else {
-            Finding::error(format!("`{run}` must stand in quotes")).help(format!("write \"{run}\""))
+            let words = if run.starts_with(char::is_alphabetic) {
+                "; a word without quotes has letters, digits and _ only"
+            } else {
+                ""
+            };
+            Finding::error(format!("`{run}` must stand in quotes")).help(format!("write \"{run}\"{words}"))
         };
         self.out.findings.push(finding.at(span.clone()));
         Some(Node { span, word: None, body: Body::Bad })
@@ -688,7 +694,8 @@ fn not_a_number(run: &str) -> bool {
     matches!(run, "NaN" | "inf" | "NaNf32" | "NaNf64" | "inff32" | "inff64")
 }
 
-fn is_number(run: &str) -> bool {
+/// Whether this is a number as RON writes it.
+pub(super) fn is_number(run: &str) -> bool {
     let run = run.strip_prefix(['+', '-']).unwrap_or(run);
     if let Some(digits) = ["0x", "0b", "0o"].iter().find_map(|base| run.strip_prefix(base)) {
         return digits.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');

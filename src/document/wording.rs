@@ -4,7 +4,7 @@ use ron::error::Error;
 
 use super::{
     finding::Finding,
-    scan::{Body, Item, Key, Node, Shape, described},
+    scan::{Body, Item, Key, Node, Shape, described, is_number, is_word},
 };
 
 /// What an error is about.
@@ -88,14 +88,14 @@ fn unlike(code: &Error, subject: Subject<'_>, text: &str) -> Finding {
     }
     match code {
         Error::ExpectedInteger | Error::InvalidIntegerDigit { .. } => {
-            expected("a whole number").help(unquoted(subject))
+            expected("a whole number").help(unquoted(subject, is_number))
         }
-        Error::ExpectedFloat => expected("a number").help(unquoted(subject)),
+        Error::ExpectedFloat => expected("a number").help(unquoted(subject, is_number)),
         Error::ExpectedBoolean => expected("true or false").help(yes_or_no(&subject, text)),
         Error::ExpectedChar => expected("one character such as 'x'"),
         Error::ExpectedString => expected("text in quotes").help(quoted(subject, text)),
         Error::ExpectedIdentifier | Error::SuggestRawIdentifier(_) => {
-            expected("a word without quotes").help(unquoted(subject))
+            expected("a word without quotes").help(unquoted(subject, is_word))
         }
         Error::ExpectedArray => expected("a list `[..]`").help(in_brackets(subject, text)),
         Error::ExpectedMap => expected("a map `{..}`"),
@@ -107,12 +107,7 @@ fn unlike(code: &Error, subject: Subject<'_>, text: &str) -> Finding {
         | Error::ExpectedArrayEnd
         | Error::TrailingCharacters => too_much(subject, &found, text),
         Error::InvalidValueForType { expected: what, .. } => expected(what),
-        Error::ExpectedDifferentLength { expected: what, found: 1 } => {
-            Finding::error(format!("expected {what}, found 1 value"))
-        }
-        Error::ExpectedDifferentLength { expected: what, found } => {
-            Finding::error(format!("expected {what}, found {found} values"))
-        }
+        Error::ExpectedDifferentLength { expected: what, found } => wrong_count(subject, what, *found, text),
         Error::ExceededRecursionLimit => Finding::error("brackets are nested too deeply here"),
         other => Finding::error(lower(&other.to_string())),
     }
@@ -152,12 +147,26 @@ fn out_of_bounds(subject: Subject<'_>, text: &str) -> Finding {
     Finding::error(format!("{found} is too {size} a number here"))
 }
 
+/// Too few or too many values in parentheses. serde says how many it wants at the end of a sentence.
+fn wrong_count(subject: Subject<'_>, wanted: &str, found: usize, text: &str) -> Finding {
+    let number = wanted.split_whitespace().rev().find_map(|word| word.parse::<usize>().ok());
+    let owner = match (subject.node.word_in(text), subject.item.and_then(|item| item.key.as_ref())) {
+        (Some(word), _) => format!("`{word}(..)`"),
+        (None, Some(key)) => format!("`{}`", key.name),
+        (None, None) => described(subject.node, text),
+    };
+    match number {
+        Some(1) => Finding::error(format!("{owner} needs 1 value, found {found}")),
+        Some(number) => Finding::error(format!("{owner} needs {number} values, found {found}")),
+        None => Finding::error(format!("expected {wanted}, found {}", subject.found(text))),
+    }
+}
+
 fn too_much(subject: Subject<'_>, found: &str, text: &str) -> Finding {
-    if let (Body::Group(_), Some(word)) = (&subject.node.body, subject.node.word_in(text)) {
-        if subject.inside {
-            return Finding::error(format!("`{word}` takes nothing in parentheses"))
-                .help(format!("write `{word}`"));
-        }
+    let word = subject.node.word_in(text).filter(|_| subject.inside && subject.node.group().is_some());
+    if let Some(word) = word {
+        return Finding::error(format!("`{word}` takes nothing in parentheses"))
+            .help(format!("write `{word}`"));
     }
     let holder = subject.holder.and_then(|holder| holder.word_in(text));
     match holder {
@@ -194,21 +203,10 @@ fn quoted(subject: Subject<'_>, text: &str) -> String {
     }
 }
 
-fn unquoted(subject: Subject<'_>) -> String {
+fn unquoted(subject: Subject<'_>, fits: fn(&str) -> bool) -> String {
     match (subject.key, &subject.node.body) {
-        (Some(key), _) if !key.bare => format!("write {} without quotes", key.name),
-        (None, Body::Text(inside))
-            if !inside.is_empty() && inside.chars().all(|c| c.is_alphanumeric() || c == '_') =>
-        {
-            if inside.chars().all(char::is_alphabetic)
-                || inside.parse::<f64>().is_ok()
-                || inside.contains('_')
-            {
-                format!("write {inside} without quotes")
-            } else {
-                String::new()
-            }
-        }
+        (Some(key), _) if !key.bare && fits(&key.name) => format!("write {} without quotes", key.name),
+        (None, Body::Text(inside)) if fits(inside) => format!("write {inside} without quotes"),
         _ => String::new(),
     }
 }
