@@ -19,7 +19,7 @@ use super::change::{Change, Subject, What};
 use super::language::{
     Amount, Cancel, Condition, Count, ConsumeOn, Ends, FlagOn, Forbidden, Holder, Quantity, Restart, Signal as Hears,
 };
-use super::rules::{ClauseId, InForce, Length, MeasureRule, RatingRule, RuleEffect, Rules, Target};
+use super::rules::{ClauseId, Length, MeasureRule, RatingRule, RuleEffect, Rules, Target};
 use super::standing::{Life, Meters, Opening, Run, RunningReview, Score, Standing};
 
 /// What the platform is told.

@@ -15,8 +15,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::origin::{Exception, Origin, Source, Word};
-use crate::document::Ordered;
+use super::origin::{Exception, Origin, Source};
+use crate::document::{Ordered, Word};
 use crate::glossary::{Category, Feedback, Money, NumberStatus, Rating, Ratio};
 use crate::time::Span;
 
@@ -52,14 +52,14 @@ pub trait Clause {
 /// Defines clause types from their doc comments and adds what all clauses have: `source`, `except`, `since`, `until`.
 macro_rules! clauses {
     ($($(#[doc = $says:literal])+ $name:ident {
-        $($(#[doc = $field_says:literal])+ $(#[serde($serde:meta)])* $field:ident: $type:ty,)*
+        $($(#[doc = $field_says:literal])+ $(#[serde($($serde:tt)*)])* $field:ident: $type:ty,)*
     })*) => {
         $(
             $(#[doc = $says])+
             #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
             #[serde(deny_unknown_fields)]
             pub struct $name {
-                $($(#[doc = $field_says])+ $(#[serde($serde)])* pub $field: $type,)*
+                $($(#[doc = $field_says])+ $(#[serde($($serde)*)])* pub $field: $type,)*
                 /// Keys of the sources that state the clause; may be empty only when `except` covers all values.
                 pub source: Vec<Word>,
                 /// Values that come from elsewhere: `Assumed([..], "why")`, `Derived([..], "how")`, `By([..], KEY)`.

@@ -1,45 +1,8 @@
 //! Where each value of a ruleset comes from: a source, a computation from one, or an assumption with its reason.
 
-use std::fmt;
+use serde::{Deserialize, Serialize};
 
-use serde::de::{self, Visitor};
-use serde::{Deserialize, Deserializer, Serialize};
-
-/// A bare word of a ruleset file: the key of a source, the name of a field or of a clause.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-pub struct Word(pub String);
-
-impl Word {
-    /// The word itself.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Display for Word {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl<'de> Deserialize<'de> for Word {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Word, D::Error> {
-        struct Bare;
-        impl Visitor<'_> for Bare {
-            type Value = Word;
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a bare word without quotes")
-            }
-            fn visit_str<E: de::Error>(self, text: &str) -> Result<Word, E> {
-                Ok(Word(text.to_owned()))
-            }
-            fn visit_bytes<E: de::Error>(self, bytes: &[u8]) -> Result<Word, E> {
-                self.visit_str(std::str::from_utf8(bytes).map_err(|_| E::custom("a word is UTF-8 text"))?)
-            }
-        }
-        deserializer.deserialize_identifier(Bare)
-    }
-}
+use crate::document::Word;
 
 /// A publication that states rules.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

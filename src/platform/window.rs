@@ -132,10 +132,9 @@ impl Aged {
         if count == 0 {
             return;
         }
+        let newest_has_moved_on = self.stages[0].oldest == self.dropped + self.entries.len();
         match self.entries.back_mut() {
-            Some((last, held)) if *last == at && self.stages[0].oldest < self.dropped + self.entries.len() => {
-                *held += count;
-            }
+            Some((last, held)) if *last == at && !newest_has_moved_on => *held += count,
             _ => self.entries.push_back((at, count)),
         }
         self.stages[0].sum += count;

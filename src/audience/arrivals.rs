@@ -1,0 +1,95 @@
+//! The future event list of reactions: a ring of slots with counters.
+
+use crate::glossary::Feedback;
+use crate::time::Slot;
+
+use super::reactions::Act;
+
+/// What arrives in one slot, of one kind, from one template.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Arrival {
+    /// The template that caused it.
+    pub template: usize,
+    /// What it is.
+    pub act: Act,
+    /// How many.
+    pub count: u64,
+}
+
+/// A ring of slots, as long as the longest delay.
+#[derive(Clone, Debug)]
+pub struct Arrivals {
+    /// Counts by slot, template and act.
+    counts: Vec<u64>,
+    filled: Vec<bool>,
+    templates: usize,
+    length: usize,
+    /// Slots before this one are over.
+    from: Slot,
+    held: usize,
+}
+
+impl Arrivals {
+    /// A ring for delays of up to `slots` slots, from `templates` templates.
+    pub fn new(slots: usize, templates: usize) -> Arrivals {
+        let length = slots + 2;
+        let counts = vec![0; length * templates * Act::ALL.len()];
+        Arrivals { counts, filled: vec![false; length], templates, length, from: 0, held: 0 }
+    }
+
+    /// Adds what will arrive in `slot`, which lies at most the ring's length ahead.
+    pub fn add(&mut self, slot: Slot, template: usize, act: Act, count: u64) {
+        if count == 0 {
+            return;
+        }
+        let place = slot as usize % self.length;
+        self.counts[(place * self.templates + template) * Act::ALL.len() + act.index()] += count;
+        self.held += usize::from(!self.filled[place]);
+        self.filled[place] = true;
+    }
+
+    /// The first slot from `from` on in which something arrives.
+    pub fn next(&mut self, from: Slot) -> Option<Slot> {
+        if self.held == 0 {
+            return None;
+        }
+        self.from = self.from.max(from);
+        while !self.filled[self.from as usize % self.length] {
+            self.from += 1;
+        }
+        Some(self.from)
+    }
+
+    /// Takes out what arrives in `slot`.
+    pub fn take(&mut self, slot: Slot, mut each: impl FnMut(Arrival)) {
+        let place = slot as usize % self.length;
+        if !self.filled[place] {
+            return;
+        }
+        self.filled[place] = false;
+        self.held -= 1;
+        for template in 0..self.templates {
+            for act in Act::ALL {
+                let count = &mut self.counts[(place * self.templates + template) * Act::ALL.len() + act.index()];
+                if *count > 0 {
+                    each(Arrival { template, act, count: std::mem::take(count) });
+                }
+            }
+        }
+    }
+}
+
+impl Act {
+    /// What a rating hears of it.
+    pub fn feedback(self) -> Option<Feedback> {
+        match self {
+            Act::Block => Some(Feedback::Block),
+            Act::Report => Some(Feedback::Report),
+            Act::Stop => Some(Feedback::Stop),
+            Act::Mute => Some(Feedback::Mute),
+            Act::Archive => Some(Feedback::Archive),
+            Act::Reply => Some(Feedback::Reply),
+            Act::Read => None,
+        }
+    }
+}

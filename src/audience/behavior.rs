@@ -1,0 +1,290 @@
+//! Behaviour profiles: how likely customers do what, how late, and who says so.
+
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+use crate::document::{Check, Ordered};
+use crate::random::{DelayError, DelayLaw, DelayTable, Law, Prior, Probability};
+use crate::time::Span;
+
+/// A behaviour profile, as it stands in one file: every number with its source and grade.
+///
+/// Grades: 1 real counts of the same kind of act; 2 published, another channel; 3 a vendor's guard rail;
+/// 0 assumed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Behavior {
+    /// The name that scenarios use; also the name of the file.
+    pub name: String,
+    /// One line for lists.
+    pub title: String,
+    /// Chance that a message is delivered.
+    pub delivered: Rate,
+    /// Chance that a delivered message is read, acts included.
+    pub read: Rate,
+    /// Chance that a delivered message is answered.
+    pub reply: Rate,
+    /// Chance that a delivered message leads to a request for no more marketing.
+    pub stop: Rate,
+    /// Chance that a delivered message leads to a block.
+    pub block: Rate,
+    /// Chance that a delivered message leads to a report, with or without a block.
+    pub report: Rate,
+    /// Share of reports that also block.
+    pub report_also_blocks: Rate,
+    /// Chance that a delivered message gets the chat muted.
+    pub mute: Rate,
+    /// Chance that a delivered message gets the chat archived.
+    pub archive: Rate,
+    /// Largest chance of one act that effects can lead to.
+    pub largest_chance: Quantity<Probability>,
+    /// Effect of the day: standard deviation of the logarithm of a factor with mean 1.
+    pub day_effect: Dispersion,
+    /// Effect of the campaign (template): standard deviation of the logarithm of a factor with mean 1.
+    pub campaign_effect: Dispersion,
+    /// How long after delivery each kind of act comes, by kind.
+    pub delays: Ordered<Quantity<DelayText>>,
+    /// How long an undelivered message stays in flight before it fails.
+    pub time_to_live: Quantity<Span>,
+}
+
+/// A chance that is uncertain: drawn once per replication from its prior.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Rate {
+    /// The prior of the chance.
+    pub prior: Prior,
+    /// How far it can be trusted: 0 to 3.
+    pub grade: u8,
+    /// Who says so.
+    pub source: String,
+}
+
+/// A value that is not drawn, with its origin.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Quantity<T> {
+    /// The value.
+    pub value: T,
+    /// How far it can be trusted: 0 to 3.
+    pub grade: u8,
+    /// Who says so.
+    pub source: String,
+}
+
+/// A standard deviation of a logarithm, and the kinds of acts that the factor acts on.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Dispersion {
+    /// Standard deviation of the natural logarithm of the factor; 0 is no effect.
+    pub sigma: f64,
+    /// The chances that the factor multiplies.
+    pub acts_on: Vec<RateName>,
+    /// How far it can be trusted: 0 to 3.
+    pub grade: u8,
+    /// Who says so.
+    pub source: String,
+}
+
+/// The chances of a profile by name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[expect(non_camel_case_types, reason = "written as the fields of a profile are")]
+#[expect(missing_docs, reason = "each is the field of `Behavior` of the same name")]
+pub enum RateName {
+    delivered,
+    read,
+    reply,
+    stop,
+    block,
+    report,
+    report_also_blocks,
+    mute,
+    archive,
+}
+
+/// Every chance of a profile, in the order of its fields.
+pub const RATES: [RateName; 9] = [
+    RateName::delivered,
+    RateName::read,
+    RateName::reply,
+    RateName::stop,
+    RateName::block,
+    RateName::report,
+    RateName::report_also_blocks,
+    RateName::mute,
+    RateName::archive,
+];
+
+impl RateName {
+    /// The name in files.
+    pub fn name(self) -> &'static str {
+        match self {
+            RateName::delivered => "delivered",
+            RateName::read => "read",
+            RateName::reply => "reply",
+            RateName::stop => "stop",
+            RateName::block => "block",
+            RateName::report => "report",
+            RateName::report_also_blocks => "report_also_blocks",
+            RateName::mute => "mute",
+            RateName::archive => "archive",
+        }
+    }
+}
+
+/// A law of delays as people write it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub enum DelayText {
+    /// Ages and the shares that react at them, such as `[("0h", 0.4), ("1h", 0.6)]`.
+    Table(Vec<(Span, Probability)>),
+    /// The log-logistic law: half within the median, with a long tail.
+    LogLogistic {
+        /// Half react within this.
+        median: Span,
+        /// Smaller is a longer tail.
+        shape: f64,
+    },
+    /// The log-normal law.
+    LogNormal {
+        /// Half react within this.
+        median: Span,
+        /// Standard deviation of the natural logarithm.
+        sigma: f64,
+    },
+    /// Two laws, the first for the share `first_share`.
+    Mixture {
+        /// Share that follows the first law.
+        first_share: Probability,
+        /// The first law.
+        first: Box<DelayText>,
+        /// The second law.
+        second: Box<DelayText>,
+    },
+}
+
+impl DelayText {
+    /// The table that the law compiles to.
+    ///
+    /// # Errors
+    /// Where the rows or parameters make no law.
+    pub fn compile(&self) -> Result<DelayTable, DelayError> {
+        match self {
+            DelayText::Table(rows) => {
+                let rows: Vec<(i64, f64)> = rows.iter().map(|(age, share)| (age.0, share.value())).collect();
+                DelayTable::new(&rows)
+            }
+            named => named.law()?.compile(),
+        }
+    }
+
+    fn law(&self) -> Result<DelayLaw, DelayError> {
+        Ok(match self {
+            DelayText::Table(_) => return Err(DelayError::Empty),
+            DelayText::LogLogistic { median, shape } => DelayLaw::log_logistic(median.0 as f64, *shape),
+            DelayText::LogNormal { median, sigma } => DelayLaw::log_normal(median.0 as f64, *sigma),
+            DelayText::Mixture { first_share, first, second } => {
+                DelayLaw::mixture(first_share.value(), first.law()?, second.law()?)
+            }
+        })
+    }
+
+    /// The law in words.
+    pub fn describe(&self) -> String {
+        match self {
+            DelayText::Table(rows) => format!("table of {} ages", rows.len()),
+            DelayText::LogLogistic { median, shape } => format!("log-logistic, median {median}, shape {shape}"),
+            DelayText::LogNormal { median, sigma } => format!("log-normal, median {median}, sigma {sigma}"),
+            DelayText::Mixture { first_share, first, second } => {
+                format!("{} {}, else {}", first_share.value(), first.describe(), second.describe())
+            }
+        }
+    }
+}
+
+/// What is wrong with a profile's values.
+#[derive(Debug, Error, PartialEq)]
+pub enum BehaviorError {
+    /// A prior that holds values that are no chance.
+    #[error("a chance lies between 0 and 1; this prior reaches {0}")]
+    Outside(f64),
+}
+
+impl Behavior {
+    /// The chance of that name.
+    pub fn rate(&self, name: RateName) -> &Rate {
+        match name {
+            RateName::delivered => &self.delivered,
+            RateName::read => &self.read,
+            RateName::reply => &self.reply,
+            RateName::stop => &self.stop,
+            RateName::block => &self.block,
+            RateName::report => &self.report,
+            RateName::report_also_blocks => &self.report_also_blocks,
+            RateName::mute => &self.mute,
+            RateName::archive => &self.archive,
+        }
+    }
+
+    /// Notes what is wrong with the sense of the values.
+    pub fn check(&self, check: &mut Check<'_>) {
+        for name in RATES {
+            let path = format!("{}.prior", name.name());
+            check_chance(&self.rate(name).prior, &path, check);
+            check_grade(self.rate(name).grade, &format!("{}.grade", name.name()), check);
+        }
+        for (path, effect) in [("day_effect", &self.day_effect), ("campaign_effect", &self.campaign_effect)] {
+            if !(0.0..=3.0).contains(&effect.sigma) {
+                let message = format!("a standard deviation of {} makes no sense here", effect.sigma);
+                check.error(&format!("{path}.sigma"), message, "0 is no effect; 0.3 is the published habit; 3 the most");
+            }
+            check_grade(effect.grade, &format!("{path}.grade"), check);
+        }
+        let kinds = ["block", "report", "stop", "mute", "archive", "reply", "read"];
+        for kind in kinds.iter().filter(|kind| self.delays.get(kind).is_none()) {
+            check.error("delays", format!("no delay is given for `{kind}`"), "each kind of act has its own table or law");
+        }
+        for (kind, delay) in self.delays.iter() {
+            let path = format!("delays.{kind}");
+            if !kinds.contains(&kind) {
+                check.error(&path, format!("`{kind}` has no delay"), format!("the kinds are {}", kinds.join(", ")));
+            }
+            if let Err(error) = delay.value.compile() {
+                check.error(&format!("{path}.value"), error.to_string(), "");
+            }
+            check_grade(delay.grade, &format!("{path}.grade"), check);
+        }
+    }
+}
+
+/// Notes an error where a prior can reach what is no chance.
+pub fn check_chance(prior: &Prior, path: &str, check: &mut Check<'_>) {
+    let reaches = match prior.law() {
+        Law::Fixed(value) => value,
+        Law::Uniform { low, high } => {
+            if low < 0.0 {
+                low
+            } else {
+                high
+            }
+        }
+        Law::LogUniform { high, .. } => high,
+        Law::Beta { .. } => 1.0,
+        Law::LogNormal { p95, .. } => p95,
+        Law::LogNormalMedian { median, .. } => median,
+    };
+    if !(0.0..=1.0).contains(&reaches) {
+        let help = match reaches {
+            r if r > 1.0 && r <= 100.0 => format!("for {r} % write {}", r / 100.0),
+            _ => "0 is never, 1 is always".to_owned(),
+        };
+        check.error(path, BehaviorError::Outside(reaches).to_string(), help);
+    }
+}
+
+fn check_grade(grade: u8, path: &str, check: &mut Check<'_>) {
+    if grade > 3 {
+        let help = "1 real counts, 2 another channel, 3 a vendor's guard rail, 0 assumed";
+        check.error(path, format!("there is no grade {grade}"), help);
+    }
+}
