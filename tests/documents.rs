@@ -222,6 +222,14 @@ fn locator_passes_comments_raw_texts_and_optional_values() {
     assert_eq!(at("h.For"), None);
     assert_eq!(at("h[1].For"), Some("2"));
     assert_eq!(at("i.1.0"), Some("2"));
+
+    let document =
+        Document::new("deep.ron", "(when: [Usage(amount: MoreThan(LimitTimes(\"2\")), of: None)])");
+    let at = |path: &str| document.locate(path).map(|range| &document.text[range]);
+    assert_eq!(at("when.Usage.amount"), Some("MoreThan(LimitTimes(\"2\"))"));
+    assert_eq!(at("when.Usage.amount.MoreThan"), Some("LimitTimes(\"2\")"));
+    assert_eq!(at("when.Usage.amount.MoreThan.LimitTimes"), Some("\"2\""));
+    assert_eq!(at("when.Usage.amount.LimitTimes"), Some("\"2\""));
 }
 
 #[test]

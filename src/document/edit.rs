@@ -5,7 +5,8 @@ use std::ops::Range;
 use super::{
     Document, Finding, Findings,
     locate::{Found, find, join, nearest, paths, steps},
-    scan::{Body, Group, Node, Shape, is_word, scan},
+    node::{Body, Group, Node, Shape},
+    scan::{is_word, scan},
 };
 
 impl Document {
