@@ -124,58 +124,12 @@ fn read(text: &str) -> String {
 }
 
 #[test]
-fn show() {
-    let cases = [
-        ("cancelled_by", "canceled_by"),
-        ("source: [", "colour: ["),
-        ("Verified,", "Verifed,"),
-        ("            review: \"48h\",\n", ""),
-        ("\"48h\"", "\"48x\""),
-        ("\"48h\"", "48h"),
-        ("\"48h\"", "48"),
-        ("\"48h\"", "[]"),
-        ("1_000", "-5"),
-        ("1_000", "100.5"),
-        ("1_000", "\"abc\""),
-        ("1_000", "99999999999"),
-        ("0.5", "abc"),
-        ("0.5", "NaN"),
-        ("0.5", "-inf"),
-        ("name: \"small\",", "name: \"small\""),
-        ("Verified,", "Verified"),
-        ("Unlimited }", "Unlimited"),
-        ("\n)\n", "\n"),
-        ("\n)\n", "\n)\n)\n"),
-        ("\n)\n", "\n) more\n"),
-        ("\"small\"", "\"small"),
-        ("\"small\"", "“small”"),
-        ("\"small\"", "'small'"),
-        ("/* the top */", "/* the top"),
-        ("flagged: Unlimited", "flagged: Unlimited, \"1K\": AtMost(5)"),
-        ("start: \"1K\",", "start: \"1K\", start: \"2K\","),
-        ("Verified,", "Verified(5),"),
-        ("RatingAtMost(Medium)", "RatingAtMost"),
-        ("RatingAtMost(Medium)", "For(Low, \"7d\", 5)"),
-        ("RatingAtMost(Medium)", "For(Low)"),
-        ("cancelled_by: []", "cancelled_by: Verified"),
-        ("cancelled_by: []", "cancelled_by: [], open: yes"),
-        ("[M_LIM25]", "[\"M_LIM25\"]"),
-        ("[M_LIM25]", "[M-LIM25]"),
-        ("Ruleset(", "Rules("),
-        ("ladder: (", "ladder = ("),
-        ("start: \"1K\"", "start \"1K\""),
-        ("start: \"1K\"", "start: "),
-        ("# no", "# no"),
-    ];
-    for (from, to) in cases {
-        if GOOD.contains(from) {
-            println!("\n##### {from} => {to}\n{}", told(from, to));
-        }
+fn every_mistake_is_told_in_words_for_people() {
+    for (from, to, expected) in MISTAKES {
+        assert_eq!(told(from, to), expected.trim_matches('\n'), "{from} => {to}");
     }
-    for text in
-        ["", "// nothing\n", "{\"name\": \"x\", \"ladder\": {\"steps\": {}}}", "name: \"x\"", "# no", "5"]
-    {
-        println!("\n##### {text}\n{}", read(text));
+    for (text, expected) in TEXTS {
+        assert_eq!(read(text), expected.trim_matches('\n'), "{text}");
     }
 }
 
@@ -268,6 +222,14 @@ fn locator_passes_comments_raw_texts_and_optional_values() {
     assert_eq!(at("h.For"), None);
     assert_eq!(at("h[1].For"), Some("2"));
     assert_eq!(at("i.1.0"), Some("2"));
+
+    let document =
+        Document::new("deep.ron", "(when: [Usage(amount: MoreThan(LimitTimes(\"2\")), of: None)])");
+    let at = |path: &str| document.locate(path).map(|range| &document.text[range]);
+    assert_eq!(at("when.Usage.amount"), Some("MoreThan(LimitTimes(\"2\"))"));
+    assert_eq!(at("when.Usage.amount.MoreThan"), Some("LimitTimes(\"2\")"));
+    assert_eq!(at("when.Usage.amount.MoreThan.LimitTimes"), Some("\"2\""));
+    assert_eq!(at("when.Usage.amount.LimitTimes"), Some("\"2\""));
 }
 
 #[test]
@@ -291,17 +253,8 @@ fn with_explains_what_it_cannot_do() {
         Ok(document) => document.read::<Ruleset>().unwrap_err().to_string(),
         Err(findings) => findings.to_string(),
     };
-    for (path, value) in [
-        ("upgrade.volum.review", "6h"),
-        ("volume.review", "6h"),
-        ("share", "(5"),
-        ("share", ""),
-        ("share", "1, name: 2"),
-        ("upgrade.volume.reviev", "6h"),
-        ("share", "lots"),
-        ("upgrade.volume.review", "6x"),
-    ] {
-        println!("##### {path}={value}\n{}", told(path, value));
+    for (path, value, expected) in WISHES {
+        assert_eq!(told(path, value), expected.trim_matches('\n'), "{path}={value}");
     }
 }
 
@@ -313,7 +266,34 @@ fn checks_find_the_place_of_a_path() {
     check.error("upgrade.volume.missing.deep", "something deeper", "add it");
     check.error("upgrade.volume.when.Usage", "a usage", "").also("ladder.steps.1K", "this step");
     check.warning("nowhere", "of the whole", "");
-    println!("{}", check.finish(()).unwrap_err());
+    let expected = r##"
+warning: of the whole
+--> small.ron
+
+error: there is no such step
+ --> small.ron:6:16
+  |
+6 |         start: "1K",
+  |                ^^^^
+
+error: something deeper
+ --> small.ron:9:9
+  |
+9 |         volume: (
+  |         ^^^^^^
+  |
+  = help: add it
+
+error: a usage
+  --> small.ron:13:17
+   |
+ 5 |         steps: { "1K": AtMost(1_000), /* the top */ flagged: Unlimited },
+   |                        ------------- this step
+...
+13 |                 Usage(count: distinct, within: Rolling("7d")),
+   |                 ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+"##;
+    assert_eq!(check.finish(()).unwrap_err().to_string(), expected.trim_matches('\n'));
 }
 
 #[test]
@@ -322,7 +302,7 @@ fn cells_of_tables_have_places() {
     assert_eq!(&table.text[table.cell(2, 2)], "\"2,5\"");
     assert_eq!(&table.text[table.cell(3, 2)], "x");
     let finding = Finding::at_line(&table, 3, 3, "expected a whole number, found x");
-    println!("{}", Findings::new(&table, vec![finding]));
+    assert!(Findings::new(&table, vec![finding]).to_string().contains("--> history.csv:3:3"));
     for line in 0..6 {
         for number in 0..5 {
             let _ = (table.cell(line, number), table.range_at(line, number));
@@ -347,8 +327,8 @@ fn ordered_maps_and_words_survive_writing() {
     );
     assert!(read("{ b: 1, \"b\": 2 }").unwrap_err().to_string().contains("`b` is given twice"));
     assert!(ron::from_str::<Ordered<u32>>("{ b: 1, \"b\": 2 }").is_err());
-    println!("{}", read("{ 5: 1 }").unwrap_err());
-    println!("{}", read("{ a: x }").unwrap_err());
+    assert!(read("{ 5: 1 }").unwrap_err().to_string().contains("a name is needed, found 5\n --> m:1:3"));
+    assert!(read("{ a: x }").unwrap_err().to_string().contains("found the word `x`\n --> m:1:6"));
 }
 
 #[test]
@@ -395,7 +375,7 @@ fn survives(text: &str) {
     }
     let mut check = Check::new(&document);
     check.error("upgrade.volume", "something", "");
-    let _ = check.finish(()).unwrap_err().to_string();
+    assert!(check.finish(()).is_err_and(|findings| !findings.to_string().is_empty()));
 }
 
 proptest! {
@@ -426,3 +406,694 @@ proptest! {
         }
     }
 }
+
+/// Wherever one value is of the wrong kind, exactly this is told, at this place.
+#[test]
+fn one_mistake_gives_one_finding() {
+    let ruleset: Ruleset = good().read().unwrap();
+    for (path, _) in tree::leaves(&tree::of(&ruleset).unwrap()) {
+        let Some(place) = good().locate(&path) else { continue };
+        let mut text = GOOD.to_owned();
+        text.replace_range(place.clone(), "Wrong(1)");
+        let findings = Document::new("small.ron", text).read::<Ruleset>().unwrap_err();
+        let at: Vec<usize> = findings.iter().map(|(_, f)| f.place.clone().unwrap().start).collect();
+        assert_eq!(at, [place.start], "{path}: {findings}");
+    }
+    for (at, _) in
+        GOOD.match_indices([',', '(', ')', '[', ']', '{', '}', ':', '"']).filter(|(at, _)| *at > 14)
+    {
+        let mut text = GOOD.to_owned();
+        text.replace_range(at..at + 1, " ");
+        if let Err(findings) = Document::new("small.ron", text).read::<Ruleset>() {
+            assert!(findings.len() <= 2, "{findings}");
+        }
+    }
+}
+
+/// A text with one thing changed: what stood there, what stands there now, and what is told.
+const MISTAKES: &[(&str, &str, &str)] = &[
+    (
+        r##"cancelled_by"##,
+        r##"canceled_by"##,
+        r##"
+error: Upgrade has no `canceled_by`
+  --> small.ron:16:13
+   |
+16 |             canceled_by: [],
+   |             ^^^^^^^^^^^
+   |
+   = help: did you mean `cancelled_by`?
+"##,
+    ),
+    (
+        r##"source: ["##,
+        r##"colour: ["##,
+        r##"
+error: Upgrade has no `colour`
+  --> small.ron:17:13
+   |
+17 |             colour: [M_LIM25],
+   |             ^^^^^^
+   |
+   = help: it has `when`, `review`, `cancelled_by`, `source` and `open`
+"##,
+    ),
+    (
+        r##"Verified,"##,
+        r##"Verifed,"##,
+        r##"
+error: `Verifed` is not known here
+  --> small.ron:11:17
+   |
+11 |                 Verifed,
+   |                 ^^^^^^^
+   |
+   = help: did you mean `Verified`? possible here: `Verified`, `RatingAtMost`, `SinceFirstSend`, `For` or `Usage`
+"##,
+    ),
+    (
+        r##"            review: "48h",
+"##,
+        r##""##,
+        r##"
+error: `review` is missing in Upgrade
+ --> small.ron:9:9
+  |
+9 |         volume: (
+  |         ^^^^^^
+"##,
+    ),
+    (
+        r##""48h""##,
+        r##""48x""##,
+        r##"
+error: "48x" is no span of time
+  --> small.ron:15:21
+   |
+15 |             review: "48x",
+   |                     ^^^^^
+   |
+   = help: write hours or days, such as "48h" or "7d"
+"##,
+    ),
+    (
+        r##""48h""##,
+        r##"48h"##,
+        r##"
+error: `48h` must stand in quotes
+  --> small.ron:15:21
+   |
+15 |             review: 48h,
+   |                     ^^^
+   |
+   = help: write "48h"
+"##,
+    ),
+    (
+        r##""48h""##,
+        r##"48"##,
+        r##"
+error: expected text in quotes, found 48
+  --> small.ron:15:21
+   |
+15 |             review: 48,
+   |                     ^^
+   |
+   = help: write "48"
+"##,
+    ),
+    (
+        r##""48h""##,
+        r##"[]"##,
+        r##"
+error: expected text in quotes, found a list `[..]`
+  --> small.ron:15:21
+   |
+15 |             review: [],
+   |                     ^^
+"##,
+    ),
+    (
+        r##"1_000"##,
+        r##"-5"##,
+        r##"
+error: expected a whole number from 0, found -5
+ --> small.ron:5:31
+  |
+5 |         steps: { "1K": AtMost(-5), /* the top */ flagged: Unlimited },
+  |                               ^^
+"##,
+    ),
+    (
+        r##"1_000"##,
+        r##"100.5"##,
+        r##"
+error: expected a whole number, found 100.5
+ --> small.ron:5:31
+  |
+5 |         steps: { "1K": AtMost(100.5), /* the top */ flagged: Unlimited },
+  |                               ^^^^^
+"##,
+    ),
+    (
+        r##"1_000"##,
+        r##""abc""##,
+        r##"
+error: expected a whole number, found "abc"
+ --> small.ron:5:31
+  |
+5 |         steps: { "1K": AtMost("abc"), /* the top */ flagged: Unlimited },
+  |                               ^^^^^
+"##,
+    ),
+    (
+        r##"1_000"##,
+        r##"99999999999"##,
+        r##"
+error: 99999999999 is too large a number here
+ --> small.ron:5:31
+  |
+5 |         steps: { "1K": AtMost(99999999999), /* the top */ flagged: Unlimited },
+  |                               ^^^^^^^^^^^
+"##,
+    ),
+    (
+        r##"0.5"##,
+        r##"abc"##,
+        r##"
+error: expected a number, found the word `abc`
+  --> small.ron:20:12
+   |
+20 |     share: abc,
+   |            ^^^
+"##,
+    ),
+    (
+        r##"0.5"##,
+        r##"NaN"##,
+        r##"
+error: `NaN` cannot be used: a number is needed that can be reckoned with
+  --> small.ron:20:12
+   |
+20 |     share: NaN,
+   |            ^^^
+"##,
+    ),
+    (
+        r##"0.5"##,
+        r##"-inf"##,
+        r##"
+error: `-inf` cannot be used: a number is needed that can be reckoned with
+  --> small.ron:20:12
+   |
+20 |     share: -inf,
+   |            ^^^^
+"##,
+    ),
+    (
+        r##"name: "small","##,
+        r##"name: "small""##,
+        r##"
+error: a comma is missing after `name: "small"`
+ --> small.ron:3:18
+  |
+3 |     name: "small"
+  |                  ^
+"##,
+    ),
+    (
+        r##"Verified,"##,
+        r##"Verified"##,
+        r##"
+error: a comma is missing after `Verified`
+  --> small.ron:11:25
+   |
+11 |                 Verified
+   |                         ^
+"##,
+    ),
+    (
+        r##"Unlimited }"##,
+        r##"Unlimited"##,
+        r##"
+error: `{` is not closed
+ --> small.ron:5:16
+  |
+5 |         steps: { "1K": AtMost(1_000), /* the top */ flagged: Unlimited,
+  |                ^
+6 |         start: "1K",
+7 |     ),
+  |     - `}` should come before this `)`
+"##,
+    ),
+    (
+        r##"
+)
+"##,
+        r##"
+"##,
+        r##"
+error: `(` is not closed
+ --> small.ron:2:8
+  |
+2 | Ruleset(
+  |        ^
+  |
+  = help: the file ends before its `)`
+"##,
+    ),
+    (
+        r##"
+)
+"##,
+        r##"
+)
+)
+"##,
+        r##"
+error: this `)` closes nothing
+  --> small.ron:22:1
+   |
+21 | )
+   | - everything is closed here already
+22 | )
+   | ^
+"##,
+    ),
+    (
+        r##"
+)
+"##,
+        r##"
+) more
+"##,
+        r##"
+error: nothing may follow here: the file's value has ended
+  --> small.ron:21:3
+   |
+21 | ) more
+   | - ^^^^
+   | |
+   | it ends here
+   |
+   = help: is a bracket closed too early?
+"##,
+    ),
+    (
+        r##""small""##,
+        r##""small"##,
+        r##"
+error: the text that begins here has no closing quote
+ --> small.ron:3:11
+  |
+3 |     name: "small,
+  |           ^^^^^^^
+"##,
+    ),
+    (
+        r##""small""##,
+        r##"“small”"##,
+        r##"
+error: `“` is not expected here
+ --> small.ron:3:11
+  |
+3 |     name: “small”,
+  |           ^
+  |
+  = help: text stands in straight quotes: "like this"
+"##,
+    ),
+    (
+        r##""small""##,
+        r##"'small'"##,
+        r##"
+error: text stands in double quotes
+ --> small.ron:3:11
+  |
+3 |     name: 'small',
+  |           ^^^^^^^
+  |
+  = help: write "small"
+"##,
+    ),
+    (
+        r##"/* the top */"##,
+        r##"/* the top"##,
+        r##"
+error: the comment that begins here is not closed
+ --> small.ron:5:39
+  |
+5 |         steps: { "1K": AtMost(1_000), /* the top flagged: Unlimited },
+  |                                       ^^
+  |
+  = help: end it with */, or begin each of its lines with //
+"##,
+    ),
+    (
+        r##"flagged: Unlimited"##,
+        r##"flagged: Unlimited, "1K": AtMost(5)"##,
+        r##"
+error: `1K` is given twice
+ --> small.ron:5:73
+  |
+5 |         steps: { "1K": AtMost(1_000), /* the top */ flagged: Unlimited, "1K": AtMost(5) },
+  |                  ---- the first time here                               ^^^^
+  |
+  = help: keep one of the two
+"##,
+    ),
+    (
+        r##"start: "1K","##,
+        r##"start: "1K", start: "2K","##,
+        r##"
+error: `start` is given twice
+ --> small.ron:6:22
+  |
+6 |         start: "1K", start: "2K",
+  |         -----        ^^^^^
+  |         |
+  |         the first time here
+  |
+  = help: keep one of the two
+"##,
+    ),
+    (
+        r##"Verified,"##,
+        r##"Verified(5),"##,
+        r##"
+error: `Verified` takes nothing in parentheses
+  --> small.ron:11:17
+   |
+11 |                 Verified(5),
+   |                 ^^^^^^^^^^^
+   |
+   = help: write `Verified`
+"##,
+    ),
+    (
+        r##"RatingAtMost(Medium)"##,
+        r##"RatingAtMost"##,
+        r##"
+error: `RatingAtMost` needs its values in parentheses
+  --> small.ron:12:17
+   |
+12 |                 RatingAtMost,
+   |                 ^^^^^^^^^^^^
+   |
+   = help: write `RatingAtMost(..)`
+"##,
+    ),
+    (
+        r##"RatingAtMost(Medium)"##,
+        r##"For(Low, "7d", 5)"##,
+        r##"
+error: 5 is too much: `For(..)` ends before it
+  --> small.ron:12:32
+   |
+12 |                 For(Low, "7d", 5),
+   |                                ^
+"##,
+    ),
+    (
+        r##"RatingAtMost(Medium)"##,
+        r##"For(Low)"##,
+        r##"
+error: `For(..)` needs 2 values, found 1
+  --> small.ron:12:17
+   |
+12 |                 For(Low),
+   |                 ^^^^^^^^
+"##,
+    ),
+    (
+        r##"cancelled_by: []"##,
+        r##"cancelled_by: Verified"##,
+        r##"
+error: expected a list `[..]`, found the word `Verified`
+  --> small.ron:16:27
+   |
+16 |             cancelled_by: Verified,
+   |                           ^^^^^^^^
+   |
+   = help: write [Verified]
+"##,
+    ),
+    (
+        r##"cancelled_by: []"##,
+        r##"cancelled_by: [], open: yes"##,
+        r##"
+error: expected true or false, found the word `yes`
+  --> small.ron:16:37
+   |
+16 |             cancelled_by: [], open: yes,
+   |                                     ^^^
+   |
+   = help: write true
+"##,
+    ),
+    (
+        r##"[M_LIM25]"##,
+        r##"["M_LIM25"]"##,
+        r##"
+error: expected a word without quotes, found "M_LIM25"
+  --> small.ron:17:22
+   |
+17 |             source: ["M_LIM25"],
+   |                      ^^^^^^^^^
+   |
+   = help: write M_LIM25 without quotes
+"##,
+    ),
+    (
+        r##"[M_LIM25]"##,
+        r##"[M-LIM25]"##,
+        r##"
+error: `M-LIM25` must stand in quotes
+  --> small.ron:17:22
+   |
+17 |             source: [M-LIM25],
+   |                      ^^^^^^^
+   |
+   = help: write "M-LIM25"; a word without quotes has letters, digits and _ only
+"##,
+    ),
+    (
+        r##"Ruleset("##,
+        r##"Rules("##,
+        r##"
+error: expected `Ruleset(..)`, found `Rules`
+ --> small.ron:2:1
+  |
+2 | Rules(
+  | ^^^^^
+"##,
+    ),
+    (
+        r##"ladder: ("##,
+        r##"ladder = ("##,
+        r##"
+error: `:` belongs between `ladder` and its value
+ --> small.ron:4:12
+  |
+4 |     ladder = (
+  |            ^
+  |
+  = help: write `:` instead of `=`
+"##,
+    ),
+    (
+        r##"start: "1K""##,
+        r##"start "1K""##,
+        r##"
+error: a colon is missing after `start`
+ --> small.ron:6:14
+  |
+6 |         start "1K",
+  |              ^
+"##,
+    ),
+    (
+        r##"start: "1K""##,
+        r##"start: "##,
+        r##"
+error: `start` has no value
+ --> small.ron:6:9
+  |
+6 |         start: ,
+  |         ^^^^^
+"##,
+    ),
+];
+
+/// Texts that are no such file at all.
+const TEXTS: &[(&str, &str)] = &[
+    (
+        r##""##,
+        r##"
+error: the file is empty
+ --> small.ron:1:1
+  |
+1 |
+  | ^
+  |
+  = help: it should hold a record: ( name: value, .. )
+"##,
+    ),
+    (
+        r##"// nothing
+"##,
+        r##"
+error: the file is empty
+ --> small.ron:1:12
+  |
+1 | // nothing
+  |           ^
+  |
+  = help: it should hold a record: ( name: value, .. )
+"##,
+    ),
+    (
+        r##"{"name": "x", "ladder": {"steps": {}}}"##,
+        r##"
+error: this looks like JSON
+ --> small.ron:1:1
+  |
+1 | {"name": "x", "ladder": {"steps": {}}}
+  | ^
+  |
+  = help: a record is written ( name: value, .. ): parentheses, and no quotes around the names
+"##,
+    ),
+    (
+        r##"name: "x""##,
+        r##"
+error: the file's values must stand in parentheses
+ --> small.ron:1:1
+  |
+1 | name: "x"
+  | ^^^^
+  |
+  = help: write ( before the first name and ) at the end of the file
+"##,
+    ),
+    (
+        r##"# no"##,
+        r##"
+error: `#` is not expected here
+ --> small.ron:1:1
+  |
+1 | # no
+  | ^
+  |
+  = help: a comment begins with //
+"##,
+    ),
+    (
+        r##"5"##,
+        r##"
+error: expected values in parentheses `(..)` for Ruleset, found 5
+ --> small.ron:1:1
+  |
+1 | 5
+  | ^
+"##,
+    ),
+];
+
+/// Values set by path that cannot be.
+const WISHES: &[(&str, &str, &str)] = &[
+    (
+        r##"upgrade.volum.review"##,
+        r##"6h"##,
+        r##"
+error: there is no `upgrade.volum.review`
+ --> small.ron:8:5
+  |
+8 |     upgrade: {
+  |     ^^^^^^^
+  |
+  = help: did you mean `upgrade.volume.review`?
+"##,
+    ),
+    (
+        r##"volume.review"##,
+        r##"6h"##,
+        r##"
+error: there is no `volume.review`
+--> small.ron
+ = help: did you mean `upgrade.volume.review`?
+"##,
+    ),
+    (
+        r##"share"##,
+        r##"(5"##,
+        r##"
+error: `(` is not closed
+ --> value of share:1:1
+  |
+1 | (5
+  | ^
+  |
+  = help: the file ends before its `)`
+"##,
+    ),
+    (
+        r##"share"##,
+        r##""##,
+        r##"
+error: `share` is set to nothing
+ --> value of share:1:1
+  |
+1 |
+  | ^
+"##,
+    ),
+    (
+        r##"share"##,
+        r##"1, name: 2"##,
+        r##"
+error: `share` takes one value, and this is more
+ --> value of share:1:2
+  |
+1 | 1, name: 2
+  |  ^^^^^^^^^
+"##,
+    ),
+    (
+        r##"upgrade.volume.reviev"##,
+        r##"6h"##,
+        r##"
+error: Upgrade has no `reviev`
+  --> small.ron (with upgrade.volume.reviev=6h):17:32
+   |
+17 |             source: [M_LIM25], reviev: "6h",
+   |                                ^^^^^^
+   |
+   = help: did you mean `review`?
+"##,
+    ),
+    (
+        r##"share"##,
+        r##"lots"##,
+        r##"
+error: expected a number, found the word `lots`
+  --> small.ron (with share=lots):20:12
+   |
+20 |     share: lots,
+   |            ^^^^
+"##,
+    ),
+    (
+        r##"upgrade.volume.review"##,
+        r##"6x"##,
+        r##"
+error: "6x" is no span of time
+  --> small.ron (with upgrade.volume.review=6x):15:21
+   |
+15 |             review: "6x",
+   |                     ^^^^
+   |
+   = help: write hours or days, such as "48h" or "7d"
+"##,
+    ),
+];

@@ -4,7 +4,8 @@ use super::{
     Document,
     finding::{Finding, Findings, Level},
     locate,
-    scan::{Node, scan},
+    node::Node,
+    scan::scan,
 };
 
 /// Collects the findings of sense checks, which know a value's path and not its place.

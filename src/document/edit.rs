@@ -5,7 +5,8 @@ use std::ops::Range;
 use super::{
     Document, Finding, Findings,
     locate::{Found, find, join, nearest, paths, steps},
-    scan::{Body, Group, Node, Shape, is_word, scan},
+    node::{Body, Group, Node, Shape},
+    scan::{is_word, scan},
 };
 
 impl Document {
@@ -98,9 +99,12 @@ fn written(path: &str, value: &str, old: Option<&Node>) -> Result<String, Findin
 /// The findings about a value that cannot stand in a text.
 fn unreadable(path: &str, value: &str, mut findings: Vec<Finding>) -> Findings {
     if value.is_empty() {
-        findings = vec![Finding::error(format!("`{path}` is set to nothing"))];
+        findings = vec![Finding::error(format!("`{path}` is set to nothing")).at(0..0)];
+    } else if let Some(end) = findings.first().filter(|finding| !finding.also.is_empty()) {
+        let place = end.place.clone().unwrap_or(0..0);
+        findings = vec![Finding::error(format!("`{path}` takes one value, and this is more")).at(place)];
     }
-    Findings::new(&Document::new(format!("{path}={value}"), value), findings)
+    Findings::new(&Document::new(format!("value of {path}"), value), findings)
 }
 
 fn in_quotes(value: &str) -> String {
@@ -129,5 +133,7 @@ fn similar<'p>(path: &str, paths: &'p [String]) -> Vec<&'p str> {
         );
     }
     near.sort();
+    let best = near.first().map_or(0, |(distance, _)| *distance);
+    near.retain(|(distance, _)| *distance <= best + 1);
     near.into_iter().take(3).map(|(_, path)| path).collect()
 }

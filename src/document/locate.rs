@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::scan::{Group, Item, Node, Shape};
+use super::node::{Group, Item, Node, Shape};
 
 /// A node and what names it.
 #[derive(Debug, Clone)]
@@ -66,7 +66,8 @@ fn walk<'n>(from: Found<'n>, text: &str, steps: &[Step], word: bool) -> Option<F
     }
     if word && from.node.word_in(text) == Some(step.name.as_str()) {
         let key = from.node.word.clone().unwrap_or(from.key);
-        return walk(Found { node: content(from.node), key }, text, rest, false);
+        let (node, word) = content(from.node);
+        return walk(Found { node, key }, text, rest, word);
     }
     let inner = only_content(from.node)?;
     walk(Found { node: inner, key: from.key }, text, steps, true)
@@ -92,14 +93,15 @@ fn child<'n>(group: &'n Group, text: &str, step: &Step) -> Option<(Found<'n>, bo
                 return None;
             }
             let key = item.value.word.clone().unwrap_or(item.span());
-            Some((Found { node: content(&item.value), key }, false))
+            let (node, word) = content(&item.value);
+            Some((Found { node, key }, word))
         }
     }
 }
 
-/// What a word holds if it holds one thing: `"7d"` of `Rolling("7d")`; else the node itself.
-fn content(node: &Node) -> &Node {
-    only_content(node).unwrap_or(node)
+/// What a word holds if it holds one thing: `"7d"` of `Rolling("7d")`; else the node itself, whose word is then spent.
+fn content(node: &Node) -> (&Node, bool) {
+    only_content(node).map_or((node, false), |inner| (inner, true))
 }
 
 /// The only element in a node's parentheses.

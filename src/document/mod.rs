@@ -22,6 +22,7 @@ mod check;
 mod edit;
 mod finding;
 mod locate;
+mod node;
 mod ordered;
 mod read;
 mod scan;

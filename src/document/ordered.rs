@@ -13,7 +13,10 @@ use serde::{
     ser::SerializeMap,
 };
 
-use super::scan::{Body, is_word, scan};
+use super::{
+    node::Body,
+    scan::{is_word, scan},
+};
 
 /// A map with text keys in the order of the file. Keys may be written in quotes or, where they are words, without:
 /// `{ "1K": .., flagged: .. }`.

@@ -17,7 +17,8 @@ use serde::de::DeserializeOwned;
 use super::{
     Document, Finding, Findings,
     at::byte_at,
-    scan::{Body, Group, Item, Node, Scan, Shape, duplicates, scan},
+    node::{Body, Group, Item, Node, Shape, duplicates},
+    scan::{Scan, scan},
     wording::{self, Subject},
 };
 

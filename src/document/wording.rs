@@ -4,7 +4,8 @@ use ron::error::Error;
 
 use super::{
     finding::Finding,
-    scan::{Body, Item, Key, Node, Shape, described, is_number, is_word},
+    node::{Body, Item, Key, Node, Shape, described},
+    scan::{is_number, is_word},
 };
 
 /// What an error is about.
