@@ -5,4 +5,8 @@ pub mod glossary;
 pub mod random;
 pub mod time;
 
+pub mod audience;
 pub mod platform;
+pub mod sender;
+
+pub mod sim;

@@ -70,7 +70,8 @@ impl Arrivals {
         self.held -= 1;
         for template in 0..self.templates {
             for act in Act::ALL {
-                let count = &mut self.counts[(place * self.templates + template) * Act::ALL.len() + act.index()];
+                let count =
+                    &mut self.counts[(place * self.templates + template) * Act::ALL.len() + act.index()];
                 if *count > 0 {
                     each(Arrival { template, act, count: std::mem::take(count) });
                 }

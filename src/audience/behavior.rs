@@ -193,7 +193,9 @@ impl DelayText {
     pub fn describe(&self) -> String {
         match self {
             DelayText::Table(rows) => format!("table of {} ages", rows.len()),
-            DelayText::LogLogistic { median, shape } => format!("log-logistic, median {median}, shape {shape}"),
+            DelayText::LogLogistic { median, shape } => {
+                format!("log-logistic, median {median}, shape {shape}")
+            }
             DelayText::LogNormal { median, sigma } => format!("log-normal, median {median}, sigma {sigma}"),
             DelayText::Mixture { first_share, first, second } => {
                 format!("{} {}, else {}", first_share.value(), first.describe(), second.describe())
@@ -236,18 +238,30 @@ impl Behavior {
         for (path, effect) in [("day_effect", &self.day_effect), ("campaign_effect", &self.campaign_effect)] {
             if !(0.0..=3.0).contains(&effect.sigma) {
                 let message = format!("a standard deviation of {} makes no sense here", effect.sigma);
-                check.error(&format!("{path}.sigma"), message, "0 is no effect; 0.3 is the published habit; 3 the most");
+                check.error(
+                    &format!("{path}.sigma"),
+                    message,
+                    "0 is no effect; 0.3 is the published habit; 3 the most",
+                );
             }
             check_grade(effect.grade, &format!("{path}.grade"), check);
         }
         let kinds = ["block", "report", "stop", "mute", "archive", "reply", "read"];
         for kind in kinds.iter().filter(|kind| self.delays.get(kind).is_none()) {
-            check.error("delays", format!("no delay is given for `{kind}`"), "each kind of act has its own table or law");
+            check.error(
+                "delays",
+                format!("no delay is given for `{kind}`"),
+                "each kind of act has its own table or law",
+            );
         }
         for (kind, delay) in self.delays.iter() {
             let path = format!("delays.{kind}");
             if !kinds.contains(&kind) {
-                check.error(&path, format!("`{kind}` has no delay"), format!("the kinds are {}", kinds.join(", ")));
+                check.error(
+                    &path,
+                    format!("`{kind}` has no delay"),
+                    format!("the kinds are {}", kinds.join(", ")),
+                );
             }
             if let Err(error) = delay.value.compile() {
                 check.error(&format!("{path}.value"), error.to_string(), "");

@@ -191,7 +191,15 @@ impl List {
     }
 
     /// How many of `taken` from `total` fall into a part of `marked`: no draw where nothing is open.
-    fn draw_share(&self, total: u64, marked: u64, taken: u64, cell: u32, slot: Slot, streams: &Streams) -> u64 {
+    fn draw_share(
+        &self,
+        total: u64,
+        marked: u64,
+        taken: u64,
+        cell: u32,
+        slot: Slot,
+        streams: &Streams,
+    ) -> u64 {
         if taken == 0 || marked == 0 {
             return 0;
         }
@@ -213,7 +221,14 @@ impl List {
 
     /// Settles those who were taken at `now`: `undelivered` and `delivered` rest, those of `replying` wait for their
     /// reply as well, `gone` leave for good.
-    pub fn settle(&mut self, now: SimTime, undelivered: u64, delivered: u64, replying: &[(SimTime, u64)], gone: u64) {
+    pub fn settle(
+        &mut self,
+        now: SimTime,
+        undelivered: u64,
+        delivered: u64,
+        replying: &[(SimTime, u64)],
+        gone: u64,
+    ) {
         self.gone += gone;
         let mut rest_now = [(false, undelivered), (true, delivered)];
         for (arrives, customers) in replying {

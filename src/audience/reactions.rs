@@ -5,8 +5,8 @@
 //! more than 1 are scaled to 1.
 
 use crate::glossary::Category;
-use crate::random::{Address, DelayTable, Purpose, Shares, Streams, Subject, binomial, normal_quantile, split};
-use crate::random::maths::exp;
+use crate::random::{Address, DelayTable, Purpose, Shares, Streams, Subject, binomial, split};
+use crate::random::{maths::exp, quantile::normal_quantile};
 use crate::time::{Calendar, SimTime, Slot};
 
 use super::arrivals::Arrivals;
@@ -34,7 +34,8 @@ pub enum Act {
 
 impl Act {
     /// Every act; its position is its index in the ring.
-    pub const ALL: [Act; 7] = [Act::Block, Act::Report, Act::Stop, Act::Mute, Act::Archive, Act::Reply, Act::Read];
+    pub const ALL: [Act; 7] =
+        [Act::Block, Act::Report, Act::Stop, Act::Mute, Act::Archive, Act::Reply, Act::Read];
 
     /// Position in [`Act::ALL`].
     pub const fn index(self) -> usize {
@@ -161,7 +162,8 @@ impl Segment {
     ) -> Reactions {
         let batch = Subject::new(&[&self.name, moment.template_name]);
         let at = |purpose, item| Address { purpose, item, subject: batch, cell: 0, slot: moment.slot };
-        let delivered = binomial(&streams.at(at(Purpose::Deliver, 0)), customers, rates.base(RateName::delivered));
+        let delivered =
+            binomial(&streams.at(at(Purpose::Deliver, 0)), customers, rates.base(RateName::delivered));
         let mut outcome = [0_u64; OUTCOMES];
         let shares = self.outcome_shares(rates, &moment, streams);
         let nothing = split(streams, at(Purpose::Outcome, 0), delivered, &shares, &mut outcome);
@@ -175,9 +177,17 @@ impl Segment {
             (Act::Read, read),
         ];
         for (act, count) in queued {
-            self.queue(act, count, &moment, at(Purpose::Delay, delay_item(act)), calendar, streams, |slot, n| {
-                arrivals.add(slot, moment.template, act, n);
-            });
+            self.queue(
+                act,
+                count,
+                &moment,
+                at(Purpose::Delay, delay_item(act)),
+                calendar,
+                streams,
+                |slot, n| {
+                    arrivals.add(slot, moment.template, act, n);
+                },
+            );
         }
         let mut replying: Vec<(SimTime, u64)> = Vec::new();
         let address = at(Purpose::Delay, delay_item(Act::Reply));
@@ -229,7 +239,8 @@ impl Segment {
         let campaign = factor(&behavior.campaign_effect, campaign, streams);
         let most = behavior.largest_chance.value.value();
         let chance = |name: RateName| {
-            let on = |effect: &Dispersion, factor: f64| if effect.acts_on.contains(&name) { factor } else { 1.0 };
+            let on =
+                |effect: &Dispersion, factor: f64| if effect.acts_on.contains(&name) { factor } else { 1.0 };
             let effects = on(&behavior.day_effect, day) * on(&behavior.campaign_effect, campaign);
             (rates.base(name) * effects).clamp(0.0, most)
         };
@@ -265,4 +276,3 @@ fn factor(effect: &Dispersion, address: Address, streams: &Streams) -> f64 {
 fn delay_item(act: Act) -> u8 {
     act.index() as u8 * 16
 }
-

@@ -17,7 +17,8 @@ use crate::time::{SimTime, Span};
 
 use super::change::{Change, Subject, What};
 use super::language::{
-    Amount, Cancel, Condition, Count, ConsumeOn, Ends, FlagOn, Forbidden, Holder, Quantity, Restart, Signal as Hears,
+    Amount, Cancel, Condition, ConsumeOn, Count, Ends, FlagOn, Forbidden, Holder, Quantity, Restart,
+    Signal as Hears,
 };
 use super::rules::{ClauseId, Length, MeasureRule, RatingRule, RuleEffect, Rules, Target};
 use super::standing::{Life, Meters, Opening, Run, RunningReview, Score, Standing};
@@ -313,17 +314,29 @@ impl<'r> Platform<'r> {
             let low_for = number.low_since.map_or(SimTime::NEVER, |since| since + self.low_term(since));
             let low_for = if low_for > number.meters.evaluated_at { low_for } else { SimTime::NEVER };
             let every = rules.number_ratings.first().map_or(1, |rule| rule.every.0);
-            let low_for = if low_for == SimTime::NEVER { low_for } else { SimTime((low_for.0 + every - 1) / every * every) };
+            let low_for = if low_for == SimTime::NEVER {
+                low_for
+            } else {
+                SimTime((low_for.0 + every - 1) / every * every)
+            };
             number.meters.next_evaluation(&rules.number_ratings).min(low_for)
         });
-        let templates =
-            self.standing.templates.iter().map(|template| template.meters.next_evaluation(&rules.template_ratings));
+        let templates = self
+            .standing
+            .templates
+            .iter()
+            .map(|template| template.meters.next_evaluation(&rules.template_ratings));
         numbers.chain(templates).min().unwrap_or(SimTime::NEVER)
     }
 
     /// The length of the shortest clause on a lasting Low rating.
     fn low_term(&self, since: SimTime) -> Span {
-        let asked = self.rules.number_measures.iter().filter(|rule| rule.in_force.at(since)).flat_map(|rule| &rule.when);
+        let asked = self
+            .rules
+            .number_measures
+            .iter()
+            .filter(|rule| rule.in_force.at(since))
+            .flat_map(|rule| &rule.when);
         let spans = asked.filter_map(|condition| match condition {
             Condition::LowFor(span) => Some(*span),
             _ => None,
@@ -368,10 +381,13 @@ impl<'r> Platform<'r> {
     /// The next instant after `now` at which a clause with a clock of its own is judged.
     pub fn next_clock(&self, now: SimTime) -> SimTime {
         let hears = self.rules.upgrades.iter().flat_map(|rule| &rule.on);
-        let every = hears.chain(self.rules.number_measures.iter().flat_map(|rule| &rule.on)).filter_map(|signal| match signal {
-            Hears::Every(span) => Some(SimTime((now.0.div_euclid(span.0) + 1) * span.0)),
-            _ => None,
-        });
+        let every =
+            hears.chain(self.rules.number_measures.iter().flat_map(|rule| &rule.on)).filter_map(|signal| {
+                match signal {
+                    Hears::Every(span) => Some(SimTime((now.0.div_euclid(span.0) + 1) * span.0)),
+                    _ => None,
+                }
+            });
         every.min().unwrap_or(SimTime::NEVER)
     }
 
@@ -412,11 +428,18 @@ impl<'r> Platform<'r> {
                 Target::AtLeast(to) => to,
             };
             let leads_up = to > tier && to < self.rules.tiers.len() && rule.from[tier];
-            if !leads_up || !rule.on.contains(&signal) || !rule.in_force.at(now) || self.rise_forbidden(holder) {
+            if !leads_up
+                || !rule.on.contains(&signal)
+                || !rule.in_force.at(now)
+                || self.rise_forbidden(holder)
+            {
                 continue;
             }
-            let missing: Vec<&Condition> =
-                rule.when.iter().filter(|condition| !self.rise_holds(holder, place, condition, now)).collect();
+            let missing: Vec<&Condition> = rule
+                .when
+                .iter()
+                .filter(|condition| !self.rise_holds(holder, place, condition, now))
+                .collect();
             match missing.as_slice() {
                 [] => self.start_review(holder, place, to, now, out),
                 [Condition::SinceFirstSend(span)] => {
@@ -431,7 +454,8 @@ impl<'r> Platform<'r> {
     }
 
     fn rise_forbidden(&self, holder: usize) -> bool {
-        let mut numbers = (0..self.standing.numbers.len()).filter(|n| self.standing.numbers[*n].holder == holder);
+        let mut numbers =
+            (0..self.standing.numbers.len()).filter(|n| self.standing.numbers[*n].holder == holder);
         numbers.any(|number| self.forbidden(number, Forbidden::Upgrade))
     }
 
@@ -443,7 +467,12 @@ impl<'r> Platform<'r> {
         }
         let until = now + review;
         self.standing.holders[holder].review = Some(RunningReview { rule, until, to });
-        out.push(Change { at: now, subject: Subject::Holder(holder), what: What::ReviewStarted { until }, clause });
+        out.push(Change {
+            at: now,
+            subject: Subject::Holder(holder),
+            what: What::ReviewStarted { until },
+            clause,
+        });
     }
 
     fn rise(&mut self, holder: usize, to: usize, clause: ClauseId, now: SimTime, out: &mut Vec<Change>) {
@@ -456,11 +485,24 @@ impl<'r> Platform<'r> {
         standing.tier = to;
         standing.last_step = now;
         standing.restart_usage(self.rules, Restart::upgrade);
-        out.push(Change { at: now, subject: Subject::Holder(holder), what: What::TierRose { from, to }, clause });
+        out.push(Change {
+            at: now,
+            subject: Subject::Holder(holder),
+            what: What::TierRose { from, to },
+            clause,
+        });
         self.release_all(holder, now, out);
     }
 
-    fn fall(&mut self, holder: usize, levels: usize, floor: usize, clause: ClauseId, now: SimTime, out: &mut Vec<Change>) {
+    fn fall(
+        &mut self,
+        holder: usize,
+        levels: usize,
+        floor: usize,
+        clause: ClauseId,
+        now: SimTime,
+        out: &mut Vec<Change>,
+    ) {
         let standing = &mut self.standing.holders[holder];
         let from = standing.tier;
         let to = from.saturating_sub(levels).max(floor.min(from));
@@ -470,7 +512,12 @@ impl<'r> Platform<'r> {
         standing.tier = to;
         standing.last_step = now;
         standing.restart_usage(self.rules, Restart::downgrade);
-        out.push(Change { at: now, subject: Subject::Holder(holder), what: What::TierFell { from, to }, clause });
+        out.push(Change {
+            at: now,
+            subject: Subject::Holder(holder),
+            what: What::TierFell { from, to },
+            clause,
+        });
     }
 
     fn cancel_review(&mut self, holder: usize, cause: Cancel, now: SimTime, out: &mut Vec<Change>) {
@@ -487,10 +534,12 @@ impl<'r> Platform<'r> {
     fn rise_holds(&mut self, holder: usize, place: usize, condition: &Condition, now: SimTime) -> bool {
         let rule = &self.rules.upgrades[place];
         match condition {
-            Condition::RatingAtLeast(floor) => self.asked(holder, now).into_iter().all(|number| {
-                let unknown = unknown_counts_as(&self.rules.number_ratings, now);
-                self.rating(number).at_least(*floor, unknown)
-            }) && (!rule.templates_count || self.templates_at_least(*floor, now)),
+            Condition::RatingAtLeast(floor) => {
+                self.asked(holder, now).into_iter().all(|number| {
+                    let unknown = unknown_counts_as(&self.rules.number_ratings, now);
+                    self.rating(number).at_least(*floor, unknown)
+                }) && (!rule.templates_count || self.templates_at_least(*floor, now))
+            }
             Condition::StatusIs(list) => {
                 let blocks = rule.restricted_blocks;
                 self.asked(holder, now).into_iter().all(|number| {
@@ -519,7 +568,8 @@ impl<'r> Platform<'r> {
 
     /// The numbers whose rating and status a rise of `holder` asks for: all that delivered something, or its only one.
     fn asked(&mut self, holder: usize, now: SimTime) -> Vec<usize> {
-        let own = (0..self.standing.numbers.len()).filter(|number| self.standing.numbers[*number].holder == holder);
+        let own =
+            (0..self.standing.numbers.len()).filter(|number| self.standing.numbers[*number].holder == holder);
         let own: Vec<usize> = own.collect();
         if self.rules.holder == Holder::Number || own.len() < 2 {
             return own;
@@ -528,7 +578,14 @@ impl<'r> Platform<'r> {
         own.into_iter().filter(|number| self.standing.numbers[*number].meters.in_use(ratings, now)).collect()
     }
 
-    fn usage_holds(&mut self, holder: usize, place: usize, _count: Count, amount: Amount, now: SimTime) -> bool {
+    fn usage_holds(
+        &mut self,
+        holder: usize,
+        place: usize,
+        _count: Count,
+        amount: Amount,
+        now: SimTime,
+    ) -> bool {
         let rules = self.rules;
         let standing = &mut self.standing.holders[holder];
         let Some(limit) = rules.tiers[standing.tier].limit else { return false };
@@ -586,7 +643,14 @@ impl<'r> Platform<'r> {
         }
     }
 
-    fn leave_number(&mut self, number: usize, place: usize, recovered: bool, now: SimTime, out: &mut Vec<Change>) {
+    fn leave_number(
+        &mut self,
+        number: usize,
+        place: usize,
+        recovered: bool,
+        now: SimTime,
+        out: &mut Vec<Change>,
+    ) {
         let rule = &self.rules.number_measures[place];
         let who = &mut self.standing.numbers[number];
         let Some(run) = who.life.running[place].take() else { return };
@@ -594,14 +658,21 @@ impl<'r> Platform<'r> {
         who.meters.touch(now);
         let holder = who.holder;
         let (subject, clause) = (Subject::Number(number), rule.clause);
-        out.push(Change { at: now, subject, what: What::NumberLeft { status: run.status, recovered }, clause });
+        out.push(Change {
+            at: now,
+            subject,
+            what: What::NumberLeft { status: run.status, recovered },
+            clause,
+        });
         if run.status == NumberStatus::Flagged {
             self.standing.holders[holder].restart_usage(self.rules, Restart::unflag);
         }
         let effects = if recovered { &rule.then } else { &rule.if_still };
         for effect in effects {
             match *effect {
-                RuleEffect::Up(levels) => self.rise(holder, self.standing.holders[holder].tier + levels, clause, now, out),
+                RuleEffect::Up(levels) => {
+                    self.rise(holder, self.standing.holders[holder].tier + levels, clause, now, out)
+                }
                 RuleEffect::Down { .. } if rule.downgrade_at_once => {}
                 RuleEffect::Down { levels, floor } => self.fall(holder, levels, floor, clause, now, out),
                 RuleEffect::Becomes(status) => {
@@ -632,7 +703,11 @@ impl<'r> Platform<'r> {
     /// Whether a measure holds the number only as long as nothing more may be started.
     fn waits_for_capacity(&self, number: usize) -> bool {
         let life = &self.standing.numbers[number].life;
-        self.rules.number_measures.iter().zip(&life.running).any(|(rule, run)| run.is_some() && is_while(rule))
+        self.rules
+            .number_measures
+            .iter()
+            .zip(&life.running)
+            .any(|(rule, run)| run.is_some() && is_while(rule))
     }
 
     /// Ends measures that last as long as nothing more may be started under the limit.
@@ -666,14 +741,20 @@ impl<'r> Platform<'r> {
             Condition::RatingAtMost(ceiling) => rating.at_most(*ceiling),
             Condition::FlagOn(FlagOn::low) => rating.at_most(Rating::Low),
             Condition::FlagOn(FlagOn::medium_or_low) => rating.at_most(Rating::Medium),
-            Condition::FlagOn(FlagOn::low_above_floor) => rating.at_most(Rating::Low) && self.tier(number) > self.floor(),
+            Condition::FlagOn(FlagOn::low_above_floor) => {
+                rating.at_most(Rating::Low) && self.tier(number) > self.floor()
+            }
             Condition::LowFor(span) => {
                 self.standing.numbers[number].low_since.is_some_and(|since| now - since >= *span)
             }
             Condition::TemplatesAtLeast(floor) => self.templates_at_least(*floor, now),
             Condition::StatusIs(list) => list.contains(&self.number_status(number)),
-            Condition::TierAtLeast(name) => self.rules.tier(name).is_some_and(|tier| self.tier(number) >= tier),
-            Condition::TierAtMost(name) => self.rules.tier(name).is_some_and(|tier| self.tier(number) <= tier),
+            Condition::TierAtLeast(name) => {
+                self.rules.tier(name).is_some_and(|tier| self.tier(number) >= tier)
+            }
+            Condition::TierAtMost(name) => {
+                self.rules.tier(name).is_some_and(|tier| self.tier(number) <= tier)
+            }
             Condition::Complaints { more_than, while_low, .. } => {
                 let bound = if rating == Rating::Low { *while_low } else { *more_than };
                 self.standing.numbers[number].complaints.as_mut().is_some_and(|held| held.sum(now) > bound)
@@ -750,7 +831,14 @@ impl<'r> Platform<'r> {
         out.push(Change { at: now, subject: Subject::Template(template), what, clause: rule.clause });
     }
 
-    fn leave_template(&mut self, template: usize, place: usize, recovered: bool, now: SimTime, out: &mut Vec<Change>) {
+    fn leave_template(
+        &mut self,
+        template: usize,
+        place: usize,
+        recovered: bool,
+        now: SimTime,
+        out: &mut Vec<Change>,
+    ) {
         let rule = &self.rules.template_measures[place];
         let (subject, clause) = (Subject::Template(template), rule.clause);
         let who = &mut self.standing.templates[template];
@@ -763,9 +851,19 @@ impl<'r> Platform<'r> {
             who.meters.clear();
         }
         who.meters.touch(now);
-        out.push(Change { at: now, subject, what: What::TemplateLeft { status: run.status, recovered }, clause });
+        out.push(Change {
+            at: now,
+            subject,
+            what: What::TemplateLeft { status: run.status, recovered },
+            clause,
+        });
         if paused && was != Rating::Unknown {
-            out.push(Change { at: now, subject, what: What::Rated { from: was, to: Rating::Unknown }, clause });
+            out.push(Change {
+                at: now,
+                subject,
+                what: What::Rated { from: was, to: Rating::Unknown },
+                clause,
+            });
         }
         let effects = if recovered { &rule.then } else { &rule.if_still };
         for effect in effects {
@@ -825,7 +923,8 @@ fn judge_run<S>(mut run: Run<S>, ends: Ends, holds: bool, now: SimTime) -> Verdi
         Ends::on_recovery if !holds => Verdict::Recovered,
         Ends::hold_term => {
             // A relapse after the deadline, while a late recovery goes on, has its consequences at once.
-            let late = run.clean_since.is_some_and(|since| run.term.is_some_and(|term| run.until == since + term));
+            let late =
+                run.clean_since.is_some_and(|since| run.term.is_some_and(|term| run.until == since + term));
             if holds && late {
                 return Verdict::Still;
             }

@@ -46,7 +46,9 @@ impl Exception {
     /// The fields or condition words that it speaks of; `all` means every value of the clause.
     pub fn fields(&self) -> &[Word] {
         match self {
-            Exception::Assumed(fields, _) | Exception::Derived(fields, _) | Exception::By(fields, _) => fields,
+            Exception::Assumed(fields, _) | Exception::Derived(fields, _) | Exception::By(fields, _) => {
+                fields
+            }
         }
     }
 }
@@ -67,8 +69,10 @@ pub struct Origin<'r> {
 impl<'r> Origin<'r> {
     /// What is said of the value at `steps`, the field names and words from the clause down to the value.
     pub fn of_value(&self, steps: &[&str]) -> Option<&'r Exception> {
-        let names = |exception: &Exception, name: &str| exception.fields().iter().any(|word| word.as_str() == name);
-        let closest = steps.iter().rev().find_map(|step| self.except.iter().find(|exception| names(exception, step)));
+        let names =
+            |exception: &Exception, name: &str| exception.fields().iter().any(|word| word.as_str() == name);
+        let closest =
+            steps.iter().rev().find_map(|step| self.except.iter().find(|exception| names(exception, step)));
         closest.or_else(|| self.except.iter().find(|exception| names(exception, "all")))
     }
 }

@@ -6,9 +6,9 @@ use crate::glossary::{NumberStatus, Rating, Ratio, TemplateStatus};
 use crate::time::{SimTime, Span};
 
 use super::language::{
-    Ageing, Cancel, CapLimit, CapOf, Clause, Condition, ConsumeOn, DowngradeAt, Effect, Ends, Forbidden, Forgets,
-    FromTiers, Holder, Limit, Measure, RatingClause, RatingOf, Restart, Ruleset, Signal, Status, TemplateCoupling,
-    Term, Thin, ToTier, Upgrade, Within,
+    Ageing, Cancel, CapLimit, CapOf, Clause, Condition, ConsumeOn, DowngradeAt, Effect, Ends, Forbidden,
+    Forgets, FromTiers, Holder, Limit, Measure, RatingClause, RatingOf, Restart, Ruleset, Signal, Status,
+    TemplateCoupling, Term, Thin, ToTier, Upgrade, Within,
 };
 use super::origin::Origin;
 
@@ -200,7 +200,11 @@ impl FromWord for TemplateStatus {
 impl Rules {
     /// Makes a checked ruleset ready. `instant_of` gives the instant at which a civil date begins, `midnights` the
     /// instants at which the civil days of the run begin.
-    pub fn compile(ruleset: &Ruleset, midnights: Vec<SimTime>, instant_of: &dyn Fn(&str) -> SimTime) -> Rules {
+    pub fn compile(
+        ruleset: &Ruleset,
+        midnights: Vec<SimTime>,
+        instant_of: &dyn Fn(&str) -> SimTime,
+    ) -> Rules {
         let mut compiler = Compiler { ruleset, clauses: Vec::new(), instant_of };
         let ladder_clause = match &ruleset.ladder {
             Some(ladder) => compiler.cite("ladder".to_owned(), ladder.origin()),
@@ -252,7 +256,8 @@ impl Rules {
 
     /// Whether a measure can set this status on a template.
     pub fn template_can_be(&self, status: TemplateStatus) -> bool {
-        let becomes = |effect: &RuleEffect<TemplateStatus>| matches!(effect, RuleEffect::Becomes(s) if *s == status);
+        let becomes =
+            |effect: &RuleEffect<TemplateStatus>| matches!(effect, RuleEffect::Becomes(s) if *s == status);
         self.template_measures.iter().any(|rule| {
             rule.terms.iter().any(|term| term.status == status)
                 || rule.if_still.iter().chain(&rule.then).any(becomes)
@@ -296,7 +301,8 @@ fn tiers(ruleset: &Ruleset) -> Vec<Tier> {
 }
 
 fn tier_cap(ruleset: &Ruleset) -> Option<TierCap> {
-    let of_tier = ruleset.admission.iter().find(|(_, cap)| cap.limit == CapLimit::OfTier && cap.per == CapOf::Holder);
+    let of_tier =
+        ruleset.admission.iter().find(|(_, cap)| cap.limit == CapLimit::OfTier && cap.per == CapOf::Holder);
     of_tier.map(|(_, cap)| TierCap { within: cap.within, consume_on: cap.consume_on, error: cap.error })
 }
 
@@ -388,7 +394,10 @@ impl Compiler<'_> {
         let ruleset = self.ruleset;
         let clauses = if section == "number" { &ruleset.number } else { &ruleset.template };
         let names: Vec<&str> = clauses.iter().map(|(name, _)| name).collect();
-        clauses.iter().map(|(name, clause)| self.measure(format!("{section}.{name}"), clause, &names, tiers)).collect()
+        clauses
+            .iter()
+            .map(|(name, clause)| self.measure(format!("{section}.{name}"), clause, &names, tiers))
+            .collect()
     }
 
     fn measure<S: FromWord>(
@@ -398,7 +407,9 @@ impl Compiler<'_> {
         siblings: &[&str],
         tiers: &[Tier],
     ) -> MeasureRule<S> {
-        let effects = |list: &[Effect]| list.iter().filter_map(|effect| compile_effect(effect, siblings, tiers)).collect();
+        let effects = |list: &[Effect]| {
+            list.iter().filter_map(|effect| compile_effect(effect, siblings, tiers)).collect()
+        };
         MeasureRule {
             clause: self.cite(path, clause.origin()),
             in_force: self.in_force(clause.origin()),
@@ -435,7 +446,9 @@ fn compile_effect<S: FromWord>(effect: &Effect, siblings: &[&str], tiers: &[Tier
             RuleEffect::Down { levels: *levels as usize, floor: position(tiers, floor) }
         }
         Effect::Becomes(status) => RuleEffect::Becomes(S::from_word(*status)?),
-        Effect::Impose(name) => RuleEffect::Impose(siblings.iter().position(|sibling| *sibling == name.as_str())?),
+        Effect::Impose(name) => {
+            RuleEffect::Impose(siblings.iter().position(|sibling| *sibling == name.as_str())?)
+        }
     })
 }
 
@@ -445,10 +458,12 @@ fn ages(window: Span, ageing: Ageing) -> Vec<u64> {
         Ageing::flat => vec![1],
         Ageing::HalfLife(half_life) => {
             let days = (window.0 + crate::time::DAY - 1) / crate::time::DAY;
-            (0..days.max(1)).map(|day| {
-                let halvings = Span::days(day).0 as f64 / half_life.0 as f64;
-                libm::round(1000.0 * libm::exp2(-halvings)) as u64
-            }).collect()
+            (0..days.max(1))
+                .map(|day| {
+                    let halvings = Span::days(day).0 as f64 / half_life.0 as f64;
+                    libm::round(1000.0 * libm::exp2(-halvings)) as u64
+                })
+                .collect()
         }
     }
 }
@@ -467,7 +482,10 @@ mod tests {
 
     #[test]
     fn weights_halve_over_the_half_life() {
-        assert_eq!(ages(Span::days(7), Ageing::HalfLife(Span::days(2))), [1000, 707, 500, 354, 250, 177, 125]);
+        assert_eq!(
+            ages(Span::days(7), Ageing::HalfLife(Span::days(2))),
+            [1000, 707, 500, 354, 250, 177, 125]
+        );
         assert_eq!(ages(Span::hours(24), Ageing::flat), [1]);
     }
 

@@ -93,7 +93,9 @@ pub(crate) struct Usage {
 impl Usage {
     fn new(rule: &UpgradeRule) -> Option<Usage> {
         rule.when.iter().find_map(|condition| match condition {
-            Condition::Usage { count, within, .. } => Some(Usage { count: *count, tally: Tally::new(*within) }),
+            Condition::Usage { count, within, .. } => {
+                Some(Usage { count: *count, tally: Tally::new(*within) })
+            }
             _ => None,
         })
     }
@@ -359,12 +361,14 @@ impl Standing {
     pub(crate) fn open(rules: &Rules, opening: &Opening) -> Standing {
         let portfolio = rules.holder == super::language::Holder::Portfolio;
         let tiers: Vec<usize> = opening.numbers.iter().map(|(tier, _)| *tier).collect();
-        let holders = if portfolio { vec![tiers.iter().copied().max().unwrap_or(rules.start_tier)] } else { tiers };
+        let holders =
+            if portfolio { vec![tiers.iter().copied().max().unwrap_or(rules.start_tier)] } else { tiers };
         let capped = rules.number_measures.iter().any(|rule| rule.cap.is_some());
-        let complaints = rules.number_measures.iter().flat_map(|rule| &rule.when).find_map(|condition| match condition {
-            Condition::Complaints { within, .. } => Some(*within),
-            _ => None,
-        });
+        let complaints =
+            rules.number_measures.iter().flat_map(|rule| &rule.when).find_map(|condition| match condition {
+                Condition::Complaints { within, .. } => Some(*within),
+                _ => None,
+            });
         let number = |(place, (_, rating)): (usize, &(usize, Option<Rating>))| {
             let mut meters = Meters::new(&rules.number_ratings);
             meters.rating = rating.unwrap_or(Rating::Unknown);

@@ -1,0 +1,187 @@
+//! The sender decides: a strategy that sees only what a real sender can see.
+//!
+//! ```text
+//!   Observation (date, capacity, statuses, ratings, what was sent)  -->  Strategy  -->  how many, now
+//!                                        never: blocks, scores, thresholds, the pool
+//! ```
+//!
+//! *Invariant:* a strategy knows no chance. The same observations lead to the same sends. It is asked in every slot
+//! in which sending is allowed, for that slot alone; what was refused is not sent again unless it asks again.
+
+use crate::glossary::{NumberStatus, Rating, Ratio, TemplateStatus};
+
+/// What a sender can see when it is asked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Observation<'o> {
+    /// Civil days since the day of the start.
+    pub day: usize,
+    /// Earlier days on which something was sent.
+    pub sending_days: usize,
+    /// Position of this slot among today's sending slots, from 0.
+    pub slot: u32,
+    /// How many sending slots today has.
+    pub slots: u32,
+    /// The limit of the tier [customers]; `None` is unlimited.
+    pub limit: Option<u64>,
+    /// How many more customers may be written to now; `u64::MAX` is unlimited.
+    pub capacity: u64,
+    /// The number's status.
+    pub status: NumberStatus,
+    /// The number's rating as last evaluated.
+    pub rating: Rating,
+    /// Status of each template of the sender, in its order.
+    pub templates: &'o [TemplateStatus],
+    /// Messages accepted today so far.
+    pub sent_today: u64,
+}
+
+/// What was decided for this slot.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Plan {
+    /// How many messages.
+    pub messages: u64,
+    /// Of which template [position in the sender's list].
+    pub template: usize,
+}
+
+/// How a sender decides. A closed list: each strategy is a few lines of arithmetic over an [`Observation`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Strategy {
+    /// The same number of messages every day.
+    Constant {
+        /// Messages a day.
+        a_day: u64,
+    },
+    /// A table of messages by day.
+    Table {
+        /// Messages of the first day, the second, and so on.
+        days: Vec<u64>,
+        /// Which days the rows are.
+        clock: Clock,
+        /// What follows the last row.
+        after: AfterTable,
+    },
+    /// A share of what the limit allows.
+    FillLimit {
+        /// The share.
+        share: Ratio,
+    },
+}
+
+/// Which days the rows of a table are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[expect(non_camel_case_types, reason = "lower-case words are choices in scenario files")]
+pub enum Clock {
+    /// Every civil day from the start on.
+    calendar_day,
+    /// Days on which something was sent: a skipped day does not skip a row.
+    sending_day,
+}
+
+/// What follows the last row of a table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[expect(non_camel_case_types, reason = "lower-case words are choices in scenario files")]
+pub enum AfterTable {
+    /// Nothing more is sent.
+    stop,
+    /// The last row holds on.
+    hold,
+}
+
+impl Strategy {
+    /// What is to be sent in this slot: the first template that may be sent, as many messages as the plan asks.
+    pub fn decide(&self, seen: &Observation<'_>) -> Plan {
+        let Some(template) = seen.templates.iter().position(|status| status.sendable()) else {
+            return Plan::default();
+        };
+        Plan { messages: self.messages(seen), template }
+    }
+
+    fn messages(&self, seen: &Observation<'_>) -> u64 {
+        match self {
+            Strategy::Constant { a_day } => part(*a_day, seen.slot, seen.slots),
+            Strategy::Table { days, clock, after } => {
+                let row = match clock {
+                    Clock::calendar_day => seen.day,
+                    Clock::sending_day => seen.sending_days,
+                };
+                let beyond = match after {
+                    AfterTable::stop => 0,
+                    AfterTable::hold => days.last().copied().unwrap_or(0),
+                };
+                part(days.get(row).copied().unwrap_or(beyond), seen.slot, seen.slots)
+            }
+            Strategy::FillLimit { share } => {
+                // Without a limit the list is the only bound: the run cuts what it cannot supply.
+                let day = seen.limit.map_or(u64::from(u32::MAX / 2), |limit| share.times_rounded_down(limit));
+                let due: u64 = (0..=seen.slot).map(|slot| part(day, slot, seen.slots)).sum();
+                due.saturating_sub(seen.sent_today).min(seen.capacity)
+            }
+        }
+    }
+}
+
+/// The part of `total` that falls to slot `slot` of `slots`: even shares by largest remainder, the first slots first.
+fn part(total: u64, slot: u32, slots: u32) -> u64 {
+    let slots = u64::from(slots.max(1));
+    total / slots + u64::from(u64::from(slot) < total % slots)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn seen(
+        slot: u32,
+        slots: u32,
+        limit: Option<u64>,
+        capacity: u64,
+        sent_today: u64,
+    ) -> Observation<'static> {
+        Observation {
+            day: 3,
+            sending_days: 2,
+            slot,
+            slots,
+            limit,
+            capacity,
+            status: NumberStatus::Connected,
+            rating: Rating::High,
+            templates: &[TemplateStatus::Paused, TemplateStatus::Approved],
+            sent_today,
+        }
+    }
+
+    #[test]
+    fn the_first_template_that_may_be_sent_is_used() {
+        let plan = Strategy::Constant { a_day: 10 }.decide(&seen(0, 1, Some(50), 50, 0));
+        assert_eq!(plan, Plan { messages: 10, template: 1 });
+        let none = Observation { templates: &[TemplateStatus::Disabled], ..seen(0, 1, Some(50), 50, 0) };
+        assert_eq!(Strategy::Constant { a_day: 10 }.decide(&none), Plan::default());
+    }
+
+    #[test]
+    fn a_table_is_read_by_its_clock() {
+        let table = |clock, after| Strategy::Table { days: vec![10, 20, 30], clock, after };
+        let now = seen(0, 1, Some(50), 50, 0);
+        assert_eq!(table(Clock::calendar_day, AfterTable::stop).messages(&now), 0);
+        assert_eq!(table(Clock::calendar_day, AfterTable::hold).messages(&now), 30);
+        assert_eq!(table(Clock::sending_day, AfterTable::stop).messages(&now), 30);
+    }
+
+    #[test]
+    fn filling_the_limit_catches_up_and_never_asks_for_more_than_capacity() {
+        let fill = Strategy::FillLimit { share: Ratio::new(1, 1) };
+        assert_eq!(fill.messages(&seen(0, 8, Some(1_000), 1_000, 0)), 125);
+        assert_eq!(fill.messages(&seen(3, 8, Some(10_000), 9_800, 200)), 4_800);
+        assert_eq!(fill.messages(&seen(3, 8, Some(10_000), 70, 200)), 70);
+    }
+
+    proptest! {
+        #[test]
+        fn parts_of_a_day_sum_to_the_day(total in 0_u64..1_000_000, slots in 1_u32..48) {
+            prop_assert_eq!((0..slots).map(|slot| part(total, slot, slots)).sum::<u64>(), total);
+        }
+    }
+}
