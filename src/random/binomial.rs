@@ -136,8 +136,8 @@ mod tests {
 
     /// Uniforms from one end of (0, 1) to the other, dense in both tails.
     fn uniforms() -> impl Iterator<Item = f64> {
-        let ends = (1..53).flat_map(|power| [1.0, 1.3, 1.7].map(|m| m / (1_u64 << power) as f64));
-        let inner = (1..2000).map(|i| f64::from(i) / 2000.0);
+        let ends = (1..53).flat_map(|power| [1.1, 1.3, 1.7].map(|m| m / (1_u64 << power) as f64));
+        let inner = (1..2000).map(|i| (f64::from(i) + 0.1) / 2000.3);
         ends.clone().chain(ends.map(|u| 1.0 - u)).chain(inner).filter(|&u| u > 0.0 && u < 1.0)
     }
 

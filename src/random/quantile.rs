@@ -19,13 +19,17 @@ pub fn normal_quantile(u: f64) -> f64 {
         let r = 0.180625 - q * q;
         return q * horner(&CENTRE.0, r) / horner(&CENTRE.1, r);
     }
-    let r = sqrt(-ln(if q < 0.0 { u } else { 1.0 - u }));
-    let tail = if r <= 5.0 {
+    if q < 0.0 { -normal_tail(u) } else { normal_tail(1.0 - u) }
+}
+
+/// The distance from the mean beyond which the probability is `u` < 0.075.
+fn normal_tail(u: f64) -> f64 {
+    let r = sqrt(-ln(u));
+    if r <= 5.0 {
         horner(&MIDDLE.0, r - 1.6) / horner(&MIDDLE.1, r - 1.6)
     } else {
         horner(&TAIL.0, r - 5.0) / horner(&TAIL.1, r - 5.0)
-    };
-    if q < 0.0 { -tail } else { tail }
+    }
 }
 
 #[inline(always)]
