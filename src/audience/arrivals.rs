@@ -24,7 +24,7 @@ pub struct Arrivals {
     filled: Vec<bool>,
     templates: usize,
     length: usize,
-    /// Slots before this one are over.
+    /// Nothing is filled before this slot.
     from: Slot,
     held: usize,
 }
@@ -46,6 +46,7 @@ impl Arrivals {
         self.counts[(place * self.templates + template) * Act::ALL.len() + act.index()] += count;
         self.held += usize::from(!self.filled[place]);
         self.filled[place] = true;
+        self.from = self.from.min(slot);
     }
 
     /// The first slot from `from` on in which something arrives.

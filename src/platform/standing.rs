@@ -237,15 +237,15 @@ impl Score {
 }
 
 impl Meters {
-    pub(crate) fn new(rules: &[RatingRule]) -> Meters {
-        let meter = |rule: &RatingRule| Meter {
-            thresholds: rule.thresholds,
+    fn new(rules: &[RatingRule], drawn: &[Thresholds]) -> Meters {
+        let meter = |(place, rule): (usize, &RatingRule)| Meter {
+            thresholds: drawn.get(place).copied().unwrap_or(rule.thresholds),
             deliveries: Aged::new(rule.window, &rule.ages),
             kinds: rule.weights.iter().map(|_| Aged::new(rule.window, &rule.ages)).collect(),
         };
         Meters {
             rating: Rating::Unknown,
-            meters: rules.iter().map(meter).collect(),
+            meters: rules.iter().enumerate().map(meter).collect(),
             touched_at: None,
             evaluated_at: SimTime(-1),
         }
@@ -355,6 +355,9 @@ pub struct Opening {
     pub numbers: Vec<(usize, Option<Rating>)>,
     /// How many templates are approved.
     pub templates: usize,
+    /// Thresholds that a run has drawn, in the order of [`Rules::thresholds`]; where none are given the ruleset's
+    /// own values hold.
+    pub thresholds: Vec<Thresholds>,
 }
 
 impl Standing {
@@ -369,8 +372,10 @@ impl Standing {
                 Condition::Complaints { within, .. } => Some(*within),
                 _ => None,
             });
+        let split = rules.number_ratings.len().min(opening.thresholds.len());
+        let (of_numbers, of_templates) = opening.thresholds.split_at(split);
         let number = |(place, (_, rating)): (usize, &(usize, Option<Rating>))| {
-            let mut meters = Meters::new(&rules.number_ratings);
+            let mut meters = Meters::new(&rules.number_ratings, of_numbers);
             meters.rating = rating.unwrap_or(Rating::Unknown);
             if rating.is_some() {
                 meters.touch(SimTime::START);
@@ -388,7 +393,7 @@ impl Standing {
             verified: opening.verified,
             holders: holders.into_iter().map(|tier| HolderStanding::open(rules, tier)).collect(),
             numbers: opening.numbers.iter().enumerate().map(number).collect(),
-            templates: (0..opening.templates).map(|_| TemplateStanding::open(rules)).collect(),
+            templates: (0..opening.templates).map(|_| TemplateStanding::open(rules, of_templates)).collect(),
         }
     }
 }
@@ -416,9 +421,9 @@ impl HolderStanding {
 }
 
 impl TemplateStanding {
-    fn open(rules: &Rules) -> TemplateStanding {
+    fn open(rules: &Rules, thresholds: &[Thresholds]) -> TemplateStanding {
         TemplateStanding {
-            meters: Meters::new(&rules.template_ratings),
+            meters: Meters::new(&rules.template_ratings, thresholds),
             life: Life::new(rules.template_measures.len()),
         }
     }

@@ -31,8 +31,8 @@ pub struct Observation<'o> {
     pub rating: Rating,
     /// Status of each template of the sender, in its order.
     pub templates: &'o [TemplateStatus],
-    /// Messages accepted today so far.
-    pub sent_today: u64,
+    /// Messages asked for earlier today, whether the list could supply them or not.
+    pub asked_today: u64,
 }
 
 /// What was decided for this slot.
@@ -115,7 +115,7 @@ impl Strategy {
                 // Without a limit the list is the only bound: the run cuts what it cannot supply.
                 let day = seen.limit.map_or(u64::from(u32::MAX / 2), |limit| share.times_rounded_down(limit));
                 let due: u64 = (0..=seen.slot).map(|slot| part(day, slot, seen.slots)).sum();
-                due.saturating_sub(seen.sent_today).min(seen.capacity)
+                due.saturating_sub(seen.asked_today).min(seen.capacity)
             }
         }
     }
@@ -149,7 +149,7 @@ mod tests {
             status: NumberStatus::Connected,
             rating: Rating::High,
             templates: &[TemplateStatus::Paused, TemplateStatus::Approved],
-            sent_today,
+            asked_today,
         }
     }
 
