@@ -1,1 +1,4 @@
 //! tiercast
+
+#[cfg(feature = "charts")]
+pub mod report;
