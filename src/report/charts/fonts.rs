@@ -15,9 +15,6 @@ pub(super) const FAMILY: &str = "Inter, Segoe UI, Helvetica Neue, Arial, sans-se
 
 /// The height of a capital [em].
 pub(super) const CAP: f64 = 0.727;
-/// From the baseline to the top and to the bottom of the tallest letters [em].
-pub(super) const ASCENT: f64 = 0.97;
-pub(super) const DESCENT: f64 = 0.25;
 
 /// One of the two weights.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,7 +34,9 @@ pub(super) fn width(text: &str, size: f64, weight: Weight) -> f64 {
 pub(super) fn outlines(text: &str, size: f64, weight: Weight) -> Vec<(f64, Outline)> {
     let font = face(weight);
     let mut shapes = Vec::new();
-    walk(text, size, weight, |glyph, pen, _| shapes.extend(font.outline(glyph).map(|outline| (pen, outline))));
+    walk(text, size, weight, |glyph, pen, _| {
+        shapes.extend(font.outline(glyph).map(|outline| (pen, outline)))
+    });
     shapes
 }
 

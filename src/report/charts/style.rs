@@ -101,7 +101,7 @@ pub(super) fn ramp(rank: usize, of: usize) -> RGBColor {
 
 /// Ink or paper, whichever reads better on `ground`.
 pub(super) fn text_on(ground: RGBColor) -> RGBColor {
-    if contrast(ground, PAPER) >= 4.5 { PAPER } else { INK }
+    if contrast(ground, PAPER) > contrast(ground, INK) { PAPER } else { INK }
 }
 
 /// The contrast ratio of two colours, 1 to 21, close to the definition of WCAG 2 (a gamma of 2 stands in for sRGB's 2.2).
@@ -134,7 +134,9 @@ mod tests {
 
     #[test]
     fn text_is_legible_and_lines_are_visible_on_white() {
-        for text in [INK, MUTED, BLUE.text, AMBER_TEXT, RED_TEXT].into_iter().chain(CURVES.map(|hue| hue.text)) {
+        for text in
+            [INK, MUTED, BLUE.text, AMBER_TEXT, RED_TEXT].into_iter().chain(CURVES.map(|hue| hue.text))
+        {
             assert!(contrast(text, PAPER) >= 4.5, "{text:?}");
         }
         for line in CURVES.map(|hue| hue.line) {
