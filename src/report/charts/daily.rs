@@ -29,16 +29,40 @@ pub(super) fn lower(values: &[f64]) -> Vec<Point> {
     edge(values, |a, b| a < b)
 }
 
+/// How a quantity gets from one day's value to the next.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Shape {
+    /// Straight: amounts, which differ from day to day.
+    #[default]
+    Line,
+    /// In a step: limits, which hold until they change.
+    Stairs,
+}
+
+impl Shape {
+    /// Points turned into stairs where the quantity moves in steps.
+    pub(super) fn of(self, points: Vec<Point>) -> Vec<Point> {
+        match self {
+            Shape::Line => points,
+            Shape::Stairs => steps(points),
+        }
+    }
+}
+
 /// Stairs: each day's value holds until the next day.
 pub(super) fn stairs(values: &[f64]) -> Vec<Point> {
-    let mut points: Vec<Point> = Vec::new();
-    for (day, value) in ends(picked(values), values) {
-        if let Some(&(_, before)) = points.last() {
-            points.push((day, before));
+    steps(ends(picked(values), values))
+}
+
+fn steps(points: Vec<Point>) -> Vec<Point> {
+    let mut steps: Vec<Point> = Vec::new();
+    for (day, value) in points {
+        if let Some(&(_, before)) = steps.last() {
+            steps.push((day, before));
         }
-        points.push((day, value));
+        steps.push((day, value));
     }
-    points
+    steps
 }
 
 /// The days that are drawn, evenly chosen where there are too many.

@@ -11,10 +11,10 @@ use plotters::style::text_anchor::HPos;
 use plotters_backend::DrawingBackend;
 
 /// The largest and the smallest a dot may be, with the space about it [px].
-const LARGEST: f64 = 30.0;
+const LARGEST: f64 = 42.0;
 const SMALLEST: f64 = 4.0;
 /// The room right of the plot for what lies beyond the horizon [px].
-const LATER: f64 = 130.0;
+const LATER: f64 = 150.0;
 
 /// Draws one dot for each quantile of a first passage: `days` after the first day, `None` where it lies beyond the
 /// horizon. The dots until the date `by`, that day included, are counted and set off.
@@ -56,6 +56,9 @@ impl Chart for DotChart {
         }
         for (center, color) in &self.heap.dots {
             sheet.dot(*center, self.heap.size * 0.46, *color)?;
+        }
+        if self.all == 0 {
+            sheet.nothing(plot)?;
         }
         if self.later > 0 { self.paint_later(sheet) } else { Ok(()) }
     }
@@ -117,7 +120,7 @@ impl DotChart {
     /// The heap beyond the horizon with its own words.
     fn paint_later<DB: DrawingBackend>(&self, sheet: &Sheet<DB>) -> Painted<DB> {
         let plot = self.frame.plot;
-        let (left, right) = (plot.right + 22.0, f64::from(WIDTH) - PAD);
+        let (left, right) = (plot.right + 36.0, f64::from(WIDTH) - PAD);
         sheet.line(&[(left, plot.bottom), (right, plot.bottom)], AXIS, THIN)?;
         let middle = (left + right) / 2.0;
         let ink = Ink::new(SMALL, Weight::Regular, MUTED);
@@ -161,7 +164,7 @@ impl Heap {
             let color = if by.is_none_or(|by| *day <= by) { BLUE.line } else { FADED };
             dots.push(((x, plot.bottom - (column.1 + 0.5) * size - 1.0), color));
         }
-        let (left, right) = (plot.right + 22.0, f64::from(WIDTH) - PAD);
+        let (left, right) = (plot.right + 36.0, f64::from(WIDTH) - PAD);
         let columns = ((right - left) / size).floor().max(1.0) as usize;
         let used = columns.min(later) as f64;
         for n in 0..later {

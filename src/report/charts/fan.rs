@@ -1,7 +1,7 @@
 //! How much, and how sure: the spread of a quantity over the runs, day by day, on a logarithmic axis with the limits as lines.
 
 use super::axis::{self, Axis, Scale, ZERO_PART};
-use super::daily::{self, tame};
+use super::daily::{self, Shape, tame};
 use super::fonts::Weight;
 use super::frame::{Frame, Painted, Rung, Series, Sheet};
 use super::labels::{self, Name};
@@ -15,6 +15,8 @@ use plotters_backend::DrawingBackend;
 pub struct Fan {
     /// What is counted: "messages delivered a day".
     pub unit: String,
+    /// How it gets from day to day.
+    pub shape: Shape,
     /// Below this lie 5 % of the runs, by day [unit].
     pub p05: Vec<f64>,
     /// Below this lie 25 % of the runs, by day [unit].
@@ -50,7 +52,7 @@ pub fn fan(caption: &Caption, dates: &DateAxis, fan: &Fan) -> Drawing {
     let ladder = Ladder::new(values, &fan.lines);
     let mut names = end_names(&quantiles);
     let margin = labels::cut(&mut names, 170.0) + GAP;
-    let note = if ladder.lines.is_empty() { "" } else { "  ·  dashed: messaging limits" };
+    let note = if ladder.lines.is_empty() { "" } else { " · dashed: limits of the tiers" };
     let unit = format!("{}{note}", fan.unit);
     let frame = Frame::new(caption, dates, &unit, ladder.axis.clone(), ladder.rungs(), margin);
     for name in &mut names {
@@ -59,13 +61,23 @@ pub fn fan(caption: &Caption, dates: &DateAxis, fan: &Fan) -> Drawing {
     let names = frame.names(names);
     super::render(
         caption,
-        &FanChart { unit: fan.unit.clone(), quantiles, paths, ladder, frame, names, dates: *dates },
+        &FanChart {
+            unit: fan.unit.clone(),
+            shape: fan.shape,
+            quantiles,
+            paths,
+            ladder,
+            frame,
+            names,
+            dates: *dates,
+        },
     )
 }
 
 /// The chart, laid out.
 struct FanChart {
     unit: String,
+    shape: Shape,
     quantiles: [Vec<f64>; 5],
     paths: Vec<Vec<f64>>,
     ladder: Ladder,
@@ -77,7 +89,7 @@ struct FanChart {
 impl Chart for FanChart {
     fn paint<DB: DrawingBackend>(&self, sheet: &Sheet<DB>) -> Painted<DB> {
         let mut series = self.frame.open(sheet)?;
-        paint_fan(&mut series, &self.quantiles, &self.paths, |series| {
+        paint_fan(&mut series, self.shape, &self.quantiles, &self.paths, |series| {
             let right = self.frame.x.high;
             self.ladder
                 .lines
@@ -85,6 +97,9 @@ impl Chart for FanChart {
                 .try_for_each(|line| series.dashed((0.0, line.limit), (right, line.limit), AXIS, THIN))
         })?;
         self.paint_breaks(sheet)?;
+        if self.quantiles.iter().all(Vec::is_empty) {
+            sheet.nothing(self.frame.plot)?;
+        }
         sheet.names(&self.names, self.frame.plot.right)
     }
 
@@ -124,15 +139,24 @@ impl FanChart {
 /// Bands from wide to narrow, what lies `between`, then threads, then the median.
 pub(super) fn paint_fan<DB: DrawingBackend>(
     series: &mut Series<'_, DB>,
+    shape: Shape,
     [p05, p25, p50, p75, p95]: &[Vec<f64>; 5],
     paths: &[Vec<f64>],
     between: impl FnOnce(&mut Series<'_, DB>) -> Painted<DB>,
 ) -> Painted<DB> {
-    series.band(&daily::lower(p05), &daily::upper(p95), BLUE.wide)?;
-    series.band(&daily::lower(p25), &daily::upper(p75), BLUE.narrow)?;
+    series.band(&shape.of(daily::lower(p05)), &shape.of(daily::upper(p95)), BLUE.wide)?;
+    series.band(&shape.of(daily::lower(p25)), &shape.of(daily::upper(p75)), BLUE.narrow)?;
     between(series)?;
-    paths.iter().try_for_each(|path| series.curve(&daily::line(path), BLUE.thread, HAIR))?;
-    series.curve(&daily::line(p50), BLUE.line, LINE)
+    paths
+        .iter()
+        .take(threads(p50.len()))
+        .try_for_each(|path| series.curve(&shape.of(daily::line(path)), BLUE.thread, HAIR))?;
+    series.curve(&shape.of(daily::line(p50)), BLUE.line, LINE)
+}
+
+/// How many single runs can be told apart: 20 over some months, none over many years.
+fn threads(days: usize) -> usize {
+    (20 * 150 / days.max(1)).min(20)
 }
 
 /// What stands beside the last day; quantiles that read alike are named once. `wanted` is still a value.
@@ -188,7 +212,7 @@ impl Ladder {
         let mut axis = match values.clone().any(|v| v < low) {
             true => Axis {
                 low: 0.0,
-                high: above.max(floor * 10.0),
+                high: above.max(floor * 3.0),
                 scale: Scale::ZeroLog { floor },
                 ticks: vec![0.0],
             },
@@ -215,9 +239,8 @@ fn near(lines: &[TierLine], least: f64, top: f64) -> Vec<TierLine> {
     lines.into_iter().take(to + 1).skip(if least.is_finite() { from } else { 0 }).collect()
 }
 
-/// Adds round numbers where neither a tier nor another round number is near.
+/// Adds round numbers where neither another one nor a tier is near; between tiers, only into wide gaps.
 fn add_ticks(axis: &mut Axis, lines: &[TierLine], highest: f64) {
-    const APART: f64 = 0.1;
     let mut taken: Vec<f64> = lines.iter().map(|line| axis.part(line.limit)).collect();
     taken.extend(axis.ticks.iter().map(|tick| axis.part(*tick)));
     let bottom = match axis.scale {
@@ -228,10 +251,14 @@ fn add_ticks(axis: &mut Axis, lines: &[TierLine], highest: f64) {
         .map(|n| axis::power_of_ten(f64::from(n)));
     let round =
         decades.clone().chain(decades.clone().map(|ten| 2.0 * ten)).chain(decades.map(|ten| 5.0 * ten));
-    for tick in round.chain(axis::even_ticks(bottom, axis.high, 4.0)) {
+    let even = if axis.high < 8.0 * bottom { axis::even_ticks(bottom, axis.high, 4.0) } else { Vec::new() };
+    for tick in round.chain(even) {
         let part = axis.part(tick);
+        let between =
+            lines.iter().any(|line| line.limit < tick) && lines.iter().any(|line| line.limit > tick);
+        let apart = if between { 0.2 } else { 0.1 };
         let shown = tick >= bottom && tick <= highest.max(bottom * 10.0).min(axis.high);
-        if shown && taken.len() < 7 && taken.iter().all(|other| (other - part).abs() >= APART) {
+        if shown && taken.len() < 7 && taken.iter().all(|other| (other - part).abs() >= apart) {
             taken.push(part);
             axis.ticks.push(tick);
         }

@@ -89,6 +89,14 @@ impl<DB: DrawingBackend> Sheet<DB> {
         })
     }
 
+    /// Says that there is nothing to draw.
+    pub(super) fn nothing(&self, plot: Plot) -> Painted<DB> {
+        let middle = ((plot.left + plot.right) / 2.0, (plot.top + plot.bottom) / 2.0);
+        // Between two grid lines, wherever they are.
+        self.rectangle((middle.0 - 50.0, middle.1 - 13.0), (middle.0 + 50.0, middle.1 + 9.0), PAPER)?;
+        self.text("nothing to show", middle, HPos::Center, Ink::new(LABEL, Weight::Regular, MUTED))
+    }
+
     /// Names in a column from `left` on, each joined to its height at the edge of the plot if it had to give way.
     pub(super) fn names(&self, names: &[Name], edge: f64) -> Painted<DB> {
         names.iter().try_for_each(|name| {

@@ -62,6 +62,7 @@ fn fan_of(unit: &str, runs: &[Vec<f64>]) -> Fan {
     let names = ["250", "2,000", "10,000", "100,000"];
     Fan {
         unit: unit.into(),
+        shape: Shape::Line,
         p05: quantile(runs, 0.05),
         p25: quantile(runs, 0.25),
         p50: quantile(runs, 0.5),
@@ -195,7 +196,7 @@ fn samples() -> Vec<Drawing> {
                 &sub("Bands hold half and 9 in 10 of the runs."),
             ),
             &dates,
-            &fan_of("messaging limit, customers a day", &limits),
+            &Fan { shape: Shape::Stairs, ..fan_of("messaging limit, customers a day", &limits) },
         ),
         reach(
             &caption(
@@ -351,6 +352,7 @@ fn extremes() -> Vec<Drawing> {
 
 #[derive(Debug, Clone)]
 struct Words {
+    #[expect(dead_code, reason = "printed when a test fails")]
     text: String,
     left: f64,
     right: f64,

@@ -37,6 +37,7 @@ mod svg;
 #[cfg(test)]
 mod gallery;
 
+pub use daily::Shape;
 pub use dates::DateAxis;
 pub use dots::dots;
 pub use fan::{Fan, TierLine, fan};

@@ -1,13 +1,15 @@
 //! How near to a bad rating: negative feedback against thresholds that nobody outside the platform knows.
 
 use super::axis::{self, Axis};
-use super::daily::tame;
+use super::daily::{Shape, tame};
 use super::fan::paint_fan;
 use super::fonts::Weight;
 use super::frame::{Frame, Painted, Rung, Sheet};
 use super::labels::{self, Name};
 use super::numbers::rate;
-use super::style::{AMBER_TEXT, AMBER_TINT, BLUE, BOTH_TINT, GAP, MUTED, RED_TEXT, RED_TINT, THIN};
+use super::style::{
+    AMBER, AMBER_TEXT, AMBER_TINT, BLUE, BOTH_TINT, GAP, LINE, MUTED, RED, RED_TEXT, RED_TINT, THIN,
+};
 use super::{Caption, Chart, DateAxis, Drawing};
 use plotters_backend::DrawingBackend;
 
@@ -43,6 +45,10 @@ pub struct RatingChart {
     pub sample_paths: Vec<Vec<f64>>,
 }
 
+/// A bar beside the plot, and the room of both [px].
+const BAR: f64 = 9.0;
+const GUTTER: f64 = 8.0 + 2.0 * BAR + 4.0;
+
 /// Draws negative feedback over time against the bands in which, 9 times in 10, Medium and Low begin.
 pub fn rating(caption: &Caption, dates: &DateAxis, chart: &RatingChart) -> Drawing {
     let days = dates.days.max(1);
@@ -53,9 +59,8 @@ pub fn rating(caption: &Caption, dates: &DateAxis, chart: &RatingChart) -> Drawi
     let axis = score_axis(&quantiles, &paths, chart);
     let rungs = axis.ticks.iter().map(|tick| Rung::new(*tick, rate(*tick))).collect();
     let mut names = end_names(&quantiles, chart, axis.high);
-    let margin = labels::cut(&mut names, 190.0) + GAP;
-    let unit =
-        "negative feedback per delivered message  ·  shaded: where Medium and Low begin, 9 times in 10";
+    let margin = labels::cut(&mut names, 180.0) + GAP + GUTTER;
+    let unit = "negative feedback per delivered message · shaded and bars: where Medium and Low begin, 9 times in 10";
     let frame = Frame::new(caption, dates, unit, axis, rungs, margin);
     for name in &mut names {
         name.wanted = frame.up(name.wanted);
@@ -89,13 +94,17 @@ impl Chart for Laid {
                 series.band(&[(0.0, from), (right, from)], &[(0.0, to), (right, to)], color)?;
             }
         }
-        paint_fan(&mut series, &self.quantiles, &self.paths, |_| Ok(()))?;
+        paint_fan(&mut series, Shape::Line, &self.quantiles, &self.paths, |_| Ok(()))?;
         for (median, color) in [(medium.p50, AMBER_TEXT), (low.p50, RED_TEXT)] {
             if median <= self.frame.y.high {
                 series.dashed((0.0, median), (right, median), color, THIN)?;
             }
         }
-        sheet.names(&self.names, self.frame.plot.right)
+        self.paint_bars(sheet)?;
+        if self.quantiles.iter().all(Vec::is_empty) {
+            sheet.nothing(self.frame.plot)?;
+        }
+        sheet.names(&self.names, self.frame.plot.right + GUTTER)
     }
 
     fn describe(&self) -> String {
@@ -113,10 +122,29 @@ impl Chart for Laid {
     }
 }
 
+impl Laid {
+    /// Beside the plot, where the fan hides nothing: each threshold as a bar from 5 % to 95 % with its middle marked.
+    fn paint_bars<DB: DrawingBackend>(&self, sheet: &Sheet<DB>) -> Painted<DB> {
+        let bars = [(self.medium_from, AMBER, AMBER_TEXT), (self.low_from, RED, RED_TEXT)];
+        for (n, (threshold, color, ink)) in bars.into_iter().enumerate() {
+            let left = self.frame.plot.right + 8.0 + n as f64 * (BAR + 4.0);
+            let [low, middle, high] =
+                [threshold.p05, threshold.p50, threshold.p95].map(|share| self.frame.up(share));
+            if threshold.p05 < self.frame.y.high && high < low {
+                sheet.rectangle((left, high), (left + BAR, low), color)?;
+            }
+            if threshold.p50 <= self.frame.y.high {
+                sheet.line(&[(left, middle), (left + BAR, middle)], ink, LINE)?;
+            }
+        }
+        Ok(())
+    }
+}
+
 /// From zero to above all data and above the middle of what is believed of Low, as far as that does not press the data flat.
 fn score_axis(quantiles: &[Vec<f64>; 5], paths: &[Vec<f64>], chart: &RatingChart) -> Axis {
     let data = quantiles.iter().chain(paths).flatten().copied().fold(0.0, f64::max);
-    let wish = (chart.low_from.p50 * 1.6).max(data * 1.15);
+    let wish = (chart.low_from.p50 * 1.6).max(data * 4.0);
     let high = (tame(chart.low_from.p95) * 1.06).min(wish).max(data * 1.06).min(1.0);
     let high = if high > 0.0 { high } else { 0.01 };
     Axis::linear(0.0, high, axis::even_ticks(0.0, high, 5.0))

@@ -6,7 +6,7 @@ use super::fonts::{self, Weight, width};
 use super::frame::{Frame, Ink, Painted, Point, Rung, Sheet};
 use super::labels::{self, Name};
 use super::numbers::chance;
-use super::style::{self, CURVES, GAP, Hue, INK, LABEL, LINE, MUTED, PAPER, THIN};
+use super::style::{self, CURVES, GAP, Hue, INK, LABEL, LINE, MUTED, PAPER, THIN, WIDE_SPACE};
 use super::{Caption, Chart, DateAxis, Drawing};
 use plotters::style::text_anchor::HPos;
 use plotters_backend::DrawingBackend;
@@ -85,6 +85,9 @@ impl Chart for ReachChart {
         }
         if let Some(mark) = &self.mark {
             mark.paint(sheet)?;
+        }
+        if self.curves.iter().all(|curve| curve.share.is_empty()) {
+            sheet.nothing(self.frame.plot)?;
         }
         sheet.names(&self.names, self.frame.plot.right)
     }
@@ -179,7 +182,7 @@ fn end_names(curves: &[ReachCurve]) -> Vec<Name> {
             let value = chance(share);
             let room = 180.0 - width(&value, LABEL, Weight::SemiBold);
             let name = fonts::fit(&curve.name, LABEL, Weight::SemiBold, room);
-            Name::new(format!("{name}  {value}"), share, color(i).text, Weight::SemiBold)
+            Name::new(format!("{name}{WIDE_SPACE}{value}"), share, color(i).text, Weight::SemiBold)
         })
         .collect()
 }

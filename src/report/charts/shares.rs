@@ -6,7 +6,7 @@ use super::fonts::{self, Weight, width};
 use super::frame::{Frame, Ink, Painted, Point, Rung, Sheet};
 use super::labels::{self, Name};
 use super::numbers::chance;
-use super::style::{self, GAP, INK, LABEL, MUTED, PAPER, SEPARATOR, SMALL, THIN};
+use super::style::{self, GAP, INK, LABEL, MUTED, PAPER, SEPARATOR, SMALL, THIN, WIDE_SPACE};
 use super::{Caption, Chart, DateAxis, Drawing};
 use plotters::style::RGBColor;
 use plotters::style::text_anchor::HPos;
@@ -75,12 +75,17 @@ pub fn shares(caption: &Caption, dates: &DateAxis, bands: &[Band]) -> Drawing {
     let stack = Stack::new(bands, dates.days.max(1));
     let axis = Axis::shares();
     let rungs: Vec<Rung> = axis.ticks.iter().map(|tick| Rung::new(*tick, chance(*tick))).collect();
-    let widest = bands.iter().map(|band| width(&band.name, LABEL, Weight::SemiBold)).fold(0.0, f64::max);
-    let margin = widest.min(150.0) + width("  >99%", SMALL, Weight::Regular) + GAP;
-    let frame = Frame::new(caption, dates, "share of runs", axis, rungs, margin);
-    let frame = if stack.gone().next().is_some() { frame.lower(14.0) } else { frame };
-    let inside: Vec<Option<Point>> = (0..stack.bands.len()).map(|i| stack.inside(i, &frame)).collect();
-    let names = frame.names(end_names(&stack, &frame, &inside));
+    let frame =
+        |margin: f64| Frame::new(caption, dates, "share of runs", axis.clone(), rungs.clone(), margin);
+    // The names beside the plot depend on what fits into it, and its width on them: lay out twice.
+    let first = frame(180.0);
+    let margin = labels::cut(&mut end_names(&stack, &first, &stack.insides(&first)), 200.0) + GAP;
+    let mut frame = frame(margin);
+    if stack.gone().any(|i| stack.inside(i, &frame).is_none()) {
+        frame = frame.lower(20.0);
+    }
+    let inside = stack.insides(&frame);
+    let names = end_names(&stack, &frame, &inside);
     let calls = callouts(&stack, &frame, &inside);
     super::render(caption, &SharesChart { stack, frame, inside, names, calls, dates: *dates })
 }
@@ -110,6 +115,9 @@ impl Chart for SharesChart {
                 let ink = Ink::new(LABEL, Weight::SemiBold, style::text_on(band.color));
                 sheet.text(&band.name, (*x, y + fonts::CAP * LABEL / 2.0), HPos::Center, ink)?;
             }
+        }
+        if self.stack.bands.iter().all(|band| band.peak().1 <= 0.0) {
+            sheet.nothing(self.frame.plot)?;
         }
         self.calls.iter().try_for_each(|call| call.paint(sheet))?;
         sheet.names(&self.names, self.frame.plot.right)
@@ -194,6 +202,16 @@ impl Stack {
             .filter(|i| self.bands[*i].at_end() < VISIBLE && self.bands[*i].peak().1 >= VISIBLE)
     }
 
+    /// The middle and the height of a band at the last day [px].
+    fn end(&self, i: usize, frame: &Frame) -> (f64, f64) {
+        let [low, high] = [i, i + 1].map(|edge| frame.up(self.edges[edge].last().copied().unwrap_or(0.0)));
+        ((low + high) / 2.0, low - high)
+    }
+
+    fn insides(&self, frame: &Frame) -> Vec<Option<Point>> {
+        (0..self.bands.len()).map(|i| self.inside(i, frame)).collect()
+    }
+
     /// The middle of the roomiest place in a band for its name, if there is one.
     fn inside(&self, i: usize, frame: &Frame) -> Option<Point> {
         let name = &self.bands[i].name;
@@ -201,21 +219,26 @@ impl Stack {
         let to_sheet =
             |edge: Vec<Point>| edge.into_iter().map(|p| frame.at(p.0, p.1)).collect::<Vec<Point>>();
         let (low, high) = (to_sheet(self.edge(i)), to_sheet(self.edge(i + 1)));
+        let plot = frame.plot;
+        let (from, to) = (plot.left + half, plot.right - half);
         let mut best: Option<(f64, Point)> = None;
-        for middle in low.iter().map(|point| point.0) {
-            let (left, right) = (middle - half, middle + half);
-            if left < frame.plot.left || right > frame.plot.right {
-                continue;
-            }
-            let top = within(&high, left, right).fold(f64::NEG_INFINITY, f64::max);
-            let bottom = within(&low, left, right).fold(f64::INFINITY, f64::min);
-            if bottom - top >= 20.0 && best.is_none_or(|(room, _)| bottom - top > room + 1.0) {
-                best = Some((bottom - top, (middle, (top + bottom) / 2.0)));
+        for n in 0..=PLACES {
+            let middle = from + (to - from) * n as f64 / PLACES as f64;
+            let top = within(&high, middle - half, middle + half).fold(f64::NEG_INFINITY, f64::max);
+            let bottom = within(&low, middle - half, middle + half).fold(f64::INFINITY, f64::min);
+            // Room enough is room enough; then rather near the middle of the plot.
+            let off = (middle - (plot.left + plot.right) / 2.0).abs() / (plot.right - plot.left);
+            let merit = (bottom - top).min(120.0) - 60.0 * off;
+            if from < to && bottom - top >= 20.0 && best.is_none_or(|(most, _)| merit > most) {
+                best = Some((merit, (middle, (top + bottom) / 2.0)));
             }
         }
         best.map(|(_, place)| place)
     }
 }
+
+/// How many places in a band are tried for its name.
+const PLACES: usize = 120;
 
 /// The heights of an edge between two places, and at them.
 fn within(edge: &[Point], left: f64, right: f64) -> impl Iterator<Item = f64> {
@@ -224,40 +247,51 @@ fn within(edge: &[Point], left: f64, right: f64) -> impl Iterator<Item = f64> {
     edge[from..to].iter().map(|point| point.1)
 }
 
-/// What stands beside the last day: the share, and the name where the band itself does not bear it or is too thin there.
+/// What stands beside the last day: the share, and the name unless the band itself bears it and lies right beside.
 fn end_names(stack: &Stack, frame: &Frame, inside: &[Option<Point>]) -> Vec<Name> {
-    let height = frame.plot.bottom - frame.plot.top;
     let mut names = Vec::new();
     for (i, band) in stack.bands.iter().enumerate().filter(|(_, band)| band.at_end() >= VISIBLE) {
-        let (Some(low), Some(high)) = (stack.edges[i].last(), stack.edges[i + 1].last()) else { continue };
-        let share = chance(band.at_end());
-        let text = match inside[i] {
-            Some(_) if (high - low) * height >= 22.0 => share,
-            _ => format!("{}  {share}", fonts::fit(&band.name, SMALL, Weight::Regular, 150.0)),
-        };
-        let mut name = Name::new(text, frame.up((low + high) / 2.0), INK, Weight::Regular).small();
+        let text = fonts::fit(&band.name, SMALL, Weight::Regular, 150.0);
+        let text = format!("{text}{WIDE_SPACE}{}", chance(band.at_end()));
+        let mut name = Name::new(text, stack.end(i, frame).0, INK, Weight::Regular).small();
         name.importance = band.at_end();
         names.push(name);
+    }
+    let mut names = frame.names(names);
+    for name in &mut names {
+        let beside = |i: &usize| {
+            let (middle, height) = stack.end(*i, frame);
+            middle == name.wanted
+                && (name.placed - middle).abs() <= 4.0
+                && height >= 22.0
+                && inside[*i].is_some()
+        };
+        if let Some(i) = (0..inside.len()).find(beside) {
+            name.text = chance(stack.bands[i].at_end());
+        }
     }
     names
 }
 
-/// A name above the plot with a line down to a band that is gone before the end and too thin to bear its name.
+/// Names above the plot with lines down to bands that are gone before the end and too thin to bear their names.
 struct Callout {
     text: String,
     left: f64,
     baseline: f64,
-    at: Point,
+    at: Vec<Point>,
 }
 
 impl Callout {
+    fn width(&self) -> f64 {
+        width(&self.text, SMALL, Weight::Regular)
+    }
+
     fn paint<DB: DrawingBackend>(&self, sheet: &Sheet<DB>) -> Painted<DB> {
-        let start = (
-            self.at.0.clamp(self.left, self.left + width(&self.text, SMALL, Weight::Regular)),
-            self.baseline + 4.0,
-        );
-        sheet.line(&[start, self.at], MUTED, THIN)?;
-        sheet.dot(self.at, 2.0, MUTED)?;
+        for (x, y) in &self.at {
+            let start = (x.clamp(self.left, self.left + self.width()), self.baseline + 4.0);
+            sheet.line(&[start, (*x, *y)], MUTED, THIN)?;
+            sheet.dot((*x, *y), 2.0, MUTED)?;
+        }
         sheet.text(
             &self.text,
             (self.left, self.baseline),
@@ -268,25 +302,46 @@ impl Callout {
 }
 
 fn callouts(stack: &Stack, frame: &Frame, inside: &[Option<Point>]) -> Vec<Callout> {
-    let mut calls: Vec<(f64, Callout)> = Vec::new();
+    let baseline = frame.plot.top - 8.0;
+    let mut calls: Vec<Callout> = Vec::new();
     for i in stack.gone().filter(|i| inside[*i].is_none()) {
         let (day, peak) = stack.bands[i].peak();
         let middle = (stack.edges[i][day] + stack.edges[i + 1][day]) / 2.0;
-        let text = format!(
-            "{}  up to {}",
-            fonts::fit(&stack.bands[i].name, SMALL, Weight::Regular, 150.0),
-            chance(peak)
-        );
-        let at = frame.at(day as f64, middle);
-        calls.push((peak, Callout { left: at.0, text, at, baseline: frame.plot.top - 8.0 }));
+        let (x, y) = frame.at(day as f64, middle);
+        let at = (x.clamp(frame.plot.left + 5.0, frame.plot.right - 5.0), y);
+        let name = fonts::fit(&stack.bands[i].name, SMALL, Weight::Regular, 150.0);
+        calls.push(Callout {
+            text: format!("{name} up to {}", chance(peak)),
+            left: at.0,
+            baseline,
+            at: vec![at],
+        });
     }
-    let widest = calls.iter().map(|(_, call)| width(&call.text, SMALL, Weight::Regular)).fold(0.0, f64::max);
-    let room = frame.plot.right - widest - frame.plot.left;
-    let most = (room.max(0.0) / (widest + 14.0)) as usize + 1;
-    calls.sort_by(|a, b| b.0.total_cmp(&a.0));
-    calls.truncate(most);
-    calls.sort_by(|a, b| a.1.at.0.total_cmp(&b.1.at.0));
-    let wanted: Vec<f64> = calls.iter().map(|(_, call)| call.left).collect();
-    let places = labels::dodge(&wanted, widest + 14.0, frame.plot.left, frame.plot.right - widest);
-    calls.into_iter().zip(places).map(|((_, call), left)| Callout { left, ..call }).collect()
+    calls.sort_by(|a, b| a.left.total_cmp(&b.left));
+    let mut apart: Vec<Callout> = Vec::new();
+    for call in calls {
+        match apart.last_mut().filter(|before| before.left + before.width() + 14.0 > call.left) {
+            Some(before) => {
+                before.text = format!("{}; {}", before.text, call.text);
+                before.at.extend(call.at);
+            }
+            None => apart.push(call),
+        }
+    }
+    apart.into_iter().map(|call| call.keep_in(frame)).fold(Vec::new(), |mut kept: Vec<Callout>, call| {
+        // Words that had to move left over their neighbours' are left out.
+        if kept.last().is_none_or(|before| before.left + before.width() + 14.0 <= call.left) {
+            kept.push(call);
+        }
+        kept
+    })
+}
+
+impl Callout {
+    /// Cuts the words to the width of the plot and moves them left until they end in it.
+    fn keep_in(mut self, frame: &Frame) -> Self {
+        self.text = fonts::fit(&self.text, SMALL, Weight::Regular, frame.plot.right - frame.plot.left);
+        self.left = self.left.min(frame.plot.right - self.width()).max(frame.plot.left);
+        self
+    }
 }

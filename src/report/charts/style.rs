@@ -22,6 +22,9 @@ pub(super) const GAP: f64 = 9.0;
 /// A tick on the date axis [px].
 pub(super) const TICK: f64 = 5.0;
 
+/// Between a name and its number: SVG would run two ordinary spaces into one.
+pub(super) const WIDE_SPACE: &str = "\u{a0}\u{a0}";
+
 pub(super) const TITLE: f64 = 20.0;
 pub(super) const TITLE_LEADING: f64 = 26.0;
 pub(super) const SUBTITLE: f64 = 14.0;
@@ -78,17 +81,20 @@ pub(super) const CURVES: [Hue; 5] = [
 pub(super) const AMBER_TINT: RGBColor = RGBColor(0xfd, 0xf1, 0xd3);
 pub(super) const RED_TINT: RGBColor = RGBColor(0xf9, 0xdd, 0xd8);
 pub(super) const BOTH_TINT: RGBColor = RGBColor(0xfb, 0xe5, 0xcb);
+/// The same two as bars beside the plot.
+pub(super) const AMBER: RGBColor = RGBColor(0xf0, 0xbf, 0x55);
+pub(super) const RED: RGBColor = RGBColor(0xe3, 0x8a, 0x7a);
 pub(super) const AMBER_TEXT: RGBColor = RGBColor(0x8a, 0x5a, 0x00);
 pub(super) const RED_TEXT: RGBColor = RGBColor(0xa3, 0x2a, 0x1c);
 
 /// Light to dark in one hue: the ladder of limits.
 const RAMP: [RGBColor; 6] = [
-    RGBColor(0xdb, 0xe7, 0xf3),
-    RGBColor(0xb3, 0xd1, 0xe8),
-    RGBColor(0x7c, 0xb2, 0xd9),
-    RGBColor(0x43, 0x8d, 0xc2),
-    RGBColor(0x1c, 0x66, 0xa3),
-    RGBColor(0x0c, 0x42, 0x74),
+    RGBColor(0xdf, 0xea, 0xf5),
+    RGBColor(0xbc, 0xd6, 0xec),
+    RGBColor(0x8d, 0xbb, 0xdf),
+    RGBColor(0x55, 0x98, 0xcb),
+    RGBColor(0x2d, 0x76, 0xb2),
+    RGBColor(0x18, 0x54, 0x8f),
 ];
 
 /// The colour of rung `rank` (0 = lowest) on a ladder of `of` rungs.
@@ -99,19 +105,23 @@ pub(super) fn ramp(rank: usize, of: usize) -> RGBColor {
     mix(RAMP[below], RAMP[below + 1], place - below as f64)
 }
 
-/// Ink or paper, whichever reads better on `ground`.
+/// Ink or paper, whichever reads better on `ground`. Semi-bold paper on a middle blue reads better than its ratio says, hence not 4.5.
 pub(super) fn text_on(ground: RGBColor) -> RGBColor {
-    if contrast(ground, PAPER) > contrast(ground, INK) { PAPER } else { INK }
+    if contrast(ground, PAPER) >= 4.0 { PAPER } else { INK }
 }
 
-/// The contrast ratio of two colours, 1 to 21, close to the definition of WCAG 2 (a gamma of 2 stands in for sRGB's 2.2).
+/// The contrast ratio of two colours, 1 to 21, as WCAG 2 defines it.
 pub(super) fn contrast(a: RGBColor, b: RGBColor) -> f64 {
-    let light = |c: RGBColor| {
-        let part = |v: u8| (f64::from(v) / 255.0) * (f64::from(v) / 255.0);
-        0.2126 * part(c.0) + 0.7152 * part(c.1) + 0.0722 * part(c.2)
-    };
-    let (high, low) = (light(a).max(light(b)), light(a).min(light(b)));
+    let (high, low) = (luminance(a).max(luminance(b)), luminance(a).min(luminance(b)));
     (high + 0.05) / (low + 0.05)
+}
+
+fn luminance(color: RGBColor) -> f64 {
+    let part = |value: u8| {
+        let share = f64::from(value) / 255.0;
+        if share <= 0.04045 { share / 12.92 } else { libm::pow((share + 0.055) / 1.055, 2.4) }
+    };
+    0.2126 * part(color.0) + 0.7152 * part(color.1) + 0.0722 * part(color.2)
 }
 
 fn mix(a: RGBColor, b: RGBColor, share: f64) -> RGBColor {
@@ -149,7 +159,7 @@ mod tests {
         for of in 1..=12 {
             for rank in 0..of {
                 let ground = ramp(rank, of);
-                assert!(contrast(text_on(ground), ground) >= 3.6, "{rank} of {of}");
+                assert!(contrast(text_on(ground), ground) >= 3.9, "{rank} of {of}");
                 assert!(rank == 0 || contrast(ground, PAPER) > contrast(ramp(rank - 1, of), PAPER));
             }
         }
