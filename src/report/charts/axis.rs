@@ -12,7 +12,7 @@
 use plotters::coord::ranged1d::{DefaultFormatting, KeyPointHint, Ranged};
 use std::ops::Range;
 
-/// The part of a [`Scale::ZeroLog`] axis that runs evenly from zero to the floor [share of its length].
+/// The part of a [`Scale::ZeroLog`] axis that runs evenly from zero to the floor \[share of its length\].
 pub(super) const ZERO_PART: f64 = 0.12;
 
 /// How values are spread along an axis.
@@ -62,7 +62,7 @@ impl Axis {
         if part.is_nan() { 0.0 } else { part.clamp(0.0, 1.0) }
     }
 
-    /// Where a value lies on a line from pixel `from` to pixel `to` [px].
+    /// Where a value lies on a line from pixel `from` to pixel `to` \[px\].
     pub(super) fn place(&self, value: f64, from: f64, to: f64) -> f64 {
         from + (to - from) * self.part(value)
     }

@@ -16,13 +16,13 @@ pub struct DateAxis {
 }
 
 impl DateAxis {
-    /// The date of a day [days after the first]; the calendar's last date if it ends before.
+    /// The date of a day \[days after the first\]; the calendar's last date if it ends before.
     pub fn date(&self, day: usize) -> Date {
         let days = i64::try_from(day).unwrap_or(i64::MAX);
         Span::new().try_days(days).map_or(Date::MAX, |span| self.first.saturating_add(span))
     }
 
-    /// The day of a date [days after the first]; `None` if it lies before the first or after the last.
+    /// The day of a date \[days after the first\]; `None` if it lies before the first or after the last.
     pub fn day(&self, date: Date) -> Option<usize> {
         let day = date.duration_since(self.first).as_hours() / 24;
         usize::try_from(day).ok().filter(|day| date >= self.first && *day <= self.last())
@@ -48,7 +48,13 @@ impl DateAxis {
         }
     }
 
-    /// The finest ticks whose labels do not touch on an axis of `room` [px]; `place` tells where a day lies on it [px].
+    /// A date as it stands in a sentence: "7 Mar 2027".
+    pub(super) fn full(&self, day: usize) -> String {
+        let date = self.date(day);
+        format!("{} {}", short(date), date.year())
+    }
+
+    /// The finest ticks whose labels do not touch on an axis of `room` \[px\]; `place` tells where a day lies on it \[px\].
     pub(super) fn ticks(&self, room: f64, place: impl Fn(f64) -> f64) -> Vec<Tick> {
         let most = room / 30.0 + 2.0;
         let coarse_enough = STEPS.into_iter().filter(|step| self.days as f64 / step.days() <= most);
@@ -92,7 +98,7 @@ impl DateAxis {
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Tick {
     pub(super) day: usize,
-    /// Where its middle lies [px].
+    /// Where its middle lies \[px\].
     pub(super) at: f64,
     pub(super) text: String,
     /// The year, below the first label and wherever it changes.
@@ -104,7 +110,7 @@ pub(super) fn short(date: Date) -> String {
     date.strftime("%-d %b").to_string()
 }
 
-/// Labels nearer than this are more than a reader wants, even if they do not touch [px].
+/// Labels nearer than this are more than a reader wants, even if they do not touch \[px\].
 const CLOSEST: f64 = 48.0;
 
 fn apart(ticks: &[Tick]) -> bool {

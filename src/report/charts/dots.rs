@@ -10,10 +10,10 @@ use plotters::style::RGBColor;
 use plotters::style::text_anchor::HPos;
 use plotters_backend::DrawingBackend;
 
-/// The largest and the smallest a dot may be, with the space about it [px].
-const LARGEST: f64 = 42.0;
+/// The largest and the smallest a dot may be, with the space about it \[px\].
+const LARGEST: f64 = 48.0;
 const SMALLEST: f64 = 4.0;
-/// The room right of the plot for what lies beyond the horizon [px].
+/// The room right of the plot for what lies beyond the horizon \[px\].
 const LATER: f64 = 150.0;
 
 /// Draws one dot for each quantile of a first passage: `days` after the first day, `None` where it lies beyond the
@@ -67,17 +67,17 @@ impl Chart for DotChart {
         let all = self.all;
         let range = match (self.reached.first(), self.reached.last()) {
             (Some(first), Some(last)) => {
-                format!(" They lie between {} and {}.", self.dates.label(*first), self.dates.label(*last))
+                format!(" They lie between {} and {}.", self.dates.full(*first), self.dates.full(*last))
             }
             _ => String::new(),
         };
         let by = self.by.map_or(String::new(), |day| {
-            format!(" {} in {all} by {}.", self.count(day), self.dates.label(day))
+            format!(" {} in {all} by {}.", self.count(day), self.dates.full(day))
         });
         format!(
             "Dot plot of {all} equally likely dates.{by} {} in {all} later than {}.{range}",
             self.later,
-            self.dates.label(self.dates.last()),
+            self.dates.full(self.dates.last()),
         )
     }
 }
@@ -132,7 +132,7 @@ impl DotChart {
 
 /// The dots, placed.
 struct Heap {
-    /// The width of a column [px].
+    /// The width of a column \[px\].
     size: f64,
     dots: Vec<(Point, RGBColor)>,
 }

@@ -17,19 +17,19 @@ pub struct Fan {
     pub unit: String,
     /// How it gets from day to day.
     pub shape: Shape,
-    /// Below this lie 5 % of the runs, by day [unit].
+    /// Below this lie 5 % of the runs, by day \[unit\].
     pub p05: Vec<f64>,
-    /// Below this lie 25 % of the runs, by day [unit].
+    /// Below this lie 25 % of the runs, by day \[unit\].
     pub p25: Vec<f64>,
-    /// The median over the runs, by day [unit].
+    /// The median over the runs, by day \[unit\].
     pub p50: Vec<f64>,
-    /// Below this lie 75 % of the runs, by day [unit].
+    /// Below this lie 75 % of the runs, by day \[unit\].
     pub p75: Vec<f64>,
-    /// Below this lie 95 % of the runs, by day [unit].
+    /// Below this lie 95 % of the runs, by day \[unit\].
     pub p95: Vec<f64>,
     /// The limits of the tiers, drawn as dashed lines as far as they are near the data.
     pub lines: Vec<TierLine>,
-    /// Some single runs, about 20, each with one value a day [unit].
+    /// Some single runs, about 20, each with one value a day \[unit\].
     pub sample_paths: Vec<Vec<f64>>,
 }
 
@@ -38,7 +38,7 @@ pub struct Fan {
 pub struct TierLine {
     /// What stands at the axis: "1,000".
     pub name: String,
-    /// Where it lies [unit of the chart]; infinity for a tier without limit.
+    /// Where it lies \[unit of the chart\]; infinity for a tier without limit.
     pub limit: f64,
 }
 
@@ -109,8 +109,8 @@ impl Chart for FanChart {
         format!(
             "Fan chart of {} by date, from {} to {}. On the last day the median is {p50}; half of the runs lie between {p25} and {p75}, and 9 in 10 between {p05} and {p95}.",
             self.unit,
-            self.dates.label(0),
-            self.dates.label(self.dates.last()),
+            self.dates.full(0),
+            self.dates.full(self.dates.last()),
         )
     }
 }

@@ -13,7 +13,7 @@ pub const INTER_SEMIBOLD: &[u8] = include_bytes!("fonts/Inter-SemiBold.ttf");
 /// What an SVG asks for: the bundled family if the page or the machine has it, else close relatives.
 pub(super) const FAMILY: &str = "Inter, Segoe UI, Helvetica Neue, Arial, sans-serif";
 
-/// The height of a capital [em].
+/// The height of a capital \[em\].
 pub(super) const CAP: f64 = 0.727;
 
 /// One of the two weights.
@@ -23,14 +23,14 @@ pub(super) enum Weight {
     SemiBold,
 }
 
-/// How wide a line of text is [px] at `size` [px per em].
+/// How wide a line of text is \[px\] at `size` \[px per em\].
 pub(super) fn width(text: &str, size: f64, weight: Weight) -> f64 {
     let mut end = 0.0;
     walk(text, size, weight, |_, _, advanced| end = advanced);
     end
 }
 
-/// The outlines of a line of text with the pen positions [px] at which each begins.
+/// The outlines of a line of text with the pen positions \[px\] at which each begins.
 pub(super) fn outlines(text: &str, size: f64, weight: Weight) -> Vec<(f64, Outline)> {
     let font = face(weight);
     let mut shapes = Vec::new();
@@ -45,7 +45,7 @@ pub(super) fn units_per_em(weight: Weight) -> f64 {
     face(weight).units_per_em().map_or(2048.0, f64::from)
 }
 
-/// `text`, cut with an ellipsis if it is wider than `room` [px].
+/// `text`, cut with an ellipsis if it is wider than `room` \[px\].
 pub(super) fn fit(text: &str, size: f64, weight: Weight, room: f64) -> String {
     if width(text, size, weight) <= room {
         return text.to_owned();
@@ -60,7 +60,7 @@ pub(super) fn fit(text: &str, size: f64, weight: Weight, room: f64) -> String {
     "…".to_owned()
 }
 
-/// `text` in at most `lines` lines no wider than `room` [px], broken between words; what is left over ends in an ellipsis.
+/// `text` in at most `lines` lines no wider than `room` \[px\], broken between words; what is left over ends in an ellipsis.
 pub(super) fn wrap(text: &str, size: f64, weight: Weight, room: f64, lines: usize) -> Vec<String> {
     let mut set: Vec<String> = Vec::new();
     for word in text.split_whitespace() {
@@ -76,7 +76,7 @@ pub(super) fn wrap(text: &str, size: f64, weight: Weight, room: f64, lines: usiz
     set.iter().map(|line| fit(line, size, weight, room)).collect()
 }
 
-/// Calls `visit` with each glyph, where it begins and where the pen is after it [px].
+/// Calls `visit` with each glyph, where it begins and where the pen is after it \[px\].
 fn walk(text: &str, size: f64, weight: Weight, mut visit: impl FnMut(ab_glyph::GlyphId, f64, f64)) {
     let font = face(weight);
     let scale = size / units_per_em(weight);

@@ -30,7 +30,7 @@ use plotters_backend::DrawingBackend;
 /// What painting comes to.
 pub(super) type Painted<DB> = Result<(), DrawingAreaErrorKind<<DB as DrawingBackend>::ErrorType>>;
 
-/// A point [CSS px from the left, CSS px from the top].
+/// A point \[CSS px from the left, CSS px from the top\].
 pub(super) type Point = (f64, f64);
 
 /// The white sheet, in CSS pixels.
@@ -115,7 +115,7 @@ impl<DB: DrawingBackend> Sheet<DB> {
     }
 }
 
-/// The place of the plot on the sheet [px].
+/// The place of the plot on the sheet \[px\].
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Plot {
     pub(super) left: f64,
@@ -152,7 +152,7 @@ pub(super) struct Frame {
 }
 
 impl Frame {
-    /// Lays out a frame with `margin` [px] kept free right of the plot and `ceiling` [px] above it.
+    /// Lays out a frame with `margin` \[px\] kept free right of the plot.
     pub(super) fn new(
         caption: &Caption,
         dates: &DateAxis,
@@ -185,7 +185,7 @@ impl Frame {
         frame
     }
 
-    /// Keeps `height` [px] free between the head and the plot.
+    /// Keeps `height` \[px\] free between the head and the plot.
     pub(super) fn lower(mut self, height: f64) -> Self {
         self.plot.top += height;
         self
@@ -344,7 +344,7 @@ impl<DB: DrawingBackend> Series<'_, DB> {
     }
 }
 
-/// A pen of a width [px].
+/// A pen of a width \[px\].
 fn pen(color: RGBColor, width: f64) -> ShapeStyle {
     color.stroke_width(steps(width) as u32)
 }
@@ -358,9 +358,15 @@ fn lattice(point: Point) -> (i32, i32) {
     (steps(point.0), steps(point.1))
 }
 
-/// Text without the control characters that a drawing cannot show and XML does not allow.
+/// Text without the control characters that a drawing cannot show and XML does not allow, and with single spaces, as SVG sets it.
 pub(super) fn printable(text: &str) -> String {
-    text.chars()
-        .map(|c| if c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}') { ' ' } else { c })
-        .collect()
+    let mut kept = String::with_capacity(text.len());
+    for letter in text.chars() {
+        let letter =
+            if letter.is_control() || matches!(letter, '\u{fffe}' | '\u{ffff}') { ' ' } else { letter };
+        if letter != ' ' || !kept.ends_with(' ') {
+            kept.push(letter);
+        }
+    }
+    kept
 }

@@ -2,6 +2,7 @@
 
 use super::*;
 use jiff::civil::date;
+use proptest::prelude::*;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
@@ -360,7 +361,7 @@ struct Words {
     bottom: f64,
 }
 
-/// The boxes of all texts of a drawing [CSS px], from its SVG.
+/// The boxes of all texts of a drawing \[CSS px\], from its SVG.
 fn words(svg: &str) -> Vec<Words> {
     svg.lines()
         .filter_map(|line| line.strip_prefix("<text "))
@@ -448,5 +449,73 @@ fn the_gallery_can_be_looked_at() {
     for drawing in ALL.iter() {
         std::fs::write(folder.join(format!("{}.png", drawing.name)), &drawing.png).unwrap();
         std::fs::write(folder.join(format!("{}.svg", drawing.name)), &drawing.svg).unwrap();
+    }
+}
+
+/// Values nobody should pass, and some that everybody does.
+fn wild() -> impl Strategy<Value = f64> {
+    prop_oneof![
+        4 => 0.0..2e5f64,
+        2 => 0.0..1.0f64,
+        1 => Just(0.0),
+        1 => Just(f64::INFINITY),
+        1 => Just(f64::NAN),
+        1 => Just(-3.0),
+        1 => Just(1e300),
+        1 => Just(1e-300),
+    ]
+}
+
+fn series() -> impl Strategy<Value = Vec<f64>> {
+    prop::collection::vec(wild(), 0..30)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+    #[test]
+    fn no_data_breaks_a_chart(days in 0usize..40, lists in prop::collection::vec(series(), 6), limits in series(), title in ".{0,120}") {
+        let dates = DateAxis { first: date(9999, 12, 1), days };
+        let cap = caption("wild", &title, &title);
+        let [p05, p25, p50, p75, p95, other] = [0, 1, 2, 3, 4, 5].map(|i: usize| lists[i].clone());
+        let lines = limits.iter().map(|limit| TierLine { name: title.clone(), limit: *limit }).collect();
+        let curves: Vec<ReachCurve> = lists
+            .iter()
+            .map(|share| ReachCurve { name: title.clone(), share: share.clone(), low: p05.clone(), high: other.clone() })
+            .collect();
+        let target = Target { curve: 2, day: days / 2, text: title.clone() };
+        let bands: Vec<Band> = lists
+            .iter()
+            .enumerate()
+            .map(|(rank, share)| Band { name: title.clone(), role: Role::Tier { rank, of: 3 }, share: share.clone() })
+            .collect();
+        let threshold = |at: usize| Threshold {
+            p05: limits.get(at).copied().unwrap_or(0.0),
+            p50: limits.get(at + 1).copied().unwrap_or(0.01),
+            p95: limits.get(at + 2).copied().unwrap_or(0.02),
+        };
+        let dot: Vec<Option<f64>> = other.iter().map(|day| (*day != 0.0).then_some(*day)).collect();
+        let score = RatingChart {
+            p05: p05.clone(),
+            p25: p25.clone(),
+            p50: p50.clone(),
+            p75: p75.clone(),
+            p95: p95.clone(),
+            medium_from: threshold(0),
+            low_from: threshold(1),
+            sample_paths: lists.clone(),
+        };
+        let amount = Fan { unit: title.clone(), shape: Shape::Line, p05, p25, p50, p75, p95, lines, sample_paths: lists.clone() };
+        for drawing in [
+            fan(&cap, &dates, &amount),
+            reach(&cap, &dates, &curves, Some(&target)),
+            shares(&cap, &dates, &bands),
+            rating(&cap, &dates, &score),
+            dots(&cap, &dates, &dot, Some(dates.date(days / 3))),
+        ] {
+            prop_assert!(!drawing.svg.contains("NaN") && !drawing.svg.contains("inf\""));
+            for one in words(&drawing.svg) {
+                prop_assert!(one.left >= 0.0 && one.right <= f64::from(WIDTH) && one.top >= 0.0 && one.bottom <= f64::from(HEIGHT), "{one:?}");
+            }
+        }
     }
 }

@@ -8,9 +8,9 @@ use plotters::style::RGBColor;
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Name {
     pub(super) text: String,
-    /// The height it belongs to [px from the top].
+    /// The height it belongs to \[px from the top\].
     pub(super) wanted: f64,
-    /// The height it got [px from the top].
+    /// The height it got \[px from the top\].
     pub(super) placed: f64,
     pub(super) color: RGBColor,
     pub(super) weight: Weight,
@@ -35,7 +35,7 @@ impl Name {
     }
 }
 
-/// Cuts names to `room` [px] and returns the width of the widest [px].
+/// Cuts names to `room` \[px\] and returns the width of the widest \[px\].
 pub(super) fn cut(names: &mut [Name], room: f64) -> f64 {
     let mut widest: f64 = 0.0;
     for name in names {
@@ -45,7 +45,7 @@ pub(super) fn cut(names: &mut [Name], room: f64) -> f64 {
     widest
 }
 
-/// Places names between `low` and `high` [px], `apart` from one another, as near to where they belong as can be.
+/// Places names between `low` and `high` \[px\], `apart` from one another, as near to where they belong as can be.
 /// What does not fit is left out, the least important first.
 pub(super) fn column(mut names: Vec<Name>, apart: f64, low: f64, high: f64) -> Vec<Name> {
     let places = ((high - low).max(0.0) / apart) as usize + 1;

@@ -17,6 +17,21 @@
 //!          \    /
 //!         Drawing
 //! ```
+//!
+//! ```
+//! use jiff::civil::date;
+//! use tiercast::report::charts::{Caption, DateAxis, dots};
+//!
+//! let caption = Caption {
+//!     name: "when".into(),
+//!     title: "11 in 20 runs reach 10,000 by 11 November".into(),
+//!     ..Caption::default()
+//! };
+//! let days: Vec<Option<f64>> = (0..20).map(|n| (n < 18).then_some(20.0 + f64::from(n))).collect();
+//! let dates = DateAxis { first: date(2026, 10, 12), days: 60 };
+//! let drawing = dots(&caption, &dates, &days, Some(date(2026, 11, 11)));
+//! assert!(drawing.svg.contains("11 in 20 by 11 Nov"));
+//! ```
 
 mod axis;
 mod daily;

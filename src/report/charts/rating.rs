@@ -16,41 +16,53 @@ use plotters_backend::DrawingBackend;
 /// What is believed of a threshold that is not published.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Threshold {
-    /// It lies below this with a chance of 5 % [share].
+    /// It lies below this with a chance of 5 % \[share\].
     pub p05: f64,
-    /// It lies below this with an even chance [share].
+    /// It lies below this with an even chance \[share\].
     pub p50: f64,
-    /// It lies below this with a chance of 95 % [share].
+    /// It lies below this with a chance of 95 % \[share\].
     pub p95: f64,
+}
+
+impl Threshold {
+    fn tame(self) -> Self {
+        let share = |value: f64| tame(value).min(1.0);
+        Threshold { p05: share(self.p05), p50: share(self.p50), p95: share(self.p95) }
+    }
 }
 
 /// The score that decides the rating, over many runs, and where its thresholds may lie. Each list has one value a day.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct RatingChart {
-    /// Below this lie 5 % of the runs, by day [share, such as 0.012].
+    /// Below this lie 5 % of the runs, by day \[share, such as 0.012\].
     pub p05: Vec<f64>,
-    /// Below this lie 25 % of the runs, by day [share].
+    /// Below this lie 25 % of the runs, by day \[share\].
     pub p25: Vec<f64>,
-    /// The median over the runs, by day [share].
+    /// The median over the runs, by day \[share\].
     pub p50: Vec<f64>,
-    /// Below this lie 75 % of the runs, by day [share].
+    /// Below this lie 75 % of the runs, by day \[share\].
     pub p75: Vec<f64>,
-    /// Below this lie 95 % of the runs, by day [share].
+    /// Below this lie 95 % of the runs, by day \[share\].
     pub p95: Vec<f64>,
     /// From where on the rating is Medium.
     pub medium_from: Threshold,
     /// From where on the rating is Low.
     pub low_from: Threshold,
-    /// Some single runs, about 20, each with one value a day [share].
+    /// Some single runs, about 20, each with one value a day \[share\].
     pub sample_paths: Vec<Vec<f64>>,
 }
 
-/// A bar beside the plot, and the room of both [px].
+/// A bar beside the plot, and the room of both \[px\].
 const BAR: f64 = 9.0;
 const GUTTER: f64 = 8.0 + 2.0 * BAR + 4.0;
 
 /// Draws negative feedback over time against the bands in which, 9 times in 10, Medium and Low begin.
 pub fn rating(caption: &Caption, dates: &DateAxis, chart: &RatingChart) -> Drawing {
+    let chart = &RatingChart {
+        medium_from: chart.medium_from.tame(),
+        low_from: chart.low_from.tame(),
+        ..chart.clone()
+    };
     let days = dates.days.max(1);
     let cut =
         |values: &Vec<f64>| values.iter().take(days).copied().map(|v| tame(v).min(1.0)).collect::<Vec<f64>>();
@@ -60,7 +72,7 @@ pub fn rating(caption: &Caption, dates: &DateAxis, chart: &RatingChart) -> Drawi
     let rungs = axis.ticks.iter().map(|tick| Rung::new(*tick, rate(*tick))).collect();
     let mut names = end_names(&quantiles, chart, axis.high);
     let margin = labels::cut(&mut names, 180.0) + GAP + GUTTER;
-    let unit = "negative feedback per delivered message · shaded and bars: where Medium and Low begin, 9 times in 10";
+    let unit = "negative feedback per delivered message · bars: where Medium and Low begin, 9 times in 10";
     let frame = Frame::new(caption, dates, unit, axis, rungs, margin);
     for name in &mut names {
         name.wanted = frame.up(name.wanted);
@@ -114,8 +126,8 @@ impl Chart for Laid {
         };
         format!(
             "Fan chart of negative feedback per delivered message by date, from {} to {}. On the last day the median is {p50} and 9 in 10 runs lie between {p05} and {p95}. The thresholds are not published: Medium is taken to begin at {}, Low at {}.",
-            self.dates.label(0),
-            self.dates.label(self.dates.last()),
+            self.dates.full(0),
+            self.dates.full(self.dates.last()),
             range(self.medium_from),
             range(self.low_from),
         )

@@ -16,11 +16,11 @@ use plotters_backend::DrawingBackend;
 pub struct ReachCurve {
     /// What is reached: "10,000".
     pub name: String,
-    /// The share of runs that have reached it by the end of each day [0 to 1].
+    /// The share of runs that have reached it by the end of each day \[0 to 1\].
     pub share: Vec<f64>,
-    /// The lower end of its 95 % interval, by day [0 to 1].
+    /// The lower end of its 95 % interval, by day \[0 to 1\].
     pub low: Vec<f64>,
-    /// The upper end of its 95 % interval, by day [0 to 1].
+    /// The upper end of its 95 % interval, by day \[0 to 1\].
     pub high: Vec<f64>,
 }
 
@@ -29,7 +29,7 @@ pub struct ReachCurve {
 pub struct Target {
     /// Which curve, counted from 0.
     pub curve: usize,
-    /// Which day [days after the first].
+    /// Which day \[days after the first\].
     pub day: usize,
     /// What stands beside it: "62% by 11 Nov".
     pub text: String,
@@ -93,14 +93,14 @@ impl Chart for ReachChart {
     }
 
     fn describe(&self) -> String {
-        let end = self.dates.label(self.dates.last());
+        let end = self.dates.full(self.dates.last());
         let parts = self.curves.iter().map(|curve| {
             format!("{} in {} of the runs", curve.name, chance(curve.share.last().copied().unwrap_or(0.0)))
         });
         let mark = self.mark.as_ref().map_or(String::new(), |mark| format!(" Marked: {}.", mark.text));
         format!(
             "Step chart of the chance of having reached each limit by date, from {}. Reached by {end}: {}.{mark}",
-            self.dates.label(0),
+            self.dates.full(0),
             parts.collect::<Vec<_>>().join(", "),
         )
     }

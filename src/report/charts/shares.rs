@@ -19,7 +19,7 @@ pub struct Band {
     pub name: String,
     /// What it stands for, which decides its colour.
     pub role: Role,
-    /// The share of the runs in it, by day [0 to 1].
+    /// The share of the runs in it, by day \[0 to 1\].
     pub share: Vec<f64>,
 }
 
@@ -67,7 +67,7 @@ impl Role {
     }
 }
 
-/// A share that is named [0 to 1]: below it a band is too thin to be seen.
+/// A share that is named \[0 to 1\]: below it a band is too thin to be seen.
 const VISIBLE: f64 = 0.004;
 
 /// Draws the share of the runs in each tier or status by day, stacked from the first band upwards.
@@ -131,9 +131,9 @@ impl Chart for SharesChart {
         let last = self.dates.last();
         format!(
             "Stacked area chart of the share of runs by date. On {}: {}. On {}: {}.",
-            self.dates.label(0),
+            self.dates.full(0),
             parts(0),
-            self.dates.label(last),
+            self.dates.full(last),
             parts(last),
         )
     }
@@ -142,7 +142,7 @@ impl Chart for SharesChart {
 /// The bands with their colours, and the heights between them.
 struct Stack {
     bands: Vec<Layer>,
-    /// For each edge, from the bottom, its height by day [0 to 1]; one more than bands.
+    /// For each edge, from the bottom, its height by day \[0 to 1\]; one more than bands.
     edges: Vec<Vec<f64>>,
 }
 
@@ -202,7 +202,7 @@ impl Stack {
             .filter(|i| self.bands[*i].at_end() < VISIBLE && self.bands[*i].peak().1 >= VISIBLE)
     }
 
-    /// The middle and the height of a band at the last day [px].
+    /// The middle and the height of a band at the last day \[px\].
     fn end(&self, i: usize, frame: &Frame) -> (f64, f64) {
         let [low, high] = [i, i + 1].map(|edge| frame.up(self.edges[edge].last().copied().unwrap_or(0.0)));
         ((low + high) / 2.0, low - high)

@@ -5,9 +5,9 @@
 
 use plotters::style::RGBColor;
 
-/// Width of a picture [CSS px].
+/// Width of a picture \[CSS px\].
 pub const WIDTH: u32 = 860;
-/// Height of a picture [CSS px].
+/// Height of a picture \[CSS px\].
 pub const HEIGHT: u32 = 460;
 /// Pixels of a PNG for each CSS pixel.
 pub const PNG_SCALE: u32 = 2;
@@ -15,11 +15,11 @@ pub const PNG_SCALE: u32 = 2;
 /// plotters places things on whole numbers: a lattice this many times finer than a CSS pixel keeps lines from wobbling.
 pub(super) const LATTICE: u32 = 10;
 
-/// The space around everything [px].
+/// The space around everything \[px\].
 pub(super) const PAD: f64 = 24.0;
-/// The space between an axis and its labels, and between a curve's end and its name [px].
+/// The space between an axis and its labels, and between a curve's end and its name \[px\].
 pub(super) const GAP: f64 = 9.0;
-/// A tick on the date axis [px].
+/// A tick on the date axis \[px\].
 pub(super) const TICK: f64 = 5.0;
 
 /// Between a name and its number: SVG would run two ordinary spaces into one.
@@ -29,17 +29,17 @@ pub(super) const TITLE: f64 = 20.0;
 pub(super) const TITLE_LEADING: f64 = 26.0;
 pub(super) const SUBTITLE: f64 = 14.0;
 pub(super) const SUBTITLE_LEADING: f64 = 20.0;
-/// Names of curves and areas [px].
+/// Names of curves and areas \[px\].
 pub(super) const LABEL: f64 = 13.0;
-/// Ticks, units, notes [px].
+/// Ticks, units, notes \[px\].
 pub(super) const SMALL: f64 = 12.0;
-/// The least distance between the baselines of two labels in a column [px].
+/// The least distance between the baselines of two labels in a column \[px\].
 pub(super) const LABEL_LEADING: f64 = 17.0;
 
 pub(super) const LINE: f64 = 2.5;
 pub(super) const THIN: f64 = 1.0;
 pub(super) const HAIR: f64 = 0.8;
-/// The white line between stacked areas [px].
+/// The white line between stacked areas \[px\].
 pub(super) const SEPARATOR: f64 = 1.5;
 
 pub(super) const PAPER: RGBColor = RGBColor(0xff, 0xff, 0xff);

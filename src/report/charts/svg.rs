@@ -29,9 +29,8 @@ fn head(caption: &Caption) -> String {
     let (wide, high) = (WIDTH * LATTICE, HEIGHT * LATTICE);
     format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{WIDTH}\" height=\"{HEIGHT}\" viewBox=\"0 0 {wide} {high}\" \
-         role=\"img\" stroke-linejoin=\"round\" font-family=\"{}\" data-chart=\"{}\">\n<title>{}</title>\n<desc>{}</desc>\n",
+         role=\"img\" stroke-linejoin=\"round\" font-family=\"{}\">\n<title>{}</title>\n<desc>{}</desc>\n",
         fonts::FAMILY,
-        escape(&caption.name),
         escape(&caption.title),
         escape(&caption.description),
     )
