@@ -10,3 +10,6 @@ pub mod platform;
 pub mod sender;
 
 pub mod sim;
+
+#[cfg(feature = "charts")]
+pub mod report;
