@@ -6,3 +6,5 @@ pub mod random;
 pub mod time;
 
 pub mod platform;
+pub mod experiment;
+pub mod report;
