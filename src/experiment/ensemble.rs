@@ -278,7 +278,9 @@ impl Ensemble {
         let tier = size_of::<Option<SimTime>>();
         let rows = self.rows.iter().map(|row| size_of::<Row>() + row.reached.capacity() * tier);
         let days = self.days.iter().map(|day| size_of::<DayTally>() + day.heap_bytes());
-        rows.sum::<usize>() + days.sum::<usize>()
+        let day = size_of::<u64>() + size_of::<Option<u32>>() + size_of::<Option<u64>>();
+        let paths = self.paths.len() * (size_of::<Path>() + self.days.len() * day);
+        rows.sum::<usize>() + days.sum::<usize>() + paths
     }
 }
 
@@ -359,6 +361,25 @@ mod tests {
             assert_eq!(times.p90.is_some(), is_reached(90));
         }
         assert_eq!(ensemble.first_passage(3).reached.count, 0, "the toy never gets to its top");
+    }
+
+    /// Every series spread evenly over six decades, which no scenario does.
+    #[test]
+    fn memory_has_a_bound() {
+        let wild = |index: u64| {
+            let mut future = toy::future_of(index, 180);
+            for (day, values) in future.days.iter_mut().enumerate() {
+                for (place, count) in values.counts.iter_mut().enumerate() {
+                    let luck = toy::mix(index << 16 | (day as u64) << 8 | place as u64);
+                    *count = (luck >> 44 | 1) << (luck % 12);
+                }
+                values.score = Some((toy::mix(index << 16 | day as u64) % 100_000) as u32);
+            }
+            future
+        };
+        let quiet = AtomicBool::new(false);
+        let ensemble = Ensemble::run(toy::setting_of(180), 0..10_000, Threads::All, &wild, &|_| {}, &quiet);
+        assert!(ensemble.bytes() < 100 << 20, "{} bytes", ensemble.bytes());
     }
 
     #[test]

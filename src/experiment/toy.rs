@@ -1,5 +1,8 @@
 //! A toy future for the tests: a climb that depends on the index alone, shaped like the real thing.
 
+use std::sync::atomic::AtomicBool;
+
+use super::{Ensemble, Threads};
 use crate::glossary::{NumberStatus, Rating, TemplateStatus};
 use crate::platform::Tier;
 use crate::sim::setting::{Assumption, Evidence, Possible, Setting};
@@ -53,6 +56,11 @@ pub(crate) fn setting_of(days: i64) -> Setting {
         ],
         warnings: vec!["clause pacing is not simulated".to_owned()],
     }
+}
+
+/// The first replications of the toy.
+pub(crate) fn ensemble(replications: u64) -> Ensemble {
+    Ensemble::run(setting(), 0..replications, Threads::ONE, &future, &|_| {}, &AtomicBool::new(false))
 }
 
 /// The replication of an index.
@@ -111,7 +119,7 @@ fn counts(sent: u64) -> Counts {
 }
 
 /// Scrambles a number (the finaliser of SplitMix64).
-fn mix(number: u64) -> u64 {
+pub(crate) fn mix(number: u64) -> u64 {
     let a = (number.wrapping_add(0x9e37_79b9_7f4a_7c15) ^ (number >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     let b = (a ^ (a >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
     b ^ (b >> 31)

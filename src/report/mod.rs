@@ -1,1 +1,24 @@
-//! For the eye
+//! For the eye: values of an experiment in, text and pictures out. Nothing here prints or writes a file.
+//!
+//! ```text
+//!                 |- summary        summary.json   one answer a key, for programs
+//!   Ensemble -----|- daily          daily.csv      one line a day and metric, for researchers
+//!                 |- replications   replications.csv, one line a replication
+//!                 '- text           what a planner reads in the terminal
+//! ```
+
+pub mod daily;
+pub mod replications;
+pub mod summary;
+pub mod text;
+
+/// Rounds to so many decimals, so that a file shows no digits that mean nothing.
+fn rounded(value: f64, decimals: u32) -> f64 {
+    let scale = f64::from(10_u32.saturating_pow(decimals));
+    (value * scale).round() / scale
+}
+
+/// The same as text: `0.25`, `12`, `inf`.
+fn decimal(value: f64, decimals: u32) -> String {
+    rounded(value, decimals).to_string()
+}
