@@ -196,9 +196,8 @@ mod tests {
         (a - b).abs() <= within
     }
 
-    /// Digits as published and as R's `prop.test(correct = FALSE)` and statsmodels print them; 81 of 263 and 15 of
-    /// 148 are the examples of Newcombe (Statistics in Medicine 17, 1998, table I, method 3), as are 0 of 20 and
-    /// 1 of 29.
+    /// The first four are the examples of R. G. Newcombe, "Two-sided confidence intervals for the single proportion"
+    /// (Statistics in Medicine 17, 1998), table I, method 3. The ends of 10 of 10 are 1 / (1 + z^2 / n) and 1.
     #[test]
     fn wilson_intervals_have_the_published_digits() {
         for (count, n, low, high) in [
@@ -285,7 +284,10 @@ mod tests {
         }
 
         #[test]
-        fn at_least_that_share_is_at_or_below(percent in 1_u64..=100, mut values in prop::collection::vec(0_u32..50, 1..80)) {
+        fn at_least_that_share_is_at_or_below(
+            percent in 1_u64..=100,
+            mut values in prop::collection::vec(0_u32..50, 1..80),
+        ) {
             values.sort_unstable();
             let n = values.len() as u64;
             let value = values[rank(percent, n) as usize - 1];
@@ -296,7 +298,10 @@ mod tests {
         }
 
         #[test]
-        fn sums_merge_exactly(a in prop::collection::vec(0_u64..1 << 44, 0..40), b in prop::collection::vec(0_u64..1 << 44, 0..40)) {
+        fn sums_merge_exactly(
+            a in prop::collection::vec(0_u64..1 << 44, 0..40),
+            b in prop::collection::vec(0_u64..1 << 44, 0..40),
+        ) {
             let mut merged = Sums::of(a.clone());
             merged.merge(&Sums::of(b.clone()));
             prop_assert_eq!(merged, Sums::of(a.into_iter().chain(b)));

@@ -7,35 +7,43 @@
 //! ```
 //!
 //! Up to 255 every value has a bin, above it a bin is at most 1 / 128 of its values wide. A bin shows its mean, so
-//! a bin of equal values shows exactly that value, at any size. Only bins with values are stored: memory grows with
-//! the spread of the values, not with their number or their size.
+//! a bin of equal values shows exactly that value, at any size. Only octaves with values are stored: memory grows
+//! with the spread of the values, not with their number or their size.
 
 use super::estimate::rank;
 
 /// Bins an octave.
-const PER_OCTAVE: u64 = 128;
+const PER_OCTAVE: usize = 128;
 /// log2 of [`PER_OCTAVE`].
 const OCTAVE_BITS: u32 = PER_OCTAVE.trailing_zeros();
 
 /// A value without bound, such as an unlimited limit: sorted after every number.
 pub const ENDLESS: u64 = u64::MAX;
-/// The bin of [`ENDLESS`].
-const ENDLESS_KEY: u16 = u16::MAX;
+/// The bin of [`ENDLESS`]: the first of the octave after the last.
+const ENDLESS_KEY: usize = 58 * PER_OCTAVE;
 
 /// How often whole numbers occurred, in bins of 1 %.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Histogram {
-    /// Bins with values, by key.
-    bins: Vec<Bin>,
+    /// Octaves with values, ascending.
+    octaves: Vec<(u8, Box<Octave>)>,
     n: u64,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// The bins of one octave, side by side.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Octave {
+    counts: [u32; PER_OCTAVE],
+    /// Sums of what the values exceed their bin's lower edge by. Exact while below 2^64: for 2^27 values of 2^44.
+    excesses: [u64; PER_OCTAVE],
+}
+
+/// One bin with values.
+#[derive(Clone, Copy)]
 struct Bin {
-    /// Sum of what the values exceed the bin's lower edge by. Exact while below 2^64: for 2^27 values of 2^44.
+    edge: u64,
+    count: u64,
     excess: u64,
-    count: u32,
-    key: u16,
 }
 
 impl Histogram {
@@ -60,26 +68,46 @@ impl Histogram {
             return;
         }
         let key = key(value);
-        self.put(Bin { excess: (value - edge(key)) * u64::from(count), count, key });
+        let octave = self.octave(key / PER_OCTAVE);
+        octave.counts[key % PER_OCTAVE] += count;
+        octave.excesses[key % PER_OCTAVE] += (value - edge(key)) * u64::from(count);
         self.n += u64::from(count);
     }
 
     /// Adds what another holds; the same as recording its values here.
     pub fn merge(&mut self, other: &Histogram) {
-        for bin in &other.bins {
-            self.put(*bin);
+        for (name, theirs) in &other.octaves {
+            let ours = self.octave(usize::from(*name));
+            ours.counts.iter_mut().zip(theirs.counts).for_each(|(a, b)| *a += b);
+            ours.excesses.iter_mut().zip(theirs.excesses).for_each(|(a, b)| *a += b);
         }
         self.n += other.n;
     }
 
-    fn put(&mut self, new: Bin) {
-        match self.bins.binary_search_by_key(&new.key, |bin| bin.key) {
-            Ok(place) => {
-                self.bins[place].count += new.count;
-                self.bins[place].excess += new.excess;
-            }
-            Err(place) => self.bins.insert(place, new),
+    /// The octave of a name, made where there is none. Few are held, so they are looked through in order.
+    fn octave(&mut self, name: usize) -> &mut Octave {
+        let name = name as u8;
+        let place = self.octaves.iter().position(|(held, _)| *held >= name).unwrap_or(self.octaves.len());
+        if self.octaves.get(place).is_none_or(|(held, _)| *held != name) {
+            let empty = Octave { counts: [0; PER_OCTAVE], excesses: [0; PER_OCTAVE] };
+            self.octaves.reserve_exact(1);
+            self.octaves.insert(place, (name, Box::new(empty)));
         }
+        &mut self.octaves[place].1
+    }
+
+    /// The bins with values, ascending.
+    fn bins(&self) -> impl Iterator<Item = Bin> + '_ {
+        self.octaves.iter().flat_map(|(name, octave)| {
+            let first = usize::from(*name) * PER_OCTAVE;
+            let bins =
+                octave.counts.iter().zip(octave.excesses).enumerate().filter(|(_, (count, _))| **count > 0);
+            bins.map(move |(place, (count, excess))| Bin {
+                edge: edge(first + place),
+                count: u64::from(*count),
+                excess,
+            })
+        })
     }
 
     /// The least value with at least `percent` % of the values at or below it; `None` without values.
@@ -87,62 +115,48 @@ impl Histogram {
     /// Exact up to 255 and where a bin holds equal values; else the mean of the bin, to the nearest whole number.
     pub fn percentile(&self, percent: u64) -> Option<u64> {
         let mut left = rank(percent, self.n);
-        for bin in &self.bins {
-            if left <= u64::from(bin.count) {
-                return Some(bin.typical());
+        for bin in self.bins() {
+            if left <= bin.count {
+                return Some(bin.edge + (bin.excess + bin.count / 2) / bin.count);
             }
-            left -= u64::from(bin.count);
+            left -= bin.count;
         }
         None
     }
 
     /// The exact mean of the values, infinite if one is [`ENDLESS`]; `None` without values.
     pub fn mean(&self) -> Option<f64> {
-        if self.bins.last().is_some_and(|bin| bin.key == ENDLESS_KEY) {
+        if self.octaves.last().is_some_and(|(name, _)| usize::from(*name) == ENDLESS_KEY / PER_OCTAVE) {
             return Some(f64::INFINITY);
         }
-        let sum = |bin: &Bin| u128::from(edge(bin.key)) * u128::from(bin.count) + u128::from(bin.excess);
-        let total: u128 = self.bins.iter().map(sum).sum();
+        let sum = |bin: Bin| u128::from(bin.edge) * u128::from(bin.count) + u128::from(bin.excess);
+        let total: u128 = self.bins().map(sum).sum();
         (self.n > 0).then(|| total as f64 / self.n as f64)
     }
 
     /// Bytes of memory beyond the value itself.
     pub fn heap_bytes(&self) -> usize {
-        self.bins.capacity() * size_of::<Bin>()
+        self.octaves.capacity() * size_of::<(u8, Box<Octave>)>() + self.octaves.len() * size_of::<Octave>()
     }
 }
 
-impl Bin {
-    /// The mean of the bin's values, to the nearest whole number.
-    fn typical(&self) -> u64 {
-        let count = u64::from(self.count);
-        edge(self.key) + (self.excess + count / 2) / count
-    }
-}
-
-/// The bin of a value: the value itself below two octaves' bins, then octave and the seven bits below the leading one.
-fn key(value: u64) -> u16 {
+/// The bin of a value: the value itself below 256, then octave and the seven bits below the leading one.
+fn key(value: u64) -> usize {
     if value == ENDLESS {
         return ENDLESS_KEY;
     }
-    if value < 2 * PER_OCTAVE {
-        return value as u16;
-    }
-    let shift = value.ilog2() - OCTAVE_BITS;
-    (u64::from(shift) * PER_OCTAVE + (value >> shift)) as u16
+    // 0 for the first two octaves' worth of bins, which are one wide.
+    let shift = (value | PER_OCTAVE as u64).ilog2() - OCTAVE_BITS;
+    shift as usize * PER_OCTAVE + (value >> shift) as usize
 }
 
 /// The least value of a bin.
-fn edge(key: u16) -> u64 {
+fn edge(key: usize) -> u64 {
     if key == ENDLESS_KEY {
         return ENDLESS;
     }
-    let key = u64::from(key);
-    if key < 2 * PER_OCTAVE {
-        return key;
-    }
-    let shift = key / PER_OCTAVE - 1;
-    (key - shift * PER_OCTAVE) << shift
+    let shift = (key / PER_OCTAVE).saturating_sub(1);
+    ((key - shift * PER_OCTAVE) as u64) << shift
 }
 
 #[cfg(test)]
@@ -158,7 +172,7 @@ mod tests {
 
     #[test]
     fn bins_follow_one_another_without_gaps() {
-        for low in 0..7_423_u16 {
+        for low in 0..7_423 {
             assert_eq!(key(edge(low)), low);
             let next = edge(low + 1);
             assert!(next > edge(low));
@@ -175,7 +189,7 @@ mod tests {
         let equal = of(&[1_234_567_891; 1000]);
         assert_eq!(equal.percentile(50), Some(1_234_567_891));
         assert_eq!(equal.mean(), Some(1_234_567_891.0));
-        assert_eq!(equal.heap_bytes() / size_of::<Bin>(), 4);
+        assert!(equal.heap_bytes() < 2_000);
     }
 
     #[test]
