@@ -57,7 +57,10 @@ impl Run {
         } else {
             print(&text::render(&ensemble, width().min(120)))?;
             if !quiet {
-                print(&format!("\nWritten to {}: summary.json, daily.csv, replications.csv and charts.\n", folder.path().display()))?;
+                print(&format!(
+                    "\nWritten to {}: summary.json, daily.csv, replications.csv and charts.\n",
+                    folder.path().display()
+                ))?;
                 print(&format!(
                     "Next: look at {}, or ask why one future went as it did:\n  tiercast explain {} --replication 0\n",
                     folder.path().join("volume.png").display(),

@@ -2,7 +2,7 @@
 use crate::document::Document;
 /// names
 pub fn names() -> impl Iterator<Item = &'static str> {
-    ["classic-2022","platform-2023"].into_iter()
+    ["classic-2022", "platform-2023"].into_iter()
 }
 /// doc
 pub fn document(name: &str) -> Option<Document> {

@@ -6,8 +6,8 @@
 use jiff::civil::Date;
 
 use super::charts::{
-    Band, Caption, DateAxis, Drawing, Fan as FanChart, RatingChart, ReachCurve, Role, Shape, Target, Threshold,
-    TierLine, dots, fan, rating, reach, shares,
+    Band, Caption, DateAxis, Drawing, Fan as FanChart, RatingChart, ReachCurve, Role, Shape, Target,
+    Threshold, TierLine, dots, fan, rating, reach, shares,
 };
 use crate::experiment::{Ensemble, Fan, FirstPassage, Series, State};
 use crate::glossary::{NumberStatus, grouped};
@@ -65,7 +65,12 @@ impl<'e> Gallery<'e> {
 
     fn lines(&self) -> Vec<TierLine> {
         let tiers = self.setting().tiers.iter();
-        tiers.map(|tier| TierLine { name: tier.name.clone(), limit: tier.limit.map_or(f64::INFINITY, |l| l as f64) }).collect()
+        tiers
+            .map(|tier| TierLine {
+                name: tier.name.clone(),
+                limit: tier.limit.map_or(f64::INFINITY, |l| l as f64),
+            })
+            .collect()
     }
 
     fn volume(&self) -> Drawing {
@@ -77,7 +82,8 @@ impl<'e> Gallery<'e> {
         } else {
             format!("Messages a day: the middle future falls from {} to {}", whole(first), whole(last))
         };
-        let paths = self.ensemble.paths().iter().map(|path| path.sent.iter().map(|n| *n as f64).collect()).collect();
+        let paths =
+            self.ensemble.paths().iter().map(|path| path.sent.iter().map(|n| *n as f64).collect()).collect();
         let chart = FanChart {
             unit: "messages a day".to_owned(),
             shape: Shape::Line,
@@ -89,7 +95,11 @@ impl<'e> Gallery<'e> {
             lines: self.lines(),
             sample_paths: paths,
         };
-        let caption = self.caption("volume", title, "Dark band: half of the futures; light band: 9 in 10; thin lines: single futures.");
+        let caption = self.caption(
+            "volume",
+            title,
+            "Dark band: half of the futures; light band: 9 in 10; thin lines: single futures.",
+        );
         fan(&caption, &self.dates, &chart)
     }
 
@@ -125,19 +135,27 @@ impl<'e> Gallery<'e> {
             None => match self.passages.get(setting.start_tier + 1) {
                 Some(next) => {
                     let share = percent(next.reached.estimate().unwrap_or(0.0));
-                    format!("Within {days} days {share} of the futures ever hold {}", self.tier_name(next.tier))
+                    format!(
+                        "Within {days} days {share} of the futures ever hold {}",
+                        self.tier_name(next.tier)
+                    )
                 }
                 None => "The number holds the highest limit from the start".to_owned(),
             },
         };
-        let curves: Vec<ReachCurve> = self.passages.iter().skip(setting.start_tier + 1).map(|p| self.curve(p)).collect();
+        let curves: Vec<ReachCurve> =
+            self.passages.iter().skip(setting.start_tier + 1).map(|p| self.curve(p)).collect();
         let target = headline.and_then(|(tier, date)| {
             let curve = tier - setting.start_tier - 1;
             let day = self.dates.day(date).filter(|day| *day < self.dates.days)?;
             let share = curves.get(curve)?.share.get(day)?;
             Some(Target { curve, day, text: format!("{} by {}", percent(*share), short(date)) })
         });
-        let caption = self.caption("reached", title, "Chance of having held each limit by a date, with 95 % bands of the simulation.");
+        let caption = self.caption(
+            "reached",
+            title,
+            "Chance of having held each limit by a date, with 95 % bands of the simulation.",
+        );
         reach(&caption, &self.dates, &curves, target.as_ref())
     }
 
@@ -155,7 +173,8 @@ impl<'e> Gallery<'e> {
     fn when(&self) -> Drawing {
         let above = self.setting().start_tier + 1;
         let likely = |tier: &usize| self.passages[*tier].reached.estimate().unwrap_or(0.0) >= 0.05;
-        let tier = (above..self.passages.len()).rev().find(likely).unwrap_or(above.min(self.passages.len() - 1));
+        let tier =
+            (above..self.passages.len()).rev().find(likely).unwrap_or(above.min(self.passages.len() - 1));
         let mut times: Vec<SimTime> = self
             .ensemble
             .rows()
@@ -192,7 +211,8 @@ impl<'e> Gallery<'e> {
             let date = self.dates.date(self.dates.days.saturating_sub(1));
             format!("On {} {} of the futures hold {}", short(date), percent(last(&band)), band.name)
         });
-        let caption = self.caption("tiers", title, "Share of the futures at each limit at the end of each day.");
+        let caption =
+            self.caption("tiers", title, "Share of the futures at each limit at the end of each day.");
         shares(&caption, &self.dates, &bands)
     }
 
@@ -203,7 +223,8 @@ impl<'e> Gallery<'e> {
 
     fn statuses(&self) -> Drawing {
         let seen = |status: &NumberStatus| {
-            *status == NumberStatus::Connected || self.shares(State::Status(*status)).iter().any(|share| *share > 0.0)
+            *status == NumberStatus::Connected
+                || self.shares(State::Status(*status)).iter().any(|share| *share > 0.0)
         };
         let bands: Vec<Band> = NumberStatus::ALL
             .into_iter()
@@ -219,7 +240,8 @@ impl<'e> Gallery<'e> {
             true => format!("{} of the futures are Flagged at least once", percent(flagged)),
             false => "These rules cannot flag a number".to_owned(),
         };
-        let caption = self.caption("statuses", title, "Share of the futures in each status at the end of each day.");
+        let caption =
+            self.caption("statuses", title, "Share of the futures in each status at the end of each day.");
         shares(&caption, &self.dates, &bands)
     }
 
@@ -246,7 +268,11 @@ impl<'e> Gallery<'e> {
             sample_paths: self.ensemble.paths().iter().map(path).collect(),
         };
         let title = "Negative feedback against thresholds that nobody publishes".to_owned();
-        let caption = self.caption("feedback", title, "Weighted blocks, reports and the like per delivered message, at the end of each day.");
+        let caption = self.caption(
+            "feedback",
+            title,
+            "Weighted blocks, reports and the like per delivered message, at the end of each day.",
+        );
         rating(&caption, &self.dates, &chart)
     }
 

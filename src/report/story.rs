@@ -40,7 +40,13 @@ pub fn changes(scenario: &Scenario, journal: &Journal) -> Vec<Told> {
 }
 
 /// Tells a replication as a story, in lines of at most `width` letters where words allow it.
-pub fn render(scenario: &Scenario, index: u64, trajectory: &Trajectory, journal: &Journal, width: usize) -> String {
+pub fn render(
+    scenario: &Scenario,
+    index: u64,
+    trajectory: &Trajectory,
+    journal: &Journal,
+    width: usize,
+) -> String {
     let mut text = head(scenario, index, trajectory);
     let told = changes(scenario, journal);
     let calendar = &scenario.setting.calendar;
@@ -106,14 +112,18 @@ fn tell_change(text: &mut String, told: &Told, width: usize) {
 fn tell_quiet(text: &mut String, scenario: &Scenario, trajectory: &Trajectory, days: Option<(usize, usize)>) {
     let Some((from, to)) = days else { return };
     let calendar = &scenario.setting.calendar;
-    let sum = |metric: Metric| trajectory.days[from..=to].iter().map(|day| day.counts[metric as usize]).sum::<u64>();
+    let sum = |metric: Metric| {
+        trajectory.days[from..=to].iter().map(|day| day.counts[metric as usize]).sum::<u64>()
+    };
     let span = match to - from {
         0 => date_in_words(calendar.date(from)),
         _ => format!("{} to {}", date_in_words(calendar.date(from)), date_in_words(calendar.date(to))),
     };
     let sent = grouped(sum(Metric::Sent));
     let (replied, blocked) = (grouped(sum(Metric::Replied)), grouped(sum(Metric::Blocked)));
-    text.push_str(&format!("\n{span}   nothing changed: {sent} sent, {replied} replied, {blocked} blocked\n"));
+    text.push_str(&format!(
+        "\n{span}   nothing changed: {sent} sent, {replied} replied, {blocked} blocked\n"
+    ));
 }
 
 fn day_in_words(day: &Day) -> String {
@@ -176,7 +186,9 @@ fn what(scenario: &Scenario, what: What, score: Option<f64>) -> String {
         let tier = &scenario.setting.tiers[place];
         tier.limit.map_or_else(|| "unlimited".to_owned(), grouped)
     };
-    let until = |until: Option<SimTime>| until.map_or_else(String::new, |at| format!(" until {}", moment(scenario, at)));
+    let until = |until: Option<SimTime>| {
+        until.map_or_else(String::new, |at| format!(" until {}", moment(scenario, at)))
+    };
     match what {
         What::Verified => "is verified".to_owned(),
         What::TierRose { from, to } => format!("rises from {} to {} customers in 24 h", tier(from), tier(to)),
@@ -185,7 +197,8 @@ fn what(scenario: &Scenario, what: What, score: Option<f64>) -> String {
         What::ReviewCancelled => "will not rise: the review is cancelled".to_owned(),
         What::Rated { from: _, to: Rating::Unknown } => "has no rating: its window starts afresh".to_owned(),
         What::Rated { from, to } => {
-            let score = score.map_or_else(String::new, |score| format!(" (negative feedback {:.2} %)", 100.0 * score));
+            let score = score
+                .map_or_else(String::new, |score| format!(" (negative feedback {:.2} %)", 100.0 * score));
             match from {
                 Rating::Unknown => format!("is rated {to}{score}"),
                 _ => format!("is rated {to} after {from}{score}"),
@@ -196,12 +209,16 @@ fn what(scenario: &Scenario, what: What, score: Option<f64>) -> String {
         }
         What::NumberEntered { status, until: deadline } => format!("is {status}{}", until(deadline)),
         What::NumberLeft { status, recovered: true } => format!("is no longer {status}"),
-        What::NumberLeft { status, recovered: false } => format!("is no longer {status}: it did not recover in time"),
+        What::NumberLeft { status, recovered: false } => {
+            format!("is no longer {status}: it did not recover in time")
+        }
         What::TemplateEntered { status: TemplateStatus::Disabled, .. } => "is Disabled for good".to_owned(),
         What::TemplateEntered { status, until: deadline } => format!("is {status}{}", until(deadline)),
         What::TemplateLeft { status: TemplateStatus::Paused, .. } => "may be sent again".to_owned(),
         What::TemplateLeft { status, recovered: true } => format!("is no longer {status}"),
-        What::TemplateLeft { status, recovered: false } => format!("is no longer {status}: it did not recover in time"),
+        What::TemplateLeft { status, recovered: false } => {
+            format!("is no longer {status}: it did not recover in time")
+        }
     }
 }
 

@@ -51,6 +51,7 @@ pub struct Scenario {
     pub replications: u64,
     /// The ruleset as it stands in its file.
     pub ruleset: Ruleset,
+    names: Names,
     pub(super) rules: Rules,
     pub(super) segment: Segment,
     pub(super) customers: u64,
@@ -66,6 +67,15 @@ pub struct Scenario {
     pub(super) sending: Vec<SendingSlot>,
     pub(super) ring: usize,
     pub(super) time_to_live: Span,
+}
+
+/// Names by position.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Names {
+    /// The phone numbers.
+    pub numbers: Vec<String>,
+    /// The templates.
+    pub templates: Vec<String>,
 }
 
 /// A slot in which sending is allowed.
@@ -108,6 +118,11 @@ impl Scenario {
     pub fn with_seed(mut self, seed: u64) -> Scenario {
         self.setting.seed = seed;
         self
+    }
+
+    /// The names of the scenario's numbers and templates, by their position in changes.
+    pub fn names(&self) -> &Names {
+        &self.names
     }
 
     /// The rules, made ready.
@@ -391,6 +406,10 @@ impl Loader<'_> {
         let slot = setting.calendar.slot_length().0;
         Some(Scenario {
             replications: text.replications.unwrap_or(1_000),
+            names: Names {
+                numbers: text.platform.numbers.keys().map(str::to_owned).collect(),
+                templates: text.platform.templates.keys().map(str::to_owned).collect(),
+            },
             customers: segment_text.customers,
             list,
             strategy,
