@@ -74,7 +74,7 @@ impl Run {
     fn replicate(&self, scenario: &Scenario, replications: u64, quiet: bool) -> Ensemble {
         let threads = self.threads.map_or(Threads::All, Threads::Exactly);
         let bar = if quiet { ProgressBar::hidden() } else { ProgressBar::new(replications) };
-        if let Ok(style) = ProgressStyle::with_template("{bar:40} {pos} of {len} futures, {eta} left") {
+        if let Ok(style) = ProgressStyle::with_template("{bar:40} {pos} of {len} runs, {eta} left") {
             bar.set_style(style);
         }
         let ensemble = Ensemble::run(

@@ -327,16 +327,13 @@ impl Loader<'_> {
     ) -> Option<Strategy> {
         match &text.sender.plan {
             PlanText::Constant { a_day } => {
-                if *a_day > MOST_IN_SLOT {
-                    check.error(
-                        "sender.plan.a_day",
-                        format!("{a_day} messages a day cannot be simulated"),
-                        format!("at most {MOST_IN_SLOT}"),
-                    );
-                }
+                check_messages(*a_day, "sender.plan.a_day", check);
                 Some(Strategy::Constant { a_day: *a_day })
             }
-            PlanText::FillLimit { share } => {
+            PlanText::FillLimit { share, at_most } => {
+                if let Some(most) = at_most {
+                    check_messages(*most, "sender.plan.at_most", check);
+                }
                 if *share <= Ratio::new(0, 1) || *share > Ratio::new(1, 1) {
                     check.error(
                         "sender.plan.share",
@@ -344,7 +341,7 @@ impl Loader<'_> {
                         "above 0 and at most 100%",
                     );
                 }
-                Some(Strategy::FillLimit { share: *share })
+                Some(Strategy::FillLimit { share: *share, at_most: *at_most })
             }
             PlanText::Table { file, clock, after } => {
                 let document = self.beside("sender.plan.file", file, check)?;
@@ -614,6 +611,15 @@ fn check_sender(text: &ScenarioText, check: &mut Check<'_>) {
     }
 }
 
+fn check_messages(a_day: u64, path: &str, check: &mut Check<'_>) {
+    if a_day == 0 {
+        check.error(path, "a plan of 0 messages a day sends nothing", "give the messages a day");
+    } else if a_day > MOST_IN_SLOT {
+        let message = format!("{a_day} messages a day cannot be simulated");
+        check.error(path, message, format!("at most {MOST_IN_SLOT}"));
+    }
+}
+
 /// Proves that no two names of the scenario share their luck.
 fn register(text: &ScenarioText, ruleset: Option<&Ruleset>) -> Result<(), String> {
     let mut subjects = Subjects::default();
@@ -699,30 +705,17 @@ fn assumptions(text: &ScenarioText, ruleset: &Ruleset, rules: &Rules, segment: &
             let path = format!("{path}.{field}");
             let (prior, grade, source) = match text.platform.priors.get(&path) {
                 Some(prior) => (Some(*prior), Evidence::Given, GIVEN),
-                None => (
-                    default_threshold(),
-                    Evidence::Assumed,
-                    "not published; vendors' guesses from 0.5 % to 2 % (RULES of each vendor disagree)",
-                ),
+                None => (default_threshold(), Evidence::Assumed, "not published; vendors guess 0.5 % to 2 %"),
             };
-            let value = prior.map(|prior| prior.describe()).unwrap_or_default();
-            list.push(Assumption {
-                path,
-                value,
-                grade,
-                source: source.replace(" (RULES of each vendor disagree)", ""),
-            });
+            let value = prior.map(|prior| share_in_words(&prior)).unwrap_or_default();
+            list.push(Assumption { path, value, grade, source: source.to_owned() });
         }
     }
     let verification = match &text.platform.verification {
         Some(Verification::Done) => ("done at the start".to_owned(), Evidence::Given, GIVEN),
         Some(Verification::Never) => ("never".to_owned(), Evidence::Given, GIVEN),
-        Some(Verification::AfterDays(prior)) => {
-            (format!("days: {}", prior.describe()), Evidence::Given, GIVEN)
-        }
-        None => {
-            ("days: log-normal around 5, nine in ten from 2 to 14".to_owned(), Evidence::Assumed, "assumed")
-        }
+        Some(Verification::AfterDays(prior)) => (days_in_words(prior), Evidence::Given, GIVEN),
+        None => ("log-normal, median 5 days, 9 in 10 from 2 to 14".to_owned(), Evidence::Assumed, "assumed"),
     };
     list.push(Assumption {
         path: "platform.verification".to_owned(),
@@ -736,7 +729,7 @@ fn assumptions(text: &ScenarioText, ruleset: &Ruleset, rules: &Rules, segment: &
         let given = stated.source == GIVEN;
         list.push(Assumption {
             path: format!("segments.{name}.{}", rate.name()),
-            value: stated.prior.describe(),
+            value: share_in_words(&stated.prior),
             grade: if given { Evidence::Given } else { evidence(stated.grade) },
             source: stated.source.clone(),
         });
@@ -783,6 +776,35 @@ fn assumptions(text: &ScenarioText, ruleset: &Ruleset, rules: &Rules, segment: &
     }
     let _ = ruleset;
     list
+}
+
+/// The prior of a number of days in words.
+fn days_in_words(prior: &Prior) -> String {
+    let at = |u: f64| format!("{:.1}", prior.quantile(u));
+    match prior.law() {
+        Law::Fixed(days) => format!("{days} days"),
+        _ => format!("median {} days, 9 in 10 from {} to {}", at(0.5), at(0.05), at(0.95)),
+    }
+}
+
+/// The prior of a share in words: "log-uniform, 0.1% to 3%".
+fn share_in_words(prior: &Prior) -> String {
+    let percent = |share: f64| {
+        let rounded = (share * 1e6).round() / 1e4;
+        format!("{rounded}%")
+    };
+    match prior.law() {
+        Law::Fixed(value) => percent(value),
+        Law::Uniform { low, high } => format!("uniform, {} to {}", percent(low), percent(high)),
+        Law::LogUniform { low, high } => format!("log-uniform, {} to {}", percent(low), percent(high)),
+        Law::LogNormal { p05, p95 } => {
+            format!("log-normal, 9 in 10 from {} to {}", percent(p05), percent(p95))
+        }
+        Law::LogNormalMedian { median, sigma } => {
+            format!("log-normal, median {}, sigma {sigma}", percent(median))
+        }
+        Law::Beta { alpha, beta } => format!("Beta({alpha}, {beta}), mean {}", percent(prior.mean())),
+    }
 }
 
 fn evidence(grade: u8) -> Evidence {

@@ -89,16 +89,25 @@ fn set(text: &str, width: usize, align: Align) -> String {
     }
 }
 
-/// The widths of the columns: as wide as their widest cell, or, where there is no room, the widest less.
+/// The widths of the columns: as wide as their widest cell; where there is no room the widest give way first, down
+/// to their longest word, and only then inside words.
 fn fitted(rows: &[Vec<String>], columns: usize, room: usize) -> Vec<usize> {
-    let natural =
-        |column: usize| rows.iter().filter_map(|row| row.get(column)).map(|cell| length(cell)).max();
-    let mut widths: Vec<usize> = (0..columns).map(|column| natural(column).unwrap_or(0)).collect();
+    let cells = |column: usize| rows.iter().filter_map(move |row| row.get(column));
+    let natural = |column: usize| cells(column).map(|cell| length(cell)).max().unwrap_or(0);
+    let word =
+        |column: usize| cells(column).flat_map(|cell| cell.split_whitespace()).map(length).max().unwrap_or(0);
+    let mut widths: Vec<usize> = (0..columns).map(natural).collect();
+    let words: Vec<usize> = (0..columns).map(word).collect();
     let room = room.saturating_sub(GAP * columns.saturating_sub(1));
     while widths.iter().sum::<usize>() > room {
-        match widths.iter_mut().max() {
-            Some(widest) if *widest > NARROWEST => *widest -= 1,
-            _ => break,
+        let loose = (0..columns).filter(|column| widths[*column] > words[*column].max(NARROWEST));
+        let broken = (0..columns).filter(|column| widths[*column] > NARROWEST);
+        let widest = loose
+            .max_by_key(|column| widths[*column])
+            .or_else(|| broken.max_by_key(|column| widths[*column]));
+        match widest {
+            Some(column) => widths[column] -= 1,
+            None => break,
         }
     }
     widths
