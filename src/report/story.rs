@@ -7,6 +7,7 @@
 use serde::Serialize;
 
 use super::replications;
+use super::text::wrap;
 use crate::experiment::Row;
 use crate::glossary::{NumberStatus, Rating, TemplateStatus, grouped};
 use crate::platform::{Change, Subject, What};
@@ -65,6 +66,7 @@ pub fn render(
         }
     }
     tell_quiet(&mut text, scenario, trajectory, quiet);
+    cite(&mut text, &told, width);
     text.push_str(&foot(scenario, index, trajectory));
     text
 }
@@ -84,28 +86,34 @@ fn head(scenario: &Scenario, index: u64, trajectory: &Trajectory) -> String {
     )
 }
 
+/// Each clause that changed something, once, with where it comes from.
+fn cite(text: &mut String, told: &[Told], width: usize) {
+    let mut cited: Vec<(&str, &str)> = Vec::new();
+    for told in told {
+        if !cited.iter().any(|(clause, _)| *clause == told.clause) {
+            cited.push((&told.clause, &told.source));
+        }
+    }
+    cited.sort_unstable();
+    if !cited.is_empty() {
+        text.push_str("\nThe clauses behind these changes, and where they come from:\n");
+    }
+    for (clause, source) in cited {
+        for (place, line) in wrap(&format!("{clause}: {source}"), width.max(60) - 4).iter().enumerate() {
+            let indent = if place == 0 { "  " } else { "    " };
+            text.push_str(&format!("{indent}{line}\n"));
+        }
+    }
+}
+
 fn tell_change(text: &mut String, told: &Told, width: usize) {
     let time = told.date.get(11..).unwrap_or_default();
-    let line = format!("{} {} [{}: {}]", told.subject, told.what, told.clause, told.source);
-    let indent = " ".repeat(12);
-    let mut column = 0;
-    for word in line.split(' ') {
-        let length = word.chars().count();
-        if column == 0 {
-            text.push_str(&format!("  {time:<8}  "));
-            column = 12;
-        } else if column + 1 + length > width.max(60) {
-            text.push('\n');
-            text.push_str(&indent);
-            column = 12;
-        } else {
-            text.push(' ');
-            column += 1;
-        }
-        text.push_str(word);
-        column += length;
+    let time = time.strip_suffix(":00").unwrap_or(time);
+    let line = format!("{} {} [{}]", told.subject, told.what, told.clause);
+    for (place, line) in wrap(&line, width.max(60) - 12).iter().enumerate() {
+        let time = if place == 0 { time } else { "" };
+        text.push_str(&format!("  {time:<8}  {line}\n"));
     }
-    text.push('\n');
 }
 
 /// Days on which nothing changed, in one line.

@@ -168,6 +168,7 @@ impl Loader<'_> {
         let sending = calendar.as_ref().map(|calendar| sending_slots(calendar, &text, &mut check));
         if let Some(ruleset) = &ruleset {
             check_against_rules(&text, ruleset, &mut check);
+            check_threshold_order(&text, ruleset, &mut check);
         }
         check_sender(&text, &mut check);
         let subjects = register(&text, ruleset.as_ref());
@@ -563,6 +564,24 @@ fn check_against_rules(text: &ScenarioText, ruleset: &Ruleset, check: &mut Check
             check.error(&at, format!("{} has no uncertain value \"{path}\"", ruleset.name), help);
         }
         check_chance(prior, &at, check);
+    }
+}
+
+/// Two fixed thresholds in the wrong order are a slip: only drawn ones are sorted.
+fn check_threshold_order(text: &ScenarioText, ruleset: &Ruleset, check: &mut Check<'_>) {
+    let fixed = |path: &str| match text.platform.priors.get(path)?.law() {
+        Law::Fixed(value) => Some(value),
+        _ => None,
+    };
+    for name in ruleset.rating.keys() {
+        let (medium, low) = (format!("rating.{name}.medium_from"), format!("rating.{name}.low_from"));
+        if let (Some(from), Some(below)) = (fixed(&medium), fixed(&low))
+            && from >= below
+        {
+            let message = format!("Medium would begin at {from} and Low at {below}: out of order");
+            let path = format!("platform.priors.\"{medium}\"");
+            check.error(&path, message, "Low begins at a higher share of negative feedback than Medium");
+        }
     }
 }
 

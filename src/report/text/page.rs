@@ -114,7 +114,7 @@ fn fitted(rows: &[Vec<String>], columns: usize, room: usize) -> Vec<usize> {
 }
 
 /// Breaks text into lines at blanks, and where a word is longer than a line inside it.
-pub(super) fn wrap(text: &str, width: usize) -> Vec<String> {
+pub(in crate::report) fn wrap(text: &str, width: usize) -> Vec<String> {
     let width = width.max(1);
     let mut lines = Vec::new();
     let mut line = String::new();
