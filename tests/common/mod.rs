@@ -7,22 +7,22 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use tiercast::sim::{Metric, Scenario, Trajectory};
 
 /// The folder that names of files in these scenarios start from.
-pub fn folder() -> &'static Path {
+pub(crate) fn folder() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
 /// The rulesets, as a scenario names them.
-pub const CLASSIC: &str = "scenarios/rulesets/classic-2022.ron";
-pub const PLATFORM: &str = "scenarios/rulesets/platform-2023.ron";
+pub(crate) const CLASSIC: &str = "scenarios/rulesets/classic-2022.ron";
+pub(crate) const PLATFORM: &str = "scenarios/rulesets/platform-2023.ron";
 
 /// A behaviour without effects in which all that happens happens at once; nothing does unless a chance is given.
-pub const STILL: &str = "tests/common/still.ron";
+pub(crate) const STILL: &str = "tests/common/still.ron";
 /// A behaviour with strong effects and long delays, of which a part never comes.
-pub const WILD: &str = "tests/common/wild.ron";
+pub(crate) const WILD: &str = "tests/common/wild.ron";
 
 /// What is to be sent a day.
 #[derive(Clone, Debug)]
-pub enum Plan {
+pub(crate) enum Plan {
     Constant(u64),
     Table { days: Vec<u64>, clock: &'static str, after: &'static str },
     Fill(&'static str),
@@ -30,31 +30,31 @@ pub enum Plan {
 
 /// A scenario with one number, one segment and the templates `t0`, `t1`, ...
 #[derive(Clone, Debug)]
-pub struct Case {
-    pub ruleset: &'static str,
-    pub start: String,
-    pub zone: &'static str,
+pub(crate) struct Case {
+    pub(crate) ruleset: &'static str,
+    pub(crate) start: String,
+    pub(crate) zone: &'static str,
     /// Days.
-    pub horizon: u32,
+    pub(crate) horizon: u32,
     /// Minutes.
-    pub slot: u32,
-    pub seed: u64,
-    pub tier: &'static str,
-    pub rating: Option<&'static str>,
-    pub verification: String,
-    pub priors: Vec<(&'static str, String)>,
-    pub customers: u64,
-    pub profile: &'static str,
+    pub(crate) slot: u32,
+    pub(crate) seed: u64,
+    pub(crate) tier: &'static str,
+    pub(crate) rating: Option<&'static str>,
+    pub(crate) verification: String,
+    pub(crate) priors: Vec<(&'static str, String)>,
+    pub(crate) customers: u64,
+    pub(crate) profile: &'static str,
     /// Hours.
-    pub rest: u32,
-    pub choose: &'static str,
-    pub chances: Vec<(&'static str, String)>,
-    pub templates: Vec<&'static str>,
-    pub plan: Plan,
+    pub(crate) rest: u32,
+    pub(crate) choose: &'static str,
+    pub(crate) chances: Vec<(&'static str, String)>,
+    pub(crate) templates: Vec<&'static str>,
+    pub(crate) plan: Plan,
     /// Hours of the day.
-    pub from: u32,
-    pub to: u32,
-    pub weekdays: &'static str,
+    pub(crate) from: u32,
+    pub(crate) to: u32,
+    pub(crate) weekdays: &'static str,
 }
 
 impl Default for Case {
@@ -87,7 +87,7 @@ impl Default for Case {
 
 impl Case {
     /// The scenario file.
-    pub fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         let Case { start, zone, horizon, slot, seed, ruleset, tier, verification, customers, .. } = self;
         let Case { profile, rest, choose, from, to, weekdays, .. } = self;
         let list = |pairs: &[(&str, String)]| -> String {
@@ -132,12 +132,12 @@ impl Case {
     }
 
     /// The scenario.
-    pub fn load(&self) -> Scenario {
+    pub(crate) fn load(&self) -> Scenario {
         self.try_load().unwrap_or_else(|found| panic!("{found}\n{}", self.text()))
     }
 
     /// The scenario, or what is wrong with it.
-    pub fn try_load(&self) -> Result<Scenario, String> {
+    pub(crate) fn try_load(&self) -> Result<Scenario, String> {
         Scenario::read("case", &self.text(), folder()).map_err(|found| found.render(false))
     }
 }
@@ -154,6 +154,6 @@ fn table_file(days: &[u64]) -> PathBuf {
 }
 
 /// The total of one metric.
-pub fn total(trajectory: &Trajectory, metric: Metric) -> u64 {
+pub(crate) fn total(trajectory: &Trajectory, metric: Metric) -> u64 {
     trajectory.totals[metric as usize]
 }
