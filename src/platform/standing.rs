@@ -20,6 +20,8 @@ use super::window::{Aged, Rolling};
 #[derive(Clone, Debug)]
 pub struct Standing {
     pub(crate) verified: bool,
+    /// When something was last sent: whatever that touches is seen by a later evaluation.
+    pub(crate) sent_at: SimTime,
     pub(crate) holders: Vec<HolderStanding>,
     pub(crate) numbers: Vec<NumberStanding>,
     pub(crate) templates: Vec<TemplateStanding>,
@@ -319,8 +321,9 @@ impl Meters {
         }
     }
 
-    /// The first instant at which an evaluation could find something new.
-    pub(crate) fn next_evaluation(&self, rules: &[RatingRule]) -> SimTime {
+    /// The first instant at which an evaluation could find something new; an instant at which something was sent has
+    /// had its evaluation before.
+    pub(crate) fn next_evaluation(&self, rules: &[RatingRule], sent_at: SimTime) -> SimTime {
         let mut from = self.touched_at.unwrap_or(SimTime::NEVER);
         for meter in &self.meters {
             let shifts = meter.kinds.iter().map(Aged::next_shift).min().unwrap_or(SimTime::NEVER);
@@ -331,7 +334,7 @@ impl Meters {
         }
         // Every clause of a subject in force at that instant may have its own rhythm; the one in force decides.
         let every = Meters::in_force(rules, from).map_or(Span::hours(1), |place| rules[place].every);
-        let earliest = from.0.max(self.evaluated_at.0 + 1);
+        let earliest = from.0.max(self.evaluated_at.0 + 1).max(sent_at.0 + 1);
         SimTime(earliest.div_euclid(every.0) * every.0 + if earliest % every.0 == 0 { 0 } else { every.0 })
     }
 
@@ -391,6 +394,7 @@ impl Standing {
         };
         Standing {
             verified: opening.verified,
+            sent_at: SimTime(-1),
             holders: holders.into_iter().map(|tier| HolderStanding::open(rules, tier)).collect(),
             numbers: opening.numbers.iter().enumerate().map(number).collect(),
             templates: (0..opening.templates).map(|_| TemplateStanding::open(rules, of_templates)).collect(),
