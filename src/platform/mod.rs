@@ -10,15 +10,19 @@
 //! and signal it answers the same. What it decides by chance in reality (a verification, a review) the run draws
 //! and tells it.
 
+pub mod catalogue;
 mod change;
+mod check;
 mod judge;
 pub mod language;
 pub mod origin;
 mod rules;
 mod standing;
 mod window;
+pub mod words;
 
 pub use change::{Change, Subject, What};
+pub use check::first_day;
 pub use judge::{Admission, Platform, Signal};
 pub use language::Ruleset;
 pub use rules::{ClauseId, ClauseInfo, Rules, Thresholds, Tier};
