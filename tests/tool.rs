@@ -29,12 +29,16 @@ impl Workshop {
 
     fn run(&self, arguments: &[&str]) -> Output {
         let mut tool = Command::new(env!("CARGO_BIN_EXE_tiercast"));
-        tool.current_dir(&self.0).env("COLUMNS", "100").env_remove("TIERCAST_SEED").env_remove("TIERCAST_THREADS");
+        tool.current_dir(&self.0)
+            .env("COLUMNS", "100")
+            .env_remove("TIERCAST_SEED")
+            .env_remove("TIERCAST_THREADS");
         tool.args(arguments).output().unwrap()
     }
 
     fn files(&self) -> Vec<String> {
-        let names = fs::read_dir(&self.0).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+        let names =
+            fs::read_dir(&self.0).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
         let mut names: Vec<String> = names.collect();
         names.sort();
         names
@@ -70,13 +74,27 @@ fn an_unknown_field_is_told_with_the_nearest() {
 #[test]
 fn a_misspelt_variant_is_told_with_the_nearest() {
     let slip = [("category: Marketing", "category: Marketting")];
-    refuses("misspelt-variant", "first-climb", &slip, "plan.ron:17:", "Marketting", "did you mean `Marketing`");
+    refuses(
+        "misspelt-variant",
+        "first-climb",
+        &slip,
+        "plan.ron:17:",
+        "Marketting",
+        "did you mean `Marketing`",
+    );
 }
 
 #[test]
 fn a_wrong_unit_is_told() {
     let slip = [("rest: \"3d\"", "rest: \"3 moons\"")];
-    refuses("wrong-unit", "first-climb", &slip, "plan.ron:27:", "\"3 moons\"", "expected a span such as \"24h\"");
+    refuses(
+        "wrong-unit",
+        "first-climb",
+        &slip,
+        "plan.ron:27:",
+        "\"3 moons\"",
+        "expected a span such as \"24h\"",
+    );
 }
 
 #[test]
@@ -91,25 +109,56 @@ fn thresholds_out_of_order_are_told() {
         "ruleset: \"classic-2022\",",
         "ruleset: \"classic-2022\", priors: { \"rating.number.medium_from\": Fixed(0.03), \"rating.number.low_from\": Fixed(0.02) },",
     )];
-    refuses("thresholds", "first-climb", &slip, "plan.ron:15:", "out of order", "Low begins at a higher share");
+    refuses(
+        "thresholds",
+        "first-climb",
+        &slip,
+        "plan.ron:15:",
+        "out of order",
+        "Low begins at a higher share",
+    );
 }
 
 #[test]
 fn an_unknown_ruleset_is_told_with_the_nearest() {
     let slip = [("classic-2022", "clasic-2022")];
-    refuses("unknown-ruleset", "first-climb", &slip, "plan.ron:15:18", "no ruleset \"clasic-2022\"", "classic-2022");
+    refuses(
+        "unknown-ruleset",
+        "first-climb",
+        &slip,
+        "plan.ron:15:18",
+        "no ruleset \"clasic-2022\"",
+        "classic-2022",
+    );
 }
 
 #[test]
 fn a_missing_file_is_told() {
-    let slip = [("FillLimit(share: \"100%\", at_most: 18_000)", "Table(file: \"days.csv\", clock: calendar_day, after: stop)")];
-    refuses("missing-file", "first-climb", &slip, "plan.ron:37:", "cannot read the file days.csv", "beside the scenario");
+    let slip = [(
+        "FillLimit(share: \"100%\", at_most: 18_000)",
+        "Table(file: \"days.csv\", clock: calendar_day, after: stop)",
+    )];
+    refuses(
+        "missing-file",
+        "first-climb",
+        &slip,
+        "plan.ron:37:",
+        "cannot read the file days.csv",
+        "beside the scenario",
+    );
 }
 
 #[test]
 fn an_empty_list_is_told() {
     let slip = [("customers: 60_000", "customers: 0")];
-    refuses("empty-list", "first-climb", &slip, "plan.ron:25:", "an empty list", "give the number of customers");
+    refuses(
+        "empty-list",
+        "first-climb",
+        &slip,
+        "plan.ron:25:",
+        "an empty list",
+        "give the number of customers",
+    );
 }
 
 #[test]
@@ -125,11 +174,18 @@ fn a_table_with_gaps_is_told_at_its_line() {
     let workshop = Workshop::new("gaps");
     fs::write(workshop.0.join("days.csv"), "day,messages\n1,50\n2,100\n4,1.5k\n").unwrap();
     let table = "Table(file: \"days.csv\", clock: calendar_day, after: stop)";
-    let scenario = workshop.scenario("first-climb", &[("FillLimit(share: \"100%\", at_most: 18_000)", table)]);
+    let scenario =
+        workshop.scenario("first-climb", &[("FillLimit(share: \"100%\", at_most: 18_000)", table)]);
     let output = workshop.run(&["run", &scenario]);
     let said = text(&output.stderr);
     assert_eq!(output.status.code(), Some(2), "{said}");
-    for part in ["days.csv:4:1", "day 3 is missing", "a row with 0 messages", "days.csv:4:3", "\"1.5k\" is no whole number"] {
+    for part in [
+        "days.csv:4:1",
+        "day 3 is missing",
+        "a row with 0 messages",
+        "days.csv:4:3",
+        "\"1.5k\" is no whole number",
+    ] {
         assert!(said.contains(part), "expected `{part}` in:\n{said}");
     }
     assert!(!workshop.0.join("out").exists());
@@ -198,7 +254,8 @@ fn the_same_bytes_whatever_the_threads() {
     let mut seen: Option<Vec<(String, Vec<u8>)>> = None;
     for threads in ["1", "2", "3", "8"] {
         let out = format!("out-{threads}");
-        let output = workshop.run(&["run", &scenario, "--replications", "130", "--threads", threads, "--out", &out]);
+        let output =
+            workshop.run(&["run", &scenario, "--replications", "130", "--threads", threads, "--out", &out]);
         assert!(output.status.success());
         let mut files: Vec<(String, Vec<u8>)> = fs::read_dir(workshop.0.join(&out))
             .unwrap()

@@ -431,7 +431,7 @@ impl Loader<'_> {
 pub(super) fn compile(ruleset: &Ruleset, calendar: &Calendar) -> Rules {
     let midnights = (0..calendar.days()).map(|day| calendar.midnight(day)).collect();
     let instant_of = |text: &str| {
-        let date = crate::platform::check::first_day(text);
+        let date = crate::platform::first_day(text);
         date.and_then(|date| calendar.instant(date.at(0, 0, 0, 0)).ok()).unwrap_or(SimTime::START)
     };
     Rules::compile(ruleset, midnights, &instant_of)
