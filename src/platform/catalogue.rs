@@ -25,8 +25,19 @@ macro_rules! built_in {
 }
 
 /// Name and text of each built-in ruleset, the default first.
-const BUILT_IN: &[(&str, &str)] =
-    built_in!["classic-2022", "chat-api-2022", "chat-api-2021", "platform-2023"];
+const BUILT_IN: &[(&str, &str)] = built_in![
+    "classic-2022",
+    "chat-api-2022",
+    "chat-api-2021",
+    "cloud-api-2022",
+    "ublux-2022",
+    "textback-2021",
+    "platform-pre-tier",
+    "platform-2020",
+    "platform-2021-09",
+    "platform-2023",
+    "platform-2025-10",
+];
 
 /// The names of the built-in rulesets, the default first.
 pub fn names() -> impl ExactSizeIterator<Item = &'static str> {
