@@ -450,14 +450,16 @@ proptest! {
     #[test]
     fn what_is_never_used_changes_nothing(mut case in cases(20), index in 0_u64..50) {
         case.templates.truncate(1);
+        if case.ruleset == PLATFORM {
+            (case.ruleset, case.tier) = (CLASSIC, "1,000");
+        }
         let Some(one) = loaded(&case) else { return Ok(()) };
         let alone = one.replicate(index);
         let never_barred =
             alone.days.iter().all(|day| day.template.sendable()) && alone.templates_disabled == 0;
-        prop_assume!(never_barred && case.ruleset == CLASSIC);
         case.templates.push("Utility");
         let Some(two) = loaded(&case) else { return Ok(()) };
-        prop_assert_eq!(two.replicate(index), alone);
+        prop_assert!(!never_barred || two.replicate(index) == alone);
     }
 }
 

@@ -278,8 +278,23 @@ impl Meters {
         rules.iter().position(|rule| rule.in_force.at(now))
     }
 
+    /// The first instant at which a sum changes by itself.
+    fn next_shift(&self) -> SimTime {
+        let sums = self.meters.iter().flat_map(|meter| meter.kinds.iter().chain([&meter.deliveries]));
+        sums.map(Aged::next_shift).min().unwrap_or(SimTime::NEVER)
+    }
+
+    /// Remembers what looking at the sums at `now` moves on, so that no evaluation is missed by it.
+    fn look(&mut self, now: SimTime) {
+        let shift = self.next_shift();
+        if shift <= now {
+            self.touch(shift);
+        }
+    }
+
     /// Whether anything was delivered in the window of the clause in force.
     pub(crate) fn in_use(&mut self, rules: &[RatingRule], now: SimTime) -> bool {
+        self.look(now);
         let Some(place) = Meters::in_force(rules, now) else { return false };
         self.meters[place].deliveries.advance(now);
         self.meters[place].deliveries.count() > 0
@@ -287,6 +302,7 @@ impl Meters {
 
     /// The score at `now` by the clause in force; `None` without one.
     pub(crate) fn score(&mut self, rules: &[RatingRule], now: SimTime) -> Option<Score> {
+        self.look(now);
         let place = Meters::in_force(rules, now)?;
         let (rule, meter) = (&rules[place], &mut self.meters[place]);
         meter.deliveries.advance(now);
@@ -301,9 +317,10 @@ impl Meters {
 
     /// The rating that an evaluation at `now` finds.
     pub(crate) fn evaluate(&mut self, rules: &[RatingRule], now: SimTime) -> Rating {
+        let score = self.score(rules, now);
         self.touched_at = None;
         self.evaluated_at = now;
-        let Some(score) = self.score(rules, now) else { return self.rating };
+        let Some(score) = score else { return self.rating };
         let place = Meters::in_force(rules, now).unwrap_or(0);
         let (rule, meter) = (&rules[place], &self.meters[place]);
         if meter.deliveries.count() < rule.min_deliveries || score.bottom == 0 {
@@ -324,11 +341,7 @@ impl Meters {
     /// The first instant at which an evaluation could find something new; an instant at which something was sent has
     /// had its evaluation before.
     pub(crate) fn next_evaluation(&self, rules: &[RatingRule], sent_at: SimTime) -> SimTime {
-        let mut from = self.touched_at.unwrap_or(SimTime::NEVER);
-        for meter in &self.meters {
-            let shifts = meter.kinds.iter().map(Aged::next_shift).min().unwrap_or(SimTime::NEVER);
-            from = from.min(shifts).min(meter.deliveries.next_shift());
-        }
+        let from = self.touched_at.unwrap_or(SimTime::NEVER).min(self.next_shift());
         if from == SimTime::NEVER {
             return from;
         }
