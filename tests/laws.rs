@@ -505,7 +505,7 @@ fn strategy(case: &Case) -> Sender {
     match &case.plan {
         Plan::Constant(a_day) => Sender::Constant { a_day: *a_day },
         Plan::Fill(share) => {
-            Sender::FillLimit { share: ron::from_str::<Ratio>(&format!("{share:?}")).unwrap() }
+            Sender::FillLimit { share: ron::from_str::<Ratio>(&format!("{share:?}")).unwrap(), at_most: None }
         }
         Plan::Table { days, clock, after } => Sender::Table {
             days: days.clone(),
