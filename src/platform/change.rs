@@ -36,6 +36,33 @@ pub enum Subject {
 pub enum What {
     /// The business is verified.
     Verified,
+    /// The commerce-policy check was decided, or the account was cancelled.
+    PolicyDecided {
+        /// Whether it was passed.
+        passed: bool,
+    },
+    /// The application for the official-business status was decided.
+    OfficialDecided {
+        /// Whether it was granted.
+        granted: bool,
+    },
+    /// All that a rise asks for holds, and the platform looks at the quality of the messages before it decides.
+    AnalysisAsked,
+    /// The platform's analysis was decided.
+    AnalysisDecided {
+        /// Whether it approved the rise.
+        approved: bool,
+    },
+    /// A sample was judged well: what was held of the template is sent at this instant.
+    HeldReleased {
+        /// Messages held.
+        held: u64,
+    },
+    /// A sample was judged badly: what was held of the template fails.
+    HeldDropped {
+        /// Messages held.
+        held: u64,
+    },
     /// The tier rose [positions on the ladder].
     TierRose {
         /// The tier before.

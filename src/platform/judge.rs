@@ -21,7 +21,7 @@ use super::language::{
     Signal as Hears,
 };
 use super::rules::{ClauseId, Length, MeasureRule, RatingRule, RuleEffect, Rules, Target};
-use super::standing::{Life, Meters, Opening, Run, RunningReview, Score, Standing};
+use super::standing::{Analysis, Life, Meters, Opening, Pace, Policy, Run, RunningReview, Score, Standing};
 
 /// What the platform is told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,6 +36,8 @@ pub enum Signal<'s> {
         sent: u64,
         /// Of these, delivered.
         delivered: u64,
+        /// Of the delivered, those inside an open service window: they count for the rating and for no limit.
+        in_window: u64,
         /// Of the customers written to, those whose latest message before was delivered: when, and how many.
         again: &'s [(SimTime, u64)],
     },
@@ -52,6 +54,35 @@ pub enum Signal<'s> {
     },
     /// The business was verified.
     Verified,
+    /// The commerce-policy check was decided, or the account was cancelled (which fails it).
+    Policy {
+        /// Whether it was passed.
+        passed: bool,
+    },
+    /// The application for the official-business status was decided.
+    Official {
+        /// Whether it was granted.
+        granted: bool,
+    },
+    /// The platform's analysis of the messages, which a rise asked for, was decided.
+    Analysis {
+        /// The number whose limit it concerns.
+        number: usize,
+        /// Whether it approved.
+        approved: bool,
+    },
+    /// The review of a template was decided.
+    Reviewed {
+        /// The template.
+        template: usize,
+        /// Whether it was approved.
+        approved: bool,
+    },
+    /// The business edited a template.
+    Edited {
+        /// The template.
+        template: usize,
+    },
 }
 
 /// What became of a request to send.
@@ -63,6 +94,8 @@ pub struct Admission {
     pub refused: u64,
     /// Refused because the template may not be sent.
     pub rejected: u64,
+    /// Held until the sample of a new template is judged: neither accepted nor refused yet.
+    pub held: u64,
     /// The platform's error code for what was refused.
     pub error: Option<u32>,
 }
@@ -70,8 +103,8 @@ pub struct Admission {
 /// The platform as one sender meets it.
 #[derive(Clone, Debug)]
 pub struct Platform<'r> {
-    rules: &'r Rules,
-    standing: Standing,
+    pub(super) rules: &'r Rules,
+    pub(super) standing: Standing,
 }
 
 impl<'r> Platform<'r> {
@@ -123,7 +156,8 @@ impl<'r> Platform<'r> {
 
     /// The template's status.
     pub fn template_status(&self, template: usize) -> TemplateStatus {
-        self.standing.templates[template].life.status(TemplateStatus::Approved)
+        let standing = &self.standing.templates[template];
+        standing.life.status(standing.base)
     }
 
     /// Whether the business is verified.
@@ -195,21 +229,24 @@ impl<'r> Platform<'r> {
 
     // ---- class 5: admission ---------------------------------------------------------------------------------
 
-    /// Decides on a request to send `wanted` messages outside service windows, against the standing before it.
-    pub fn admit(&mut self, number: usize, template: usize, wanted: u64, now: SimTime) -> Admission {
+    /// Decides on a request to send `wanted` messages, of which `in_window` go to customers whose service window is
+    /// open, against the standing before it.
+    pub fn admit(&mut self, number: usize, template: usize, wanted: u64, in_window: u64, now: SimTime) -> Admission {
         let status = self.template_status(template);
         if !status.sendable() {
-            let error = match status {
-                TemplateStatus::Paused => Some(132_015),
-                TemplateStatus::Disabled => Some(132_016),
-                _ => None,
-            };
-            return Admission { rejected: wanted, error, ..Admission::default() };
+            return Admission { rejected: wanted, error: rejection(status), ..Admission::default() };
         }
-        let admitted = wanted.min(self.capacity(number, now));
-        let refused = wanted - admitted;
+        if self.forbidden(number, Forbidden::Broadcast) && self.left(number, now) > 0 {
+            let error = self.rules.cap.as_ref().and_then(|cap| cap.error);
+            return Admission { refused: wanted, error, ..Admission::default() };
+        }
+        let outside = wanted - in_window.min(wanted);
+        let counted = outside.min(self.capacity(number, now));
+        let fits = counted + (wanted - outside);
+        let refused = outside - counted;
+        let admitted = self.pace(template, fits, now);
         let error = self.rules.cap.as_ref().and_then(|cap| cap.error).filter(|_| refused > 0);
-        Admission { admitted, refused, rejected: 0, error }
+        Admission { admitted, refused, rejected: 0, held: fits - admitted, error }
     }
 
     // ---- what it is told ------------------------------------------------------------------------------------
@@ -217,8 +254,8 @@ impl<'r> Platform<'r> {
     /// Takes a signal in and answers with the changes that it causes at once.
     pub fn hear(&mut self, now: SimTime, signal: Signal<'_>, out: &mut Vec<Change>) {
         match signal {
-            Signal::Sent { number, template, sent, delivered, again } => {
-                self.record(now, number, template, sent, delivered, again);
+            Signal::Sent { number, template, sent, delivered, in_window, again } => {
+                self.record(now, number, template, sent, delivered, in_window, again);
                 self.judge_rise(self.standing.numbers[number].holder, Hears::delivery, now, out);
                 self.judge_number(number, Hears::delivery, now, out);
             }
@@ -226,6 +263,7 @@ impl<'r> Platform<'r> {
                 let (rules, standing) = (self.rules, &mut self.standing);
                 standing.numbers[number].meters.feedback(&rules.number_ratings, now, kind, count);
                 standing.templates[template].meters.feedback(&rules.template_ratings, now, kind, count);
+                standing.templates[template].judge_sample(&rules.template_ratings, now, kind, count);
                 if let (Feedback::Block | Feedback::Report, Some(complaints)) =
                     (kind, &mut standing.numbers[number].complaints)
                 {
@@ -234,7 +272,71 @@ impl<'r> Platform<'r> {
                 }
             }
             Signal::Verified => self.verify(now, out),
+            Signal::Policy { passed } => self.decide_policy(passed, now, out),
+            Signal::Official { granted } => self.decide_official(granted, now, out),
+            Signal::Analysis { number, approved } => self.decide_analysis(number, approved, now, out),
+            Signal::Reviewed { template, approved } => self.decide_review(template, approved, now, out),
+            Signal::Edited { template } => self.edit(template, now, out),
         }
+    }
+
+    /// Judges what holds from the start on; to be called once, before anything else.
+    pub fn begin(&mut self, now: SimTime, out: &mut Vec<Change>) {
+        for number in 0..self.standing.numbers.len() {
+            self.judge_number(number, Hears::policy, now, out);
+        }
+    }
+
+    fn decide_policy(&mut self, passed: bool, now: SimTime, out: &mut Vec<Change>) {
+        let policy = if passed { Policy::Passed } else { Policy::Failed };
+        if self.standing.policy == policy {
+            return;
+        }
+        self.standing.policy = policy;
+        let listens = self.rules.number_measures.iter().find(|rule| rule.on.contains(&Hears::policy));
+        let clause = listens.map_or(self.rules.ladder_clause, |rule| rule.clause);
+        out.push(Change { at: now, subject: Subject::Portfolio, what: What::PolicyDecided { passed }, clause });
+        for number in 0..self.standing.numbers.len() {
+            self.judge_number(number, Hears::policy, now, out);
+        }
+    }
+
+    /// Whether the business may apply for the official-business status now.
+    pub fn may_apply(&mut self, now: SimTime) -> bool {
+        let Some(official) = &self.rules.official else { return false };
+        let numbers = 0..self.standing.numbers.len();
+        !self.standing.official
+            && numbers.into_iter().any(|number| {
+                official.needs.iter().all(|condition| self.holds(number, condition, now))
+            })
+    }
+
+    fn decide_official(&mut self, granted: bool, now: SimTime, out: &mut Vec<Change>) {
+        let Some(official) = &self.rules.official else { return };
+        self.standing.official |= granted;
+        let (what, clause) = (What::OfficialDecided { granted }, official.clause);
+        out.push(Change { at: now, subject: Subject::Portfolio, what, clause });
+        if let (true, Some(tier)) = (granted, official.lifts_to) {
+            for holder in 0..self.standing.holders.len() {
+                self.rise(holder, tier, clause, now, out);
+            }
+        }
+        for holder in 0..self.standing.holders.len() {
+            self.judge_rise(holder, Hears::application, now, out);
+        }
+    }
+
+    fn decide_analysis(&mut self, number: usize, approved: bool, now: SimTime, out: &mut Vec<Change>) {
+        let holder = self.standing.numbers[number].holder;
+        if self.standing.holders[holder].analysis != Analysis::Asked {
+            return;
+        }
+        self.standing.holders[holder].analysis = if approved { Analysis::Approved } else { Analysis::Denied };
+        let asks = self.rules.upgrades.iter().find(|rule| rule.when.contains(&Condition::Approved));
+        let clause = asks.map_or(self.rules.ladder_clause, |rule| rule.clause);
+        let (subject, what) = (Subject::Holder(holder), What::AnalysisDecided { approved });
+        out.push(Change { at: now, subject, what, clause });
+        self.judge_rise(holder, Hears::application, now, out);
     }
 
     fn verify(&mut self, now: SimTime, out: &mut Vec<Change>) {
@@ -257,6 +359,7 @@ impl<'r> Platform<'r> {
         template: usize,
         sent: u64,
         delivered: u64,
+        in_window: u64,
         again: &[(SimTime, u64)],
     ) {
         let standing = &mut self.standing;
@@ -267,6 +370,10 @@ impl<'r> Platform<'r> {
         }
         who.meters.delivered(now, delivered);
         standing.templates[template].meters.delivered(now, delivered);
+        if let Pace::Trial(trial) = &mut standing.templates[template].pace {
+            trial.delivered += delivered;
+        }
+        let (sent, delivered) = (sent.saturating_sub(in_window), delivered.saturating_sub(in_window));
         let holder = &mut standing.holders[who.holder];
         let consumed = match self.rules.cap.as_ref().map(|cap| cap.consume_on) {
             Some(ConsumeOn::sent) => sent,
@@ -294,7 +401,7 @@ impl<'r> Platform<'r> {
             }
         }
         for template in &self.standing.templates {
-            next = next.min(template.life.next_deadline());
+            next = next.min(template.life.next_deadline()).min(template.pace.judged_at());
         }
         next
     }
@@ -318,6 +425,7 @@ impl<'r> Platform<'r> {
         }
         for template in 0..self.standing.templates.len() {
             self.template_deadlines(template, now, out);
+            self.judge_trial(template, now, out);
         }
     }
 
@@ -463,6 +571,11 @@ impl<'r> Platform<'r> {
                         self.standing.holders[holder].judge_at = first + *span;
                     }
                 }
+                [Condition::Approved] if self.standing.holders[holder].analysis == Analysis::NotAsked => {
+                    self.standing.holders[holder].analysis = Analysis::Asked;
+                    let (subject, clause) = (Subject::Holder(holder), rule.clause);
+                    out.push(Change { at: now, subject, what: What::AnalysisAsked, clause });
+                }
                 _ => {}
             }
         }
@@ -570,6 +683,7 @@ impl<'r> Platform<'r> {
                 usage.and_then(|usage| usage.first(now)).is_some_and(|first| now - first >= *span)
             }
             Condition::SinceLastStep(span) => now - self.standing.holders[holder].last_step >= *span,
+            Condition::Approved => self.standing.holders[holder].analysis == Analysis::Approved,
             Condition::LimitReached => {
                 let number = self.standing.numbers.iter().position(|number| number.holder == holder);
                 number.is_some_and(|number| self.left(number, now) == 0)
@@ -778,12 +892,10 @@ impl<'r> Platform<'r> {
                 let holder = self.standing.numbers[number].holder;
                 now - self.standing.holders[holder].last_step >= *span
             }
-            // Decisions that no run tells yet, and usage, which belongs to rises.
-            Condition::Approved
-            | Condition::PolicyOpen
-            | Condition::PolicyFailed
-            | Condition::Usage { .. }
-            | Condition::SinceFirstSend(_) => false,
+            Condition::PolicyOpen => self.standing.policy == Policy::Open,
+            Condition::PolicyFailed => self.standing.policy == Policy::Failed,
+            // What belongs to rises alone.
+            Condition::Approved | Condition::Usage { .. } | Condition::SinceFirstSend(_) => false,
         }
     }
 
@@ -804,109 +916,14 @@ impl<'r> Platform<'r> {
             !template.meters.in_use(ratings, now) || template.meters.rating.at_least(floor, unknown)
         })
     }
+}
 
-    // ---- measures of templates ------------------------------------------------------------------------------
-
-    fn judge_template(&mut self, template: usize, now: SimTime, out: &mut Vec<Change>) {
-        for (place, rule) in self.rules.template_measures.iter().enumerate() {
-            if !rule.on.contains(&Hears::rating) {
-                continue;
-            }
-            let holds = self.template_holds(template, rule);
-            match self.standing.templates[template].life.running[place] {
-                None if holds && rule.in_force.at(now) && self.template_status(template).sendable() => {
-                    self.enter_template(template, place, now, out);
-                }
-                None => {}
-                Some(run) => match judge_run(run, rule.ends, holds, now) {
-                    Verdict::GoesOn(run) => self.standing.templates[template].life.running[place] = Some(run),
-                    Verdict::Recovered => self.leave_template(template, place, true, now, out),
-                    Verdict::Still => self.leave_template(template, place, false, now, out),
-                },
-            }
-        }
-    }
-
-    /// Conditions of a template's measure speak of the template's own rating.
-    fn template_holds(&self, template: usize, rule: &MeasureRule<TemplateStatus>) -> bool {
-        let rating = self.standing.templates[template].meters.rating;
-        rule.when.iter().all(|condition| match condition {
-            Condition::RatingAtMost(ceiling) => rating.at_most(*ceiling),
-            Condition::FlagOn(FlagOn::medium_or_low) => rating.at_most(Rating::Medium),
-            Condition::FlagOn(_) => rating.at_most(Rating::Low),
-            Condition::Verified => self.standing.verified,
-            _ => false,
-        })
-    }
-
-    fn enter_template(&mut self, template: usize, place: usize, now: SimTime, out: &mut Vec<Change>) {
-        let rule = &self.rules.template_measures[place];
-        let Some(run) = begin(&mut self.standing.templates[template].life, rule, place, now) else { return };
-        let what = What::TemplateEntered { status: run.status, until: run.term.map(|_| run.until) };
-        out.push(Change { at: now, subject: Subject::Template(template), what, clause: rule.clause });
-    }
-
-    fn leave_template(
-        &mut self,
-        template: usize,
-        place: usize,
-        recovered: bool,
-        now: SimTime,
-        out: &mut Vec<Change>,
-    ) {
-        let rule = &self.rules.template_measures[place];
-        let (subject, clause) = (Subject::Template(template), rule.clause);
-        let who = &mut self.standing.templates[template];
-        let Some(run) = who.life.running[place].take() else { return };
-        who.life.last_ended[place] = now;
-        let was = who.meters.rating;
-        let paused = run.status == TemplateStatus::Paused;
-        if paused {
-            // Else the feedback that paused it would pause it again at once.
-            who.meters.clear();
-        }
-        who.meters.touch(now);
-        out.push(Change {
-            at: now,
-            subject,
-            what: What::TemplateLeft { status: run.status, recovered },
-            clause,
-        });
-        if paused && was != Rating::Unknown {
-            out.push(Change {
-                at: now,
-                subject,
-                what: What::Rated { from: was, to: Rating::Unknown },
-                clause,
-            });
-        }
-        let effects = if recovered { &rule.then } else { &rule.if_still };
-        for effect in effects {
-            match *effect {
-                RuleEffect::Becomes(status) => {
-                    self.standing.templates[template].life.for_good = Some(status);
-                    let what = What::TemplateEntered { status, until: None };
-                    out.push(Change { at: now, subject, what, clause });
-                }
-                RuleEffect::Impose(other) => self.enter_template(template, other, now, out),
-                RuleEffect::Up(_) | RuleEffect::Down { .. } => {}
-            }
-        }
-    }
-
-    fn template_deadlines(&mut self, template: usize, now: SimTime, out: &mut Vec<Change>) {
-        for (place, rule) in self.rules.template_measures.iter().enumerate() {
-            let Some(run) = self.standing.templates[template].life.running[place] else { continue };
-            if run.until > now {
-                continue;
-            }
-            let still = self.template_holds(template, rule);
-            match at_deadline(run, rule.ends, still, now) {
-                Verdict::GoesOn(run) => self.standing.templates[template].life.running[place] = Some(run),
-                Verdict::Recovered => self.leave_template(template, place, true, now, out),
-                Verdict::Still => self.leave_template(template, place, false, now, out),
-            }
-        }
+/// The platform's error code for messages of a template that may not be sent.
+fn rejection(status: TemplateStatus) -> Option<u32> {
+    match status {
+        TemplateStatus::Paused => Some(132_015),
+        TemplateStatus::Disabled => Some(132_016),
+        _ => None,
     }
 }
 
@@ -923,14 +940,14 @@ impl UpgradeReview {
 }
 
 /// What becomes of a measure under way.
-enum Verdict<S> {
+pub(super) enum Verdict<S> {
     GoesOn(Run<S>),
     Recovered,
     Still,
 }
 
 /// Judges a measure under way at a signal; `holds`: its conditions still hold.
-fn judge_run<S>(mut run: Run<S>, ends: Ends, holds: bool, now: SimTime) -> Verdict<S> {
+pub(super) fn judge_run<S>(mut run: Run<S>, ends: Ends, holds: bool, now: SimTime) -> Verdict<S> {
     if run.term.is_none() {
         return Verdict::GoesOn(run);
     }
@@ -951,7 +968,7 @@ fn judge_run<S>(mut run: Run<S>, ends: Ends, holds: bool, now: SimTime) -> Verdi
 }
 
 /// Judges a measure at its deadline; `still`: its conditions hold.
-fn at_deadline<S>(mut run: Run<S>, ends: Ends, still: bool, now: SimTime) -> Verdict<S> {
+pub(super) fn at_deadline<S>(mut run: Run<S>, ends: Ends, still: bool, now: SimTime) -> Verdict<S> {
     if still || ends == Ends::by_edit {
         return Verdict::Still;
     }
@@ -965,7 +982,7 @@ fn at_deadline<S>(mut run: Run<S>, ends: Ends, still: bool, now: SimTime) -> Ver
 }
 
 /// Begins a measure for the n-th time; `None` where it never sets a status.
-fn begin<S: Copy>(life: &mut Life<S>, rule: &MeasureRule<S>, place: usize, now: SimTime) -> Option<Run<S>> {
+pub(super) fn begin<S: Copy>(life: &mut Life<S>, rule: &MeasureRule<S>, place: usize, now: SimTime) -> Option<Run<S>> {
     if rule.forgets.is_some_and(|span| now - life.last_ended[place] >= span) {
         life.times[place] = 0;
     }
@@ -980,7 +997,17 @@ fn begin<S: Copy>(life: &mut Life<S>, rule: &MeasureRule<S>, place: usize, now: 
     Some(run)
 }
 
+/// Whether a measure lasts as long as nothing more may be started under the limit.
 fn is_while<S>(rule: &MeasureRule<S>) -> bool {
+    has_while(rule) && rule.when.contains(&Condition::LimitReached)
+}
+
+/// Whether a measure lasts as long as its own conditions hold.
+fn lasts_while_held<S>(rule: &MeasureRule<S>) -> bool {
+    has_while(rule) && !rule.when.contains(&Condition::LimitReached)
+}
+
+fn has_while<S>(rule: &MeasureRule<S>) -> bool {
     rule.terms.iter().any(|term| term.length == Length::While)
 }
 

@@ -18,6 +18,7 @@ pub mod language;
 pub mod origin;
 mod rules;
 mod standing;
+mod templates;
 mod window;
 pub mod words;
 
@@ -26,4 +27,4 @@ pub use check::first_day;
 pub use judge::{Admission, Platform, Signal};
 pub use language::Ruleset;
 pub use rules::{ClauseId, ClauseInfo, Rules, Thresholds, Tier};
-pub use standing::{Opening, Score, Standing};
+pub use standing::{Opening, Policy, Score, Standing, TemplateOpening};

@@ -2,12 +2,12 @@
 //!
 //! Compiling cannot fail: a [`Ruleset`] that passed its checks names only tiers, measures and sources that exist.
 
-use crate::glossary::{NumberStatus, Rating, Ratio, TemplateStatus};
+use crate::glossary::{Category, NumberStatus, Rating, Ratio, TemplateStatus};
 use crate::time::{SimTime, Span};
 
 use super::language::{
     Ageing, Cancel, CapLimit, CapOf, Clause, Condition, ConsumeOn, DowngradeAt, Effect, Ends, Forbidden,
-    Forgets, FromTiers, Holder, Limit, Measure, RatingClause, RatingOf, Restart, Ruleset, Signal, Status,
+    Forgets, FromTiers, Holder, Limit, Measure, OfficialChanges, Paced, Pacing, RatingClause, RatingOf, Restart, Ruleset, Signal, Status,
     TemplateCoupling, Term, Thin, ToTier, Upgrade, Within,
 };
 use super::origin::Origin;
@@ -45,6 +45,37 @@ pub struct Rules {
     pub(crate) upgrades: Vec<UpgradeRule>,
     pub(crate) number_measures: Vec<MeasureRule<NumberStatus>>,
     pub(crate) template_measures: Vec<MeasureRule<TemplateStatus>>,
+    pub(crate) review: Option<ReviewRule>,
+    pub(crate) pacing: Vec<PacingRule>,
+    pub(crate) official: Option<OfficialRule>,
+}
+
+/// The review of templates.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ReviewRule {
+    pub(crate) clause: ClauseId,
+    pub(crate) after_edit: bool,
+}
+
+/// The trial of a template on a first sample.
+#[derive(Clone, Debug)]
+pub(crate) struct PacingRule {
+    pub(crate) clause: ClauseId,
+    pub(crate) in_force: InForce,
+    pub(crate) categories: Vec<Category>,
+    pub(crate) applies_to: Vec<Paced>,
+    pub(crate) sample: u64,
+    pub(crate) hold: Span,
+    pub(crate) drops_at: Rating,
+}
+
+/// The official-business status.
+#[derive(Clone, Debug)]
+pub(crate) struct OfficialRule {
+    pub(crate) clause: ClauseId,
+    pub(crate) needs: Vec<Condition>,
+    /// Position of the tier that it lifts to; nothing where it changes no limit.
+    pub(crate) lifts_to: Option<usize>,
 }
 
 /// A step of the ladder.
@@ -224,6 +255,9 @@ impl Rules {
             upgrades: compiler.upgrades(&tiers),
             number_measures: compiler.measures("number", &tiers),
             template_measures: compiler.measures("template", &tiers),
+            review: compiler.review(),
+            pacing: compiler.pacing(),
+            official: compiler.official(&tiers),
             tiers,
             clauses: compiler.clauses,
         }
@@ -384,6 +418,38 @@ impl Compiler<'_> {
             restricted_blocks: clause.restricted_blocks_upgrade == Some(true),
             templates_count: clause.templates_count == Some(true),
         }
+    }
+
+    fn review(&mut self) -> Option<ReviewRule> {
+        let clause = self.ruleset.review.as_ref()?;
+        let id = self.cite("review".to_owned(), clause.origin());
+        Some(ReviewRule { clause: id, after_edit: clause.after_edit })
+    }
+
+    fn pacing(&mut self) -> Vec<PacingRule> {
+        let clauses = self.ruleset.pacing.iter();
+        let rule = |(name, clause): (&str, &Pacing)| PacingRule {
+            clause: self.cite(format!("pacing.{name}"), clause.origin()),
+            in_force: self.in_force(clause.origin()),
+            categories: clause.categories.clone(),
+            applies_to: clause.applies_to.clone(),
+            sample: clause.sample,
+            hold: clause.hold,
+            drops_at: clause.drops_at,
+        };
+        clauses.map(rule).collect()
+    }
+
+    fn official(&mut self, tiers: &[Tier]) -> Option<OfficialRule> {
+        let clause = self.ruleset.official.as_ref()?;
+        Some(OfficialRule {
+            clause: self.cite("official".to_owned(), clause.origin()),
+            needs: clause.needs.clone(),
+            lifts_to: match &clause.changes {
+                OfficialChanges::nothing => None,
+                OfficialChanges::StartsAt(tier) => Some(position(tiers, tier)),
+            },
+        })
     }
 
     fn measures<S: FromWord>(&mut self, section: &str, tiers: &[Tier]) -> Vec<MeasureRule<S>> {

@@ -9,7 +9,7 @@
 //!     templates  rating meter, running measures (Paused, Flagged, ...)
 //! ```
 
-use crate::glossary::{Feedback, NumberStatus, Rating, TemplateStatus};
+use crate::glossary::{Category, Feedback, NumberStatus, Rating, TemplateStatus};
 use crate::time::{SimTime, Span};
 
 use super::language::{Condition, Count, Restart, Thin, Within};
@@ -20,11 +20,25 @@ use super::window::{Aged, Rolling};
 #[derive(Clone, Debug)]
 pub struct Standing {
     pub(crate) verified: bool,
+    pub(crate) policy: Policy,
+    pub(crate) official: bool,
     /// When something was last sent: whatever that touches is seen by a later evaluation.
     pub(crate) sent_at: SimTime,
     pub(crate) holders: Vec<HolderStanding>,
     pub(crate) numbers: Vec<NumberStanding>,
     pub(crate) templates: Vec<TemplateStanding>,
+}
+
+/// How the commerce-policy check stands.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Policy {
+    /// Not decided yet.
+    Open,
+    /// Passed.
+    #[default]
+    Passed,
+    /// Failed, or the account was cancelled.
+    Failed,
 }
 
 /// Who holds a limit.
@@ -38,6 +52,21 @@ pub(crate) struct HolderStanding {
     pub(crate) last_step: SimTime,
     /// When a rise is to be judged because only a least time was missing.
     pub(crate) judge_at: SimTime,
+    /// How the platform's analysis stands, where a rise asks for it.
+    pub(crate) analysis: Analysis,
+}
+
+/// How the platform's own analysis of the messages stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Analysis {
+    /// Nothing has asked for it.
+    NotAsked,
+    /// It runs: the run draws what it says.
+    Asked,
+    /// It approved.
+    Approved,
+    /// It denied, and is not asked again.
+    Denied,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -153,8 +182,40 @@ pub(crate) struct NumberStanding {
 /// A template.
 #[derive(Clone, Debug)]
 pub(crate) struct TemplateStanding {
+    pub(crate) category: Category,
+    /// Approved, or where review stands.
+    pub(crate) base: TemplateStatus,
     pub(crate) meters: Meters,
     pub(crate) life: Life<TemplateStatus>,
+    pub(crate) pace: Pace,
+}
+
+/// How far the trial of a template on a first sample is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Pace {
+    /// Messages go out freely; the word says what would start a trial.
+    Free,
+    /// A trial begins with the next send.
+    Due,
+    /// The sample is going out, or waits to be judged.
+    Trial(Trial),
+}
+
+/// A sample under way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Trial {
+    /// Position of the pacing clause.
+    pub(crate) rule: usize,
+    /// Messages of the sample that went out.
+    pub(crate) sent: u64,
+    /// Of these, delivered.
+    pub(crate) delivered: u64,
+    /// Weighted feedback since the sample began, in the rating clause's unit.
+    pub(crate) weighted: i128,
+    /// When the sample is judged; never, while it is not complete.
+    pub(crate) judged_at: SimTime,
+    /// Messages held until then.
+    pub(crate) held: u64,
 }
 
 /// The measures of one number or template.
@@ -235,6 +296,18 @@ impl Score {
     /// The score as a share, for output only; `None` where nothing was delivered.
     pub fn as_f64(self) -> Option<f64> {
         (self.bottom > 0).then(|| self.top as f64 / self.bottom as f64)
+    }
+}
+
+impl Meter {
+    fn judge(&self, score: Score) -> Rating {
+        if score.reaches(self.thresholds.low_from) {
+            Rating::Low
+        } else if score.reaches(self.thresholds.medium_from) {
+            Rating::Medium
+        } else {
+            Rating::High
+        }
     }
 }
 
@@ -329,13 +402,15 @@ impl Meters {
                 Thin::unknown => Rating::Unknown,
             };
         }
-        if score.reaches(meter.thresholds.low_from) {
-            Rating::Low
-        } else if score.reaches(meter.thresholds.medium_from) {
-            Rating::Medium
-        } else {
-            Rating::High
-        }
+        meter.judge(score)
+    }
+
+    /// The rating that so much weighted feedback on so many deliveries would have, by the clause in force; Unknown
+    /// where nothing was delivered.
+    pub(crate) fn rating_of(&self, rules: &[RatingRule], now: SimTime, weighted: i128, delivered: u64) -> Rating {
+        let Some(place) = Meters::in_force(rules, now).filter(|_| delivered > 0) else { return Rating::Unknown };
+        let bottom = i128::from(rules[place].weight_unit) * i128::from(delivered);
+        self.meters[place].judge(Score { top: weighted.max(0), bottom })
     }
 
     /// The first instant at which an evaluation could find something new; an instant at which something was sent has
@@ -369,11 +444,30 @@ pub struct Opening {
     /// The numbers: the tier of each (position on the ladder) and its rating. A portfolio that holds the limit takes
     /// the highest.
     pub numbers: Vec<(usize, Option<Rating>)>,
-    /// How many templates are approved.
-    pub templates: usize,
+    /// The templates: how review stands, and the category of each.
+    pub templates: Vec<TemplateOpening>,
+    /// How the commerce-policy check stands.
+    pub policy: Policy,
     /// Thresholds that a run has drawn, in the order of [`Rules::thresholds`]; where none are given the ruleset's
     /// own values hold.
     pub thresholds: Vec<Thresholds>,
+}
+
+/// A template when a run, a case or a log begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TemplateOpening {
+    /// Its category.
+    pub category: Category,
+    /// Approved, Pending or Rejected.
+    pub status: TemplateStatus,
+    /// Whether it is new: approved and never sent, so that pacing tries it on a sample.
+    pub new: bool,
+}
+
+impl TemplateOpening {
+    /// A marketing template that was approved and sent long ago.
+    pub const PROVEN: TemplateOpening =
+        TemplateOpening { category: Category::Marketing, status: TemplateStatus::Approved, new: false };
 }
 
 impl Standing {
@@ -407,10 +501,12 @@ impl Standing {
         };
         Standing {
             verified: opening.verified,
+            policy: opening.policy,
+            official: false,
             sent_at: SimTime(-1),
             holders: holders.into_iter().map(|tier| HolderStanding::open(rules, tier)).collect(),
             numbers: opening.numbers.iter().enumerate().map(number).collect(),
-            templates: (0..opening.templates).map(|_| TemplateStanding::open(rules, of_templates)).collect(),
+            templates: opening.templates.iter().map(|template| TemplateStanding::open(rules, template, of_templates)).collect(),
         }
     }
 }
@@ -425,6 +521,7 @@ impl HolderStanding {
             review: None,
             last_step: SimTime::START,
             judge_at: SimTime::NEVER,
+            analysis: Analysis::NotAsked,
         }
     }
 
@@ -438,8 +535,11 @@ impl HolderStanding {
 }
 
 impl TemplateStanding {
-    fn open(rules: &Rules, thresholds: &[Thresholds]) -> TemplateStanding {
+    fn open(rules: &Rules, opening: &TemplateOpening, thresholds: &[Thresholds]) -> TemplateStanding {
         TemplateStanding {
+            category: opening.category,
+            base: opening.status,
+            pace: if opening.new { Pace::Due } else { Pace::Free },
             meters: Meters::new(&rules.template_ratings, thresholds),
             life: Life::new(rules.template_measures.len()),
         }
