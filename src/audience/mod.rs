@@ -16,10 +16,14 @@
 
 mod arrivals;
 mod behavior;
+mod catalogue;
 mod list;
 mod reactions;
 
 pub use arrivals::{Arrival, Arrivals};
-pub use behavior::{Behavior, BehaviorError, DelayText, Dispersion, Quantity, RATES, Rate, RateName};
+pub use behavior::{
+    Behavior, BehaviorError, DelayText, Dispersion, Quantity, RATES, Rate, RateName, check_chance,
+};
+pub use catalogue::{profile_document, profile_names};
 pub use list::{Choice, List, Taken};
 pub use reactions::{Act, Moment, Rates, Reactions, Segment};

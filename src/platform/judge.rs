@@ -136,6 +136,21 @@ impl<'r> Platform<'r> {
         self.standing.holders[self.standing.numbers[number].holder].review.is_some()
     }
 
+    /// Whether a rating is what keeps `number` from rising: a clause that leads up from its tier asks for more.
+    pub fn rating_blocks(&mut self, number: usize, now: SimTime) -> bool {
+        let holder = self.standing.numbers[number].holder;
+        let tier = self.standing.holders[holder].tier;
+        let rules = self.rules;
+        let mut leading =
+            rules.upgrades.iter().enumerate().filter(|(_, rule)| rule.from[tier] && rule.in_force.at(now));
+        leading.any(|(place, rule)| {
+            rule.when.iter().any(|condition| {
+                matches!(condition, Condition::RatingAtLeast(_) | Condition::TemplatesAtLeast(_))
+                    && !self.rise_holds(holder, place, condition, now)
+            })
+        })
+    }
+
     /// The number's score at `now`.
     pub fn score(&mut self, number: usize, now: SimTime) -> Option<Score> {
         self.standing.numbers[number].meters.score(&self.rules.number_ratings, now)
@@ -245,6 +260,7 @@ impl<'r> Platform<'r> {
         again: &[(SimTime, u64)],
     ) {
         let standing = &mut self.standing;
+        standing.sent_at = now;
         let who = &mut standing.numbers[number];
         if let Some(messages) = &mut who.messages {
             messages.add(now, sent);
@@ -319,13 +335,12 @@ impl<'r> Platform<'r> {
             } else {
                 SimTime((low_for.0 + every - 1) / every * every)
             };
-            number.meters.next_evaluation(&rules.number_ratings).min(low_for)
+            number.meters.next_evaluation(&rules.number_ratings, self.standing.sent_at).min(low_for)
         });
-        let templates = self
-            .standing
-            .templates
-            .iter()
-            .map(|template| template.meters.next_evaluation(&rules.template_ratings));
+        let templates =
+            self.standing.templates.iter().map(|template| {
+                template.meters.next_evaluation(&rules.template_ratings, self.standing.sent_at)
+            });
         numbers.chain(templates).min().unwrap_or(SimTime::NEVER)
     }
 

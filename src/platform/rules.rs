@@ -234,19 +234,15 @@ impl Rules {
         self.tiers.iter().position(|tier| tier.name == name)
     }
 
-    /// The paths and values of the thresholds that the ruleset states, numbers first.
+    /// The rating clauses, those of numbers first: path and stated thresholds of each.
     pub fn thresholds(&self) -> impl Iterator<Item = (&str, Thresholds)> {
         let rules = self.number_ratings.iter().chain(&self.template_ratings);
         rules.map(|rule| (rule.path.as_str(), rule.thresholds))
     }
 
-    /// Replaces the thresholds of the rating clause at `path`, such as by ones that a run has drawn.
-    pub fn set_thresholds(&mut self, path: &str, thresholds: Thresholds) {
-        for rule in self.number_ratings.iter_mut().chain(&mut self.template_ratings) {
-            if rule.path == path {
-                rule.thresholds = thresholds;
-            }
-        }
+    /// Position, among [`Rules::thresholds`], of the clause that rates numbers at `now`.
+    pub fn number_rating_at(&self, now: SimTime) -> Option<usize> {
+        self.number_ratings.iter().position(|rule| rule.in_force.at(now))
     }
 
     /// Whether a measure can set this status on a number.

@@ -20,6 +20,8 @@ use super::window::{Aged, Rolling};
 #[derive(Clone, Debug)]
 pub struct Standing {
     pub(crate) verified: bool,
+    /// When something was last sent: whatever that touches is seen by a later evaluation.
+    pub(crate) sent_at: SimTime,
     pub(crate) holders: Vec<HolderStanding>,
     pub(crate) numbers: Vec<NumberStanding>,
     pub(crate) templates: Vec<TemplateStanding>,
@@ -237,15 +239,15 @@ impl Score {
 }
 
 impl Meters {
-    pub(crate) fn new(rules: &[RatingRule]) -> Meters {
-        let meter = |rule: &RatingRule| Meter {
-            thresholds: rule.thresholds,
+    fn new(rules: &[RatingRule], drawn: &[Thresholds]) -> Meters {
+        let meter = |(place, rule): (usize, &RatingRule)| Meter {
+            thresholds: drawn.get(place).copied().unwrap_or(rule.thresholds),
             deliveries: Aged::new(rule.window, &rule.ages),
             kinds: rule.weights.iter().map(|_| Aged::new(rule.window, &rule.ages)).collect(),
         };
         Meters {
             rating: Rating::Unknown,
-            meters: rules.iter().map(meter).collect(),
+            meters: rules.iter().enumerate().map(meter).collect(),
             touched_at: None,
             evaluated_at: SimTime(-1),
         }
@@ -276,8 +278,23 @@ impl Meters {
         rules.iter().position(|rule| rule.in_force.at(now))
     }
 
+    /// The first instant at which a sum changes by itself.
+    fn next_shift(&self) -> SimTime {
+        let sums = self.meters.iter().flat_map(|meter| meter.kinds.iter().chain([&meter.deliveries]));
+        sums.map(Aged::next_shift).min().unwrap_or(SimTime::NEVER)
+    }
+
+    /// Remembers what looking at the sums at `now` moves on, so that no evaluation is missed by it.
+    fn look(&mut self, now: SimTime) {
+        let shift = self.next_shift();
+        if shift <= now {
+            self.touch(shift);
+        }
+    }
+
     /// Whether anything was delivered in the window of the clause in force.
     pub(crate) fn in_use(&mut self, rules: &[RatingRule], now: SimTime) -> bool {
+        self.look(now);
         let Some(place) = Meters::in_force(rules, now) else { return false };
         self.meters[place].deliveries.advance(now);
         self.meters[place].deliveries.count() > 0
@@ -285,6 +302,7 @@ impl Meters {
 
     /// The score at `now` by the clause in force; `None` without one.
     pub(crate) fn score(&mut self, rules: &[RatingRule], now: SimTime) -> Option<Score> {
+        self.look(now);
         let place = Meters::in_force(rules, now)?;
         let (rule, meter) = (&rules[place], &mut self.meters[place]);
         meter.deliveries.advance(now);
@@ -299,9 +317,10 @@ impl Meters {
 
     /// The rating that an evaluation at `now` finds.
     pub(crate) fn evaluate(&mut self, rules: &[RatingRule], now: SimTime) -> Rating {
+        let score = self.score(rules, now);
         self.touched_at = None;
         self.evaluated_at = now;
-        let Some(score) = self.score(rules, now) else { return self.rating };
+        let Some(score) = score else { return self.rating };
         let place = Meters::in_force(rules, now).unwrap_or(0);
         let (rule, meter) = (&rules[place], &self.meters[place]);
         if meter.deliveries.count() < rule.min_deliveries || score.bottom == 0 {
@@ -319,19 +338,16 @@ impl Meters {
         }
     }
 
-    /// The first instant at which an evaluation could find something new.
-    pub(crate) fn next_evaluation(&self, rules: &[RatingRule]) -> SimTime {
-        let mut from = self.touched_at.unwrap_or(SimTime::NEVER);
-        for meter in &self.meters {
-            let shifts = meter.kinds.iter().map(Aged::next_shift).min().unwrap_or(SimTime::NEVER);
-            from = from.min(shifts).min(meter.deliveries.next_shift());
-        }
+    /// The first instant at which an evaluation could find something new; an instant at which something was sent has
+    /// had its evaluation before.
+    pub(crate) fn next_evaluation(&self, rules: &[RatingRule], sent_at: SimTime) -> SimTime {
+        let from = self.touched_at.unwrap_or(SimTime::NEVER).min(self.next_shift());
         if from == SimTime::NEVER {
             return from;
         }
         // Every clause of a subject in force at that instant may have its own rhythm; the one in force decides.
         let every = Meters::in_force(rules, from).map_or(Span::hours(1), |place| rules[place].every);
-        let earliest = from.0.max(self.evaluated_at.0 + 1);
+        let earliest = from.0.max(self.evaluated_at.0 + 1).max(sent_at.0 + 1);
         SimTime(earliest.div_euclid(every.0) * every.0 + if earliest % every.0 == 0 { 0 } else { every.0 })
     }
 
@@ -355,6 +371,9 @@ pub struct Opening {
     pub numbers: Vec<(usize, Option<Rating>)>,
     /// How many templates are approved.
     pub templates: usize,
+    /// Thresholds that a run has drawn, in the order of [`Rules::thresholds`]; where none are given the ruleset's
+    /// own values hold.
+    pub thresholds: Vec<Thresholds>,
 }
 
 impl Standing {
@@ -369,8 +388,10 @@ impl Standing {
                 Condition::Complaints { within, .. } => Some(*within),
                 _ => None,
             });
+        let split = rules.number_ratings.len().min(opening.thresholds.len());
+        let (of_numbers, of_templates) = opening.thresholds.split_at(split);
         let number = |(place, (_, rating)): (usize, &(usize, Option<Rating>))| {
-            let mut meters = Meters::new(&rules.number_ratings);
+            let mut meters = Meters::new(&rules.number_ratings, of_numbers);
             meters.rating = rating.unwrap_or(Rating::Unknown);
             if rating.is_some() {
                 meters.touch(SimTime::START);
@@ -386,9 +407,10 @@ impl Standing {
         };
         Standing {
             verified: opening.verified,
+            sent_at: SimTime(-1),
             holders: holders.into_iter().map(|tier| HolderStanding::open(rules, tier)).collect(),
             numbers: opening.numbers.iter().enumerate().map(number).collect(),
-            templates: (0..opening.templates).map(|_| TemplateStanding::open(rules)).collect(),
+            templates: (0..opening.templates).map(|_| TemplateStanding::open(rules, of_templates)).collect(),
         }
     }
 }
@@ -416,9 +438,9 @@ impl HolderStanding {
 }
 
 impl TemplateStanding {
-    fn open(rules: &Rules) -> TemplateStanding {
+    fn open(rules: &Rules, thresholds: &[Thresholds]) -> TemplateStanding {
         TemplateStanding {
-            meters: Meters::new(&rules.template_ratings),
+            meters: Meters::new(&rules.template_ratings, thresholds),
             life: Life::new(rules.template_measures.len()),
         }
     }

@@ -37,6 +37,7 @@ pub(super) enum Guess {
 }
 
 impl Expansion {
+    #[inline]
     pub(super) fn new(cumulants: &Cumulants) -> Self {
         let Cumulants { mean, second, third, fourth, fifth } = *cumulants;
         let variance = second - 1.0 / 12.0;
@@ -50,6 +51,7 @@ impl Expansion {
         Self { coefficients, scale: scale * 0.01, rounding: 4e-15 * mean }
     }
 
+    #[inline]
     fn coefficients(
         mean: f64,
         deviation: f64,

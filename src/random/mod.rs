@@ -17,6 +17,15 @@
 //!     how many   how many of those     who goes        Prior: an uncertain number
 //!     of n       taken are marked      to which row    DelayTable: rows by age
 //! ```
+//!
+//! ```
+//! use tiercast::random::{Address, Purpose, Streams, Subject, binomial};
+//!
+//! let streams = Streams::new(2026, 0);
+//! let loyal = Address { slot: 9, ..Address::of(Purpose::Deliver, Subject::new(&["loyal", "number 1"])) };
+//! let delivered = binomial(&streams.at(loyal), 1_000, 0.95);
+//! assert!(binomial(&streams.at(loyal), 1_000, 0.96) >= delivered, "the same luck, better odds");
+//! ```
 
 mod binomial;
 mod count;

@@ -6,7 +6,7 @@
 use std::f64::consts::SQRT_2;
 
 use super::maths::{erfc, exp, ln, ln_1p, pow, sqrt};
-use super::tails::{BetaTails, beta_tails};
+use super::tails::Beta;
 
 /// Quantile of the normal law of mean 0 and standard deviation 1 at `u` in (0, 1).
 ///
@@ -19,13 +19,17 @@ pub fn normal_quantile(u: f64) -> f64 {
         let r = 0.180625 - q * q;
         return q * horner(&CENTRE.0, r) / horner(&CENTRE.1, r);
     }
-    let r = sqrt(-ln(if q < 0.0 { u } else { 1.0 - u }));
-    let tail = if r <= 5.0 {
+    if q < 0.0 { -normal_tail(u) } else { normal_tail(1.0 - u) }
+}
+
+/// The distance from the mean beyond which the probability is `u` < 0.075.
+fn normal_tail(u: f64) -> f64 {
+    let r = sqrt(-ln(u));
+    if r <= 5.0 {
         horner(&MIDDLE.0, r - 1.6) / horner(&MIDDLE.1, r - 1.6)
     } else {
         horner(&TAIL.0, r - 5.0) / horner(&TAIL.1, r - 5.0)
-    };
-    if q < 0.0 { -tail } else { tail }
+    }
 }
 
 #[inline(always)]
@@ -147,7 +151,7 @@ pub fn log_logistic_cdf(x: f64, median: f64, shape: f64) -> f64 {
 
 /// P(X <= x) for the beta law of `a` and `b`, both in [0.01, 1e6].
 pub fn beta_cdf(x: f64, a: f64, b: f64) -> f64 {
-    beta_tails(a, b, x, 1.0 - x).lower
+    Beta::new(a, b).tails(x, 1.0 - x).lower
 }
 
 /// Quantile at `u` in (0, 1) of the beta law of `a` and `b`, both in [0.01, 1e6]; ten digits.
@@ -170,52 +174,60 @@ pub fn student_quantile(u: f64, freedom: f64) -> f64 {
 /// Beyond this many e-folds of x / (1 - x), x or 1 - x is no longer a normal number.
 const FAR: f64 = 700.0;
 
+/// A step this small against the width of the law was the last: the next is of the size of its cube.
+const SETTLED: f64 = 1e-6;
+
 /// The point (x, 1 - x) below which the beta law has probability `u` and above which `v = 1 - u`.
 ///
-/// Newton's method on the logarithm of the smaller tail over t = ln(x / (1 - x)), where both ends are nearly
+/// Halley's method on the logarithm of the smaller tail over t = ln(x / (1 - x)), where both ends are nearly
 /// straight; halving the bracket where a step leaves it.
 fn beta_point(u: f64, v: f64, a: f64, b: f64) -> (f64, f64) {
+    let law = Beta::new(a, b);
+    let settled = SETTLED * sqrt(1.0 / a + 1.0 / b).min(1.0);
     let (mut low, mut high) = (-FAR, FAR);
-    let mut t = beta_start(u, v, a, b).clamp(-FAR, FAR);
+    let mut t = beta_start(u, v, &law).clamp(-FAR, FAR);
     for _ in 0..200 {
-        let (miss, slope) = beta_miss(u, v, &beta_tails_at(t, a, b));
+        let (miss, step) = beta_step(u, v, &law, t);
         if miss < 0.0 {
             low = t
         } else {
             high = t
         }
-        let newton = t - miss / slope;
-        let next = if newton > low && newton < high { newton } else { 0.5 * (low + high) };
+        let inside = t - step > low && t - step < high;
+        let next = if inside { t - step } else { 0.5 * (low + high) };
         let moved = (next - t).abs();
         t = next;
-        if moved <= 1e-15 * t.abs().max(1e-3) || high - low <= 1e-15 * t.abs() {
+        if moved <= if inside { settled } else { f64::EPSILON * t.abs() } {
             break;
         }
     }
     logistic_pair(t)
 }
 
-fn beta_tails_at(t: f64, a: f64, b: f64) -> BetaTails {
+/// How far the smaller tail at `t` is from its target, as a logarithm that rises with t, and how far t is.
+fn beta_step(u: f64, v: f64, law: &Beta, t: f64) -> (f64, f64) {
     let (x, y) = logistic_pair(t);
-    beta_tails(a, b, x, y)
-}
-
-/// How far the smaller tail is from its target, as a logarithm that rises with t, and its slope.
-fn beta_miss(u: f64, v: f64, tails: &BetaTails) -> (f64, f64) {
-    if u <= v {
-        (ln(tails.lower / u), tails.slope / tails.lower)
+    let tails = law.tails(x, y);
+    let bend = law.a * y - law.b * x;
+    let (miss, slope, bend) = if u <= v {
+        let slope = tails.slope / tails.lower;
+        (ln(tails.lower / u), slope, bend - slope)
     } else {
-        (-ln(tails.upper / v), tails.slope / tails.upper)
-    }
+        let slope = tails.slope / tails.upper;
+        (-ln(tails.upper / v), slope, bend + slope)
+    };
+    let newton = miss / slope;
+    (miss, newton / (1.0 - 0.5 * newton * bend).clamp(0.5, 2.0))
 }
 
 /// A first t: normal in the logit where the law has one hump, else the power law of the nearer end.
-fn beta_start(u: f64, v: f64, a: f64, b: f64) -> f64 {
+fn beta_start(u: f64, v: f64, law: &Beta) -> f64 {
+    let Beta { a, b, .. } = *law;
     if a.min(b) >= 0.7 {
         let w = normal_quantile(if u <= v { u } else { 1.0 - v });
         return ln(a / b) + w * sqrt(1.0 / a + 1.0 / b);
     }
-    let at_half = beta_tails(a, b, 0.5, 0.5);
+    let at_half = law.tails(0.5, 0.5);
     if u < at_half.lower { ln(u / at_half.lower) / a } else { -ln(v / at_half.upper) / b }
 }
 
@@ -279,7 +291,7 @@ mod tests {
         for (a, b) in sizes.into_iter().flat_map(|a| sizes.map(|b| (a, b))) {
             for u in [1e-12, 1e-3, 0.2, 0.5, 0.8, 0.999] {
                 let (x, y) = beta_point(u, 1.0 - u, a, b);
-                let tails = beta_tails(a, b, x, y);
+                let tails = Beta::new(a, b).tails(x, y);
                 let miss = if u <= 0.5 { tails.lower / u } else { tails.upper / (1.0 - u) } - 1.0;
                 let reachable = x > 1e-300 && y > 1e-300;
                 assert!(!reachable || miss.abs() < 1e-10, "a {a}, b {b}, u {u}: {x:e} misses by {miss:e}");

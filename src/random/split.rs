@@ -17,12 +17,15 @@ const FEW: u64 = 8;
 /// Shares that miss 1 by less than this are taken to reach it: the writer meant it.
 const ROUNDING: f64 = 1e-9;
 
+/// More than any uniform.
+const BEYOND: f64 = 2.0;
+
 /// The shares of the rows of a table; what they leave of 1 is the share of those who go to no row.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Shares {
     rows: usize,
     shares: [f64; MOST_ROWS],
-    /// Share of this row and those before it.
+    /// Share of this row and those before it; [`BEYOND`] where the table has ended.
     cumulated: [f64; MOST_ROWS],
     /// Share of this row among those who are in no row before it.
     conditional: [f64; MOST_ROWS],
@@ -55,7 +58,7 @@ impl Shares {
     }
 
     fn prepared(rows: usize, shares: [f64; MOST_ROWS], never: f64) -> Self {
-        let (mut cumulated, mut conditional) = ([0.0; MOST_ROWS], [0.0; MOST_ROWS]);
+        let (mut cumulated, mut conditional) = ([BEYOND; MOST_ROWS], [0.0; MOST_ROWS]);
         let last = shares.iter().rposition(|&share| share > 0.0);
         let (mut before, mut left) = (0.0, never);
         for row in 0..rows {
@@ -83,7 +86,8 @@ impl Shares {
     /// The row whose part of (0, 1) holds `u`; a smaller `u` means an earlier row.
     #[inline]
     pub fn row(&self, u: f64) -> Option<usize> {
-        self.cumulated[..self.rows].iter().position(|&upto| u < upto)
+        let row = self.cumulated.iter().filter(|&&upto| upto <= u).count();
+        (row < self.rows).then_some(row)
     }
 }
 

@@ -78,21 +78,40 @@ pub(super) struct BetaTails {
     pub(super) slope: f64,
 }
 
-/// Both tails of Beta(a, b) at `x`, of which the smaller is accurate to its own last digits.
-pub(super) fn beta_tails(a: f64, b: f64, x: f64, y: f64) -> BetaTails {
-    if x <= 0.0 {
-        return BetaTails { lower: 0.0, upper: 1.0, slope: 0.0 };
+/// A beta law, with what does not depend on the point.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Beta {
+    pub(super) a: f64,
+    pub(super) b: f64,
+    /// The slope at the mean, where both deviances are 0.
+    peak: f64,
+}
+
+impl Beta {
+    /// The law of `a` and `b`, both above 0.
+    pub(super) fn new(a: f64, b: f64) -> Self {
+        let stirling = stirling_error(a + b) - stirling_error(a) - stirling_error(b);
+        Self { a, b, peak: exp(stirling) * sqrt(a * (b / (a + b)) / (2.0 * PI)) }
     }
-    if y <= 0.0 {
-        return BetaTails { lower: 1.0, upper: 0.0, slope: 0.0 };
-    }
-    let slope = binomial_mass(a, a + b, x, y) * a * (b / (a + b));
-    if x * (a + b + 2.0) <= a + 1.0 {
-        let lower = (slope / a * beta_fraction(a, b, x)).min(1.0);
-        BetaTails { lower, upper: 1.0 - lower, slope }
-    } else {
-        let upper = (slope / b * beta_fraction(b, a, y)).min(1.0);
-        BetaTails { lower: 1.0 - upper, upper, slope }
+
+    /// Both tails at `x`, `y = 1 - x`, of which the smaller is accurate to its own last digits.
+    pub(super) fn tails(&self, x: f64, y: f64) -> BetaTails {
+        let Self { a, b, peak } = *self;
+        if x <= 0.0 {
+            return BetaTails { lower: 0.0, upper: 1.0, slope: 0.0 };
+        }
+        if y <= 0.0 {
+            return BetaTails { lower: 1.0, upper: 0.0, slope: 0.0 };
+        }
+        let n = a + b;
+        let slope = peak * exp(-deviance(a, n * x) - deviance(b, n * y));
+        if x * (n + 2.0) <= a + 1.0 {
+            let lower = (slope / a * beta_fraction(a, b, x)).min(1.0);
+            BetaTails { lower, upper: 1.0 - lower, slope }
+        } else {
+            let upper = (slope / b * beta_fraction(b, a, y)).min(1.0);
+            BetaTails { lower: 1.0 - upper, upper, slope }
+        }
     }
 }
 

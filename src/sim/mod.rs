@@ -1,3 +1,22 @@
-//! One run.
-pub mod setting;
-pub mod trajectory;
+//! One run: a scenario is loaded, one of its futures is replicated, a probe may watch.
+//!
+//! ```text
+//!   first-climb.ron --load, check--> Scenario --replicate(index)--> Trajectory   (a row a day)
+//!                                        \------watch(index, probe)--> Journal   (a row a change)
+//! ```
+//!
+//! *Invariant:* loading is the step that fails. Once a [`Scenario`] exists, running it cannot. A replication is an
+//! address: (scenario, seed, index) is all that is needed to tell any future again.
+
+mod journal;
+mod load;
+mod run;
+pub mod scenario;
+mod setting;
+mod trajectory;
+
+pub use journal::{Entry, Journal};
+pub use load::{LoadError, Names, Scenario};
+pub use run::{Batch, Probe, Unwatched};
+pub use setting::{Assumption, Evidence, Possible, Setting};
+pub use trajectory::{Counts, Day, Ledger, Metric, Reason, Trajectory};

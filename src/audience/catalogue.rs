@@ -1,0 +1,35 @@
+//! The behaviour profiles that are built in.
+
+use crate::document::{Check, Document, Findings};
+
+use super::behavior::Behavior;
+
+/// Name and text of each profile, as under scenarios/audiences.
+const PROFILES: [(&str, &str); 2] = [
+    ("opted-in-marketing", include_str!("../../scenarios/audiences/opted-in-marketing.ron")),
+    ("cold-list", include_str!("../../scenarios/audiences/cold-list.ron")),
+];
+
+/// The names of the built-in profiles.
+pub fn profile_names() -> impl Iterator<Item = &'static str> {
+    PROFILES.iter().map(|(name, _)| *name)
+}
+
+/// The text of a built-in profile.
+pub fn profile_document(name: &str) -> Option<Document> {
+    let (name, text) = PROFILES.iter().find(|(known, _)| *known == name)?;
+    Some(Document::new(format!("{name}.ron (built in)"), *text))
+}
+
+impl Behavior {
+    /// Reads a profile and checks the sense of its values.
+    ///
+    /// # Errors
+    /// All that is wrong with it.
+    pub fn read(document: &Document) -> Result<Behavior, Findings> {
+        let behavior: Behavior = document.read()?;
+        let mut check = Check::new(document);
+        behavior.check(&mut check);
+        check.finish(behavior)
+    }
+}

@@ -1,0 +1,38 @@
+//! Writing results: a folder that is proven writable before the run, files that are whole or not there.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::Failure;
+
+/// A folder for results that can be written to.
+#[derive(Debug)]
+pub(super) struct Folder(PathBuf);
+
+impl Folder {
+    /// Makes the folder, and proves that it can be written to, before anything is computed.
+    pub(super) fn prepare(path: &Path) -> Result<Folder, Failure> {
+        let failed = |error| Failure::Write { path: path.to_owned(), error };
+        fs::create_dir_all(path).map_err(failed)?;
+        let probe = path.join(format!(".tiercast-{}", std::process::id()));
+        fs::write(&probe, b"").map_err(failed)?;
+        fs::remove_file(&probe).map_err(failed)?;
+        Ok(Folder(path.to_owned()))
+    }
+
+    /// Writes a file: under another name first, so that nobody ever sees half of it.
+    pub(super) fn write(&self, name: &str, bytes: &[u8]) -> Result<(), Failure> {
+        let path = self.0.join(name);
+        let half = self.0.join(format!(".{name}-{}", std::process::id()));
+        let written = fs::write(&half, bytes).and_then(|()| fs::rename(&half, &path));
+        written.map_err(|error| {
+            let _ = fs::remove_file(&half);
+            Failure::Write { path, error }
+        })
+    }
+
+    /// The folder's path.
+    pub(super) fn path(&self) -> &Path {
+        &self.0
+    }
+}

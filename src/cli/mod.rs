@@ -1,0 +1,150 @@
+//! The command line: one file a command, one library call each; sees the public API only.
+//!
+//! ```text
+//!   main --> Command --> run | explain | rules
+//!                           results on stdout, everything else on stderr
+//!                           exit 0 well, 1 a finding, 2 wrong input or usage, 130 interrupted
+//! ```
+
+mod explain;
+mod files;
+mod interrupt;
+mod rules;
+mod run;
+
+use std::io::{IsTerminal, Write};
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+use thiserror::Error;
+use tiercast::document::Findings;
+use tiercast::sim::{LoadError, Scenario};
+
+/// Forecast how a business messaging number climbs or drops.
+#[derive(Debug, Parser)]
+#[command(
+    name = "tiercast",
+    version,
+    after_help = "Examples:
+  tiercast run scenarios/first-climb.ron
+  tiercast explain scenarios/first-climb.ron --replication 0
+  tiercast rules show classic-2022
+
+Exit codes: 0 well, 1 a finding, 2 wrong input or usage, 130 interrupted."
+)]
+struct Tool {
+    #[command(subcommand)]
+    command: Command,
+    /// Say nothing but the answer.
+    #[arg(long, short, global = true)]
+    quiet: bool,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Run(run::Run),
+    Explain(explain::Explain),
+    Rules(rules::Rules),
+}
+
+/// What every command on a scenario takes.
+#[derive(Debug, Args)]
+struct ScenarioArgs {
+    /// The scenario: a RON file.
+    scenario: std::path::PathBuf,
+    /// Seed of the random numbers, instead of the scenario's.
+    #[arg(long, env = "TIERCAST_SEED")]
+    seed: Option<u64>,
+    /// Change a value of the scenario or its rules before it is read, such as `horizon=90d` or
+    /// `upgrade.volume.review=24h`. May be given several times.
+    #[arg(long = "set", value_name = "PATH=VALUE", value_parser = assignment)]
+    changes: Vec<(String, String)>,
+}
+
+fn assignment(text: &str) -> Result<(String, String), String> {
+    let (path, value) = text.split_once('=').ok_or("expected PATH=VALUE, such as horizon=90d")?;
+    Ok((path.trim().to_owned(), value.trim().to_owned()))
+}
+
+impl ScenarioArgs {
+    fn load(&self) -> Result<Scenario, Failure> {
+        let scenario = Scenario::load(&self.scenario, &self.changes)?;
+        Ok(match self.seed {
+            Some(seed) => scenario.with_seed(seed),
+            None => scenario,
+        })
+    }
+}
+
+/// Why a command did not do what was asked.
+#[derive(Debug, Error)]
+enum Failure {
+    /// A scenario cannot be loaded.
+    #[error(transparent)]
+    Load(#[from] LoadError),
+    /// A file says something wrong.
+    #[error("{0}")]
+    Findings(#[from] Findings),
+    /// The command cannot be carried out as it was called.
+    #[error("{message}")]
+    Usage { message: String, help: String },
+    /// A file cannot be written.
+    #[error("cannot write {}: {error}", path.display())]
+    Write { path: std::path::PathBuf, error: std::io::Error },
+    /// Results cannot be printed.
+    #[error("cannot print the result: {0}")]
+    Print(#[from] std::io::Error),
+    /// It was interrupted; what was finished is written.
+    #[error("interrupted")]
+    Interrupted,
+}
+
+/// Runs the tool.
+pub(crate) fn main() -> ExitCode {
+    let tool = Tool::parse();
+    let done = match &tool.command {
+        Command::Run(run) => run.execute(tool.quiet),
+        Command::Explain(explain) => explain.execute(),
+        Command::Rules(rules) => rules.execute(),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Failure::Print(error)) if error.kind() == std::io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+        Err(Failure::Interrupted) => ExitCode::from(130),
+        Err(failure) => {
+            complain(&failure);
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// Prints what went wrong, with colour where a person reads it.
+fn complain(failure: &Failure) {
+    let mut stderr = anstream::stderr().lock();
+    let color =
+        std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+    let text = match failure {
+        Failure::Findings(findings) | Failure::Load(LoadError::Findings(findings)) => findings.render(color),
+        Failure::Usage { message, help } => format!("error: {message}\n  = help: {help}"),
+        Failure::Load(LoadError::Read { .. }) => {
+            format!(
+                "error: {failure}\n  = help: give the path of a scenario, such as scenarios/first-climb.ron"
+            )
+        }
+        other => format!("error: {other}"),
+    };
+    // Nowhere is left to say that even this failed.
+    let _ = writeln!(stderr, "{text}");
+}
+
+/// Prints a result.
+fn print(text: &str) -> Result<(), Failure> {
+    let mut stdout = anstream::stdout().lock();
+    stdout.write_all(text.as_bytes())?;
+    Ok(stdout.flush()?)
+}
+
+/// Width of the terminal, or a hundred letters where there is none.
+fn width() -> usize {
+    std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok()).unwrap_or(100)
+}

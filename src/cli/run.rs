@@ -1,0 +1,103 @@
+//! `run`: how does this ramp go?
+
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+
+use clap::Args;
+use indicatif::{ProgressBar, ProgressStyle};
+use tiercast::experiment::{Ensemble, Threads};
+use tiercast::report::{daily, gallery, replications, summary::Summary, text};
+use tiercast::sim::Scenario;
+
+use super::files::Folder;
+use super::{Failure, ScenarioArgs, interrupt, print, width};
+
+/// Run a scenario many times: when is each limit reached, and how likely is a flag or a fall?
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  tiercast run scenarios/first-climb.ron
+  tiercast run scenarios/first-climb.ron --replications 10000 --seed 7 --out out/long
+  tiercast run scenarios/first-climb.ron --set horizon=90d --set audience.segments.members.customers=200000
+
+Writes summary.json, daily.csv, replications.csv and the charts (SVG and PNG) to --out.")]
+pub(super) struct Run {
+    #[command(flatten)]
+    scenario: ScenarioArgs,
+    /// How many random futures, instead of the scenario's number.
+    #[arg(long, short = 'n')]
+    replications: Option<u64>,
+    /// Threads; all cores unless said otherwise. No result depends on it.
+    #[arg(long, env = "TIERCAST_THREADS")]
+    threads: Option<NonZeroUsize>,
+    /// Folder for the results; `out/<scenario>` unless said otherwise.
+    #[arg(long, short)]
+    out: Option<PathBuf>,
+    /// Print summary.json instead of the text.
+    #[arg(long)]
+    json: bool,
+}
+
+impl Run {
+    pub(super) fn execute(&self, quiet: bool) -> Result<(), Failure> {
+        let scenario = self.scenario.load()?;
+        let replications = self.replications.unwrap_or(scenario.replications);
+        if !(1..=10_000_000).contains(&replications) {
+            return Err(Failure::Usage {
+                message: format!("{replications} replications cannot be run"),
+                help: "between 1 and 10,000,000; 1,000 is a good start".to_owned(),
+            });
+        }
+        let default = PathBuf::from("out").join(&scenario.setting.scenario);
+        let folder = Folder::prepare(self.out.as_ref().unwrap_or(&default))?;
+        let ensemble = self.replicate(&scenario, replications, quiet);
+        let summary = Summary::of(&ensemble);
+        write(&folder, &ensemble, &summary)?;
+        if self.json {
+            print(&summary.to_json())?;
+        } else {
+            print(&text::render(&ensemble, width().min(120)))?;
+            if !quiet {
+                print(&format!(
+                    "\nWritten to {}: summary.json, daily.csv, replications.csv and charts.\n",
+                    folder.path().display()
+                ))?;
+                print(&format!(
+                    "Next: look at {}, or ask why one future went as it did:\n  tiercast explain {} --replication 0\n",
+                    folder.path().join("volume.png").display(),
+                    self.scenario.scenario.display()
+                ))?;
+            }
+        }
+        if ensemble.complete() { Ok(()) } else { Err(Failure::Interrupted) }
+    }
+
+    fn replicate(&self, scenario: &Scenario, replications: u64, quiet: bool) -> Ensemble {
+        let threads = self.threads.map_or(Threads::All, Threads::Exactly);
+        let bar = if quiet { ProgressBar::hidden() } else { ProgressBar::new(replications) };
+        if let Ok(style) = ProgressStyle::with_template("{bar:40} {pos} of {len} runs, {eta} left") {
+            bar.set_style(style);
+        }
+        let ensemble = Ensemble::run(
+            scenario.setting.clone(),
+            0..replications,
+            threads,
+            &|index| scenario.replicate(index),
+            &|done| bar.set_position(done),
+            interrupt::listen(),
+        );
+        bar.finish_and_clear();
+        ensemble
+    }
+}
+
+/// Writes every file of a run.
+fn write(folder: &Folder, ensemble: &Ensemble, summary: &Summary) -> Result<(), Failure> {
+    folder.write("summary.json", summary.to_json().as_bytes())?;
+    folder.write("daily.csv", daily::to_csv(ensemble).as_bytes())?;
+    folder.write("replications.csv", replications::to_csv(ensemble).as_bytes())?;
+    for drawing in gallery::draw(ensemble) {
+        folder.write(&format!("{}.svg", drawing.name), drawing.svg.as_bytes())?;
+        folder.write(&format!("{}.png", drawing.name), &drawing.png)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,235 @@
+//! One future as a dated story, with the clause behind each change.
+//!
+//! ```text
+//!   Journal + Trajectory  -->  day by day: what was sent, what changed and why; quiet days in one line
+//! ```
+
+use serde::Serialize;
+
+use super::replications;
+use super::text::wrap;
+use crate::experiment::Row;
+use crate::glossary::{NumberStatus, Rating, TemplateStatus, grouped};
+use crate::platform::{Change, Subject, What};
+use crate::sim::{Day, Entry, Journal, Metric, Scenario, Trajectory};
+use crate::time::{SimTime, date_in_words};
+
+/// A change as programs read it.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Told {
+    /// Seconds since the start.
+    pub at: i64,
+    /// Civil date and time.
+    pub date: String,
+    /// Whom it concerns, by name.
+    pub subject: String,
+    /// What changed, in words.
+    pub what: String,
+    /// Path of the clause that caused it.
+    pub clause: String,
+    /// Where the clause comes from.
+    pub source: String,
+}
+
+/// Every change of a replication, in order.
+pub fn changes(scenario: &Scenario, journal: &Journal) -> Vec<Told> {
+    let changes = journal.entries.iter().filter_map(|entry| match entry {
+        Entry::Change(change, score) => Some((change, *score)),
+        Entry::Sent(_) => None,
+    });
+    changes.map(|(change, score)| tell(scenario, change, score)).collect()
+}
+
+/// Tells a replication as a story, in lines of at most `width` letters where words allow it.
+pub fn render(
+    scenario: &Scenario,
+    index: u64,
+    trajectory: &Trajectory,
+    journal: &Journal,
+    width: usize,
+) -> String {
+    let mut text = head(scenario, index, trajectory);
+    let told = changes(scenario, journal);
+    let calendar = &scenario.setting.calendar;
+    let day_of = |told: &Told| calendar.day_of(SimTime(told.at));
+    let mut quiet: Option<(usize, usize)> = None;
+    for (number, day) in trajectory.days.iter().enumerate() {
+        let today: Vec<&Told> = told.iter().filter(|told| day_of(told) == number).collect();
+        if today.is_empty() {
+            quiet = Some((quiet.map_or(number, |(from, _)| from), number));
+            continue;
+        }
+        tell_quiet(&mut text, scenario, trajectory, quiet.take());
+        text.push_str(&format!("\n{}   {}\n", date_in_words(calendar.date(number)), day_in_words(day)));
+        for told in today {
+            tell_change(&mut text, told, width);
+        }
+    }
+    tell_quiet(&mut text, scenario, trajectory, quiet);
+    cite(&mut text, &told, width);
+    text.push_str(&foot(scenario, index, trajectory));
+    text
+}
+
+fn head(scenario: &Scenario, index: u64, trajectory: &Trajectory) -> String {
+    let setting = &scenario.setting;
+    let (medium, low) = trajectory.thresholds;
+    format!(
+        "{}\nOne future of many: replication {index} of {} under {}, seed {}.\n\
+         In this future the rating is Medium from {:.2} % and Low from {:.2} % (drawn: nobody publishes thresholds).\n",
+        setting.title,
+        setting.scenario,
+        setting.ruleset,
+        setting.seed,
+        100.0 * medium,
+        100.0 * low
+    )
+}
+
+/// Each clause that changed something, once, with where it comes from.
+fn cite(text: &mut String, told: &[Told], width: usize) {
+    let mut cited: Vec<(&str, &str)> = Vec::new();
+    for told in told {
+        if !cited.iter().any(|(clause, _)| *clause == told.clause) {
+            cited.push((&told.clause, &told.source));
+        }
+    }
+    cited.sort_unstable();
+    if !cited.is_empty() {
+        text.push_str("\nThe clauses behind these changes, and where they come from:\n");
+    }
+    for (clause, source) in cited {
+        for (place, line) in wrap(&format!("{clause}: {source}"), width.max(60) - 4).iter().enumerate() {
+            let indent = if place == 0 { "  " } else { "    " };
+            text.push_str(&format!("{indent}{line}\n"));
+        }
+    }
+}
+
+fn tell_change(text: &mut String, told: &Told, width: usize) {
+    let time = told.date.get(11..).unwrap_or_default();
+    let time = time.strip_suffix(":00").unwrap_or(time);
+    let line = format!("{} {} [{}]", told.subject, told.what, told.clause);
+    for (place, line) in wrap(&line, width.max(60) - 12).iter().enumerate() {
+        let time = if place == 0 { time } else { "" };
+        text.push_str(&format!("  {time:<8}  {line}\n"));
+    }
+}
+
+/// Days on which nothing changed, in one line.
+fn tell_quiet(text: &mut String, scenario: &Scenario, trajectory: &Trajectory, days: Option<(usize, usize)>) {
+    let Some((from, to)) = days else { return };
+    let calendar = &scenario.setting.calendar;
+    let sum = |metric: Metric| {
+        trajectory.days[from..=to].iter().map(|day| day.counts[metric as usize]).sum::<u64>()
+    };
+    let span = match to - from {
+        0 => date_in_words(calendar.date(from)),
+        _ => format!("{} to {}", date_in_words(calendar.date(from)), date_in_words(calendar.date(to))),
+    };
+    let sent = grouped(sum(Metric::Sent));
+    let (replied, blocked) = (grouped(sum(Metric::Replied)), grouped(sum(Metric::Blocked)));
+    text.push_str(&format!(
+        "\n{span}   nothing changed: {sent} sent, {replied} replied, {blocked} blocked\n"
+    ));
+}
+
+fn day_in_words(day: &Day) -> String {
+    let count = |metric: Metric| grouped(day.counts[metric as usize]);
+    let mut words = format!("{} sent", count(Metric::Sent));
+    let others = [
+        (Metric::Replied, "replied"),
+        (Metric::Blocked, "blocked"),
+        (Metric::Reported, "reported"),
+        (Metric::Stopped, "stopped"),
+        (Metric::Refused, "refused"),
+        (Metric::ShortOfList, "short of the list"),
+    ];
+    for (metric, word) in others {
+        if day.counts[metric as usize] > 0 {
+            words.push_str(&format!(", {} {word}", count(metric)));
+        }
+    }
+    words
+}
+
+fn foot(scenario: &Scenario, index: u64, trajectory: &Trajectory) -> String {
+    let names: Vec<&str> = scenario.setting.tiers.iter().map(|tier| tier.name.as_str()).collect();
+    let row = Row::of(index, trajectory);
+    let columns = replications::columns(&names);
+    let fields = replications::fields(&row, &names);
+    let mut text = "\nIts row in replications.csv:\n".to_owned();
+    for (column, field) in columns.iter().zip(fields) {
+        let field = if field.is_empty() { "never".to_owned() } else { field };
+        text.push_str(&format!("  {column:<20} {field}\n"));
+    }
+    text
+}
+
+fn tell(scenario: &Scenario, change: &Change, score: Option<f64>) -> Told {
+    let clause = &scenario.rules().clauses[usize::from(change.clause)];
+    let civil = scenario.setting.calendar.civil(change.at);
+    Told {
+        at: change.at.0,
+        date: civil.strftime("%Y-%m-%d %H:%M:%S").to_string(),
+        subject: subject(scenario, change.subject),
+        what: what(scenario, change.what, score),
+        clause: clause.path.clone(),
+        source: clause.cites.clone(),
+    }
+}
+
+fn subject(scenario: &Scenario, subject: Subject) -> String {
+    let name = |list: &[String], place: usize| list.get(place).cloned().unwrap_or_default();
+    match subject {
+        Subject::Portfolio => "The business".to_owned(),
+        Subject::Holder(_) => "The limit".to_owned(),
+        Subject::Number(place) => format!("Number {}", name(&scenario.names().numbers, place)),
+        Subject::Template(place) => format!("Template {}", name(&scenario.names().templates, place)),
+    }
+}
+
+fn what(scenario: &Scenario, what: What, score: Option<f64>) -> String {
+    let tier = |place: usize| {
+        let tier = &scenario.setting.tiers[place];
+        tier.limit.map_or_else(|| "unlimited".to_owned(), grouped)
+    };
+    let until = |until: Option<SimTime>| {
+        until.map_or_else(String::new, |at| format!(" until {}", moment(scenario, at)))
+    };
+    match what {
+        What::Verified => "is verified".to_owned(),
+        What::TierRose { from, to } => format!("rises from {} to {} customers in 24 h", tier(from), tier(to)),
+        What::TierFell { from, to } => format!("falls from {} to {} customers in 24 h", tier(from), tier(to)),
+        What::ReviewStarted { until } => format!("is under review: it rises on {}", moment(scenario, until)),
+        What::ReviewCancelled => "will not rise: the review is cancelled".to_owned(),
+        What::Rated { from: _, to: Rating::Unknown } => "has no rating: its window starts afresh".to_owned(),
+        What::Rated { from, to } => {
+            let score = score
+                .map_or_else(String::new, |score| format!(" (negative feedback {:.2} %)", 100.0 * score));
+            match from {
+                Rating::Unknown => format!("is rated {to}{score}"),
+                _ => format!("is rated {to} after {from}{score}"),
+            }
+        }
+        What::NumberEntered { status: NumberStatus::Restricted, .. } => {
+            "is Restricted: nothing more may be started for now".to_owned()
+        }
+        What::NumberEntered { status, until: deadline } => format!("is {status}{}", until(deadline)),
+        What::NumberLeft { status, recovered: true } => format!("is no longer {status}"),
+        What::NumberLeft { status, recovered: false } => {
+            format!("is no longer {status}: it did not recover in time")
+        }
+        What::TemplateEntered { status: TemplateStatus::Disabled, .. } => "is Disabled for good".to_owned(),
+        What::TemplateEntered { status, until: deadline } => format!("is {status}{}", until(deadline)),
+        What::TemplateLeft { status: TemplateStatus::Paused, .. } => "may be sent again".to_owned(),
+        What::TemplateLeft { status, recovered: true } => format!("is no longer {status}"),
+        What::TemplateLeft { status, recovered: false } => {
+            format!("is no longer {status}: it did not recover in time")
+        }
+    }
+}
+
+fn moment(scenario: &Scenario, at: SimTime) -> String {
+    scenario.setting.calendar.civil(at).strftime("%a %-d %b %Y %H:%M").to_string()
+}

@@ -1,0 +1,216 @@
+//! A scenario as it stands in a file: platform, audience, sender, calendar, horizon.
+
+use serde::{Deserialize, Serialize};
+
+use crate::audience::Choice;
+use crate::document::Ordered;
+use crate::glossary::{Category, Rating, Ratio};
+use crate::random::Prior;
+use crate::sender::{AfterTable, Clock};
+use crate::time::Span;
+
+/// A scenario as it stands in one RON file.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename = "Scenario")]
+pub struct ScenarioText {
+    /// One line that says what is asked.
+    pub title: String,
+    /// Start of the run: a civil date, or a date and time, in the zone: `"2022-03-07"`, `"2022-03-07T09:00"`.
+    pub start: String,
+    /// Time zone by its name in the time zone database, such as `"America/Sao_Paulo"`.
+    pub zone: String,
+    /// Length of the run, from `"1d"` to `"3660d"`.
+    pub horizon: Span,
+    /// Length of a slot of the audience's and the sender's time; 1 h unless said otherwise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub slot: Option<Span>,
+    /// How many random futures; 1,000 unless said otherwise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replications: Option<u64>,
+    /// The seed; 1 unless said otherwise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seed: Option<u64>,
+    /// Which rules, and how the sender stands with the platform.
+    pub platform: PlatformText,
+    /// Who is written to.
+    pub audience: AudienceText,
+    /// Who writes, and by which plan.
+    pub sender: SenderText,
+}
+
+/// Which rules, and how the sender stands with the platform.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PlatformText {
+    /// Name of a built-in ruleset, or a file beside the scenario that ends in `.ron`.
+    pub ruleset: String,
+    /// The phone numbers, by name.
+    pub numbers: Ordered<NumberText>,
+    /// The approved templates, by name.
+    pub templates: Ordered<TemplateText>,
+    /// Whether and when the business is verified; a prior from the literature unless said otherwise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub verification: Option<Verification>,
+    /// Priors of uncertain values of the ruleset by their path, such as `"rating.number.low_from"`.
+    #[serde(default, skip_serializing_if = "Ordered::is_empty")]
+    pub priors: Ordered<Prior>,
+}
+
+/// A phone number at the start.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NumberText {
+    /// Its tier; the ruleset's start tier unless said otherwise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tier: Option<String>,
+    /// Its rating; Unknown unless said otherwise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rating: Option<Rating>,
+}
+
+/// A template at the start: approved.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TemplateText {
+    /// Its category.
+    pub category: Category,
+}
+
+/// Whether and when the business is verified.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Verification {
+    /// It is verified when the run starts.
+    Done,
+    /// It never is.
+    Never,
+    /// It is after so many days, drawn once per replication.
+    AfterDays(Prior),
+}
+
+/// Who is written to.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AudienceText {
+    /// Lists of customers with one behaviour each, by name.
+    pub segments: Ordered<SegmentText>,
+}
+
+/// A list of customers with one behaviour.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SegmentText {
+    /// How many customers.
+    pub customers: u64,
+    /// Name of a built-in behaviour profile, or a file beside the scenario that ends in `.ron`.
+    pub profile: String,
+    /// Nobody is written to twice within this time; 24 h at least.
+    pub rest: Span,
+    /// Who is chosen: `rested_longest` (unless said otherwise) or `at_random`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub choose: Option<Choice>,
+    /// Chances of the profile that this scenario replaces by priors of its own.
+    #[serde(default, skip_serializing_if = "Ordered::is_empty")]
+    pub chances: Ordered<Prior>,
+}
+
+/// Who writes, and by which plan.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SenderText {
+    /// The number that sends.
+    pub number: String,
+    /// The segment that is written to.
+    pub segment: String,
+    /// The templates in the order of preference: the first that may be sent is sent.
+    pub templates: Vec<String>,
+    /// How many a day.
+    pub plan: PlanText,
+    /// Sending hours.
+    pub hours: HoursText,
+    /// Sending days.
+    pub weekdays: Weekdays,
+}
+
+/// How many a day.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub enum PlanText {
+    /// The same number every day.
+    Constant {
+        /// Messages a day.
+        a_day: u64,
+    },
+    /// A table from a CSV file with the columns `day` and `messages`.
+    Table {
+        /// The file, beside the scenario.
+        file: String,
+        /// Which days the rows are: `calendar_day` or `sending_day`.
+        clock: Clock,
+        /// What follows the last row: `stop` or `hold`.
+        after: AfterTable,
+    },
+    /// A share of what the limit allows.
+    FillLimit {
+        /// The share, such as `"100%"`.
+        share: Ratio,
+        /// Most messages a day, where the limit allows more; no bound but the list unless said otherwise.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        at_most: Option<u64>,
+    },
+}
+
+/// Sending hours: slots that begin at `from` or later and before `to`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HoursText {
+    /// Civil time of day, such as `"09:00"`.
+    pub from: String,
+    /// Civil time of day, up to `"24:00"`.
+    pub to: String,
+}
+
+/// Sending days.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[expect(non_camel_case_types, reason = "lower-case words are choices in scenario files")]
+pub enum Weekdays {
+    /// Monday to Sunday.
+    every_day,
+    /// Monday to Friday.
+    workdays,
+    /// These.
+    Only(Vec<Weekday>),
+}
+
+/// A day of the week.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum Weekday {
+    Mon,
+    Tue,
+    Wed,
+    Thu,
+    Fri,
+    Sat,
+    Sun,
+}
+
+impl Weekdays {
+    /// Whether something is sent on this weekday.
+    pub fn holds(&self, day: jiff::civil::Weekday) -> bool {
+        use jiff::civil::Weekday as Civil;
+        let own = match day {
+            Civil::Monday => Weekday::Mon,
+            Civil::Tuesday => Weekday::Tue,
+            Civil::Wednesday => Weekday::Wed,
+            Civil::Thursday => Weekday::Thu,
+            Civil::Friday => Weekday::Fri,
+            Civil::Saturday => Weekday::Sat,
+            Civil::Sunday => Weekday::Sun,
+        };
+        match self {
+            Weekdays::every_day => true,
+            Weekdays::workdays => !matches!(own, Weekday::Sat | Weekday::Sun),
+            Weekdays::Only(list) => list.contains(&own),
+        }
+    }
+}
