@@ -80,7 +80,9 @@ fn list(json: bool) -> Result<(), Failure> {
     let mut text = format!("{:widest$}  clauses  stated  derived  assumed  title\n", "ruleset");
     for rules in &listed {
         let Listed { name, title, clauses, stated, derived, assumed, .. } = rules;
-        text.push_str(&format!("{name:widest$}  {clauses:>7}  {stated:>6}  {derived:>7}  {assumed:>7}  {title}\n"));
+        text.push_str(&format!(
+            "{name:widest$}  {clauses:>7}  {stated:>6}  {derived:>7}  {assumed:>7}  {title}\n"
+        ));
     }
     text.push_str("\nNumbers count values: stated by a source, derived from one, assumed with a reason.\n");
     text.push_str("tiercast rules show NAME tells a ruleset in plain words.\n");
@@ -110,7 +112,11 @@ fn show(name: &str, json: bool) -> Result<(), Failure> {
             .map(|passage| Told {
                 clause: passage.heading,
                 says: passage.sentences,
-                notes: passage.notes.iter().map(|note| ToldNote { kind: note.label(), text: note.text() }).collect(),
+                notes: passage
+                    .notes
+                    .iter()
+                    .map(|note| ToldNote { kind: note.label(), text: note.text() })
+                    .collect(),
             })
             .collect();
         return print_json(&told);
@@ -138,7 +144,8 @@ fn find(name: &str) -> Result<Document, Failure> {
     }
     catalogue::document(name).ok_or_else(|| {
         let names: Vec<&str> = catalogue::names().collect();
-        let meant = catalogue::nearest(name).map_or_else(String::new, |near| format!("did you mean {near}? "));
+        let meant =
+            catalogue::nearest(name).map_or_else(String::new, |near| format!("did you mean {near}? "));
         Failure::Usage {
             message: format!("there is no ruleset \"{name}\""),
             help: format!("{meant}There are: {}", names.join(", ")),
