@@ -51,7 +51,7 @@ const STARTS: [(&str, &str); 12] = [
 fn plans() -> impl Strategy<Value = Plan> {
     let amount = prop_oneof![0_u64..10, 0_u64..3_000, 0_u64..300_000, Just(1 << 31)];
     prop_oneof![
-        2 => amount.clone().prop_map(Plan::Constant),
+        2 => amount.clone().prop_map(|a_day| Plan::Constant(a_day.max(1))),
         3 => prop_oneof![Just("100%"), Just("50%"), Just("1/3"), Just("1%")].prop_map(Plan::Fill),
         2 => (
             prop::collection::vec(amount, 1..30),
@@ -92,10 +92,10 @@ fn cases(most_days: u32) -> impl Strategy<Value = Case> {
             Just("AfterDays(Fixed(0))"),
         ],
         prop_oneof![
-            Just("LogUniform(low: 0.005, high: 0.05)"),
-            Just("LogUniform(low: 0.0001, high: 0.9)"),
-            Just("Fixed(0)"),
-            Just("Fixed(1)"),
+            Just(["LogUniform(low: 0.005, high: 0.05)"; 2]),
+            Just(["LogUniform(low: 0.0001, high: 0.9)"; 2]),
+            Just(["Fixed(0)", "Fixed(0.0001)"]),
+            Just(["Fixed(0.99)", "Fixed(1)"]),
         ],
     );
     let audience = (
@@ -119,7 +119,7 @@ fn cases(most_days: u32) -> impl Strategy<Value = Case> {
         0_u64..1_000,
     );
     (platform, audience, time, sender).prop_map(|(platform, audience, time, sender)| {
-        let (ruleset, tier, rating, verification, law) = platform;
+        let (ruleset, tier, rating, verification, laws) = platform;
         let tiers = match ruleset {
             CLASSIC => ["50", "1,000", "10,000", "100,000", "unlimited"],
             _ => ["250", "1K", "10K", "100K", "unlimited"],
@@ -138,7 +138,7 @@ fn cases(most_days: u32) -> impl Strategy<Value = Case> {
             tier: tiers[tier],
             rating,
             verification: verification.to_owned(),
-            priors: PRIORS.map(|path| (path, law.to_owned())).to_vec(),
+            priors: PRIORS.into_iter().zip(laws.map(str::to_owned)).collect(),
             customers,
             profile,
             rest,

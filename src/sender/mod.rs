@@ -143,7 +143,7 @@ mod tests {
         slots: u32,
         limit: Option<u64>,
         capacity: u64,
-        sent_today: u64,
+        asked_today: u64,
     ) -> Observation<'static> {
         Observation {
             day: 3,
