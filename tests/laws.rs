@@ -2,6 +2,8 @@
 //!
 //! `LAWS=20 cargo test --release --test laws` looks twenty times as long, in other scenarios.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on may panic")]
+
 mod common;
 
 use std::collections::BTreeMap;
@@ -628,7 +630,12 @@ fn plain_loop(case: &Case, scenario: &Scenario, index: u64) -> Plain {
             let category = if marketing { Category::Marketing } else { Category::Utility };
             let moment = Moment { now, slot, day, template, template_name: &names[template], category };
             delivered = segment
-                .react(&rates, taken.customers, moment, calendar, &streams, &mut list, &mut arrivals)
+                .react(
+                    &rates,
+                    taken.customers,
+                    moment,
+                    Stage { calendar, streams: &streams, list: &mut list, arrivals: &mut arrivals },
+                )
                 .delivered;
             sent_today += taken.customers;
             let signal =

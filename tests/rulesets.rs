@@ -1,6 +1,8 @@
 //! The rulesets that come with the program: that they load, that their ids stay, that their words are complete; and
 //! what a person is told whose ruleset contradicts itself.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on may panic")]
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use tiercast::document::{Document, options};

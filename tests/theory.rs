@@ -3,10 +3,12 @@
 //! Seeds are fixed, so each test passes or fails for good. Bounds are set so that a right program would fail any one
 //! of these tests with a chance of at most one in a million, had its seed been drawn.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on may panic")]
+
 mod common;
 
 use common::{CLASSIC, Case, PLATFORM, Plan, total};
-use tiercast::audience::{Act, Arrivals, Behavior, Choice, List, Moment, Rates, Segment};
+use tiercast::audience::{Act, Arrivals, Behavior, Choice, List, Moment, Rates, Segment, Stage};
 use tiercast::document::Document;
 use tiercast::glossary::Category;
 use tiercast::random::Streams;
@@ -375,7 +377,9 @@ fn delays_follow_their_table_slot_by_slot() {
             template_name: "t0",
             category: Category::Utility,
         };
-        segment.react(&rates, taken, moment, &calendar, &streams, &mut list, &mut arrivals);
+        let stage =
+            Stage { calendar: &calendar, streams: &streams, list: &mut list, arrivals: &mut arrivals };
+        segment.react(&rates, taken, moment, stage);
         while let Some(at) = arrivals.next(slot) {
             arrivals.take(at, |arrival| {
                 if arrival.act == Act::Read {

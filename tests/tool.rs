@@ -1,5 +1,7 @@
 //! The tool as a person meets it: what it prints, what it writes, and how it says no.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on may panic")]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};

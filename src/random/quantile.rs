@@ -149,12 +149,12 @@ pub fn log_logistic_cdf(x: f64, median: f64, shape: f64) -> f64 {
     if x <= 0.0 { 0.0 } else { 1.0 / (1.0 + pow(x / median, -shape)) }
 }
 
-/// P(X <= x) for the beta law of `a` and `b`, both in [0.01, 1e6].
+/// P(X <= x) for the beta law of `a` and `b`, both in \[0.01, 1e6\].
 pub fn beta_cdf(x: f64, a: f64, b: f64) -> f64 {
     Beta::new(a, b).tails(x, 1.0 - x).lower
 }
 
-/// Quantile at `u` in (0, 1) of the beta law of `a` and `b`, both in [0.01, 1e6]; ten digits.
+/// Quantile at `u` in (0, 1) of the beta law of `a` and `b`, both in \[0.01, 1e6\]; ten digits.
 pub fn beta_quantile(u: f64, a: f64, b: f64) -> f64 {
     beta_point(u, 1.0 - u, a, b).0
 }
