@@ -12,7 +12,7 @@ use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 
 use common::{CLASSIC, Case, PLATFORM, Plan, STILL, WILD, total};
-use tiercast::audience::{Arrivals, Behavior, Choice, List, Moment, Rates, Segment, profile_document};
+use tiercast::audience::{Arrivals, Behavior, Choice, List, Moment, Rates, Segment, Stage, profile_document};
 use tiercast::document::Document;
 use tiercast::glossary::{Category, NumberStatus, Rating, Ratio, TemplateStatus};
 use tiercast::platform::{Change, Opening, Platform, Score, Signal, Subject as Whom, Thresholds, What};
