@@ -144,7 +144,7 @@ fn a_missing_file_is_told() {
         "missing-file",
         "first-climb",
         &slip,
-        "plan.ron:37:",
+        "plan.ron:38:27",
         "cannot read the file days.csv",
         "beside the scenario",
     );
