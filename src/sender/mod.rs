@@ -135,6 +135,7 @@ fn part(total: u64, slot: u32, slots: u32) -> u64 {
 
 #[cfg(test)]
 mod tests {
+    use super::Strategy;
     use super::*;
     use proptest::prelude::*;
 
