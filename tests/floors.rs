@@ -237,7 +237,7 @@ fn sources(folder: &Path, below: &str, list: &mut Vec<(String, String)>) {
         let name = format!("{below}{}", path.file_name().unwrap().to_str().unwrap());
         if path.is_dir() {
             sources(&path, &format!("{name}/"), list);
-        } else if name.ends_with(".rs") {
+        } else if name.ends_with(".rs") && !name.ends_with("/tests.rs") {
             list.push((name, fs::read_to_string(&path).unwrap()));
         }
     }
