@@ -1,6 +1,7 @@
 //! Laws that hold in every run of every scenario, looked for in random scenarios.
 //!
 //! `LAWS=20 cargo test --release --test laws` looks twenty times as long, in other scenarios.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on may panic")]
 
