@@ -63,14 +63,14 @@ pub enum What {
         /// Messages held.
         held: u64,
     },
-    /// The tier rose [positions on the ladder].
+    /// The tier rose \[positions on the ladder\].
     TierRose {
         /// The tier before.
         from: usize,
         /// The tier now.
         to: usize,
     },
-    /// The tier fell [positions on the ladder].
+    /// The tier fell \[positions on the ladder\].
     TierFell {
         /// The tier before.
         from: usize,

@@ -83,7 +83,7 @@ pub(crate) struct OfficialRule {
 pub struct Tier {
     /// Its name.
     pub name: String,
-    /// Its limit [customers]; `None` is unlimited.
+    /// Its limit \[customers\]; `None` is unlimited.
     pub limit: Option<u64>,
 }
 
