@@ -132,10 +132,8 @@ impl<'r> Platform<'r> {
 
     /// The number's rating as last evaluated.
     pub fn rating(&self, number: usize) -> Rating {
-        let own = self.standing.numbers[number].meters.rating;
-        let worst = self.rules.number_ratings.iter().any(|rule| rule.worst_template);
-        let templates = self.standing.templates.iter().map(|template| template.meters.rating);
-        if worst { templates.fold(own, Rating::worse) } else { own }
+        let number = &self.standing.numbers[number];
+        number.coupled.map_or(number.meters.rating, |worst| number.meters.rating.worse(worst))
     }
 
     /// The worst status of the number.
@@ -231,7 +229,14 @@ impl<'r> Platform<'r> {
 
     /// Decides on a request to send `wanted` messages, of which `in_window` go to customers whose service window is
     /// open, against the standing before it.
-    pub fn admit(&mut self, number: usize, template: usize, wanted: u64, in_window: u64, now: SimTime) -> Admission {
+    pub fn admit(
+        &mut self,
+        number: usize,
+        template: usize,
+        wanted: u64,
+        in_window: u64,
+        now: SimTime,
+    ) -> Admission {
         let status = self.template_status(template);
         if !status.sendable() {
             return Admission { rejected: wanted, error: rejection(status), ..Admission::default() };
@@ -295,7 +300,12 @@ impl<'r> Platform<'r> {
         self.standing.policy = policy;
         let listens = self.rules.number_measures.iter().find(|rule| rule.on.contains(&Hears::policy));
         let clause = listens.map_or(self.rules.ladder_clause, |rule| rule.clause);
-        out.push(Change { at: now, subject: Subject::Portfolio, what: What::PolicyDecided { passed }, clause });
+        out.push(Change {
+            at: now,
+            subject: Subject::Portfolio,
+            what: What::PolicyDecided { passed },
+            clause,
+        });
         for number in 0..self.standing.numbers.len() {
             self.judge_number(number, Hears::policy, now, out);
         }
@@ -306,9 +316,9 @@ impl<'r> Platform<'r> {
         let Some(official) = &self.rules.official else { return false };
         let numbers = 0..self.standing.numbers.len();
         !self.standing.official
-            && numbers.into_iter().any(|number| {
-                official.needs.iter().all(|condition| self.holds(number, condition, now))
-            })
+            && numbers
+                .into_iter()
+                .any(|number| official.needs.iter().all(|condition| self.holds(number, condition, now)))
     }
 
     fn decide_official(&mut self, granted: bool, now: SimTime, out: &mut Vec<Change>) {
@@ -437,7 +447,8 @@ impl<'r> Platform<'r> {
         let numbers = self.standing.numbers.iter().map(|number| {
             let low_for = number.low_since.map_or(SimTime::NEVER, |since| since + self.low_term(since));
             let low_for = if low_for > number.meters.evaluated_at { low_for } else { SimTime::NEVER };
-            let every = rules.number_ratings.first().map_or(1, |rule| rule.every.0);
+            let place = Meters::in_force(&rules.number_ratings, low_for);
+            let every = place.map_or(1, |place| rules.number_ratings[place].every.0);
             let low_for = if low_for == SimTime::NEVER {
                 low_for
             } else {
@@ -450,6 +461,19 @@ impl<'r> Platform<'r> {
                 template.meters.next_evaluation(&rules.template_ratings, self.standing.sent_at)
             });
         numbers.chain(templates).min().unwrap_or(SimTime::NEVER)
+    }
+
+    /// The worst rating of a template in use, where the clause in force couples it to numbers.
+    fn worst_template(&mut self, now: SimTime) -> Option<Rating> {
+        let rules = self.rules;
+        let place = Meters::in_force(&rules.number_ratings, now)?;
+        if !rules.number_ratings[place].worst_template {
+            return None;
+        }
+        let used = self.standing.templates.iter_mut().filter_map(|template| {
+            template.meters.in_use(&rules.template_ratings, now).then_some(template.meters.rating)
+        });
+        used.reduce(Rating::worse)
     }
 
     /// The length of the shortest clause on a lasting Low rating.
@@ -471,17 +495,26 @@ impl<'r> Platform<'r> {
     pub fn evaluate(&mut self, now: SimTime, out: &mut Vec<Change>) {
         let rules = self.rules;
         for number in 0..self.standing.numbers.len() {
-            let who = &mut self.standing.numbers[number];
             if !on_grid(&rules.number_ratings, now) {
                 continue;
             }
-            let change = rate(&mut who.meters, &rules.number_ratings, now);
-            who.low_since = (who.meters.rating == Rating::Low).then(|| who.low_since.unwrap_or(now));
-            let holder = who.holder;
-            if let Some((what, clause)) = change {
-                out.push(Change { at: now, subject: Subject::Number(number), what, clause });
+            let from = self.rating(number);
+            let coupled = self.worst_template(now);
+            let who = &mut self.standing.numbers[number];
+            let clause = rate(&mut who.meters, &rules.number_ratings, now);
+            who.coupled = coupled;
+            let (to, holder) = (self.rating(number), self.standing.numbers[number].holder);
+            let who = &mut self.standing.numbers[number];
+            who.low_since = (to == Rating::Low).then(|| who.low_since.unwrap_or(now));
+            if let Some(clause) = clause.filter(|_| from != to) {
+                out.push(Change {
+                    at: now,
+                    subject: Subject::Number(number),
+                    what: What::Rated { from, to },
+                    clause,
+                });
             }
-            if self.rating(number) == Rating::Low {
+            if to == Rating::Low {
                 self.cancel_review(holder, Cancel::low, now, out);
             }
             self.judge_number(number, Hears::rating, now, out);
@@ -491,9 +524,15 @@ impl<'r> Platform<'r> {
             if !on_grid(&rules.template_ratings, now) {
                 continue;
             }
-            let meters = &mut self.standing.templates[template].meters;
-            if let Some((what, clause)) = rate(meters, &rules.template_ratings, now) {
-                out.push(Change { at: now, subject: Subject::Template(template), what, clause });
+            let from = self.template_rating(template);
+            let clause = rate(&mut self.standing.templates[template].meters, &rules.template_ratings, now);
+            let to = self.template_rating(template);
+            if let Some(clause) = clause.filter(|_| from != to) {
+                let (subject, what) = (Subject::Template(template), What::Rated { from, to });
+                out.push(Change { at: now, subject, what, clause });
+                if rules.number_ratings.iter().any(|rule| rule.worst_template) {
+                    self.standing.numbers.iter_mut().for_each(|number| number.meters.touch(now));
+                }
             }
             self.judge_template(template, now, out);
         }
@@ -717,7 +756,7 @@ impl<'r> Platform<'r> {
     ) -> bool {
         let rules = self.rules;
         let standing = &mut self.standing.holders[holder];
-        let Some(limit) = rules.tiers[standing.tier].limit else { return false };
+        let limit = rules.tiers[standing.tier].limit.unwrap_or(u64::MAX);
         let Some(usage) = &mut standing.usage[place] else { return false };
         let used = usage.amount(now, rules);
         match amount {
@@ -737,8 +776,15 @@ impl<'r> Platform<'r> {
             }
             let holds = rule.when.iter().all(|condition| self.holds(number, condition, now));
             match self.standing.numbers[number].life.running[place] {
-                None if holds && rule.in_force.at(now) => self.enter_number(number, place, now, out),
+                None if holds && rule.in_force.at(now) && !self.already_imposed(number, place) => {
+                    self.enter_number(number, place, now, out);
+                }
                 None => {}
+                Some(_) if lasts_while_held(rule) => {
+                    if !holds {
+                        self.leave_number(number, place, true, now, out);
+                    }
+                }
                 Some(run) => match judge_run(run, rule.ends, holds, now) {
                     Verdict::GoesOn(run) => self.standing.numbers[number].life.running[place] = Some(run),
                     Verdict::Recovered => self.leave_number(number, place, true, now, out),
@@ -746,6 +792,16 @@ impl<'r> Platform<'r> {
                 },
             }
         }
+    }
+
+    /// Whether what a measure leads to is under way: it does not begin anew beside it.
+    fn already_imposed(&self, number: usize, place: usize) -> bool {
+        let rule = &self.rules.number_measures[place];
+        let running = &self.standing.numbers[number].life.running;
+        rule.if_still.iter().chain(&rule.then).any(|effect| match effect {
+            RuleEffect::Impose(other) => running[*other].is_some(),
+            _ => false,
+        })
     }
 
     fn enter_number(&mut self, number: usize, place: usize, now: SimTime, out: &mut Vec<Change>) {
@@ -982,7 +1038,12 @@ pub(super) fn at_deadline<S>(mut run: Run<S>, ends: Ends, still: bool, now: SimT
 }
 
 /// Begins a measure for the n-th time; `None` where it never sets a status.
-pub(super) fn begin<S: Copy>(life: &mut Life<S>, rule: &MeasureRule<S>, place: usize, now: SimTime) -> Option<Run<S>> {
+pub(super) fn begin<S: Copy>(
+    life: &mut Life<S>,
+    rule: &MeasureRule<S>,
+    place: usize,
+    now: SimTime,
+) -> Option<Run<S>> {
     if rule.forgets.is_some_and(|span| now - life.last_ended[place] >= span) {
         life.times[place] = 0;
     }
@@ -1019,11 +1080,9 @@ fn unknown_counts_as(ratings: &[RatingRule], now: SimTime) -> Rating {
     Meters::in_force(ratings, now).map_or(Rating::Medium, |place| ratings[place].unknown_counts_as)
 }
 
-/// Evaluates a rating; what changed, with the rating clause.
-fn rate(meters: &mut Meters, ratings: &[RatingRule], now: SimTime) -> Option<(What, ClauseId)> {
+/// Evaluates a rating; the clause that it went by.
+fn rate(meters: &mut Meters, ratings: &[RatingRule], now: SimTime) -> Option<ClauseId> {
     let place = Meters::in_force(ratings, now)?;
-    let from = meters.rating;
-    let to = meters.evaluate(ratings, now);
-    meters.rating = to;
-    (from != to).then_some((What::Rated { from, to }, ratings[place].clause))
+    meters.rating = meters.evaluate(ratings, now);
+    Some(ratings[place].clause)
 }

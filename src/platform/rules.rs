@@ -7,8 +7,8 @@ use crate::time::{SimTime, Span};
 
 use super::language::{
     Ageing, Cancel, CapLimit, CapOf, Clause, Condition, ConsumeOn, DowngradeAt, Effect, Ends, Forbidden,
-    Forgets, FromTiers, Holder, Limit, Measure, OfficialChanges, Paced, Pacing, RatingClause, RatingOf, Restart, Ruleset, Signal, Status,
-    TemplateCoupling, Term, Thin, ToTier, Upgrade, Within,
+    Forgets, FromTiers, Holder, Limit, Measure, OfficialChanges, Paced, Pacing, RatingClause, RatingOf,
+    Restart, Ruleset, Signal, Status, TemplateCoupling, Term, Thin, ToTier, Upgrade, Within,
 };
 use super::origin::Origin;
 
@@ -300,10 +300,10 @@ impl Rules {
         self.number_measures.iter().any(|rule| rule.if_still.iter().chain(&rule.then).any(down))
     }
 
-    /// The tiers from which only entry clauses lead up: those that no clause on deliveries starts from.
+    /// Whether only entry clauses lead up from a tier: none that takes the next step.
     pub fn is_entry(&self, tier: usize) -> bool {
-        let volume = self.upgrades.iter().filter(|rule| rule.on.contains(&Signal::delivery));
-        tier + 1 < self.tiers.len() && !volume.into_iter().any(|rule| rule.from[tier])
+        let next = |rule: &UpgradeRule| matches!(rule.to, Target::Next) && rule.from[tier];
+        tier + 1 < self.tiers.len() && !self.upgrades.iter().any(next)
     }
 
     pub(crate) fn midnight_before(&self, now: SimTime) -> SimTime {

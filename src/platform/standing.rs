@@ -170,6 +170,8 @@ impl Usage {
 pub(crate) struct NumberStanding {
     pub(crate) holder: usize,
     pub(crate) meters: Meters,
+    /// The worst rating of a template in use, where that caps the number's own.
+    pub(crate) coupled: Option<Rating>,
     pub(crate) life: Life<NumberStatus>,
     /// Messages of the last 24 h, where a measure can cap them.
     pub(crate) messages: Option<Rolling>,
@@ -407,8 +409,16 @@ impl Meters {
 
     /// The rating that so much weighted feedback on so many deliveries would have, by the clause in force; Unknown
     /// where nothing was delivered.
-    pub(crate) fn rating_of(&self, rules: &[RatingRule], now: SimTime, weighted: i128, delivered: u64) -> Rating {
-        let Some(place) = Meters::in_force(rules, now).filter(|_| delivered > 0) else { return Rating::Unknown };
+    pub(crate) fn rating_of(
+        &self,
+        rules: &[RatingRule],
+        now: SimTime,
+        weighted: i128,
+        delivered: u64,
+    ) -> Rating {
+        let Some(place) = Meters::in_force(rules, now).filter(|_| delivered > 0) else {
+            return Rating::Unknown;
+        };
         let bottom = i128::from(rules[place].weight_unit) * i128::from(delivered);
         self.meters[place].judge(Score { top: weighted.max(0), bottom })
     }
@@ -494,6 +504,7 @@ impl Standing {
                 holder: if portfolio { 0 } else { place },
                 low_since: (meters.rating == Rating::Low).then_some(SimTime::START),
                 meters,
+                coupled: None,
                 life: Life::new(rules.number_measures.len()),
                 messages: capped.then(|| Rolling::new(Span::hours(24))),
                 complaints: complaints.map(Rolling::new),
@@ -506,7 +517,11 @@ impl Standing {
             sent_at: SimTime(-1),
             holders: holders.into_iter().map(|tier| HolderStanding::open(rules, tier)).collect(),
             numbers: opening.numbers.iter().enumerate().map(number).collect(),
-            templates: opening.templates.iter().map(|template| TemplateStanding::open(rules, template, of_templates)).collect(),
+            templates: opening
+                .templates
+                .iter()
+                .map(|template| TemplateStanding::open(rules, template, of_templates))
+                .collect(),
         }
     }
 }

@@ -15,14 +15,20 @@ use crate::time::SimTime;
 
 use super::change::{Change, Subject, What};
 use super::judge::{Platform, Verdict, at_deadline, begin, judge_run};
-use super::language::{Condition, Ends, FlagOn, Paced, Signal as Hears};
+use super::language::{Condition, FlagOn, Paced, Signal as Hears};
 use super::rules::{MeasureRule, PacingRule, RatingRule, RuleEffect, Rules};
 use super::standing::{Meters, Pace, TemplateStanding, Trial};
 
 impl Platform<'_> {
     // ---- review and editing ---------------------------------------------------------------------------------
 
-    pub(super) fn decide_review(&mut self, template: usize, approved: bool, now: SimTime, out: &mut Vec<Change>) {
+    pub(super) fn decide_review(
+        &mut self,
+        template: usize,
+        approved: bool,
+        now: SimTime,
+        out: &mut Vec<Change>,
+    ) {
         let standing = &mut self.standing.templates[template];
         if standing.base != TemplateStatus::Pending {
             return;
@@ -129,14 +135,26 @@ impl Platform<'_> {
         self.standing.templates[template].pace = Pace::Free;
         if self.sample_rating(template, &trial, now).at_most(rule.drops_at) {
             out.push(Change { at: now, subject, what: What::HeldDropped { held: trial.held }, clause });
-            let pause = rules.template_measures.iter().position(|measure| {
-                measure.terms.iter().any(|term| term.status == TemplateStatus::Paused)
-            });
+            let pause = rules
+                .template_measures
+                .iter()
+                .position(|measure| measure.terms.iter().any(|term| term.status == TemplateStatus::Paused));
             if let Some(place) = pause {
                 self.enter_template(template, place, now, out);
             }
         } else {
             out.push(Change { at: now, subject, what: What::HeldReleased { held: trial.held }, clause });
+        }
+    }
+
+    /// A template that can no longer be sent drops what it holds.
+    fn end_trial(&mut self, template: usize, status: TemplateStatus, now: SimTime, out: &mut Vec<Change>) {
+        let standing = &mut self.standing.templates[template];
+        let Pace::Trial(trial) = standing.pace else { return };
+        if !status.sendable() {
+            standing.pace = Pace::Free;
+            let (subject, clause) = (Subject::Template(template), self.rules.pacing[trial.rule].clause);
+            out.push(Change { at: now, subject, what: What::HeldDropped { held: trial.held }, clause });
         }
     }
 
@@ -184,6 +202,7 @@ impl Platform<'_> {
     fn enter_template(&mut self, template: usize, place: usize, now: SimTime, out: &mut Vec<Change>) {
         let rule = &self.rules.template_measures[place];
         let Some(run) = begin(&mut self.standing.templates[template].life, rule, place, now) else { return };
+        self.end_trial(template, run.status, now, out);
         let what = What::TemplateEntered { status: run.status, until: run.term.map(|_| run.until) };
         out.push(Change { at: now, subject: Subject::Template(template), what, clause: rule.clause });
     }
@@ -204,6 +223,7 @@ impl Platform<'_> {
         let was = who.meters.rating;
         let paused = run.status == TemplateStatus::Paused;
         if paused {
+            who.pace = Pace::Due;
             // Else the feedback that paused it would pause it again at once.
             who.meters.clear();
         }

@@ -199,6 +199,23 @@ fn what(scenario: &Scenario, what: What, score: Option<f64>) -> String {
     };
     match what {
         What::Verified => "is verified".to_owned(),
+        What::PolicyDecided { passed: true } => "passes the commerce-policy check".to_owned(),
+        What::PolicyDecided { passed: false } => "fails the commerce-policy check".to_owned(),
+        What::OfficialDecided { granted: true } => "is granted the official-business status".to_owned(),
+        What::OfficialDecided { granted: false } => "is denied the official-business status".to_owned(),
+        What::AnalysisAsked => {
+            "could rise: the platform looks at the quality of the messages first".to_owned()
+        }
+        What::AnalysisDecided { approved: true } => "may rise: the platform's analysis approves".to_owned(),
+        What::AnalysisDecided { approved: false } => {
+            "may not rise: the platform's analysis denies it".to_owned()
+        }
+        What::HeldReleased { held } => {
+            format!("did well on its sample: {} held messages are sent", grouped(held))
+        }
+        What::HeldDropped { held } => {
+            format!("did badly on its sample: {} held messages fail", grouped(held))
+        }
         What::TierRose { from, to } => format!("rises from {} to {} customers in 24 h", tier(from), tier(to)),
         What::TierFell { from, to } => format!("falls from {} to {} customers in 24 h", tier(from), tier(to)),
         What::ReviewStarted { until } => format!("is under review: it rises on {}", moment(scenario, until)),

@@ -9,7 +9,7 @@ use crate::audience::{Act, Behavior, List, RATES, Segment, check_chance, profile
 use crate::document::{Check, Document, Finding, Findings};
 use crate::glossary::{Category, Ratio};
 use crate::platform::catalogue;
-use crate::platform::{Opening, Rules, Ruleset, Thresholds};
+use crate::platform::{Opening, Policy, Rules, Ruleset, TemplateOpening, Thresholds};
 use crate::random::{Address, Law, Prior, Purpose, Streams, Subject, Subjects};
 use crate::sender::Strategy;
 use crate::time::{Calendar, CalendarError, SimTime, Slot, Span};
@@ -379,8 +379,14 @@ impl Loader<'_> {
         let opening = Opening {
             verified: verification == Verification::Done,
             numbers: numbers.collect(),
-            templates: text.platform.templates.len(),
+            templates: text
+                .platform
+                .templates
+                .values()
+                .map(|template| TemplateOpening { category: template.category, ..TemplateOpening::PROVEN })
+                .collect(),
             thresholds: Vec::new(),
+            policy: Policy::Passed,
         };
         let number = text.platform.numbers.index_of(&text.sender.number)?;
         let templates = text.sender.templates.iter().filter_map(|name| {

@@ -259,7 +259,7 @@ impl<'s, 'p> Run<'s, 'p> {
         self.today.asked += asked;
         let supplied = asked.min(self.list.available(now));
         let (name, category, template) = &scenario.templates[plan.template];
-        let admission = self.platform.admit(number, *template, supplied, now);
+        let admission = self.platform.admit(number, *template, supplied, 0, now);
         let mut delivered = 0;
         if admission.admitted > 0 {
             let taken = self.list.take(admission.admitted, now, sending.slot, &self.streams);
@@ -279,7 +279,7 @@ impl<'s, 'p> Run<'s, 'p> {
             delivered = reactions.delivered;
             self.fail_later(now, reactions.in_flight);
             let (sent, again) = (taken.customers, taken.again.as_slice());
-            let signal = Signal::Sent { number, template: *template, sent, delivered, again };
+            let signal = Signal::Sent { number, template: *template, sent, delivered, in_window: 0, again };
             self.platform.hear(now, signal, &mut self.changes);
         }
         self.count_send(now, asked - supplied, &admission, delivered);
