@@ -1,11 +1,33 @@
 //! temporary
 use crate::document::Document;
+
+macro_rules! built_in {
+    ($($name:literal),* $(,)?) => {
+        &[$(($name, include_str!(concat!("../../scenarios/rulesets/", $name, ".ron")))),*]
+    };
+}
+
+const BUILT_IN: &[(&str, &str)] = built_in![
+    "classic-2022",
+    "chat-api-2022",
+    "chat-api-2021",
+    "cloud-api-2022",
+    "ublux-2022",
+    "textback-2021",
+    "platform-pre-tier",
+    "platform-2020",
+    "platform-2021-09",
+    "platform-2023",
+    "platform-2025-10",
+];
+
 /// names
 pub fn names() -> impl Iterator<Item = &'static str> {
-    ["classic-2022","platform-2023"].into_iter()
+    BUILT_IN.iter().map(|(name, _)| *name)
 }
+
 /// doc
 pub fn document(name: &str) -> Option<Document> {
-    (name == "classic-2022")
-        .then(|| Document::new("classic-2022.ron", include_str!("../../scenarios/rulesets/classic-2022.ron")))
+    let (name, text) = BUILT_IN.iter().find(|(other, _)| *other == name)?;
+    Some(Document::new(format!("{name}.ron"), *text))
 }
