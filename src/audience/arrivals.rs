@@ -44,9 +44,10 @@ impl Arrivals {
         }
         let place = slot as usize % self.length;
         self.counts[(place * self.templates + template) * Act::ALL.len() + act.index()] += count;
+        // An empty ring has nothing before `slot`; searched from further back, a far slot would be met one lap early.
+        self.from = if self.held == 0 { slot } else { self.from.min(slot) };
         self.held += usize::from(!self.filled[place]);
         self.filled[place] = true;
-        self.from = self.from.min(slot);
     }
 
     /// The first slot from `from` on in which something arrives.
@@ -93,5 +94,25 @@ impl Act {
             Act::Reply => Some(Feedback::Reply),
             Act::Read => None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_far_ahead_is_not_met_a_lap_early() {
+        let mut ring = Arrivals::new(168, 1);
+        // 177 and 7 share a place in a ring of 170.
+        ring.add(177, 0, Act::Block, 3);
+        assert_eq!(ring.next(0), Some(177));
+        ring.add(20, 0, Act::Block, 1);
+        assert_eq!(ring.next(0), Some(20));
+        ring.take(20, |_| ());
+        ring.take(177, |_| ());
+        assert_eq!(ring.next(177), None);
+        ring.add(400, 0, Act::Read, 1);
+        assert_eq!(ring.next(177), Some(400));
     }
 }

@@ -22,12 +22,16 @@ use tiercast::sim::{LoadError, Scenario};
 
 /// Forecast how a business messaging number climbs or drops.
 #[derive(Debug, Parser)]
-#[command(name = "tiercast", version, after_help = "Examples:
+#[command(
+    name = "tiercast",
+    version,
+    after_help = "Examples:
   tiercast run scenarios/first-climb.ron
   tiercast explain scenarios/first-climb.ron --replication 0
   tiercast rules show classic-2022
 
-Exit codes: 0 well, 1 a finding, 2 wrong input or usage, 130 interrupted.")]
+Exit codes: 0 well, 1 a finding, 2 wrong input or usage, 130 interrupted."
+)]
 struct Tool {
     #[command(subcommand)]
     command: Command,
@@ -117,12 +121,15 @@ pub(crate) fn main() -> ExitCode {
 /// Prints what went wrong, with colour where a person reads it.
 fn complain(failure: &Failure) {
     let mut stderr = anstream::stderr().lock();
-    let color = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+    let color =
+        std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
     let text = match failure {
         Failure::Findings(findings) | Failure::Load(LoadError::Findings(findings)) => findings.render(color),
         Failure::Usage { message, help } => format!("error: {message}\n  = help: {help}"),
         Failure::Load(LoadError::Read { .. }) => {
-            format!("error: {failure}\n  = help: give the path of a scenario, such as scenarios/first-climb.ron")
+            format!(
+                "error: {failure}\n  = help: give the path of a scenario, such as scenarios/first-climb.ron"
+            )
         }
         other => format!("error: {other}"),
     };

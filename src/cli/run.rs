@@ -57,7 +57,10 @@ impl Run {
         } else {
             print(&text::render(&ensemble, width().min(120)))?;
             if !quiet {
-                print(&format!("\nWritten to {}: summary.json, daily.csv, replications.csv and charts.\n", folder.path().display()))?;
+                print(&format!(
+                    "\nWritten to {}: summary.json, daily.csv, replications.csv and charts.\n",
+                    folder.path().display()
+                ))?;
                 print(&format!(
                     "Next: look at {}, or ask why one future went as it did:\n  tiercast explain {} --replication 0\n",
                     folder.path().join("volume.png").display(),
@@ -71,7 +74,7 @@ impl Run {
     fn replicate(&self, scenario: &Scenario, replications: u64, quiet: bool) -> Ensemble {
         let threads = self.threads.map_or(Threads::All, Threads::Exactly);
         let bar = if quiet { ProgressBar::hidden() } else { ProgressBar::new(replications) };
-        if let Ok(style) = ProgressStyle::with_template("{bar:40} {pos} of {len} futures, {eta} left") {
+        if let Ok(style) = ProgressStyle::with_template("{bar:40} {pos} of {len} runs, {eta} left") {
             bar.set_style(style);
         }
         let ensemble = Ensemble::run(

@@ -260,6 +260,7 @@ impl<'r> Platform<'r> {
         again: &[(SimTime, u64)],
     ) {
         let standing = &mut self.standing;
+        standing.sent_at = now;
         let who = &mut standing.numbers[number];
         if let Some(messages) = &mut who.messages {
             messages.add(now, sent);
@@ -334,13 +335,12 @@ impl<'r> Platform<'r> {
             } else {
                 SimTime((low_for.0 + every - 1) / every * every)
             };
-            number.meters.next_evaluation(&rules.number_ratings).min(low_for)
+            number.meters.next_evaluation(&rules.number_ratings, self.standing.sent_at).min(low_for)
         });
-        let templates = self
-            .standing
-            .templates
-            .iter()
-            .map(|template| template.meters.next_evaluation(&rules.template_ratings));
+        let templates =
+            self.standing.templates.iter().map(|template| {
+                template.meters.next_evaluation(&rules.template_ratings, self.standing.sent_at)
+            });
         numbers.chain(templates).min().unwrap_or(SimTime::NEVER)
     }
 

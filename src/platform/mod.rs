@@ -12,7 +12,7 @@
 
 pub mod catalogue;
 mod change;
-pub mod check;
+mod check;
 mod judge;
 pub mod language;
 pub mod origin;
@@ -22,6 +22,7 @@ mod window;
 pub mod words;
 
 pub use change::{Change, Subject, What};
+pub use check::first_day;
 pub use judge::{Admission, Platform, Signal};
 pub use language::Ruleset;
 pub use rules::{ClauseId, ClauseInfo, Rules, Thresholds, Tier};

@@ -20,6 +20,8 @@ use super::window::{Aged, Rolling};
 #[derive(Clone, Debug)]
 pub struct Standing {
     pub(crate) verified: bool,
+    /// When something was last sent: whatever that touches is seen by a later evaluation.
+    pub(crate) sent_at: SimTime,
     pub(crate) holders: Vec<HolderStanding>,
     pub(crate) numbers: Vec<NumberStanding>,
     pub(crate) templates: Vec<TemplateStanding>,
@@ -276,8 +278,23 @@ impl Meters {
         rules.iter().position(|rule| rule.in_force.at(now))
     }
 
+    /// The first instant at which a sum changes by itself.
+    fn next_shift(&self) -> SimTime {
+        let sums = self.meters.iter().flat_map(|meter| meter.kinds.iter().chain([&meter.deliveries]));
+        sums.map(Aged::next_shift).min().unwrap_or(SimTime::NEVER)
+    }
+
+    /// Remembers what looking at the sums at `now` moves on, so that no evaluation is missed by it.
+    fn look(&mut self, now: SimTime) {
+        let shift = self.next_shift();
+        if shift <= now {
+            self.touch(shift);
+        }
+    }
+
     /// Whether anything was delivered in the window of the clause in force.
     pub(crate) fn in_use(&mut self, rules: &[RatingRule], now: SimTime) -> bool {
+        self.look(now);
         let Some(place) = Meters::in_force(rules, now) else { return false };
         self.meters[place].deliveries.advance(now);
         self.meters[place].deliveries.count() > 0
@@ -285,6 +302,7 @@ impl Meters {
 
     /// The score at `now` by the clause in force; `None` without one.
     pub(crate) fn score(&mut self, rules: &[RatingRule], now: SimTime) -> Option<Score> {
+        self.look(now);
         let place = Meters::in_force(rules, now)?;
         let (rule, meter) = (&rules[place], &mut self.meters[place]);
         meter.deliveries.advance(now);
@@ -299,9 +317,10 @@ impl Meters {
 
     /// The rating that an evaluation at `now` finds.
     pub(crate) fn evaluate(&mut self, rules: &[RatingRule], now: SimTime) -> Rating {
+        let score = self.score(rules, now);
         self.touched_at = None;
         self.evaluated_at = now;
-        let Some(score) = self.score(rules, now) else { return self.rating };
+        let Some(score) = score else { return self.rating };
         let place = Meters::in_force(rules, now).unwrap_or(0);
         let (rule, meter) = (&rules[place], &self.meters[place]);
         if meter.deliveries.count() < rule.min_deliveries || score.bottom == 0 {
@@ -319,19 +338,16 @@ impl Meters {
         }
     }
 
-    /// The first instant at which an evaluation could find something new.
-    pub(crate) fn next_evaluation(&self, rules: &[RatingRule]) -> SimTime {
-        let mut from = self.touched_at.unwrap_or(SimTime::NEVER);
-        for meter in &self.meters {
-            let shifts = meter.kinds.iter().map(Aged::next_shift).min().unwrap_or(SimTime::NEVER);
-            from = from.min(shifts).min(meter.deliveries.next_shift());
-        }
+    /// The first instant at which an evaluation could find something new; an instant at which something was sent has
+    /// had its evaluation before.
+    pub(crate) fn next_evaluation(&self, rules: &[RatingRule], sent_at: SimTime) -> SimTime {
+        let from = self.touched_at.unwrap_or(SimTime::NEVER).min(self.next_shift());
         if from == SimTime::NEVER {
             return from;
         }
         // Every clause of a subject in force at that instant may have its own rhythm; the one in force decides.
         let every = Meters::in_force(rules, from).map_or(Span::hours(1), |place| rules[place].every);
-        let earliest = from.0.max(self.evaluated_at.0 + 1);
+        let earliest = from.0.max(self.evaluated_at.0 + 1).max(sent_at.0 + 1);
         SimTime(earliest.div_euclid(every.0) * every.0 + if earliest % every.0 == 0 { 0 } else { every.0 })
     }
 
@@ -391,6 +407,7 @@ impl Standing {
         };
         Standing {
             verified: opening.verified,
+            sent_at: SimTime(-1),
             holders: holders.into_iter().map(|tier| HolderStanding::open(rules, tier)).collect(),
             numbers: opening.numbers.iter().enumerate().map(number).collect(),
             templates: (0..opening.templates).map(|_| TemplateStanding::open(rules, of_templates)).collect(),

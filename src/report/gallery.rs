@@ -1,13 +1,13 @@
 //! The charts of a run: which pictures there are, and what each title says.
 //!
-//! A title states the answer; a subtitle says which rules, which profile, how many futures and which seed. Nothing is
+//! A title states the answer; a subtitle says which rules, which profile, how many runs and which seed. Nothing is
 //! decided here about looks: that is the charts' own business.
 
 use jiff::civil::Date;
 
 use super::charts::{
-    Band, Caption, DateAxis, Drawing, Fan as FanChart, RatingChart, ReachCurve, Role, Shape, Target, Threshold,
-    TierLine, dots, fan, rating, reach, shares,
+    Band, Caption, DateAxis, Drawing, Fan as FanChart, RatingChart, ReachCurve, Role, Shape, Target,
+    Threshold, TierLine, dots, fan, rating, reach, shares,
 };
 use crate::experiment::{Ensemble, Fan, FirstPassage, Series, State};
 use crate::glossary::{NumberStatus, grouped};
@@ -54,7 +54,7 @@ impl<'e> Gallery<'e> {
     fn caption(&self, name: &str, title: String, reading: &str) -> Caption {
         let setting = self.setting();
         let subtitle = format!(
-            "{reading} {} futures under {}, {}, seed {}.",
+            "{reading} {} runs under {}, {}, seed {}.",
             grouped(self.ensemble.n()),
             setting.ruleset,
             setting.profiles.join(" and "),
@@ -65,7 +65,12 @@ impl<'e> Gallery<'e> {
 
     fn lines(&self) -> Vec<TierLine> {
         let tiers = self.setting().tiers.iter();
-        tiers.map(|tier| TierLine { name: tier.name.clone(), limit: tier.limit.map_or(f64::INFINITY, |l| l as f64) }).collect()
+        tiers
+            .map(|tier| TierLine {
+                name: tier.name.clone(),
+                limit: tier.limit.map_or(f64::INFINITY, |l| l as f64),
+            })
+            .collect()
     }
 
     fn volume(&self) -> Drawing {
@@ -73,11 +78,12 @@ impl<'e> Gallery<'e> {
         let [p05, p25, p50, p75, p95] = self.bands(&sent);
         let (first, last) = (p50.first().copied().unwrap_or(0.0), p50.last().copied().unwrap_or(0.0));
         let title = if last >= first {
-            format!("Messages a day: the middle future goes from {} to {}", whole(first), whole(last))
+            format!("Messages a day: the middle run goes from {} to {}", whole(first), whole(last))
         } else {
-            format!("Messages a day: the middle future falls from {} to {}", whole(first), whole(last))
+            format!("Messages a day: the middle run falls from {} to {}", whole(first), whole(last))
         };
-        let paths = self.ensemble.paths().iter().map(|path| path.sent.iter().map(|n| *n as f64).collect()).collect();
+        let paths =
+            self.ensemble.paths().iter().map(|path| path.sent.iter().map(|n| *n as f64).collect()).collect();
         let chart = FanChart {
             unit: "messages a day".to_owned(),
             shape: Shape::Line,
@@ -89,11 +95,15 @@ impl<'e> Gallery<'e> {
             lines: self.lines(),
             sample_paths: paths,
         };
-        let caption = self.caption("volume", title, "Dark band: half of the futures; light band: 9 in 10; thin lines: single futures.");
+        let caption = self.caption(
+            "volume",
+            title,
+            "Dark band: half of the runs; light band: 9 in 10; thin lines: single runs.",
+        );
         fan(&caption, &self.dates, &chart)
     }
 
-    /// The five quantiles of a fan, 0 where no future has a value.
+    /// The five quantiles of a fan, 0 where no run has a value.
     fn bands(&self, fan: &Fan) -> [Vec<f64>; 5] {
         let days = || fan.days.iter().take(self.dates.days);
         [
@@ -105,7 +115,7 @@ impl<'e> Gallery<'e> {
         ]
     }
 
-    /// The highest tier that at least half of the futures reach, above the start tier.
+    /// The highest tier that at least half of the runs reach, above the start tier.
     fn headline(&self) -> Option<(usize, Date)> {
         let above = self.setting().start_tier + 1;
         (above..self.passages.len()).rev().find_map(|tier| {
@@ -120,24 +130,29 @@ impl<'e> Gallery<'e> {
         let days = setting.calendar.horizon().as_days().round();
         let title = match headline {
             Some((tier, date)) => {
-                format!("Half of the futures hold {} or more by {}", self.tier_name(tier), short(date))
+                format!("Half of the runs hold {} or more by {}", self.tier_name(tier), short(date))
             }
             None => match self.passages.get(setting.start_tier + 1) {
                 Some(next) => {
                     let share = percent(next.reached.estimate().unwrap_or(0.0));
-                    format!("Within {days} days {share} of the futures ever hold {}", self.tier_name(next.tier))
+                    format!("Within {days} days {share} of the runs ever hold {}", self.tier_name(next.tier))
                 }
                 None => "The number holds the highest limit from the start".to_owned(),
             },
         };
-        let curves: Vec<ReachCurve> = self.passages.iter().skip(setting.start_tier + 1).map(|p| self.curve(p)).collect();
+        let curves: Vec<ReachCurve> =
+            self.passages.iter().skip(setting.start_tier + 1).map(|p| self.curve(p)).collect();
         let target = headline.and_then(|(tier, date)| {
             let curve = tier - setting.start_tier - 1;
             let day = self.dates.day(date).filter(|day| *day < self.dates.days)?;
             let share = curves.get(curve)?.share.get(day)?;
             Some(Target { curve, day, text: format!("{} by {}", percent(*share), short(date)) })
         });
-        let caption = self.caption("reached", title, "Chance of having held each limit by a date, with 95 % bands of the simulation.");
+        let caption = self.caption(
+            "reached",
+            title,
+            "Chance of having held each limit by a date, with 95% bands of the simulation.",
+        );
         reach(&caption, &self.dates, &curves, target.as_ref())
     }
 
@@ -155,7 +170,8 @@ impl<'e> Gallery<'e> {
     fn when(&self) -> Drawing {
         let above = self.setting().start_tier + 1;
         let likely = |tier: &usize| self.passages[*tier].reached.estimate().unwrap_or(0.0) >= 0.05;
-        let tier = (above..self.passages.len()).rev().find(likely).unwrap_or(above.min(self.passages.len() - 1));
+        let tier =
+            (above..self.passages.len()).rev().find(likely).unwrap_or(above.min(self.passages.len() - 1));
         let mut times: Vec<SimTime> = self
             .ensemble
             .rows()
@@ -190,9 +206,9 @@ impl<'e> Gallery<'e> {
         let most = bands.iter().max_by(|a, b| last(a).total_cmp(&last(b)));
         let title = most.map_or_else(String::new, |band| {
             let date = self.dates.date(self.dates.days.saturating_sub(1));
-            format!("On {} {} of the futures hold {}", short(date), percent(last(&band)), band.name)
+            format!("On {} {} of the runs hold {}", short(date), percent(last(&band)), band.name)
         });
-        let caption = self.caption("tiers", title, "Share of the futures at each limit at the end of each day.");
+        let caption = self.caption("tiers", title, "Share of the runs at each limit at the end of each day.");
         shares(&caption, &self.dates, &bands)
     }
 
@@ -203,7 +219,8 @@ impl<'e> Gallery<'e> {
 
     fn statuses(&self) -> Drawing {
         let seen = |status: &NumberStatus| {
-            *status == NumberStatus::Connected || self.shares(State::Status(*status)).iter().any(|share| *share > 0.0)
+            *status == NumberStatus::Connected
+                || self.shares(State::Status(*status)).iter().any(|share| *share > 0.0)
         };
         let bands: Vec<Band> = NumberStatus::ALL
             .into_iter()
@@ -216,10 +233,11 @@ impl<'e> Gallery<'e> {
             .collect();
         let flagged = self.ensemble.share(|row| row.flags > 0).estimate().unwrap_or(0.0);
         let title = match self.setting().possible.flagged {
-            true => format!("{} of the futures are Flagged at least once", percent(flagged)),
+            true => format!("{} of the runs are Flagged at least once", percent(flagged)),
             false => "These rules cannot flag a number".to_owned(),
         };
-        let caption = self.caption("statuses", title, "Share of the futures in each status at the end of each day.");
+        let caption =
+            self.caption("statuses", title, "Share of the runs in each status at the end of each day.");
         shares(&caption, &self.dates, &bands)
     }
 
@@ -246,7 +264,11 @@ impl<'e> Gallery<'e> {
             sample_paths: self.ensemble.paths().iter().map(path).collect(),
         };
         let title = "Negative feedback against thresholds that nobody publishes".to_owned();
-        let caption = self.caption("feedback", title, "Weighted blocks, reports and the like per delivered message, at the end of each day.");
+        let caption = self.caption(
+            "feedback",
+            title,
+            "Weighted blocks, reports and the like per delivered message, at the end of each day.",
+        );
         rating(&caption, &self.dates, &chart)
     }
 
@@ -273,13 +295,13 @@ fn short(date: Date) -> String {
     date.strftime("%-d %b %Y").to_string()
 }
 
-/// A share in words: no share but 0 and 1 itself is called 0 % or 100 %.
+/// A share in words: no share but 0 and 1 itself is called 0% or 100%.
 fn percent(share: f64) -> String {
     let rounded = (share * 100.0).round();
     match share {
-        s if s > 0.0 && rounded == 0.0 => "under 1 %".to_owned(),
-        s if s < 1.0 && rounded == 100.0 => "over 99 %".to_owned(),
-        _ => format!("{rounded} %"),
+        s if s > 0.0 && rounded == 0.0 => "under 1%".to_owned(),
+        s if s < 1.0 && rounded == 100.0 => "over 99%".to_owned(),
+        _ => format!("{rounded}%"),
     }
 }
 

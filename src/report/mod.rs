@@ -1,8 +1,32 @@
 //! For the eye: values of an experiment in, text and pictures out. Nothing here prints or writes a file.
 //!
 //! ```text
-//! report/
-//!   charts/   the pictures a planner looks at before reading: SVG for pages, PNG for slides and mail
+//!                 |- summary        summary.json   one answer a key, for programs
+//!                 |- daily          daily.csv      one line a day and metric, for researchers
+//!   Ensemble -----|- replications   replications.csv, one line a replication
+//!                 |- text           what a planner reads in the terminal
+//!                 '- gallery        which charts there are and what their titles say
+//!                       '- charts   how they look: values in, SVG and PNG out
+//!   Journal ------ story            one future, change by change, with the clause behind each
 //! ```
 
+#[cfg(feature = "charts")]
 pub mod charts;
+pub mod daily;
+#[cfg(feature = "charts")]
+pub mod gallery;
+pub mod replications;
+pub mod story;
+pub mod summary;
+pub mod text;
+
+/// Rounds to so many decimals, so that a file shows no digits that mean nothing.
+fn rounded(value: f64, decimals: u32) -> f64 {
+    let scale = f64::from(10_u32.saturating_pow(decimals));
+    (value * scale).round() / scale
+}
+
+/// The same as text: `0.25`, `12`, `inf`.
+fn decimal(value: f64, decimals: u32) -> String {
+    rounded(value, decimals).to_string()
+}

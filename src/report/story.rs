@@ -7,6 +7,7 @@
 use serde::Serialize;
 
 use super::replications;
+use super::text::wrap;
 use crate::experiment::Row;
 use crate::glossary::{NumberStatus, Rating, TemplateStatus, grouped};
 use crate::platform::{Change, Subject, What};
@@ -40,7 +41,13 @@ pub fn changes(scenario: &Scenario, journal: &Journal) -> Vec<Told> {
 }
 
 /// Tells a replication as a story, in lines of at most `width` letters where words allow it.
-pub fn render(scenario: &Scenario, index: u64, trajectory: &Trajectory, journal: &Journal, width: usize) -> String {
+pub fn render(
+    scenario: &Scenario,
+    index: u64,
+    trajectory: &Trajectory,
+    journal: &Journal,
+    width: usize,
+) -> String {
     let mut text = head(scenario, index, trajectory);
     let told = changes(scenario, journal);
     let calendar = &scenario.setting.calendar;
@@ -59,6 +66,7 @@ pub fn render(scenario: &Scenario, index: u64, trajectory: &Trajectory, journal:
         }
     }
     tell_quiet(&mut text, scenario, trajectory, quiet);
+    cite(&mut text, &told, width);
     text.push_str(&foot(scenario, index, trajectory));
     text
 }
@@ -78,42 +86,52 @@ fn head(scenario: &Scenario, index: u64, trajectory: &Trajectory) -> String {
     )
 }
 
+/// Each clause that changed something, once, with where it comes from.
+fn cite(text: &mut String, told: &[Told], width: usize) {
+    let mut cited: Vec<(&str, &str)> = Vec::new();
+    for told in told {
+        if !cited.iter().any(|(clause, _)| *clause == told.clause) {
+            cited.push((&told.clause, &told.source));
+        }
+    }
+    cited.sort_unstable();
+    if !cited.is_empty() {
+        text.push_str("\nThe clauses behind these changes, and where they come from:\n");
+    }
+    for (clause, source) in cited {
+        for (place, line) in wrap(&format!("{clause}: {source}"), width.max(60) - 4).iter().enumerate() {
+            let indent = if place == 0 { "  " } else { "    " };
+            text.push_str(&format!("{indent}{line}\n"));
+        }
+    }
+}
+
 fn tell_change(text: &mut String, told: &Told, width: usize) {
     let time = told.date.get(11..).unwrap_or_default();
-    let line = format!("{} {} [{}: {}]", told.subject, told.what, told.clause, told.source);
-    let indent = " ".repeat(12);
-    let mut column = 0;
-    for word in line.split(' ') {
-        let length = word.chars().count();
-        if column == 0 {
-            text.push_str(&format!("  {time:<8}  "));
-            column = 12;
-        } else if column + 1 + length > width.max(60) {
-            text.push('\n');
-            text.push_str(&indent);
-            column = 12;
-        } else {
-            text.push(' ');
-            column += 1;
-        }
-        text.push_str(word);
-        column += length;
+    let time = time.strip_suffix(":00").unwrap_or(time);
+    let line = format!("{} {} [{}]", told.subject, told.what, told.clause);
+    for (place, line) in wrap(&line, width.max(60) - 12).iter().enumerate() {
+        let time = if place == 0 { time } else { "" };
+        text.push_str(&format!("  {time:<8}  {line}\n"));
     }
-    text.push('\n');
 }
 
 /// Days on which nothing changed, in one line.
 fn tell_quiet(text: &mut String, scenario: &Scenario, trajectory: &Trajectory, days: Option<(usize, usize)>) {
     let Some((from, to)) = days else { return };
     let calendar = &scenario.setting.calendar;
-    let sum = |metric: Metric| trajectory.days[from..=to].iter().map(|day| day.counts[metric as usize]).sum::<u64>();
+    let sum = |metric: Metric| {
+        trajectory.days[from..=to].iter().map(|day| day.counts[metric as usize]).sum::<u64>()
+    };
     let span = match to - from {
         0 => date_in_words(calendar.date(from)),
         _ => format!("{} to {}", date_in_words(calendar.date(from)), date_in_words(calendar.date(to))),
     };
     let sent = grouped(sum(Metric::Sent));
     let (replied, blocked) = (grouped(sum(Metric::Replied)), grouped(sum(Metric::Blocked)));
-    text.push_str(&format!("\n{span}   nothing changed: {sent} sent, {replied} replied, {blocked} blocked\n"));
+    text.push_str(&format!(
+        "\n{span}   nothing changed: {sent} sent, {replied} replied, {blocked} blocked\n"
+    ));
 }
 
 fn day_in_words(day: &Day) -> String {
@@ -176,7 +194,9 @@ fn what(scenario: &Scenario, what: What, score: Option<f64>) -> String {
         let tier = &scenario.setting.tiers[place];
         tier.limit.map_or_else(|| "unlimited".to_owned(), grouped)
     };
-    let until = |until: Option<SimTime>| until.map_or_else(String::new, |at| format!(" until {}", moment(scenario, at)));
+    let until = |until: Option<SimTime>| {
+        until.map_or_else(String::new, |at| format!(" until {}", moment(scenario, at)))
+    };
     match what {
         What::Verified => "is verified".to_owned(),
         What::TierRose { from, to } => format!("rises from {} to {} customers in 24 h", tier(from), tier(to)),
@@ -185,7 +205,8 @@ fn what(scenario: &Scenario, what: What, score: Option<f64>) -> String {
         What::ReviewCancelled => "will not rise: the review is cancelled".to_owned(),
         What::Rated { from: _, to: Rating::Unknown } => "has no rating: its window starts afresh".to_owned(),
         What::Rated { from, to } => {
-            let score = score.map_or_else(String::new, |score| format!(" (negative feedback {:.2} %)", 100.0 * score));
+            let score = score
+                .map_or_else(String::new, |score| format!(" (negative feedback {:.2} %)", 100.0 * score));
             match from {
                 Rating::Unknown => format!("is rated {to}{score}"),
                 _ => format!("is rated {to} after {from}{score}"),
@@ -196,12 +217,16 @@ fn what(scenario: &Scenario, what: What, score: Option<f64>) -> String {
         }
         What::NumberEntered { status, until: deadline } => format!("is {status}{}", until(deadline)),
         What::NumberLeft { status, recovered: true } => format!("is no longer {status}"),
-        What::NumberLeft { status, recovered: false } => format!("is no longer {status}: it did not recover in time"),
+        What::NumberLeft { status, recovered: false } => {
+            format!("is no longer {status}: it did not recover in time")
+        }
         What::TemplateEntered { status: TemplateStatus::Disabled, .. } => "is Disabled for good".to_owned(),
         What::TemplateEntered { status, until: deadline } => format!("is {status}{}", until(deadline)),
         What::TemplateLeft { status: TemplateStatus::Paused, .. } => "may be sent again".to_owned(),
         What::TemplateLeft { status, recovered: true } => format!("is no longer {status}"),
-        What::TemplateLeft { status, recovered: false } => format!("is no longer {status}: it did not recover in time"),
+        What::TemplateLeft { status, recovered: false } => {
+            format!("is no longer {status}: it did not recover in time")
+        }
     }
 }
 

@@ -65,6 +65,8 @@ pub enum Strategy {
     FillLimit {
         /// The share.
         share: Ratio,
+        /// Most messages a day.
+        at_most: Option<u64>,
     },
 }
 
@@ -111,15 +113,19 @@ impl Strategy {
                 };
                 part(days.get(row).copied().unwrap_or(beyond), seen.slot, seen.slots)
             }
-            Strategy::FillLimit { share } => {
+            Strategy::FillLimit { share, at_most } => {
                 // Without a limit the list is the only bound: the run cuts what it cannot supply.
-                let day = seen.limit.map_or(u64::from(u32::MAX / 2), |limit| share.times_rounded_down(limit));
+                let day = seen.limit.map_or(UNBOUNDED, |limit| share.times_rounded_down(limit));
+                let day = day.min(at_most.unwrap_or(UNBOUNDED));
                 let due: u64 = (0..=seen.slot).map(|slot| part(day, slot, seen.slots)).sum();
                 due.saturating_sub(seen.asked_today).min(seen.capacity)
             }
         }
     }
 }
+
+/// More messages a day than any list supplies.
+const UNBOUNDED: u64 = 1 << 31;
 
 /// The part of `total` that falls to slot `slot` of `slots`: even shares by largest remainder, the first slots first.
 fn part(total: u64, slot: u32, slots: u32) -> u64 {
@@ -172,10 +178,11 @@ mod tests {
 
     #[test]
     fn filling_the_limit_catches_up_and_never_asks_for_more_than_capacity() {
-        let fill = Strategy::FillLimit { share: Ratio::new(1, 1) };
+        let fill = Strategy::FillLimit { share: Ratio::new(1, 1), at_most: Some(50_000) };
         assert_eq!(fill.messages(&seen(0, 8, Some(1_000), 1_000, 0)), 125);
         assert_eq!(fill.messages(&seen(3, 8, Some(10_000), 9_800, 200)), 4_800);
         assert_eq!(fill.messages(&seen(3, 8, Some(10_000), 70, 200)), 70);
+        assert_eq!(fill.messages(&seen(0, 1, None, u64::MAX, 0)), 50_000);
     }
 
     proptest! {

@@ -51,6 +51,7 @@ pub struct Scenario {
     pub replications: u64,
     /// The ruleset as it stands in its file.
     pub ruleset: Ruleset,
+    names: Names,
     pub(super) rules: Rules,
     pub(super) segment: Segment,
     pub(super) customers: u64,
@@ -66,6 +67,15 @@ pub struct Scenario {
     pub(super) sending: Vec<SendingSlot>,
     pub(super) ring: usize,
     pub(super) time_to_live: Span,
+}
+
+/// Names by position.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Names {
+    /// The phone numbers.
+    pub numbers: Vec<String>,
+    /// The templates.
+    pub templates: Vec<String>,
 }
 
 /// A slot in which sending is allowed.
@@ -108,6 +118,11 @@ impl Scenario {
     pub fn with_seed(mut self, seed: u64) -> Scenario {
         self.setting.seed = seed;
         self
+    }
+
+    /// The names of the scenario's numbers and templates, by their position in changes.
+    pub fn names(&self) -> &Names {
+        &self.names
     }
 
     /// The rules, made ready.
@@ -153,6 +168,7 @@ impl Loader<'_> {
         let sending = calendar.as_ref().map(|calendar| sending_slots(calendar, &text, &mut check));
         if let Some(ruleset) = &ruleset {
             check_against_rules(&text, ruleset, &mut check);
+            check_threshold_order(&text, ruleset, &mut check);
         }
         check_sender(&text, &mut check);
         let subjects = register(&text, ruleset.as_ref());
@@ -312,16 +328,13 @@ impl Loader<'_> {
     ) -> Option<Strategy> {
         match &text.sender.plan {
             PlanText::Constant { a_day } => {
-                if *a_day > MOST_IN_SLOT {
-                    check.error(
-                        "sender.plan.a_day",
-                        format!("{a_day} messages a day cannot be simulated"),
-                        format!("at most {MOST_IN_SLOT}"),
-                    );
-                }
+                check_messages(*a_day, "sender.plan.a_day", check);
                 Some(Strategy::Constant { a_day: *a_day })
             }
-            PlanText::FillLimit { share } => {
+            PlanText::FillLimit { share, at_most } => {
+                if let Some(most) = at_most {
+                    check_messages(*most, "sender.plan.at_most", check);
+                }
                 if *share <= Ratio::new(0, 1) || *share > Ratio::new(1, 1) {
                     check.error(
                         "sender.plan.share",
@@ -329,7 +342,7 @@ impl Loader<'_> {
                         "above 0 and at most 100%",
                     );
                 }
-                Some(Strategy::FillLimit { share: *share })
+                Some(Strategy::FillLimit { share: *share, at_most: *at_most })
             }
             PlanText::Table { file, clock, after } => {
                 let document = self.beside("sender.plan.file", file, check)?;
@@ -391,6 +404,10 @@ impl Loader<'_> {
         let slot = setting.calendar.slot_length().0;
         Some(Scenario {
             replications: text.replications.unwrap_or(1_000),
+            names: Names {
+                numbers: text.platform.numbers.keys().map(str::to_owned).collect(),
+                templates: text.platform.templates.keys().map(str::to_owned).collect(),
+            },
             customers: segment_text.customers,
             list,
             strategy,
@@ -414,7 +431,7 @@ impl Loader<'_> {
 pub(super) fn compile(ruleset: &Ruleset, calendar: &Calendar) -> Rules {
     let midnights = (0..calendar.days()).map(|day| calendar.midnight(day)).collect();
     let instant_of = |text: &str| {
-        let date = crate::platform::check::first_day(text);
+        let date = crate::platform::first_day(text);
         date.and_then(|date| calendar.instant(date.at(0, 0, 0, 0)).ok()).unwrap_or(SimTime::START)
     };
     Rules::compile(ruleset, midnights, &instant_of)
@@ -550,6 +567,24 @@ fn check_against_rules(text: &ScenarioText, ruleset: &Ruleset, check: &mut Check
     }
 }
 
+/// Two fixed thresholds in the wrong order are a slip: only drawn ones are sorted.
+fn check_threshold_order(text: &ScenarioText, ruleset: &Ruleset, check: &mut Check<'_>) {
+    let fixed = |path: &str| match text.platform.priors.get(path)?.law() {
+        Law::Fixed(value) => Some(value),
+        _ => None,
+    };
+    for name in ruleset.rating.keys() {
+        let (medium, low) = (format!("rating.{name}.medium_from"), format!("rating.{name}.low_from"));
+        if let (Some(from), Some(below)) = (fixed(&medium), fixed(&low))
+            && from >= below
+        {
+            let message = format!("Medium would begin at {from} and Low at {below}: out of order");
+            let path = format!("platform.priors.\"{medium}\"");
+            check.error(&path, message, "Low begins at a higher share of negative feedback than Medium");
+        }
+    }
+}
+
 fn check_sender(text: &ScenarioText, check: &mut Check<'_>) {
     let platform = &text.platform;
     if platform.numbers.get(&text.sender.number).is_none() {
@@ -592,6 +627,15 @@ fn check_sender(text: &ScenarioText, check: &mut Check<'_>) {
             "a time to verification lies between 0 and 100,000 days",
             "give days, such as LogNormalMedian(median: 5, sigma: 0.6)",
         );
+    }
+}
+
+fn check_messages(a_day: u64, path: &str, check: &mut Check<'_>) {
+    if a_day == 0 {
+        check.error(path, "a plan of 0 messages a day sends nothing", "give the messages a day");
+    } else if a_day > MOST_IN_SLOT {
+        let message = format!("{a_day} messages a day cannot be simulated");
+        check.error(path, message, format!("at most {MOST_IN_SLOT}"));
     }
 }
 
@@ -680,30 +724,17 @@ fn assumptions(text: &ScenarioText, ruleset: &Ruleset, rules: &Rules, segment: &
             let path = format!("{path}.{field}");
             let (prior, grade, source) = match text.platform.priors.get(&path) {
                 Some(prior) => (Some(*prior), Evidence::Given, GIVEN),
-                None => (
-                    default_threshold(),
-                    Evidence::Assumed,
-                    "not published; vendors' guesses from 0.5 % to 2 % (RULES of each vendor disagree)",
-                ),
+                None => (default_threshold(), Evidence::Assumed, "not published; vendors guess 0.5 % to 2 %"),
             };
-            let value = prior.map(|prior| prior.describe()).unwrap_or_default();
-            list.push(Assumption {
-                path,
-                value,
-                grade,
-                source: source.replace(" (RULES of each vendor disagree)", ""),
-            });
+            let value = prior.map(|prior| share_in_words(&prior)).unwrap_or_default();
+            list.push(Assumption { path, value, grade, source: source.to_owned() });
         }
     }
     let verification = match &text.platform.verification {
         Some(Verification::Done) => ("done at the start".to_owned(), Evidence::Given, GIVEN),
         Some(Verification::Never) => ("never".to_owned(), Evidence::Given, GIVEN),
-        Some(Verification::AfterDays(prior)) => {
-            (format!("days: {}", prior.describe()), Evidence::Given, GIVEN)
-        }
-        None => {
-            ("days: log-normal around 5, nine in ten from 2 to 14".to_owned(), Evidence::Assumed, "assumed")
-        }
+        Some(Verification::AfterDays(prior)) => (days_in_words(prior), Evidence::Given, GIVEN),
+        None => ("log-normal, median 5 days, 9 in 10 from 2 to 14".to_owned(), Evidence::Assumed, "assumed"),
     };
     list.push(Assumption {
         path: "platform.verification".to_owned(),
@@ -717,7 +748,7 @@ fn assumptions(text: &ScenarioText, ruleset: &Ruleset, rules: &Rules, segment: &
         let given = stated.source == GIVEN;
         list.push(Assumption {
             path: format!("segments.{name}.{}", rate.name()),
-            value: stated.prior.describe(),
+            value: share_in_words(&stated.prior),
             grade: if given { Evidence::Given } else { evidence(stated.grade) },
             source: stated.source.clone(),
         });
@@ -764,6 +795,35 @@ fn assumptions(text: &ScenarioText, ruleset: &Ruleset, rules: &Rules, segment: &
     }
     let _ = ruleset;
     list
+}
+
+/// The prior of a number of days in words.
+fn days_in_words(prior: &Prior) -> String {
+    let at = |u: f64| format!("{:.1}", prior.quantile(u));
+    match prior.law() {
+        Law::Fixed(days) => format!("{days} days"),
+        _ => format!("median {} days, 9 in 10 from {} to {}", at(0.5), at(0.05), at(0.95)),
+    }
+}
+
+/// The prior of a share in words: "log-uniform, 0.1% to 3%".
+fn share_in_words(prior: &Prior) -> String {
+    let percent = |share: f64| {
+        let rounded = (share * 1e6).round() / 1e4;
+        format!("{rounded}%")
+    };
+    match prior.law() {
+        Law::Fixed(value) => percent(value),
+        Law::Uniform { low, high } => format!("uniform, {} to {}", percent(low), percent(high)),
+        Law::LogUniform { low, high } => format!("log-uniform, {} to {}", percent(low), percent(high)),
+        Law::LogNormal { p05, p95 } => {
+            format!("log-normal, 9 in 10 from {} to {}", percent(p05), percent(p95))
+        }
+        Law::LogNormalMedian { median, sigma } => {
+            format!("log-normal, median {}, sigma {sigma}", percent(median))
+        }
+        Law::Beta { alpha, beta } => format!("Beta({alpha}, {beta}), mean {}", percent(prior.mean())),
+    }
 }
 
 fn evidence(grade: u8) -> Evidence {

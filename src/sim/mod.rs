@@ -18,7 +18,7 @@ mod trajectory;
 
 pub use case::{Case, CaseFile, CaseOutcome, Failure, Told};
 pub use journal::{Entry, Journal};
-pub use load::{LoadError, Scenario};
+pub use load::{LoadError, Names, Scenario};
 pub use run::{Batch, Probe, Unwatched};
 pub use setting::{Assumption, Evidence, Possible, Setting};
 pub use trajectory::{Counts, Day, Ledger, Metric, Reason, Trajectory};

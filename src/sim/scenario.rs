@@ -153,6 +153,9 @@ pub enum PlanText {
     FillLimit {
         /// The share, such as `"100%"`.
         share: Ratio,
+        /// Most messages a day, where the limit allows more; no bound but the list unless said otherwise.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        at_most: Option<u64>,
     },
 }
 

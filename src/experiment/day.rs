@@ -1,0 +1,120 @@
+//! One civil day of all replications.
+//!
+//! ```text
+//!   Day (one replication)         DayTally (all of them)
+//!     counts[metric]        ->      a Histogram each
+//!     score, capacity_used  ->      a Histogram each, of the replications that have one
+//!     tier, status, rating,
+//!     template, reason      ->      how many replications, exactly
+//! ```
+
+use super::estimate::Share;
+use super::histogram::Histogram;
+use crate::glossary::{NumberStatus, Rating, TemplateStatus};
+use crate::sim::{Day, Metric, Reason};
+
+/// The ratings in the order in which people read them, best first.
+pub const RATINGS: [Rating; 4] = [Rating::High, Rating::Medium, Rating::Low, Rating::Unknown];
+
+/// How a replication can stand at the end of a day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State {
+    /// The tier at this position of the ladder is held.
+    Tier(usize),
+    /// The number's worst status.
+    Status(NumberStatus),
+    /// The number's rating as last evaluated.
+    Rating(Rating),
+    /// The worst status of a template that the sender has.
+    Template(TemplateStatus),
+    /// What limited the climb during the day.
+    LimitedBy(Reason),
+}
+
+/// One civil day of all replications. Whole numbers only, so that two of them merge exactly.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DayTally {
+    /// Replications.
+    pub n: u64,
+    /// What was counted during the day, by [`Metric`].
+    pub counts: [Histogram; Metric::ALL.len()],
+    /// The number's score [weighted feedback per delivered message, millionths], of the replications with a delivery.
+    pub score: Histogram,
+    /// The largest share of the limit in use [thousandths], of the replications with a limit.
+    pub capacity_used: Histogram,
+    tiers: Vec<u64>,
+    statuses: [u64; NumberStatus::ALL.len()],
+    ratings: [u64; RATINGS.len()],
+    templates: [u64; TemplateStatus::ALL.len()],
+    reasons: [u64; Reason::ALL.len()],
+}
+
+impl DayTally {
+    /// Without replications, on a ladder of so many tiers.
+    pub(super) fn new(tiers: usize) -> DayTally {
+        DayTally {
+            n: 0,
+            counts: Default::default(),
+            score: Histogram::new(),
+            capacity_used: Histogram::new(),
+            tiers: vec![0; tiers],
+            statuses: Default::default(),
+            ratings: Default::default(),
+            templates: Default::default(),
+            reasons: Default::default(),
+        }
+    }
+
+    /// Adds the day of one replication.
+    pub(super) fn add(&mut self, day: &Day) {
+        self.n += 1;
+        for (histogram, count) in self.counts.iter_mut().zip(day.counts) {
+            histogram.record(count);
+        }
+        if let Some(score) = day.score {
+            self.score.record(u64::from(score));
+        }
+        if let Some(used) = day.capacity_used {
+            self.capacity_used.record(u64::from(used));
+        }
+        if let Some(tier) = self.tiers.get_mut(usize::from(day.tier)) {
+            *tier += 1;
+        }
+        self.statuses[day.status as usize] += 1;
+        self.ratings[day.rating as usize] += 1;
+        self.templates[day.template as usize] += 1;
+        self.reasons[day.reason as usize] += 1;
+    }
+
+    /// Adds the same day of other replications.
+    pub(super) fn merge(&mut self, other: &DayTally) {
+        self.n += other.n;
+        self.counts.iter_mut().zip(&other.counts).for_each(|(a, b)| a.merge(b));
+        self.score.merge(&other.score);
+        self.capacity_used.merge(&other.capacity_used);
+        let add = |a: &mut [u64], b: &[u64]| a.iter_mut().zip(b).for_each(|(a, b)| *a += b);
+        add(&mut self.tiers, &other.tiers);
+        add(&mut self.statuses, &other.statuses);
+        add(&mut self.ratings, &other.ratings);
+        add(&mut self.templates, &other.templates);
+        add(&mut self.reasons, &other.reasons);
+    }
+
+    /// The share of replications that stood so at the end of the day.
+    pub fn share(&self, state: State) -> Share {
+        let count = match state {
+            State::Tier(tier) => self.tiers.get(tier).copied().unwrap_or(0),
+            State::Status(status) => self.statuses[status as usize],
+            State::Rating(rating) => self.ratings[rating as usize],
+            State::Template(status) => self.templates[status as usize],
+            State::LimitedBy(reason) => self.reasons[reason as usize],
+        };
+        Share::new(count, self.n)
+    }
+
+    /// Bytes of memory beyond the value itself.
+    pub(super) fn heap_bytes(&self) -> usize {
+        let histograms = self.counts.iter().chain([&self.score, &self.capacity_used]);
+        self.tiers.capacity() * size_of::<u64>() + histograms.map(Histogram::heap_bytes).sum::<usize>()
+    }
+}

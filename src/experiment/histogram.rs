@@ -1,0 +1,235 @@
+//! A mergeable histogram of whole numbers: what a fan is read from.
+//!
+//! ```text
+//!   value    0 1 2 ... 255 | 256 258 ... 510 | 512 516 ...        | 2^64 - 1
+//!   bin      one each      | 128 an octave   | 128 an octave  ... | "endless", its own
+//!   holds    how many values, and the sum of what they exceed the bin's lower edge by
+//! ```
+//!
+//! Up to 255 every value has a bin, above it a bin is at most 1 / 128 of its values wide. A bin shows its mean, so
+//! a bin of equal values shows exactly that value, at any size. Only octaves with values are stored: memory grows
+//! with the spread of the values, not with their number or their size.
+
+use super::estimate::rank;
+
+/// Bins an octave.
+const PER_OCTAVE: usize = 128;
+/// log2 of [`PER_OCTAVE`].
+const OCTAVE_BITS: u32 = PER_OCTAVE.trailing_zeros();
+
+/// A value without bound, such as an unlimited limit: sorted after every number.
+pub const ENDLESS: u64 = u64::MAX;
+/// The bin of [`ENDLESS`]: the first of the octave after the last.
+const ENDLESS_KEY: usize = 58 * PER_OCTAVE;
+
+/// How often whole numbers occurred, in bins of 1 %.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Histogram {
+    /// Octaves with values, ascending.
+    octaves: Vec<(u8, Box<Octave>)>,
+    n: u64,
+}
+
+/// The bins of one octave, side by side.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Octave {
+    counts: [u32; PER_OCTAVE],
+    /// Sums of what the values exceed their bin's lower edge by. Exact while below 2^64: for 2^27 values of 2^44.
+    excesses: [u64; PER_OCTAVE],
+}
+
+/// One bin with values.
+#[derive(Clone, Copy)]
+struct Bin {
+    edge: u64,
+    count: u64,
+    excess: u64,
+}
+
+impl Histogram {
+    /// Without values.
+    pub fn new() -> Histogram {
+        Histogram::default()
+    }
+
+    /// How many values were recorded.
+    pub fn n(&self) -> u64 {
+        self.n
+    }
+
+    /// Records a value once.
+    pub fn record(&mut self, value: u64) {
+        self.record_many(value, 1);
+    }
+
+    /// Records a value `count` times (at most 2^32 - 1 in one bin).
+    pub fn record_many(&mut self, value: u64, count: u32) {
+        if count == 0 {
+            return;
+        }
+        let key = key(value);
+        let octave = self.octave(key / PER_OCTAVE);
+        octave.counts[key % PER_OCTAVE] += count;
+        octave.excesses[key % PER_OCTAVE] += (value - edge(key)) * u64::from(count);
+        self.n += u64::from(count);
+    }
+
+    /// Adds what another holds; the same as recording its values here.
+    pub fn merge(&mut self, other: &Histogram) {
+        for (name, theirs) in &other.octaves {
+            let ours = self.octave(usize::from(*name));
+            ours.counts.iter_mut().zip(theirs.counts).for_each(|(a, b)| *a += b);
+            ours.excesses.iter_mut().zip(theirs.excesses).for_each(|(a, b)| *a += b);
+        }
+        self.n += other.n;
+    }
+
+    /// The octave of a name, made where there is none. Few are held, so they are looked through in order.
+    fn octave(&mut self, name: usize) -> &mut Octave {
+        let name = name as u8;
+        let place = self.octaves.iter().position(|(held, _)| *held >= name).unwrap_or(self.octaves.len());
+        if self.octaves.get(place).is_none_or(|(held, _)| *held != name) {
+            let empty = Octave { counts: [0; PER_OCTAVE], excesses: [0; PER_OCTAVE] };
+            self.octaves.reserve_exact(1);
+            self.octaves.insert(place, (name, Box::new(empty)));
+        }
+        &mut self.octaves[place].1
+    }
+
+    /// The bins with values, ascending.
+    fn bins(&self) -> impl Iterator<Item = Bin> + '_ {
+        self.octaves.iter().flat_map(|(name, octave)| {
+            let first = usize::from(*name) * PER_OCTAVE;
+            let bins =
+                octave.counts.iter().zip(octave.excesses).enumerate().filter(|(_, (count, _))| **count > 0);
+            bins.map(move |(place, (count, excess))| Bin {
+                edge: edge(first + place),
+                count: u64::from(*count),
+                excess,
+            })
+        })
+    }
+
+    /// The least value with at least `percent` % of the values at or below it; `None` without values.
+    ///
+    /// Exact up to 255 and where a bin holds equal values; else the mean of the bin, to the nearest whole number.
+    pub fn percentile(&self, percent: u64) -> Option<u64> {
+        let mut left = rank(percent, self.n);
+        for bin in self.bins() {
+            if left <= bin.count {
+                return Some(bin.edge + (bin.excess + bin.count / 2) / bin.count);
+            }
+            left -= bin.count;
+        }
+        None
+    }
+
+    /// The exact mean of the values, infinite if one is [`ENDLESS`]; `None` without values.
+    pub fn mean(&self) -> Option<f64> {
+        if self.octaves.last().is_some_and(|(name, _)| usize::from(*name) == ENDLESS_KEY / PER_OCTAVE) {
+            return Some(f64::INFINITY);
+        }
+        let sum = |bin: Bin| u128::from(bin.edge) * u128::from(bin.count) + u128::from(bin.excess);
+        let total: u128 = self.bins().map(sum).sum();
+        (self.n > 0).then(|| total as f64 / self.n as f64)
+    }
+
+    /// Bytes of memory beyond the value itself.
+    pub fn heap_bytes(&self) -> usize {
+        self.octaves.capacity() * size_of::<(u8, Box<Octave>)>() + self.octaves.len() * size_of::<Octave>()
+    }
+}
+
+/// The bin of a value: the value itself below 256, then octave and the seven bits below the leading one.
+fn key(value: u64) -> usize {
+    if value == ENDLESS {
+        return ENDLESS_KEY;
+    }
+    // 0 for the first two octaves' worth of bins, which are one wide.
+    let shift = (value | PER_OCTAVE as u64).ilog2() - OCTAVE_BITS;
+    shift as usize * PER_OCTAVE + (value >> shift) as usize
+}
+
+/// The least value of a bin.
+fn edge(key: usize) -> u64 {
+    if key == ENDLESS_KEY {
+        return ENDLESS;
+    }
+    let shift = (key / PER_OCTAVE).saturating_sub(1);
+    ((key - shift * PER_OCTAVE) as u64) << shift
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn of(values: &[u64]) -> Histogram {
+        let mut histogram = Histogram::new();
+        values.iter().for_each(|value| histogram.record(*value));
+        histogram
+    }
+
+    #[test]
+    fn bins_follow_one_another_without_gaps() {
+        for low in 0..7_423 {
+            assert_eq!(key(edge(low)), low);
+            let next = edge(low + 1);
+            assert!(next > edge(low));
+            assert_eq!(key(next - 1), low);
+            assert!(next - edge(low) == 1 || (next - edge(low)) as f64 <= 0.01 * edge(low) as f64);
+        }
+        assert!(key(u64::MAX - 1) < ENDLESS_KEY);
+    }
+
+    #[test]
+    fn small_and_equal_values_are_exact() {
+        let small = of(&[0, 1, 2, 3, 255]);
+        assert_eq!([10, 50, 80, 90].map(|q| small.percentile(q)), [0, 2, 3, 255].map(Some));
+        let equal = of(&[1_234_567_891; 1000]);
+        assert_eq!(equal.percentile(50), Some(1_234_567_891));
+        assert_eq!(equal.mean(), Some(1_234_567_891.0));
+        assert!(equal.heap_bytes() < 2_000);
+    }
+
+    #[test]
+    fn endless_values_come_last() {
+        let limits = of(&[10_000, ENDLESS, 1_000]);
+        assert_eq!((limits.percentile(50), limits.percentile(90)), (Some(10_000), Some(ENDLESS)));
+        assert_eq!(limits.mean(), Some(f64::INFINITY));
+        let none = Histogram::new();
+        assert_eq!((none.percentile(50), none.mean(), none.n()), (None, None, 0));
+    }
+
+    proptest! {
+        #[test]
+        fn a_percentile_is_within_one_per_cent(
+            percent in 1_u64..=100,
+            mut values in prop::collection::vec(prop_oneof![0_u64..300, 0_u64..1_000_000, 0_u64..1 << 44], 1..200),
+        ) {
+            let shown = of(&values).percentile(percent).unwrap();
+            values.sort_unstable();
+            let exact = values[rank(percent, values.len() as u64) as usize - 1];
+            prop_assert!((shown as f64 - exact as f64).abs() <= 0.01 * exact as f64);
+            prop_assert!(exact >= 256 || shown == exact);
+        }
+
+        #[test]
+        fn the_mean_is_exact(values in prop::collection::vec(0_u64..1 << 44, 1..200)) {
+            let sum: u128 = values.iter().map(|v| u128::from(*v)).sum();
+            prop_assert_eq!(of(&values).mean().unwrap(), sum as f64 / values.len() as f64);
+        }
+
+        #[test]
+        fn merging_is_recording(
+            a in prop::collection::vec(0_u64..1 << 44, 0..100),
+            b in prop::collection::vec(0_u64..1 << 44, 0..100),
+        ) {
+            let (mut ab, mut ba) = (of(&a), of(&b));
+            ab.merge(&of(&b));
+            ba.merge(&of(&a));
+            prop_assert_eq!(&ab, &of(&[a, b].concat()));
+            prop_assert_eq!(ab, ba);
+        }
+    }
+}

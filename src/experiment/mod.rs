@@ -1,0 +1,36 @@
+//! Many runs: what thousands of futures of one scenario say together, and how sure they are.
+//!
+//! ```text
+//!   future: index -> Trajectory
+//!        |  blocks of 64, on all cores                      Threads
+//!        v
+//!   Ensemble   folded in order of index, in whole numbers only
+//!     |- days    a Histogram a series, counts of tier, status ... -> Fan, shares by day
+//!     |- rows    one Row a replication                            -> FirstPassage, chances, totals
+//!     '- paths   the first 20 replications, day by day            -> threads of a chart
+//!                        |
+//!                        v
+//!   Share, Mean, Quantiles: estimates, each with its interval and n
+//! ```
+//!
+//! *Invariant:* an ensemble is the same, bit for bit, whatever the number of threads and however its replications
+//! are split into parts that are joined later: only whole numbers are added up.
+
+mod day;
+mod ensemble;
+mod estimate;
+mod fan;
+mod first_passage;
+mod histogram;
+mod threads;
+
+pub use day::{DayTally, RATINGS, State};
+pub use ensemble::{BLOCK, Ensemble, JoinError, Path, Row, SAMPLE_PATHS};
+pub use estimate::{Interval, Mean, Quantiles, Share, Sums, rank};
+pub use fan::{Fan, FanDay, Series};
+pub use first_passage::FirstPassage;
+pub use histogram::{ENDLESS, Histogram};
+pub use threads::Threads;
+
+#[cfg(test)]
+pub(crate) mod toy;

@@ -1,0 +1,126 @@
+//! A toy future for the tests: a climb that depends on the index alone, shaped like the real thing.
+
+use std::sync::atomic::AtomicBool;
+
+use super::{Ensemble, Threads};
+use crate::glossary::{NumberStatus, Rating, TemplateStatus};
+use crate::platform::Tier;
+use crate::sim::{Assumption, Evidence, Possible, Setting};
+use crate::sim::{Counts, Day, Ledger, Metric, Reason, Trajectory};
+use crate::time::{Calendar, DAY, SimTime, Span};
+
+/// Sixty days over a ladder of four tiers, of which the toy reaches three.
+pub(crate) fn setting() -> Setting {
+    setting_of(60)
+}
+
+/// The same over another horizon [days].
+pub(crate) fn setting_of(days: i64) -> Setting {
+    let start = jiff::civil::date(2022, 3, 7).at(0, 0, 0, 0);
+    let tier = |name: &str, limit| Tier { name: name.to_owned(), limit };
+    Setting {
+        scenario: "toy".to_owned(),
+        title: "A toy that climbs".to_owned(),
+        ruleset: "toy-2022".to_owned(),
+        profiles: vec!["members".to_owned()],
+        seed: 7,
+        calendar: Calendar::new(start, "America/Sao_Paulo", Span::days(days), Span::hours(1)).unwrap(),
+        tiers: vec![
+            tier("1K", Some(1_000)),
+            tier("10K", Some(10_000)),
+            tier("100K", Some(100_000)),
+            tier("unlimited", None),
+        ],
+        start_tier: 0,
+        possible: Possible {
+            flagged: true,
+            downgraded: true,
+            restricted: true,
+            template_flagged: true,
+            template_disabled: true,
+            banned: false,
+        },
+        assumptions: vec![
+            Assumption {
+                path: "audience.segments.members.block".to_owned(),
+                value: "log-normal, median 0.4 %, 9 in 10 between 0.1 and 1.6 %".to_owned(),
+                grade: Evidence::OtherChannel,
+                source: "mail complaint rates of permission lists, read as blocks".to_owned(),
+            },
+            Assumption {
+                path: "platform.rating.low_from".to_owned(),
+                value: "2 %".to_owned(),
+                grade: Evidence::Assumed,
+                source: "nobody publishes it".to_owned(),
+            },
+        ],
+        warnings: vec!["clause pacing is not simulated".to_owned()],
+    }
+}
+
+/// The first replications of the toy.
+pub(crate) fn ensemble(replications: u64) -> Ensemble {
+    Ensemble::run(setting(), 0..replications, Threads::ONE, &future, &|_| {}, &AtomicBool::new(false))
+}
+
+/// The replication of an index.
+pub(crate) fn future(index: u64) -> Trajectory {
+    future_of(index, 60)
+}
+
+/// The same over another horizon [days].
+pub(crate) fn future_of(index: u64, horizon: i64) -> Trajectory {
+    let pace = 8 + (mix(index) % 30) as i64;
+    let second = 3 * pace + (mix(index + 1) % 20) as i64;
+    let reached = |day: i64| (day < horizon).then_some(SimTime(day * DAY + (index % 1_000) as i64));
+    let tier_on = |day: i64| u8::from(day >= pace) + u8::from(day >= second);
+    let flagged = mix(index) % 11 == 3;
+    let days: Vec<Day> = (0..horizon)
+        .map(|day| {
+            let limit = [1_000, 10_000, 100_000][usize::from(tier_on(day))];
+            let sent = limit / 2 + mix(index ^ (day as u64) << 20) % (limit / 3);
+            Day {
+                counts: counts(sent),
+                tier: tier_on(day),
+                status: if flagged && day == 20 { NumberStatus::Flagged } else { NumberStatus::Connected },
+                rating: if flagged && day == 20 { Rating::Low } else { Rating::High },
+                template: TemplateStatus::Approved,
+                score: (day > 0).then_some((mix(sent) % 20_000) as u32),
+                capacity_used: Some((sent * 1_000 / limit) as u16),
+                reason: if day % 3 == 0 { Reason::Capacity } else { Reason::Plan },
+            }
+        })
+        .collect();
+    let mut totals = Counts::default();
+    days.iter().for_each(|day| totals.iter_mut().zip(day.counts).for_each(|(total, count)| *total += count));
+    Trajectory {
+        reached: vec![Some(SimTime::START), reached(pace), reached(second), None],
+        totals,
+        final_tier: usize::from(tier_on(horizon - 1)),
+        flags: u32::from(flagged),
+        downgrades: 0,
+        restrictions: (index % 3) as u32,
+        template_flags: 0,
+        templates_disabled: 0,
+        banned: false,
+        thresholds: (0.01, 0.02),
+        ledger: Ledger::default(),
+        days,
+    }
+}
+
+fn counts(sent: u64) -> Counts {
+    let mut counts = Counts::default();
+    for (place, count) in counts.iter_mut().enumerate().take(9) {
+        *count = sent * [1_000, 950, 700, 40, 8, 6, 2, 3, 3][place] / 1_000;
+    }
+    counts[Metric::ShortOfList as usize] = 0;
+    counts
+}
+
+/// Scrambles a number (the finaliser of SplitMix64).
+pub(crate) fn mix(number: u64) -> u64 {
+    let a = (number.wrapping_add(0x9e37_79b9_7f4a_7c15) ^ (number >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    let b = (a ^ (a >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    b ^ (b >> 31)
+}

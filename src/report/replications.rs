@@ -1,0 +1,103 @@
+//! `replications.csv`: one line a replication.
+//!
+//! ```text
+//!   replication,final_tier,day_<tier> ...,flags,downgrades,restrictions,template_flags,templates_disabled,banned,
+//!   sent,delivered, ... short_of_list,medium_from,low_from
+//! ```
+//!
+//! | column | unit | what |
+//! | --- | --- | --- |
+//! | `replication` | index from 0 | what `explain --replication` takes |
+//! | `final_tier` | name | the tier at the end |
+//! | `day_<tier>` | days since the start | when the tier was first held; empty: not within the horizon |
+//! | `flags`, `downgrades`, `restrictions`, `template_flags` | times | how often it happened |
+//! | `templates_disabled` | templates | how many |
+//! | `banned` | `true`, `false` | whether the number was banned |
+//! | `sent` to `short_of_list` | messages or customers | sums over the run, as in `daily.csv` |
+//! | `medium_from`, `low_from` | share | the thresholds drawn for the number's rating |
+//!
+//! Days have 6 decimals, which is exact to the second.
+
+use std::io::Write;
+
+use super::decimal;
+use crate::experiment::{Ensemble, Row};
+use crate::sim::Metric;
+
+/// The whole file as text.
+pub fn to_csv(ensemble: &Ensemble) -> String {
+    let mut bytes = Vec::new();
+    write(ensemble, &mut bytes).expect("memory does not fail");
+    String::from_utf8(bytes).expect("made of text")
+}
+
+/// Writes the file.
+///
+/// # Errors
+/// When `out` cannot be written to.
+pub fn write(ensemble: &Ensemble, out: impl Write) -> Result<(), csv::Error> {
+    let names: Vec<&str> = ensemble.setting().tiers.iter().map(|tier| tier.name.as_str()).collect();
+    let mut table = csv::Writer::from_writer(out);
+    table.write_record(columns(&names))?;
+    for row in ensemble.rows() {
+        table.write_record(fields(row, &names))?;
+    }
+    table.flush()?;
+    Ok(())
+}
+
+pub(super) fn columns(tiers: &[&str]) -> Vec<String> {
+    let happened = ["flags", "downgrades", "restrictions", "template_flags", "templates_disabled", "banned"]
+        .map(str::to_owned);
+    let mut columns = vec!["replication".to_owned(), "final_tier".to_owned()];
+    columns.extend(tiers.iter().map(|tier| format!("day_{tier}")));
+    columns.extend(happened);
+    columns.extend(Metric::ALL.map(|metric| metric.name().to_owned()));
+    columns.extend(["medium_from", "low_from"].map(str::to_owned));
+    columns
+}
+
+pub(super) fn fields(row: &Row, tiers: &[&str]) -> Vec<String> {
+    let day = |tier: usize| {
+        let time = row.reached.get(tier).copied().flatten();
+        time.map_or_else(String::new, |time| decimal(time.days(), 6))
+    };
+    let times = [row.flags, row.downgrades, row.restrictions, row.template_flags, row.templates_disabled];
+    let final_tier = tiers.get(row.final_tier).copied().unwrap_or_default();
+    let mut fields = vec![row.replication.to_string(), final_tier.to_owned()];
+    fields.extend((0..tiers.len()).map(day));
+    fields.extend(times.map(|count| count.to_string()));
+    fields.push(row.banned.to_string());
+    fields.extend(row.totals.map(|total| total.to_string()));
+    fields.extend([row.thresholds.0, row.thresholds.1].map(|threshold| threshold.to_string()));
+    fields
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::experiment::toy;
+
+    #[test]
+    fn a_replication_reads_so() {
+        let text = to_csv(&toy::ensemble(3));
+        let lines: Vec<&str> = text.lines().collect();
+        assert_eq!(lines.len(), 4);
+        assert_eq!(
+            lines[0],
+            "replication,final_tier,day_1K,day_10K,day_100K,day_unlimited,flags,downgrades,restrictions,\
+             template_flags,templates_disabled,banned,sent,delivered,read,replied,stopped,blocked,reported,muted,\
+             archived,refused,failed,short_of_list,medium_from,low_from"
+        );
+        assert_eq!(
+            lines[1],
+            "0,10K,0,31,,,0,0,0,0,0,false,210758,200191,147507,8405,1659,1233,397,603,603,0,0,0,0.01,0.02"
+        );
+        assert!(lines[2].starts_with("1,"), "{}", lines[2]);
+    }
+
+    #[test]
+    fn without_replications_only_the_names_are_left() {
+        assert_eq!(to_csv(&toy::ensemble(0)).lines().count(), 1);
+    }
+}

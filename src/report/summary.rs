@@ -1,0 +1,392 @@
+//! `summary.json`: one answer a key, for programs.
+//!
+//! ```text
+//!   format, tool                        how to read it
+//!   scenario ... horizon_days           what was run
+//!   tiers, chances, totals,             what came out, each with its interval
+//!     final_tier, limited_by
+//!   warnings, complete, assumptions     what to know before trusting it
+//! ```
+//!
+//! Shares are from 0 to 1 with 4 decimals, days are elapsed seconds / 86,400 with 3, totals have 3. Intervals are
+//! of 95 % and cover what the number of replications leaves open, not unknown rules or rates. `null` is what does
+//! not exist: an unlimited limit, a day beyond the horizon, a chance that the ruleset cannot have, a price that
+//! nobody asks, an interval from one replication.
+
+use serde::Serialize;
+
+use super::rounded;
+use crate::experiment::{Ensemble, Mean, Quantiles, Row, Share};
+use crate::sim::Assumption;
+use crate::sim::{Metric, Reason};
+use crate::time::{Calendar, HOUR, SimTime};
+
+/// The version of the keys below; it rises when one changes its meaning or goes away.
+pub const FORMAT: u32 = 1;
+
+/// The tool and its version.
+pub const TOOL: &str = concat!("tiercast ", env!("CARGO_PKG_VERSION"));
+
+/// What a run says, in one page.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Summary {
+    /// [`FORMAT`].
+    pub format: u32,
+    /// [`TOOL`].
+    pub tool: String,
+    /// The scenario's name.
+    pub scenario: String,
+    /// The scenario's title.
+    pub title: String,
+    /// Name of the ruleset.
+    pub ruleset: String,
+    /// The seed.
+    pub seed: u64,
+    /// Replications that were finished.
+    pub replications: u64,
+    /// The start, in the scenario's zone: `2022-03-07T00:00:00-03:00`.
+    pub start: String,
+    /// The horizon [days].
+    pub horizon_days: f64,
+    /// One entry a tier, lowest first.
+    pub tiers: Vec<TierReached>,
+    /// What can go wrong.
+    pub chances: Chances,
+    /// Sums over the run.
+    pub totals: Totals,
+    /// Where the replications end, lowest tier first.
+    pub final_tier: Vec<FinalTier>,
+    /// What limited the climb, in the order in which reasons are asked.
+    pub limited_by: Vec<LimitedBy>,
+    /// What a reader must know before trusting the result.
+    pub warnings: Vec<String>,
+    /// Whether all replications that were asked for are there.
+    pub complete: bool,
+    /// Every input that is uncertain or that no scenario file stated.
+    pub assumptions: Vec<Input>,
+}
+
+/// By when a tier is first held. The start tier is held from day 0 on, one below it only after a fall.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct TierReached {
+    /// Its name.
+    pub name: String,
+    /// Its limit [customers in 24 hours]; `None` is unlimited.
+    pub limit: Option<u64>,
+    /// The share of replications that held it within the horizon [0 to 1].
+    pub share_reached: Option<f64>,
+    /// Lower end of its interval [0 to 1].
+    pub ci_low: f64,
+    /// Upper end of its interval [0 to 1].
+    pub ci_high: f64,
+    /// When the first tenth of the replications held it [days since the start].
+    pub day_p10: Option<f64>,
+    /// When half of the replications held it [days since the start].
+    pub day_p50: Option<f64>,
+    /// When nine tenths of the replications held it [days since the start].
+    pub day_p90: Option<f64>,
+    /// The civil date of `day_p50`.
+    pub date_p50: Option<String>,
+}
+
+/// What can happen to a number or a template; `None` where the ruleset has no such measure.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Chances {
+    /// The number is flagged at least once.
+    pub flagged: Option<Chance>,
+    /// The tier falls at least once.
+    pub downgraded: Option<Chance>,
+    /// The number is restricted at least once.
+    pub restricted: Option<Chance>,
+    /// A template is flagged at least once.
+    pub template_flagged: Option<Chance>,
+    /// A template is disabled.
+    pub template_disabled: Option<Chance>,
+    /// The number is banned.
+    pub banned: Option<Chance>,
+}
+
+/// The share of replications in which something happened.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Chance {
+    /// The share [0 to 1].
+    pub estimate: Option<f64>,
+    /// Lower end of its interval [0 to 1].
+    pub ci_low: f64,
+    /// Upper end of its interval [0 to 1].
+    pub ci_high: f64,
+    /// Replications.
+    pub n: u64,
+}
+
+/// Sums over the run; `None` without replications, or where nothing is priced.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Totals {
+    /// Messages accepted [messages].
+    pub sent: Option<Total>,
+    /// Messages delivered [messages].
+    pub delivered: Option<Total>,
+    /// Answers [messages].
+    pub replied: Option<Total>,
+    /// Customers who asked for no more marketing [customers].
+    pub stopped: Option<Total>,
+    /// Customers who blocked the number [customers].
+    pub blocked: Option<Total>,
+    /// Customers who reported the number [customers].
+    pub reported: Option<Total>,
+    /// Messages that the platform refused [messages].
+    pub refused: Option<Total>,
+    /// What it cost; not priced yet.
+    pub cost: Option<Total>,
+}
+
+/// One total: its mean with its interval, and how it differs from replication to replication.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Total {
+    /// The mean over replications.
+    pub mean: f64,
+    /// Half the width of its interval.
+    pub half_width: Option<f64>,
+    /// 1 in 10 replications is at or below it.
+    pub p10: u64,
+    /// Half of the replications are at or below it.
+    pub p50: u64,
+    /// 9 in 10 replications are at or below it.
+    pub p90: u64,
+}
+
+/// The share of replications that end in a tier.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct FinalTier {
+    /// Its name.
+    pub name: String,
+    /// The share [0 to 1].
+    pub share: Option<f64>,
+}
+
+/// The share of days on which one thing limited the climb.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct LimitedBy {
+    /// What.
+    pub reason: String,
+    /// The share of all days of all replications [0 to 1].
+    pub share_of_days: Option<f64>,
+}
+
+/// One input of the model, with where it comes from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Input {
+    /// Its path in the scenario.
+    pub path: String,
+    /// Its value or prior, in words.
+    pub value: String,
+    /// How far it can be trusted.
+    pub grade: String,
+    /// Who says so.
+    pub source: String,
+}
+
+impl Summary {
+    /// Summarises an ensemble.
+    pub fn of(ensemble: &Ensemble) -> Summary {
+        let setting = ensemble.setting();
+        Summary {
+            format: FORMAT,
+            tool: TOOL.to_owned(),
+            scenario: setting.scenario.clone(),
+            title: setting.title.clone(),
+            ruleset: setting.ruleset.clone(),
+            seed: setting.seed,
+            replications: ensemble.n(),
+            start: start(&setting.calendar),
+            horizon_days: rounded(setting.calendar.horizon().as_days(), 3),
+            tiers: (0..setting.tiers.len()).map(|tier| TierReached::of(ensemble, tier)).collect(),
+            chances: Chances::of(ensemble),
+            totals: Totals::of(ensemble),
+            final_tier: final_tiers(ensemble),
+            limited_by: Reason::ALL.map(|reason| LimitedBy::of(ensemble, reason)).to_vec(),
+            warnings: setting.warnings.clone(),
+            complete: ensemble.complete(),
+            assumptions: setting.assumptions.iter().map(Input::of).collect(),
+        }
+    }
+
+    /// The text of `summary.json`, with a newline at its end.
+    pub fn to_json(&self) -> String {
+        let json = serde_json::to_string_pretty(self).expect("keys are text and memory does not fail");
+        json + "\n"
+    }
+}
+
+/// The start with its offset, as RFC 3339 writes it.
+fn start(calendar: &Calendar) -> String {
+    let civil = calendar.civil(SimTime::START);
+    let as_if_utc = civil.to_zoned(jiff::tz::TimeZone::UTC).map_or(0, |zoned| zoned.timestamp().as_second());
+    let offset = as_if_utc - calendar.unix(SimTime::START);
+    let sign = if offset < 0 { '-' } else { '+' };
+    let (hours, minutes) = (offset.abs() / HOUR, offset.abs() % HOUR / 60);
+    format!("{}{sign}{hours:02}:{minutes:02}", civil.strftime("%Y-%m-%dT%H:%M:%S"))
+}
+
+impl TierReached {
+    fn of(ensemble: &Ensemble, tier: usize) -> TierReached {
+        let setting = ensemble.setting();
+        let passage = ensemble.first_passage(tier);
+        let interval = passage.reached.interval();
+        let time =
+            |pick: fn(&Quantiles<Option<SimTime>>) -> Option<SimTime>| passage.times.as_ref().and_then(pick);
+        let day = |time: Option<SimTime>| time.map(|time| rounded(time.days(), 3));
+        TierReached {
+            name: setting.tiers[tier].name.clone(),
+            limit: setting.tiers[tier].limit,
+            share_reached: passage.reached.estimate().map(share),
+            ci_low: share(interval.low),
+            ci_high: share(interval.high),
+            day_p10: day(time(|times| times.p10)),
+            day_p50: day(time(|times| times.p50)),
+            day_p90: day(time(|times| times.p90)),
+            date_p50: time(|times| times.p50).map(|time| setting.calendar.civil(time).date().to_string()),
+        }
+    }
+}
+
+impl Chances {
+    fn of(ensemble: &Ensemble) -> Chances {
+        let possible = ensemble.setting().possible;
+        let chance = |can: bool, of: fn(&Row) -> bool| can.then(|| Chance::of(ensemble.share(of)));
+        Chances {
+            flagged: chance(possible.flagged, |row| row.flags > 0),
+            downgraded: chance(possible.downgraded, |row| row.downgrades > 0),
+            restricted: chance(possible.restricted, |row| row.restrictions > 0),
+            template_flagged: chance(possible.template_flagged, |row| row.template_flags > 0),
+            template_disabled: chance(possible.template_disabled, |row| row.templates_disabled > 0),
+            banned: chance(possible.banned, |row| row.banned),
+        }
+    }
+}
+
+impl Chance {
+    fn of(happened: Share) -> Chance {
+        let interval = happened.interval();
+        Chance {
+            estimate: happened.estimate().map(share),
+            ci_low: share(interval.low),
+            ci_high: share(interval.high),
+            n: happened.n,
+        }
+    }
+}
+
+impl Totals {
+    fn of(ensemble: &Ensemble) -> Totals {
+        let total = |metric| ensemble.total(metric).map(|(mean, quantiles)| Total::of(mean, quantiles));
+        Totals {
+            sent: total(Metric::Sent),
+            delivered: total(Metric::Delivered),
+            replied: total(Metric::Replied),
+            stopped: total(Metric::Stopped),
+            blocked: total(Metric::Blocked),
+            reported: total(Metric::Reported),
+            refused: total(Metric::Refused),
+            cost: None,
+        }
+    }
+}
+
+impl Total {
+    fn of(mean: Mean, quantiles: Quantiles<u64>) -> Total {
+        Total {
+            mean: rounded(mean.mean, 3),
+            half_width: mean.half_width.map(|half| rounded(half, 3)),
+            p10: quantiles.p10,
+            p50: quantiles.p50,
+            p90: quantiles.p90,
+        }
+    }
+}
+
+fn final_tiers(ensemble: &Ensemble) -> Vec<FinalTier> {
+    let tiers = ensemble.setting().tiers.iter().enumerate();
+    let ends = |tier: usize| ensemble.share(|row| row.final_tier == tier).estimate().map(share);
+    tiers.map(|(tier, step)| FinalTier { name: step.name.clone(), share: ends(tier) }).collect()
+}
+
+impl LimitedBy {
+    fn of(ensemble: &Ensemble, reason: Reason) -> LimitedBy {
+        LimitedBy {
+            reason: reason.name().to_owned(),
+            share_of_days: ensemble.limited_by(reason).map(|days| share(days.mean)),
+        }
+    }
+}
+
+impl Input {
+    fn of(assumption: &Assumption) -> Input {
+        Input {
+            path: assumption.path.clone(),
+            value: assumption.value.clone(),
+            grade: assumption.grade.name().to_owned(),
+            source: assumption.source.clone(),
+        }
+    }
+}
+
+fn share(value: f64) -> f64 {
+    rounded(value, 4)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::experiment::toy;
+
+    #[test]
+    fn the_keys_are_those_of_the_contract_in_their_order() {
+        let json = Summary::of(&toy::ensemble(200)).to_json();
+        let keys: Vec<&str> = json
+            .lines()
+            .filter_map(|line| line.strip_prefix("  \"")?.split_once('"').map(|(key, _)| key))
+            .collect();
+        let contract = "format tool scenario title ruleset seed replications start horizon_days tiers chances totals \
+                        final_tier limited_by warnings complete assumptions";
+        assert_eq!(keys.join(" "), contract);
+        assert!(json.ends_with("}\n"));
+    }
+
+    #[test]
+    fn a_tier_reads_so() {
+        let summary = Summary::of(&toy::ensemble(200));
+        assert_eq!((summary.format, summary.tool.as_str()), (1, "tiercast 0.1.0"));
+        assert_eq!(summary.start, "2022-03-07T00:00:00-03:00");
+        let tier = serde_json::to_string(&summary.tiers[2]).unwrap();
+        assert_eq!(
+            tier,
+            r#"{"name":"100K","limit":100000,"share_reached":0.26,"ci_low":0.2041,"ci_high":0.3249,"day_p10":41.001,"day_p50":null,"day_p90":null,"date_p50":null}"#
+        );
+        let never = serde_json::to_string(&summary.tiers[3]).unwrap();
+        assert_eq!(
+            never,
+            r#"{"name":"unlimited","limit":null,"share_reached":0.0,"ci_low":0.0,"ci_high":0.0188,"day_p10":null,"day_p50":null,"day_p90":null,"date_p50":null}"#
+        );
+        assert_eq!(summary.tiers[1].date_p50.as_deref(), Some("2022-03-29"));
+    }
+
+    #[test]
+    fn what_the_ruleset_cannot_have_is_null() {
+        let summary = Summary::of(&toy::ensemble(100));
+        assert_eq!(summary.chances.banned, None);
+        assert_eq!(summary.totals.cost, None);
+        let disabled = serde_json::to_string(&summary.chances.template_disabled).unwrap();
+        assert_eq!(disabled, r#"{"estimate":0.0,"ci_low":0.0,"ci_high":0.037,"n":100}"#);
+    }
+
+    #[test]
+    fn without_replications_nothing_is_estimated() {
+        let summary = Summary::of(&toy::ensemble(0));
+        assert_eq!(summary.tiers[0].share_reached, None);
+        assert_eq!((summary.tiers[0].ci_low, summary.tiers[0].ci_high), (0.0, 1.0));
+        assert_eq!((summary.totals.sent, summary.limited_by[0].share_of_days), (None, None));
+        let one = Summary::of(&toy::ensemble(1));
+        assert_eq!(one.totals.sent.unwrap().half_width, None);
+    }
+}

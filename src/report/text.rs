@@ -1,0 +1,481 @@
+//! What a planner reads in the terminal.
+//!
+//! ```text
+//!   title, ruleset, n, seed, dates
+//!   chance of reaching each limit, and by when        dates with weekdays, never "day 37"
+//!   messages a day (median)                           ▁▁▂▂▃▅▇█
+//!   what can go wrong, totals, what limited the climb, where the runs end
+//!   what the intervals do not say                     no number is to be mistaken for certainty
+//!   warnings, assumptions
+//! ```
+//!
+//! What can go wrong is said twice, in per cent with its 95 % interval and as "12 in 20": few people read one as well
+//! as the other. Ends of intervals are rounded outwards.
+
+mod page;
+
+use jiff::civil::Date;
+
+use super::summary::TOOL;
+use crate::experiment::{Ensemble, FirstPassage, Interval, Mean, Quantiles, Row, Series, Share};
+use crate::glossary::grouped;
+use crate::sim::Setting;
+use crate::sim::{Metric, Reason};
+use crate::time::{SimTime, date_in_words};
+pub(super) use page::wrap;
+use page::{Align, Page};
+
+/// Writes what an ensemble says, in lines of `width` letters (60 at least).
+pub fn render(ensemble: &Ensemble, width: usize) -> String {
+    let mut page = Page::new(width);
+    head(&mut page, ensemble);
+    if ensemble.n() > 0 {
+        reach(&mut page, ensemble);
+        volume(&mut page, ensemble);
+        chances(&mut page, ensemble);
+        totals(&mut page, ensemble);
+        limits(&mut page, ensemble);
+        ends(&mut page, ensemble);
+        page.heading(&doubt(ensemble.n()));
+    }
+    trust(&mut page, ensemble.setting());
+    page.finish()
+}
+
+/// What was run.
+fn head(page: &mut Page, ensemble: &Ensemble) {
+    let setting = ensemble.setting();
+    page.paragraph(&setting.title);
+    let profiles = match setting.profiles.as_slice() {
+        [] => String::new(),
+        [one] => format!(" · profile {one}"),
+        more => format!(" · profiles {}", more.join(", ")),
+    };
+    let first = date_in_words(setting.calendar.date(0));
+    page.paragraph(&format!(
+        "{TOOL} · ruleset {}{profiles} · {} · seed {} · {} from {first}",
+        setting.ruleset,
+        runs(ensemble.n()),
+        setting.seed,
+        horizon(setting),
+    ));
+    if !ensemble.complete() {
+        page.paragraph("Interrupted: only the runs that were finished are counted.");
+    }
+    if ensemble.n() == 0 {
+        page.heading("No run was finished, so there is nothing to say.");
+    }
+}
+
+/// The chance of reaching each limit above the one at the start, and by when.
+fn reach(page: &mut Page, ensemble: &Ensemble) {
+    let setting = ensemble.setting();
+    let rows: Vec<Vec<String>> = (setting.start_tier + 1..setting.tiers.len())
+        .map(|tier| {
+            let passage = ensemble.first_passage(tier);
+            let mut row = vec![setting.tiers[tier].name.clone(), limit(setting.tiers[tier].limit)];
+            row.extend(chance(passage.reached));
+            row.push(when(setting, &passage));
+            row
+        })
+        .collect();
+    let start = setting.tiers.get(setting.start_tier).map_or("", |tier| tier.name.as_str());
+    if rows.is_empty() {
+        page.heading(&format!("The number starts at the top of the ladder ({start})."));
+        return;
+    }
+    page.heading(&format!("Chance of reaching each limit within {}, from {start}", horizon(setting)));
+    page.table(&[Align::Left, Align::Right, Align::Right, Align::Left, Align::Left, Align::Left], &rows);
+}
+
+/// By when, in dates.
+fn when(setting: &Setting, passage: &FirstPassage) -> String {
+    let Some(times) = passage.times else { return String::new() };
+    let date = |time: SimTime| setting.calendar.civil(time).date();
+    let within = horizon(setting);
+    match (times.p10, times.p50, times.p90) {
+        (_, Some(half), Some(most)) => format!(
+            "half of the runs by {}{}, 9 in 10 by {}",
+            date_in_words(date(half)),
+            give_or_take(&times, date),
+            date_in_words(date(most))
+        ),
+        (_, Some(half), None) => format!(
+            "half of the runs by {}{}, fewer than 9 in 10 within {within}",
+            date_in_words(date(half)),
+            give_or_take(&times, date)
+        ),
+        (Some(few), None, _) => {
+            format!("1 in 10 of the runs by {}, fewer than half within {within}", date_in_words(date(few)))
+        }
+        _ if passage.reached.count == 0 => format!("not within {within} in any run"),
+        _ => format!("fewer than 1 in 10 runs within {within}"),
+    }
+}
+
+/// The interval of the median date, where it is more than a day.
+fn give_or_take(times: &Quantiles<Option<SimTime>>, date: impl Fn(SimTime) -> Date) -> String {
+    let written = |date: Date, form: &str| date.strftime(form).to_string();
+    let (low, high) = (times.p50_interval.0.map(&date), times.p50_interval.1.map(&date));
+    match (low, high) {
+        (Some(low), Some(high)) if low != high => {
+            let form = if low.first_of_month() == high.first_of_month() { "%-d" } else { "%-d %b" };
+            format!(" ({} to {})", written(low, form), written(high, "%-d %b"))
+        }
+        (Some(low), None) => format!(" ({} or later)", written(low, "%-d %b")),
+        _ => String::new(),
+    }
+}
+
+/// The median of what is sent a day, as a line of blocks.
+fn volume(page: &mut Page, ensemble: &Ensemble) {
+    let calendar = &ensemble.setting().calendar;
+    let fan = ensemble.fan(Series::Count(Metric::Sent));
+    let medians: Vec<f64> = fan.days.iter().map(|day| day.map_or(0.0, |day| day.p50)).collect();
+    let Some(top) = medians.iter().copied().reduce(f64::max) else { return };
+    let best = medians.iter().position(|value| *value == top).unwrap_or(0);
+    page.heading("Messages sent a day: the middle of the runs, each day on its own");
+    page.indented(&sparkline(&medians, page.inner()));
+    page.indented(&format!(
+        "{} to {}; most on {}: {}",
+        date_in_words(calendar.date(0)),
+        date_in_words(calendar.date(calendar.days().saturating_sub(1))),
+        date_in_words(calendar.date(best)),
+        grouped(top as u64)
+    ));
+}
+
+/// Blocks as high as the values, from 0; a dot is 0. Where there are more values than room, the largest of neighbours.
+fn sparkline(values: &[f64], room: usize) -> String {
+    const BLOCKS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
+    let each = values.len().div_ceil(room.max(1)).max(1);
+    let top = values.iter().copied().fold(0.0, f64::max);
+    let block = |bucket: &[f64]| {
+        let value = bucket.iter().copied().fold(0.0, f64::max);
+        let height = (value / top * BLOCKS.len() as f64).ceil() as usize;
+        if value > 0.0 { BLOCKS[height.clamp(1, BLOCKS.len()) - 1] } else { '·' }
+    };
+    values.chunks(each).map(block).collect()
+}
+
+/// Whether something happened in a replication.
+type Happened = fn(&Row) -> bool;
+
+/// What can go wrong.
+fn chances(page: &mut Page, ensemble: &Ensemble) {
+    let possible = ensemble.setting().possible;
+    let cases: [(&str, bool, Happened); 6] = [
+        ("the number is flagged", possible.flagged, |row| row.flags > 0),
+        ("the tier falls", possible.downgraded, |row| row.downgrades > 0),
+        ("the number is restricted", possible.restricted, |row| row.restrictions > 0),
+        ("a template is flagged", possible.template_flagged, |row| row.template_flags > 0),
+        ("a template is disabled", possible.template_disabled, |row| row.templates_disabled > 0),
+        ("the number is banned", possible.banned, |row| row.banned),
+    ];
+    page.heading(&format!("Chance that, at least once within {}, ...", horizon(ensemble.setting())));
+    let rows: Vec<Vec<String>> = cases
+        .into_iter()
+        .map(|(what, can, of)| {
+            let mut row = vec![what.to_owned()];
+            if can {
+                let share = ensemble.share(of);
+                row.extend(chance(share));
+                row.push(odds(share));
+            } else {
+                row.extend(["-", "", "not in this ruleset"].map(str::to_owned));
+            }
+            row
+        })
+        .collect();
+    page.table(&[Align::Left, Align::Right, Align::Left, Align::Left], &rows);
+}
+
+/// Sums over the run.
+fn totals(page: &mut Page, ensemble: &Ensemble) {
+    const SHOWN: [(Metric, &str); 7] = [
+        (Metric::Sent, "sent"),
+        (Metric::Delivered, "delivered"),
+        (Metric::Replied, "replies"),
+        (Metric::Stopped, "stop requests"),
+        (Metric::Blocked, "blocks"),
+        (Metric::Reported, "reports"),
+        (Metric::Refused, "refused"),
+    ];
+    page.heading("In all, by run");
+    let mut rows =
+        vec![["", "mean", "", "1 in 10 up to", "half up to", "9 in 10 up to"].map(str::to_owned).to_vec()];
+    for (metric, name) in SHOWN {
+        if let Some((mean, spread)) = ensemble.total(metric) {
+            let counts = [spread.p10, spread.p50, spread.p90].map(grouped);
+            let mut row = vec![name.to_owned(), amount(mean.mean), plus_minus(mean)];
+            row.extend(counts);
+            rows.push(row);
+        }
+    }
+    page.table(&[Align::Left, Align::Right, Align::Left, Align::Right, Align::Right, Align::Right], &rows);
+}
+
+/// What limited the climb, most frequent first.
+fn limits(page: &mut Page, ensemble: &Ensemble) {
+    let mut reasons: Vec<(Reason, Mean)> =
+        Reason::ALL.into_iter().filter_map(|reason| Some((reason, ensemble.limited_by(reason)?))).collect();
+    reasons.retain(|(_, days)| days.mean > 0.0);
+    reasons.sort_by(|a, b| b.1.mean.total_cmp(&a.1.mean));
+    page.heading("What limited the climb, in shares of days");
+    let rows: Vec<Vec<String>> = reasons
+        .into_iter()
+        .map(|(reason, days)| {
+            let half = match days.half_width {
+                Some(half) if half > 0.0 => format!("± {:.1}", 100.0 * half),
+                _ => String::new(),
+            };
+            vec![percent(days.mean), half, in_words(reason).to_owned()]
+        })
+        .collect();
+    page.table(&[Align::Right, Align::Left, Align::Left], &rows);
+}
+
+/// Where the runs end.
+fn ends(page: &mut Page, ensemble: &Ensemble) {
+    const BAR: f64 = 20.0;
+    page.heading("Tier at the end");
+    let tiers = ensemble.setting().tiers.iter().enumerate();
+    let rows: Vec<Vec<String>> = tiers
+        .map(|(tier, step)| {
+            let share = ensemble.share(|row| row.final_tier == tier);
+            let blocks = (share.estimate().unwrap_or(0.0) * BAR).round() as usize;
+            let mut row = vec![step.name.clone()];
+            row.extend(chance(share));
+            row.push("█".repeat(blocks));
+            row
+        })
+        .collect();
+    page.table(&[Align::Left, Align::Right, Align::Left, Align::Left], &rows);
+}
+
+/// What the intervals do not say.
+fn doubt(n: u64) -> String {
+    format!(
+        "Intervals and ± cover simulation noise only: how far {} pin down what this model says, 19 times in 20. They \
+         do not cover what nobody outside the platform knows, its unpublished rules and thresholds, nor how your \
+         customers will really react. If an assumption below is wrong, so is the answer, however narrow its interval.",
+        runs(n)
+    )
+}
+
+/// Warnings and assumptions.
+fn trust(page: &mut Page, setting: &Setting) {
+    if !setting.warnings.is_empty() {
+        page.heading("Warnings");
+        setting.warnings.iter().for_each(|warning| page.item(warning));
+    }
+    if !setting.assumptions.is_empty() {
+        page.heading("Assumptions");
+        let header = ["input", "value", "evidence", "source"].map(str::to_owned).to_vec();
+        let inputs = setting.assumptions.iter();
+        let inputs = inputs
+            .map(|a| vec![a.path.clone(), a.value.clone(), a.grade.name().to_owned(), a.source.clone()]);
+        let rows: Vec<Vec<String>> = std::iter::once(header).chain(inputs).collect();
+        page.table(&[Align::Left; 4], &rows);
+    }
+}
+
+fn in_words(reason: Reason) -> &'static str {
+    match reason {
+        Reason::TopReached => "nothing: the highest tier was held",
+        Reason::Verification => "the business was not verified",
+        Reason::Status => "the number was flagged, banned or offline, or no template could be sent",
+        Reason::Rating => "a rating was too low to rise",
+        Reason::Review => "the review before a rise was running",
+        Reason::List => "the list could not supply what the plan wanted",
+        Reason::Capacity => "the limit was used up",
+        Reason::Plan => "the plan did not want more",
+    }
+}
+
+/// The share in per cent and its interval, for two columns.
+fn chance(share: Share) -> [String; 2] {
+    let Interval { low, high } = share.interval();
+    let (low, high) = ((low * 1_000.0 + 1e-9).floor() / 10.0, (high * 1_000.0 - 1e-9).ceil() / 10.0);
+    [share.estimate().map_or_else(String::new, percent), format!("({low:.1} to {high:.1} %)")]
+}
+
+/// Per cent with one decimal; what is not quite nothing or all does not look so.
+fn percent(share: f64) -> String {
+    let percent = 100.0 * share;
+    if percent > 0.0 && percent < 0.05 {
+        "< 0.1 %".to_owned()
+    } else if (99.95..100.0).contains(&percent) {
+        "> 99.9 %".to_owned()
+    } else {
+        format!("{percent:.1} %")
+    }
+}
+
+/// A chance as people count it: `1 in 40`, `12 in 20`, `all but 1 in 200`.
+fn odds(share: Share) -> String {
+    let (count, rest, n) = (share.count, share.n - share.count, share.n);
+    let one_in = |part: u64| grouped((2 * n + part) / (2 * part));
+    if count == 0 {
+        format!("in none of {}", runs(n))
+    } else if rest == 0 {
+        format!("in every one of {}", runs(n))
+    } else if 10 * count < n {
+        format!("1 in {}", one_in(count))
+    } else if 10 * rest < n {
+        format!("all but 1 in {}", one_in(rest))
+    } else {
+        format!("{} in 20", (40 * count + n) / (2 * n))
+    }
+}
+
+fn runs(n: u64) -> String {
+    if n == 1 { "1 run".to_owned() } else { format!("{} runs", grouped(n)) }
+}
+
+fn limit(limit: Option<u64>) -> String {
+    limit.map_or_else(|| "no limit".to_owned(), |limit| format!("{} in 24 h", grouped(limit)))
+}
+
+fn horizon(setting: &Setting) -> String {
+    let days = setting.calendar.horizon().as_days();
+    if days == days.floor() && days > 1.0 {
+        format!("{days} days")
+    } else {
+        setting.calendar.horizon().to_string()
+    }
+}
+
+/// An amount with as many digits as mean something.
+fn amount(value: f64) -> String {
+    if value >= 100.0 { grouped(value.round() as u64) } else { format!("{value:.1}") }
+}
+
+/// The half-width of a mean; where no run differed there is nothing to estimate it from, and that is said instead.
+fn plus_minus(mean: Mean) -> String {
+    match mean.half_width {
+        None => "(one run)".to_owned(),
+        Some(0.0) => "in every run".to_owned(),
+        Some(half) if mean.mean >= 100.0 => format!("± {}", grouped(half.ceil() as u64)),
+        Some(half) => format!("± {half:.1}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::experiment::toy;
+
+    const PAGE: &str = "\
+A toy that climbs
+tiercast 0.1.0 · ruleset toy-2022 · profile members · 2,000 runs · seed 7 · 60 days from Mon 7 Mar
+2022
+
+Chance of reaching each limit within 60 days, from 1K
+  10K         10,000 in 24 h  100.0 %  (99.8 to 100.0 %)  half of the runs by Wed 30 Mar 2022 (29
+                                                          to 30 Mar), 9 in 10 by Mon 11 Apr 2022
+  100K       100,000 in 24 h   29.4 %  (27.4 to 31.5 %)   1 in 10 of the runs by Sun 17 Apr 2022,
+                                                          fewer than half within 60 days
+  unlimited         no limit    0.0 %  (0.0 to 0.2 %)     not within 60 days in any run
+
+Messages sent a day: the middle of the runs, each day on its own
+  ▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▆▆▇▇▇▇▇▇▇▇███████████████████████████
+  Mon 7 Mar 2022 to Thu 5 May 2022; most on Thu 5 May 2022: 7,404
+
+Chance that, at least once within 60 days, ...
+  the number is flagged      8.7 %  (7.5 to 10.1 %)   1 in 11
+  the tier falls             0.0 %  (0.0 to 0.2 %)    in none of 2,000 runs
+  the number is restricted  66.6 %  (64.5 to 68.7 %)  13 in 20
+  a template is flagged      0.0 %  (0.0 to 0.2 %)    in none of 2,000 runs
+  a template is disabled     0.0 %  (0.0 to 0.2 %)    in none of 2,000 runs
+  the number is banned           -                    not in this ruleset
+
+In all, by run
+                    mean                1 in 10 up to  half up to  9 in 10 up to
+  sent           528,745  ± 23,664            192,943     264,110      1,488,442
+  delivered      502,279  ± 22,481            183,270     250,875      1,413,991
+  replies         21,121  ± 947                 7,690      10,537         59,511
+  stop requests    4,201  ± 190                 1,517       2,083         11,879
+  blocks           3,143  ± 142                 1,126       1,555          8,899
+  reports          1,032  ± 48                    362         502          2,951
+  refused            0.0  in every run              0           0              0
+
+What limited the climb, in shares of days
+  66.7 %    the plan did not want more
+  33.3 %    the limit was used up
+
+Tier at the end
+  1K          0.0 %  (0.0 to 0.2 %)
+  10K        70.6 %  (68.5 to 72.6 %)  ██████████████
+  100K       29.4 %  (27.4 to 31.5 %)  ██████
+  unlimited   0.0 %  (0.0 to 0.2 %)
+
+Intervals and ± cover simulation noise only: how far 2,000 runs pin down what this model says, 19
+times in 20. They do not cover what nobody outside the platform knows, its unpublished rules and
+thresholds, nor how your customers will really react. If an assumption below is wrong, so is the
+answer, however narrow its interval.
+
+Warnings
+  - clause pacing is not simulated
+
+Assumptions
+  input                    value                    evidence                 source
+  audience.segments.membe  log-normal, median 0.4   grade 2, another         mail complaint rates of
+  rs.block                 %, 9 in 10 between 0.1   channel                  permission lists, read
+                           and 1.6 %                                         as blocks
+  platform.rating.low_fro  2 %                      grade 0, assumed         nobody publishes it
+  m
+";
+
+    #[test]
+    fn shares_are_said_as_people_count() {
+        let said = |count, n| odds(Share::new(count, n));
+        assert_eq!(said(0, 2_000), "in none of 2,000 runs");
+        assert_eq!(said(2_000, 2_000), "in every one of 2,000 runs");
+        assert_eq!(said(50, 2_000), "1 in 40");
+        assert_eq!(said(1_990, 2_000), "all but 1 in 200");
+        assert_eq!(said(1_240, 2_000), "12 in 20");
+        assert_eq!(said(200, 2_000), "2 in 20");
+    }
+
+    #[test]
+    fn nothing_is_rounded_to_certainty() {
+        assert_eq!(percent(0.0001), "< 0.1 %");
+        assert_eq!(percent(0.9999), "> 99.9 %");
+        assert_eq!((percent(0.0).as_str(), percent(1.0).as_str()), ("0.0 %", "100.0 %"));
+        assert_eq!(chance(Share::new(0, 10_000)), ["0.0 %", "(0.0 to 0.1 %)"]);
+    }
+
+    #[test]
+    fn a_line_of_blocks() {
+        assert_eq!(sparkline(&[0.0, 1.0, 4.0, 8.0], 10), "·▁▄█");
+        assert_eq!(sparkline(&[0.0, 1.0, 4.0, 8.0], 2), "▁█");
+        assert_eq!(sparkline(&[0.0, 0.0], 10), "··");
+    }
+
+    #[test]
+    fn no_line_is_longer_than_asked() {
+        for width in [60, 70, 80, 100, 120, 200] {
+            let text = render(&toy::ensemble(200), width);
+            for line in text.lines() {
+                assert!(line.chars().count() <= width, "{width}: {line}");
+                assert_eq!(line, line.trim_end());
+            }
+        }
+    }
+
+    #[test]
+    fn the_page_reads_so() {
+        let text = render(&toy::ensemble(2_000), 100);
+        assert_eq!(text, PAGE);
+    }
+
+    #[test]
+    fn no_runs_and_one() {
+        let none = render(&toy::ensemble(0), 100);
+        assert!(none.contains("No run was finished") && none.contains("Assumptions"));
+        assert!(!none.contains("Intervals"));
+        let one = render(&toy::ensemble(1), 100);
+        assert!(one.contains("· 1 run ·") && one.contains("(one run)"));
+    }
+}

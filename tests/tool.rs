@@ -1,0 +1,287 @@
+//! The tool as a person meets it: what it prints, what it writes, and how it says no.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+/// A folder of its own for one test.
+struct Workshop(PathBuf);
+
+impl Workshop {
+    fn new(name: &str) -> Workshop {
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+        let _ = fs::remove_dir_all(&folder);
+        fs::create_dir_all(&folder).unwrap();
+        Workshop(folder)
+    }
+
+    /// The shipped scenario of that name, with some text replaced.
+    fn scenario(&self, name: &str, changes: &[(&str, &str)]) -> String {
+        let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios").join(format!("{name}.ron"));
+        let mut text = fs::read_to_string(shipped).unwrap();
+        for (from, to) in changes {
+            assert!(text.contains(from), "{name} has no `{from}`");
+            text = text.replacen(from, to, 1);
+        }
+        fs::write(self.0.join("plan.ron"), text).unwrap();
+        "plan.ron".to_owned()
+    }
+
+    fn run(&self, arguments: &[&str]) -> Output {
+        let mut tool = Command::new(env!("CARGO_BIN_EXE_tiercast"));
+        tool.current_dir(&self.0)
+            .env("COLUMNS", "100")
+            .env_remove("TIERCAST_SEED")
+            .env_remove("TIERCAST_THREADS");
+        tool.args(arguments).output().unwrap()
+    }
+
+    fn files(&self) -> Vec<String> {
+        let names =
+            fs::read_dir(&self.0).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+        let mut names: Vec<String> = names.collect();
+        names.sort();
+        names
+    }
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).unwrap()
+}
+
+/// Runs a scenario that is wrong: exit 2, the message says where and what and gives advice, and nothing is written.
+#[track_caller]
+fn refuses(test: &str, name: &str, changes: &[(&str, &str)], place: &str, message: &str, advice: &str) {
+    let workshop = Workshop::new(test);
+    let scenario = workshop.scenario(name, changes);
+    let before = workshop.files();
+    let output = workshop.run(&["run", &scenario]);
+    let said = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{said}");
+    for part in [place, message, advice] {
+        assert!(said.contains(part), "expected `{part}` in:\n{said}");
+    }
+    assert!(output.stdout.is_empty());
+    assert_eq!(workshop.files(), before, "something was written");
+}
+
+#[test]
+fn an_unknown_field_is_told_with_the_nearest() {
+    let slip = [("horizon: \"60d\"", "horizont: \"60d\"")];
+    refuses("unknown-field", "first-climb", &slip, "plan.ron:10:5", "`horizont`", "did you mean `horizon`");
+}
+
+#[test]
+fn a_misspelt_variant_is_told_with_the_nearest() {
+    let slip = [("category: Marketing", "category: Marketting")];
+    refuses(
+        "misspelt-variant",
+        "first-climb",
+        &slip,
+        "plan.ron:17:",
+        "Marketting",
+        "did you mean `Marketing`",
+    );
+}
+
+#[test]
+fn a_wrong_unit_is_told() {
+    let slip = [("rest: \"3d\"", "rest: \"3 moons\"")];
+    refuses(
+        "wrong-unit",
+        "first-climb",
+        &slip,
+        "plan.ron:27:",
+        "\"3 moons\"",
+        "expected a span such as \"24h\"",
+    );
+}
+
+#[test]
+fn a_chance_over_one_is_told() {
+    let slip = [("choose: rested_longest,", "choose: rested_longest, chances: { \"block\": Fixed(1.2) },")];
+    refuses("over-one", "first-climb", &slip, "plan.ron:28:", "a chance lies between 0 and 1", "write 0.012");
+}
+
+#[test]
+fn thresholds_out_of_order_are_told() {
+    let slip = [(
+        "ruleset: \"classic-2022\",",
+        "ruleset: \"classic-2022\", priors: { \"rating.number.medium_from\": Fixed(0.03), \"rating.number.low_from\": Fixed(0.02) },",
+    )];
+    refuses(
+        "thresholds",
+        "first-climb",
+        &slip,
+        "plan.ron:15:",
+        "out of order",
+        "Low begins at a higher share",
+    );
+}
+
+#[test]
+fn an_unknown_ruleset_is_told_with_the_nearest() {
+    let slip = [("classic-2022", "clasic-2022")];
+    refuses(
+        "unknown-ruleset",
+        "first-climb",
+        &slip,
+        "plan.ron:15:18",
+        "no ruleset \"clasic-2022\"",
+        "classic-2022",
+    );
+}
+
+#[test]
+fn a_missing_file_is_told() {
+    let slip = [(
+        "FillLimit(share: \"100%\", at_most: 18_000)",
+        "Table(file: \"days.csv\", clock: calendar_day, after: stop)",
+    )];
+    refuses(
+        "missing-file",
+        "first-climb",
+        &slip,
+        "plan.ron:37:",
+        "cannot read the file days.csv",
+        "beside the scenario",
+    );
+}
+
+#[test]
+fn an_empty_list_is_told() {
+    let slip = [("customers: 60_000", "customers: 0")];
+    refuses(
+        "empty-list",
+        "first-climb",
+        &slip,
+        "plan.ron:25:",
+        "an empty list",
+        "give the number of customers",
+    );
+}
+
+#[test]
+fn impossible_horizons_are_told() {
+    let none = [("horizon: \"60d\"", "horizon: \"0d\"")];
+    refuses("no-horizon", "first-climb", &none, "plan.ron:10:14", "a horizon of 0h", "from 1d to 3660d");
+    let century = [("horizon: \"60d\"", "horizon: \"36500d\"")];
+    refuses("century", "first-climb", &century, "plan.ron:10:14", "a horizon of 36500d", "ten years");
+}
+
+#[test]
+fn a_table_with_gaps_is_told_at_its_line() {
+    let workshop = Workshop::new("gaps");
+    fs::write(workshop.0.join("days.csv"), "day,messages\n1,50\n2,100\n4,1.5k\n").unwrap();
+    let table = "Table(file: \"days.csv\", clock: calendar_day, after: stop)";
+    let scenario =
+        workshop.scenario("first-climb", &[("FillLimit(share: \"100%\", at_most: 18_000)", table)]);
+    let output = workshop.run(&["run", &scenario]);
+    let said = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{said}");
+    for part in [
+        "days.csv:4:1",
+        "day 3 is missing",
+        "a row with 0 messages",
+        "days.csv:4:3",
+        "\"1.5k\" is no whole number",
+    ] {
+        assert!(said.contains(part), "expected `{part}` in:\n{said}");
+    }
+    assert!(!workshop.0.join("out").exists());
+}
+
+#[test]
+fn all_mistakes_of_a_file_are_told_at_once() {
+    let workshop = Workshop::new("all-at-once");
+    let changes = [
+        ("zone: \"America/Sao_Paulo\"", "zone: \"America/Sao_Paolo\""),
+        ("customers: 60_000", "customers: 0"),
+        ("rest: \"3d\"", "rest: \"3h\""),
+        ("number: \"main\",", "number: \"mian\","),
+    ];
+    let scenario = workshop.scenario("first-climb", &changes);
+    let said = text(&workshop.run(&["run", &scenario]).stderr);
+    assert_eq!(said.matches("error").count(), 4, "{said}");
+}
+
+#[test]
+fn a_folder_that_cannot_be_written_is_told_before_the_run() {
+    let workshop = Workshop::new("unwritable");
+    let scenario = workshop.scenario("first-climb", &[]);
+    fs::write(workshop.0.join("taken"), "a file").unwrap();
+    let output = workshop.run(&["run", &scenario, "--replications", "10000000", "--out", "taken/results"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output.stderr).contains("cannot write taken/results"), "{}", text(&output.stderr));
+}
+
+#[test]
+fn a_run_writes_every_file_and_explain_agrees_with_its_row() {
+    let workshop = Workshop::new("whole-run");
+    let scenario = workshop.scenario("cold-list", &[]);
+    let output = workshop.run(&["run", &scenario, "--replications", "30"]);
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    let out = workshop.0.join("out/plan");
+    for file in ["summary.json", "daily.csv", "replications.csv"] {
+        assert!(out.join(file).exists(), "{file}");
+    }
+    for chart in ["volume", "reached", "when", "tiers", "statuses", "feedback"] {
+        assert!(fs::read_to_string(out.join(format!("{chart}.svg"))).unwrap().contains("role=\"img\""));
+        assert!(fs::read(out.join(format!("{chart}.png"))).unwrap().starts_with(b"\x89PNG"));
+    }
+    let table = fs::read_to_string(out.join("replications.csv")).unwrap();
+    let mut lines = table.lines().map(|line| line.split(',').collect::<Vec<_>>());
+    let names = lines.next().unwrap();
+    for row in lines.filter(|row| ["0", "7", "29"].contains(&row[0])) {
+        let story = text(&workshop.run(&["explain", &scenario, "--replication", row[0]]).stdout);
+        for (name, value) in names.iter().zip(&row) {
+            let value = if value.is_empty() { "never" } else { value };
+            let line = format!("  {name:<20} {value}");
+            assert!(story.lines().any(|told| told == line), "`{line}` is not in:\n{story}");
+        }
+        let column = |name: &str| names.iter().position(|known| *known == name).unwrap();
+        let flags: usize = row[column("flags")].parse().unwrap();
+        assert_eq!(story.matches("Number main is Flagged").count(), flags, "{story}");
+        let downgrades: usize = row[column("downgrades")].parse().unwrap();
+        assert_eq!(story.matches("The limit falls").count(), downgrades, "{story}");
+    }
+}
+
+#[test]
+fn the_same_bytes_whatever_the_threads() {
+    let workshop = Workshop::new("threads");
+    let scenario = workshop.scenario("half-limit-climb", &[]);
+    let mut seen: Option<Vec<(String, Vec<u8>)>> = None;
+    for threads in ["1", "2", "3", "8"] {
+        let out = format!("out-{threads}");
+        let output =
+            workshop.run(&["run", &scenario, "--replications", "130", "--threads", threads, "--out", &out]);
+        assert!(output.status.success());
+        let mut files: Vec<(String, Vec<u8>)> = fs::read_dir(workshop.0.join(&out))
+            .unwrap()
+            .map(|entry| entry.unwrap().path())
+            .map(|path| (path.file_name().unwrap().to_string_lossy().into_owned(), fs::read(path).unwrap()))
+            .collect();
+        files.sort();
+        assert!(seen.as_ref().is_none_or(|seen| *seen == files), "{threads} threads give other bytes");
+        seen = Some(files);
+    }
+}
+
+#[test]
+fn values_can_be_set_by_path() {
+    let workshop = Workshop::new("set");
+    let scenario = workshop.scenario("half-limit-climb", &[]);
+    let run = |changes: &[&str]| {
+        let mut arguments = vec!["run", &scenario, "--replications", "20", "--json"];
+        arguments.extend(changes.iter().flat_map(|change| ["--set", change]));
+        let output = workshop.run(&arguments);
+        assert!(output.status.success(), "{}", text(&output.stderr));
+        text(&output.stdout)
+    };
+    assert!(run(&["horizon=10d"]).contains("\"horizon_days\": 10"));
+    assert_ne!(run(&[]), run(&["upgrade.volume.review=96h"]));
+    let output = workshop.run(&["run", &scenario, "--set", "upgrade.volume.reviw=96h"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output.stderr).contains("review"), "{}", text(&output.stderr));
+}
