@@ -8,7 +8,7 @@
 //!     about, source                                    what it is about, who says so
 //!     given: ( ruleset, start, zone, verified,         what holds for all its cases
 //!              numbers, templates, set )
-//!     cases: [ ( name, given, under,                   a sentence; what differs; readings to try in turn
+//!     cases: [ ( name, given, under,                   a sentence; what differs; readings to try, combined
 //!                when: [ Send, Fill, Feedback, Verified ],
 //!                then: [ ( at, what is seen then ) ] ) ],
 //!   )
@@ -248,9 +248,10 @@ struct CaseText {
     /// What differs from the file's `given`; its `set` is added to the file's.
     #[serde(default)]
     given: GivenText,
-    /// Readings under each of which the case must hold, by name; what differs from `given` under each.
+    /// Groups of readings, by name, with what differs from `given` under each: the case must hold under every
+    /// combination of one from each group.
     #[serde(default)]
-    under: Ordered<GivenText>,
+    under: Vec<Ordered<GivenText>>,
     /// What is sent and what comes back, in the order of time.
     when: Vec<EventText>,
     /// What is seen at which times, in the order of time.
@@ -509,7 +510,8 @@ struct Reader<'d> {
     noted: BTreeSet<(String, String)>,
 }
 
-/// What is given to one case, with the place of each layer: the file's, the case's, the reading's.
+/// What is given to one case, with the place of each layer: the file's, the case's, those of its readings.
+#[derive(Clone)]
 struct Layers<'t> {
     layers: Vec<(String, &'t GivenText)>,
 }
@@ -574,24 +576,39 @@ impl Reader<'_> {
         }
     }
 
-    /// The case, once for each of its readings.
+    /// The case, once for each combination of its readings.
     fn case(&mut self, file: &GivenText, text: &CaseText, path: &str) -> Vec<Case> {
-        let own = [("given".to_owned(), file), (format!("{path}.given"), &text.given)];
-        if text.under.is_empty() {
-            return self.under(Layers { layers: own.into() }, None, text, path).into_iter().collect();
+        let own = Layers { layers: vec![("given".to_owned(), file), (format!("{path}.given"), &text.given)] };
+        let mut combined: Vec<(Vec<&str>, Layers<'_>)> = vec![(Vec::new(), own)];
+        for (place, group) in text.under.iter().enumerate() {
+            if group.is_empty() {
+                self.error(
+                    &format!("{path}.under[{place}]"),
+                    "there is no reading here",
+                    "name at least one",
+                );
+            }
+            let mut longer = Vec::new();
+            for (names, so_far) in &combined {
+                for (name, given) in group.iter() {
+                    let mut layers = so_far.clone();
+                    layers.layers.push((format!("{path}.under[{place}].\"{name}\""), given));
+                    longer.push(([names.as_slice(), &[name]].concat(), layers));
+                }
+            }
+            combined = longer;
         }
-        let readings = text.under.iter().filter_map(|(name, reading)| {
-            let mut layers: Vec<(String, &GivenText)> = own.to_vec();
-            layers.push((format!("{path}.under.\"{name}\""), reading));
-            self.under(Layers { layers }, Some(name), text, path)
+        let cases = combined.into_iter().filter_map(|(names, given)| {
+            let reading = (!names.is_empty()).then(|| names.join(", "));
+            self.under(given, reading, text, path)
         });
-        readings.collect()
+        cases.collect()
     }
 
     fn under(
         &mut self,
         given: Layers<'_>,
-        reading: Option<&str>,
+        reading: Option<String>,
         text: &CaseText,
         path: &str,
     ) -> Option<Case> {
@@ -614,7 +631,7 @@ impl Reader<'_> {
         let rules = compile(&ruleset, &calendar);
         Some(Case {
             name: text.name.clone(),
-            reading: reading.map(str::to_owned),
+            reading,
             file: self.document.name.clone(),
             opening: opening(&given, &stage.names, &rules),
             rules,
@@ -648,7 +665,8 @@ impl Reader<'_> {
         match Ruleset::read(&document) {
             Ok(ruleset) => Some(ruleset),
             Err(findings) => {
-                if self.noted.insert((document.name.clone(), findings.to_string())) {
+                let said: Vec<&str> = findings.iter().map(|(_, finding)| finding.message.as_str()).collect();
+                if self.noted.insert((name.to_owned(), said.join("; "))) {
                     self.others.merge(findings);
                 }
                 None
@@ -754,6 +772,12 @@ impl Reader<'_> {
         for (place, text) in events.iter().enumerate() {
             let path = format!("{path}.when[{place}]");
             let list = self.event(stage, text, &path);
+            if let [(at, Event::Feedback { at_once: true, .. })] = list.as_slice()
+                && !made.iter().any(|(sent, event)| sent == at && event.class() == 5)
+            {
+                let help = "at_once is for what answers a send of the same instant, which stands above it";
+                self.error(&format!("{path}.at_once"), "nothing is sent at this instant", help);
+            }
             if let Some((at, _)) = list.first() {
                 self.check_order(&path, text.moment_field(), before, *at);
                 before = *at;
@@ -1008,8 +1032,8 @@ impl EventText {
 impl ThenText {
     /// Whether something is asked of a number.
     fn asks_number(&self) -> bool {
-        self.facts(0, 0).iter().any(|(field, _)| !field.starts_with("template") && *field != "rejected")
-            && !(self.verified.is_some() && self.facts(0, 0).len() == 1)
+        let of_others = ["verified", "template_status", "template_rating", "rejected"];
+        self.facts(0, 0).iter().any(|(field, _)| !of_others.contains(field))
     }
 
     /// Whether something is asked of a template.
@@ -1066,8 +1090,9 @@ impl Case {
 
     fn moment(&self, at: SimTime) -> String {
         let civil = self.calendar.civil(at);
+        let day = days_between(self.calendar.date(0), civil.date()) + 1;
         let time = if civil.second() == 0 { "%H:%M" } else { "%H:%M:%S" };
-        format!("day {} {}", self.calendar.day_of(at) + 1, civil.strftime(time))
+        format!("day {day} {}", civil.strftime(time))
     }
 }
 
