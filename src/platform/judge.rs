@@ -21,7 +21,7 @@ use super::language::{
     Signal as Hears,
 };
 use super::rules::{ClauseId, Length, MeasureRule, RatingRule, RuleEffect, Rules, Target};
-use super::standing::{Life, Meters, Opening, Run, RunningReview, Score, Standing};
+use super::standing::{Life, Meters, Opening, Run, RunningReview, Score, Standing, next_due};
 
 /// What the platform is told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -329,12 +329,7 @@ impl<'r> Platform<'r> {
         let numbers = self.standing.numbers.iter().map(|number| {
             let low_for = number.low_since.map_or(SimTime::NEVER, |since| since + self.low_term(since));
             let low_for = if low_for > number.meters.evaluated_at { low_for } else { SimTime::NEVER };
-            let every = rules.number_ratings.first().map_or(1, |rule| rule.every.0);
-            let low_for = if low_for == SimTime::NEVER {
-                low_for
-            } else {
-                SimTime((low_for.0 + every - 1) / every * every)
-            };
+            let low_for = next_due(&rules.number_ratings, low_for);
             number.meters.next_evaluation(&rules.number_ratings, self.standing.sent_at).min(low_for)
         });
         let templates =

@@ -67,6 +67,13 @@ impl InForce {
     pub(crate) fn at(self, now: SimTime) -> bool {
         self.from <= now && now < self.until
     }
+
+    /// The first instant in force at `earliest` or later that is a multiple of `every`.
+    pub(crate) fn next_multiple(self, earliest: SimTime, every: Span) -> Option<SimTime> {
+        let from = earliest.max(self.from);
+        let due = SimTime(from.0.checked_add(every.0 - 1)?.div_euclid(every.0) * every.0);
+        self.at(due).then_some(due)
+    }
 }
 
 #[derive(Clone, Debug)]
