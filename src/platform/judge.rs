@@ -304,8 +304,10 @@ impl<'r> Platform<'r> {
         for holder in 0..self.standing.holders.len() {
             if let Some(review) = self.standing.holders[holder].review.filter(|review| review.until <= now) {
                 self.standing.holders[holder].review = None;
-                let clause = self.rules.upgrades[review.rule].clause;
-                self.rise(holder, review.to, clause, now, out);
+                let rule = &self.rules.upgrades[review.rule];
+                // From where the holder is now: it may have fallen meanwhile.
+                let to = target(rule.to, self.standing.holders[holder].tier);
+                self.rise(holder, to, rule.clause, now, out);
             }
             if self.standing.holders[holder].judge_at <= now {
                 self.standing.holders[holder].judge_at = SimTime::NEVER;
@@ -433,10 +435,7 @@ impl<'r> Platform<'r> {
                 return;
             }
             let tier = standing.tier;
-            let to = match rule.to {
-                Target::Next => tier + 1,
-                Target::AtLeast(to) => to,
-            };
+            let to = target(rule.to, tier);
             let leads_up = to > tier && to < self.rules.tiers.len() && rule.from[tier];
             if !leads_up
                 || !rule.on.contains(&signal)
@@ -476,7 +475,7 @@ impl<'r> Platform<'r> {
             return;
         }
         let until = now + review;
-        self.standing.holders[holder].review = Some(RunningReview { rule, until, to });
+        self.standing.holders[holder].review = Some(RunningReview { rule, until });
         out.push(Change {
             at: now,
             subject: Subject::Holder(holder),
@@ -902,6 +901,14 @@ impl<'r> Platform<'r> {
                 Verdict::Still => self.leave_template(template, place, false, now, out),
             }
         }
+    }
+}
+
+/// The tier that a rise from `tier` leads to.
+fn target(to: Target, tier: usize) -> usize {
+    match to {
+        Target::Next => tier + 1,
+        Target::AtLeast(to) => to,
     }
 }
 

@@ -44,7 +44,6 @@ pub(crate) struct HolderStanding {
 pub(crate) struct RunningReview {
     pub(crate) rule: usize,
     pub(crate) until: SimTime,
-    pub(crate) to: usize,
 }
 
 /// A sum over a rolling window or over the civil day.
