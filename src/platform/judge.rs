@@ -356,36 +356,42 @@ impl<'r> Platform<'r> {
         spans.min().unwrap_or(SimTime::NEVER - SimTime::START)
     }
 
-    /// Evaluates the ratings that are due at `now`, and judges what listens to them.
+    /// Evaluates the ratings that are due at `now`, all of them first, and judges what listens to them.
     pub fn evaluate(&mut self, now: SimTime, out: &mut Vec<Change>) {
         let rules = self.rules;
-        for number in 0..self.standing.numbers.len() {
-            let who = &mut self.standing.numbers[number];
-            if !on_grid(&rules.number_ratings, now) {
-                continue;
-            }
-            let change = rate(&mut who.meters, &rules.number_ratings, now);
-            who.low_since = (who.meters.rating == Rating::Low).then(|| who.low_since.unwrap_or(now));
-            let holder = who.holder;
-            if let Some((what, clause)) = change {
-                out.push(Change { at: now, subject: Subject::Number(number), what, clause });
-            }
-            if self.rating(number) == Rating::Low {
-                self.cancel_review(holder, Cancel::low, now, out);
-            }
-            self.judge_number(number, Hears::rating, now, out);
-            self.judge_rise(holder, Hears::rating, now, out);
+        let (of_numbers, of_templates) =
+            (on_grid(&rules.number_ratings, now), on_grid(&rules.template_ratings, now));
+        let numbers = if of_numbers { self.standing.numbers.len() } else { 0 };
+        let templates = if of_templates { self.standing.templates.len() } else { 0 };
+        for number in 0..numbers {
+            let meters = &mut self.standing.numbers[number].meters;
+            let rated = rate(meters, &rules.number_ratings, now);
+            out.extend(rated.map(|rated| rated.of(Subject::Number(number), now)));
         }
-        for template in 0..self.standing.templates.len() {
-            if !on_grid(&rules.template_ratings, now) {
-                continue;
-            }
+        for template in 0..templates {
             let meters = &mut self.standing.templates[template].meters;
-            if let Some((what, clause)) = rate(meters, &rules.template_ratings, now) {
-                out.push(Change { at: now, subject: Subject::Template(template), what, clause });
-            }
+            let rated = rate(meters, &rules.template_ratings, now);
+            out.extend(rated.map(|rated| rated.of(Subject::Template(template), now)));
+        }
+        for number in 0..numbers {
+            self.judge_rated(number, now, out);
+        }
+        for template in 0..templates {
             self.judge_template(template, now, out);
         }
+    }
+
+    /// Judges what listens to the rating of a number.
+    fn judge_rated(&mut self, number: usize, now: SimTime, out: &mut Vec<Change>) {
+        let low = self.rating(number) == Rating::Low;
+        let who = &mut self.standing.numbers[number];
+        who.low_since = low.then(|| who.low_since.unwrap_or(now));
+        let holder = who.holder;
+        if low {
+            self.cancel_review(holder, Cancel::low, now, out);
+        }
+        self.judge_number(number, Hears::rating, now, out);
+        self.judge_rise(holder, Hears::rating, now, out);
     }
 
     // ---- class 4: clocks ------------------------------------------------------------------------------------
@@ -994,11 +1000,23 @@ fn unknown_counts_as(ratings: &[RatingRule], now: SimTime) -> Rating {
     Meters::in_force(ratings, now).map_or(Rating::Medium, |place| ratings[place].unknown_counts_as)
 }
 
-/// Evaluates a rating; what changed, with the rating clause.
-fn rate(meters: &mut Meters, ratings: &[RatingRule], now: SimTime) -> Option<(What, ClauseId)> {
+/// A rating that changed, by its clause.
+struct Rated {
+    what: What,
+    clause: ClauseId,
+}
+
+impl Rated {
+    fn of(self, subject: Subject, at: SimTime) -> Change {
+        Change { at, subject, what: self.what, clause: self.clause }
+    }
+}
+
+/// Evaluates a rating; what changed, if anything.
+fn rate(meters: &mut Meters, ratings: &[RatingRule], now: SimTime) -> Option<Rated> {
     let place = Meters::in_force(ratings, now)?;
     let from = meters.rating;
     let to = meters.evaluate(ratings, now);
     meters.rating = to;
-    (from != to).then_some((What::Rated { from, to }, ratings[place].clause))
+    (from != to).then_some(Rated { what: What::Rated { from, to }, clause: ratings[place].clause })
 }
