@@ -6,18 +6,19 @@ use tiercast::document::Document;
 use tiercast::sim::CaseFile;
 
 /// The files of cases, in the order of their names.
-fn files(folder: &Path) -> Vec<PathBuf> {
-    let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
-    let mut files: Vec<PathBuf> =
-        entries.filter(|path| path.extension().is_some_and(|end| end == "ron")).collect();
+fn files(folder: &Path) -> std::io::Result<Vec<PathBuf>> {
+    let entries = std::fs::read_dir(folder)?.map(|entry| Ok(entry?.path()));
+    let mut files: Vec<PathBuf> = entries.collect::<std::io::Result<_>>()?;
+    files.retain(|path| path.extension().is_some_and(|end| end == "ron"));
     files.sort();
-    files
+    Ok(files)
 }
 
 #[test]
+#[expect(clippy::print_stderr, reason = "how many cases there are is worth seeing")]
 fn every_case_holds() {
     let (mut cases, mut facts, mut failed) = (0, 0, Vec::new());
-    for path in files(Path::new("tests/cases")) {
+    for path in files(Path::new("tests/cases")).unwrap() {
         let file = CaseFile::load(&path).unwrap_or_else(|error| panic!("{error}"));
         for outcome in file.run() {
             cases += 1;
@@ -30,6 +31,17 @@ fn every_case_holds() {
     assert!(failed.is_empty(), "{}\n\n{} of {cases} cases failed", failed.join("\n\n"), failed.len());
     assert!(cases > 0, "no case was found");
     eprintln!("{cases} cases hold, {facts} facts were looked at");
+}
+
+#[test]
+fn the_example_of_the_guide_holds() {
+    let guide = std::fs::read_to_string("tests/cases/README.md").unwrap();
+    let (_, rest) = guide.split_once("```ron\n").unwrap();
+    let (example, _) = rest.split_once("```").unwrap();
+    let file = CaseFile::read(&Document::new("tests/cases/README.md", example)).unwrap();
+    let outcomes = file.run();
+    assert_eq!(outcomes.len(), 2);
+    outcomes.iter().for_each(|outcome| assert!(outcome.passed(), "{outcome}"));
 }
 
 /// What is said of a file of cases with this `given` of the file and these cases.

@@ -1085,7 +1085,7 @@ impl Case {
                 journal: Vec::new(),
             },
         };
-        play.to_the_end()
+        play.finish()
     }
 
     fn moment(&self, at: SimTime) -> String {
@@ -1113,7 +1113,7 @@ struct Play<'c> {
 }
 
 impl Play<'_> {
-    fn to_the_end(mut self) -> CaseOutcome {
+    fn finish(mut self) -> CaseOutcome {
         let end = self.case.calendar.end();
         let mut now = SimTime(-1);
         loop {
