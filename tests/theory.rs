@@ -3,7 +3,6 @@
 //! Seeds are fixed, so each test passes or fails for good. Bounds are set so that a right program would fail any one
 //! of these tests with a chance of at most one in a million, had its seed been drawn.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on may panic")]
 
 mod common;
 
