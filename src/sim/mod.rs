@@ -8,6 +8,7 @@
 //! *Invariant:* loading is the step that fails. Once a [`Scenario`] exists, running it cannot. A replication is an
 //! address: (scenario, seed, index) is all that is needed to tell any future again.
 
+mod case;
 mod journal;
 mod load;
 mod run;
@@ -15,6 +16,7 @@ pub mod scenario;
 mod setting;
 mod trajectory;
 
+pub use case::{Case, CaseFile, CaseOutcome, Failure, Told};
 pub use journal::{Entry, Journal};
 pub use load::{LoadError, Names, Scenario};
 pub use run::{Batch, Probe, Unwatched};
