@@ -3,8 +3,6 @@
 //! `LAWS=20 cargo test --release --test laws` looks twenty times as long, in other scenarios.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on may panic")]
-
 mod common;
 
 use std::collections::BTreeMap;

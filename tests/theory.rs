@@ -4,8 +4,6 @@
 //! of these tests with a chance of at most one in a million, had its seed been drawn.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on may panic")]
-
 mod common;
 
 use common::{CLASSIC, Case, PLATFORM, Plan, total};
