@@ -534,15 +534,18 @@ fn plain_loop(case: &Case, scenario: &Scenario, index: u64) -> Plain {
     });
     let rating = case.rating.map(|rating| ron::from_str::<Rating>(rating).unwrap());
     let opening = Opening {
-        verified: case.verification == "Done",
+        verified: false,
         numbers: vec![(rules.tier(case.tier).unwrap(), rating)],
         templates: case.templates.len(),
         thresholds: thresholds.collect(),
     };
-    let verified = case.verification.strip_prefix("AfterDays(").map(|law| {
-        let days = prior(&law[..law.len() - 1]).quantile(uniform(Purpose::Decision, "platform.verification"));
-        (days * DAY as f64).round() as i64
-    });
+    let verified = match case.verification.strip_prefix("AfterDays(") {
+        Some(law) => {
+            let uniform = uniform(Purpose::Decision, "platform.verification");
+            Some((prior(&law[..law.len() - 1]).quantile(uniform) * DAY as f64).round() as i64)
+        }
+        None => (case.verification == "Done").then_some(0),
+    };
 
     let mut platform = Platform::open(rules, &opening);
     let segment = Segment::new("members", behavior(case)).unwrap();
