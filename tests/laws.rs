@@ -534,15 +534,18 @@ fn plain_loop(case: &Case, scenario: &Scenario, index: u64) -> Plain {
     });
     let rating = case.rating.map(|rating| ron::from_str::<Rating>(rating).unwrap());
     let opening = Opening {
-        verified: case.verification == "Done",
+        verified: false,
         numbers: vec![(rules.tier(case.tier).unwrap(), rating)],
         templates: case.templates.len(),
         thresholds: thresholds.collect(),
     };
-    let verified = case.verification.strip_prefix("AfterDays(").map(|law| {
-        let days = prior(&law[..law.len() - 1]).quantile(uniform(Purpose::Decision, "platform.verification"));
-        (days * DAY as f64).round() as i64
-    });
+    let verified = match case.verification.strip_prefix("AfterDays(") {
+        Some(law) => {
+            let uniform = uniform(Purpose::Decision, "platform.verification");
+            Some((prior(&law[..law.len() - 1]).quantile(uniform) * DAY as f64).round() as i64)
+        }
+        None => (case.verification == "Done").then_some(0),
+    };
 
     let mut platform = Platform::open(rules, &opening);
     let segment = Segment::new("members", behavior(case)).unwrap();
@@ -670,6 +673,41 @@ proptest! {
         prop_assert_eq!(batches(&journal), plain.batches);
         prop_assert_eq!(changes(&journal), plain.changes);
     }
+}
+
+/// A score is looked at when the tier rises, 24 h after Saturday's messages, at the very instant at which they begin to
+/// weigh less: the evaluation of that instant must not be forgotten.
+#[test]
+fn a_look_at_the_score_forgets_no_evaluation() {
+    let case = Case {
+        ruleset: PLATFORM,
+        start: "2022-03-25".into(),
+        zone: "Europe/Berlin",
+        horizon: 3,
+        slot: 120,
+        seed: 991,
+        tier: "10K",
+        priors: PRIORS.map(|path| (path, "LogUniform(low: 0.0001, high: 0.9)".to_owned())).to_vec(),
+        customers: 5_262,
+        profile: "opted-in-marketing",
+        chances: vec![("block", "Fixed(0.5)".to_owned())],
+        plan: Plan::Constant(15_754),
+        from: 17,
+        to: 19,
+        weekdays: "Only([Mon, Sat])",
+        ..Case::default()
+    };
+    let scenario = case.load();
+    let (_, journal) = journal(&scenario, 24);
+    let plain = plain_loop(&case, &scenario, 24);
+    assert_eq!(changes(&journal), plain.changes);
+    let low = plain.changes.iter().find(|change| matches!(change.what, What::Rated { to: Rating::Low, .. }));
+    let rose = plain.changes.iter().find(|change| matches!(change.what, What::TierRose { .. }));
+    assert_eq!(low.map(|change| change.subject), Some(Whom::Template(0)));
+    let number = |change: &&Change| {
+        change.subject == Whom::Number(0) && matches!(change.what, What::Rated { to: Rating::Low, .. })
+    };
+    assert_eq!(plain.changes.iter().find(number).map(|change| change.at), rose.map(|change| change.at));
 }
 
 /// Random scenarios are worth little if nothing happens in them.

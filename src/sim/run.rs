@@ -441,7 +441,8 @@ fn metric_of(act: Act) -> Metric {
 /// When the business is verified; nothing if it is from the start, or never.
 fn verified_at(scenario: &Scenario, streams: &Streams) -> SimTime {
     match &scenario.verification {
-        Verification::Done | Verification::Never => SimTime::NEVER,
+        Verification::Done => SimTime::START,
+        Verification::Never => SimTime::NEVER,
         Verification::AfterDays(prior) => {
             let subject = Subject::new(&["platform.verification"]);
             let days = prior.quantile(streams.at(Address::of(Purpose::Decision, subject)).uniform());
