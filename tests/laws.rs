@@ -1,6 +1,7 @@
 //! Laws that hold in every run of every scenario, looked for in random scenarios.
 //!
 //! `LAWS=20 cargo test --release --test laws` looks twenty times as long, in other scenarios.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod common;
 
@@ -10,7 +11,7 @@ use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 
 use common::{CLASSIC, Case, PLATFORM, Plan, STILL, WILD, total};
-use tiercast::audience::{Arrivals, Behavior, Choice, List, Moment, Rates, Segment, profile_document};
+use tiercast::audience::{Arrivals, Behavior, Choice, List, Moment, Rates, Segment, Stage, profile_document};
 use tiercast::document::Document;
 use tiercast::glossary::{Category, NumberStatus, Rating, Ratio, TemplateStatus};
 use tiercast::platform::{Change, Opening, Platform, Score, Signal, Subject as Whom, Thresholds, What};
@@ -51,7 +52,7 @@ const STARTS: [(&str, &str); 12] = [
 fn plans() -> impl Strategy<Value = Plan> {
     let amount = prop_oneof![0_u64..10, 0_u64..3_000, 0_u64..300_000, Just(1 << 31)];
     prop_oneof![
-        2 => amount.clone().prop_map(Plan::Constant),
+        2 => amount.clone().prop_map(|a_day| Plan::Constant(a_day.max(1))),
         3 => prop_oneof![Just("100%"), Just("50%"), Just("1/3"), Just("1%")].prop_map(Plan::Fill),
         2 => (
             prop::collection::vec(amount, 1..30),
@@ -92,10 +93,10 @@ fn cases(most_days: u32) -> impl Strategy<Value = Case> {
             Just("AfterDays(Fixed(0))"),
         ],
         prop_oneof![
-            Just("LogUniform(low: 0.005, high: 0.05)"),
-            Just("LogUniform(low: 0.0001, high: 0.9)"),
-            Just("Fixed(0)"),
-            Just("Fixed(1)"),
+            Just(["LogUniform(low: 0.005, high: 0.05)"; 2]),
+            Just(["LogUniform(low: 0.0001, high: 0.9)"; 2]),
+            Just(["Fixed(0)", "Fixed(0.0001)"]),
+            Just(["Fixed(0.99)", "Fixed(1)"]),
         ],
     );
     let audience = (
@@ -119,7 +120,7 @@ fn cases(most_days: u32) -> impl Strategy<Value = Case> {
         0_u64..1_000,
     );
     (platform, audience, time, sender).prop_map(|(platform, audience, time, sender)| {
-        let (ruleset, tier, rating, verification, law) = platform;
+        let (ruleset, tier, rating, verification, laws) = platform;
         let tiers = match ruleset {
             CLASSIC => ["50", "1,000", "10,000", "100,000", "unlimited"],
             _ => ["250", "1K", "10K", "100K", "unlimited"],
@@ -138,7 +139,7 @@ fn cases(most_days: u32) -> impl Strategy<Value = Case> {
             tier: tiers[tier],
             rating,
             verification: verification.to_owned(),
-            priors: PRIORS.map(|path| (path, law.to_owned())).to_vec(),
+            priors: PRIORS.into_iter().zip(laws.map(str::to_owned)).collect(),
             customers,
             profile,
             rest,
@@ -505,7 +506,7 @@ fn strategy(case: &Case) -> Sender {
     match &case.plan {
         Plan::Constant(a_day) => Sender::Constant { a_day: *a_day },
         Plan::Fill(share) => {
-            Sender::FillLimit { share: ron::from_str::<Ratio>(&format!("{share:?}")).unwrap() }
+            Sender::FillLimit { share: ron::from_str::<Ratio>(&format!("{share:?}")).unwrap(), at_most: None }
         }
         Plan::Table { days, clock, after } => Sender::Table {
             days: days.clone(),
@@ -533,15 +534,18 @@ fn plain_loop(case: &Case, scenario: &Scenario, index: u64) -> Plain {
     });
     let rating = case.rating.map(|rating| ron::from_str::<Rating>(rating).unwrap());
     let opening = Opening {
-        verified: case.verification == "Done",
+        verified: false,
         numbers: vec![(rules.tier(case.tier).unwrap(), rating)],
         templates: case.templates.len(),
         thresholds: thresholds.collect(),
     };
-    let verified = case.verification.strip_prefix("AfterDays(").map(|law| {
-        let days = prior(&law[..law.len() - 1]).quantile(uniform(Purpose::Decision, "platform.verification"));
-        (days * DAY as f64).round() as i64
-    });
+    let verified = match case.verification.strip_prefix("AfterDays(") {
+        Some(law) => {
+            let uniform = uniform(Purpose::Decision, "platform.verification");
+            Some((prior(&law[..law.len() - 1]).quantile(uniform) * DAY as f64).round() as i64)
+        }
+        None => (case.verification == "Done").then_some(0),
+    };
 
     let mut platform = Platform::open(rules, &opening);
     let segment = Segment::new("members", behavior(case)).unwrap();
@@ -628,7 +632,12 @@ fn plain_loop(case: &Case, scenario: &Scenario, index: u64) -> Plain {
             let category = if marketing { Category::Marketing } else { Category::Utility };
             let moment = Moment { now, slot, day, template, template_name: &names[template], category };
             delivered = segment
-                .react(&rates, taken.customers, moment, calendar, &streams, &mut list, &mut arrivals)
+                .react(
+                    &rates,
+                    taken.customers,
+                    moment,
+                    Stage { calendar, streams: &streams, list: &mut list, arrivals: &mut arrivals },
+                )
                 .delivered;
             sent_today += taken.customers;
             let signal =
@@ -664,6 +673,41 @@ proptest! {
         prop_assert_eq!(batches(&journal), plain.batches);
         prop_assert_eq!(changes(&journal), plain.changes);
     }
+}
+
+/// A score is looked at when the tier rises, 24 h after Saturday's messages, at the very instant at which they begin to
+/// weigh less: the evaluation of that instant must not be forgotten.
+#[test]
+fn a_look_at_the_score_forgets_no_evaluation() {
+    let case = Case {
+        ruleset: PLATFORM,
+        start: "2022-03-25".into(),
+        zone: "Europe/Berlin",
+        horizon: 3,
+        slot: 120,
+        seed: 991,
+        tier: "10K",
+        priors: PRIORS.map(|path| (path, "LogUniform(low: 0.0001, high: 0.9)".to_owned())).to_vec(),
+        customers: 5_262,
+        profile: "opted-in-marketing",
+        chances: vec![("block", "Fixed(0.5)".to_owned())],
+        plan: Plan::Constant(15_754),
+        from: 17,
+        to: 19,
+        weekdays: "Only([Mon, Sat])",
+        ..Case::default()
+    };
+    let scenario = case.load();
+    let (_, journal) = journal(&scenario, 24);
+    let plain = plain_loop(&case, &scenario, 24);
+    assert_eq!(changes(&journal), plain.changes);
+    let low = plain.changes.iter().find(|change| matches!(change.what, What::Rated { to: Rating::Low, .. }));
+    let rose = plain.changes.iter().find(|change| matches!(change.what, What::TierRose { .. }));
+    assert_eq!(low.map(|change| change.subject), Some(Whom::Template(0)));
+    let number = |change: &&Change| {
+        change.subject == Whom::Number(0) && matches!(change.what, What::Rated { to: Rating::Low, .. })
+    };
+    assert_eq!(plain.changes.iter().find(number).map(|change| change.at), rose.map(|change| change.at));
 }
 
 /// Random scenarios are worth little if nothing happens in them.

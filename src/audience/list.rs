@@ -146,7 +146,6 @@ impl List {
             Choice::rested_longest => self.take_longest(wanted, slot, streams, &mut taken),
             Choice::at_random => self.take_any(wanted, slot, streams, &mut taken),
         }
-        self.rested.retain(|cell| cell.customers > 0);
         taken
     }
 
@@ -172,6 +171,12 @@ impl List {
             }
             place = end;
         }
+        // Only cells before `place` were touched: the many behind them stay as they are.
+        for cell in (0..place).rev() {
+            if self.rested[cell].customers == 0 {
+                self.rested.remove(cell);
+            }
+        }
     }
 
     fn take_any(&mut self, wanted: u64, slot: Slot, streams: &Streams, taken: &mut Taken) {
@@ -188,6 +193,7 @@ impl List {
             left -= count;
             self.take_from(cell, count, taken);
         }
+        self.rested.retain(|cell| cell.customers > 0);
     }
 
     /// How many of `taken` from `total` fall into a part of `marked`: no draw where nothing is open.

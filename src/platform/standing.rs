@@ -207,6 +207,8 @@ pub(crate) struct Meters {
     /// Something that a rating or a clause looks at has changed since then.
     pub(crate) touched_at: Option<SimTime>,
     pub(crate) evaluated_at: SimTime,
+    /// When a sum next changes by itself: until then there is nothing to move on.
+    shift_at: SimTime,
 }
 
 #[derive(Clone, Debug)]
@@ -249,6 +251,7 @@ impl Meters {
             meters: rules.iter().enumerate().map(meter).collect(),
             touched_at: None,
             evaluated_at: SimTime(-1),
+            shift_at: SimTime::NEVER,
         }
     }
 
@@ -258,7 +261,7 @@ impl Meters {
 
     pub(crate) fn delivered(&mut self, now: SimTime, count: u64) {
         for meter in &mut self.meters {
-            meter.deliveries.add(now, count);
+            self.shift_at = self.shift_at.min(meter.deliveries.add(now, count));
         }
         self.touch(now);
     }
@@ -266,7 +269,7 @@ impl Meters {
     pub(crate) fn feedback(&mut self, rules: &[RatingRule], now: SimTime, kind: Feedback, count: u64) {
         for (rule, meter) in rules.iter().zip(&mut self.meters) {
             if let Some(place) = rule.weights.iter().position(|(weighed, _)| *weighed == kind) {
-                meter.kinds[place].add(now, count);
+                self.shift_at = self.shift_at.min(meter.kinds[place].add(now, count));
                 self.touched_at = Some(self.touched_at.unwrap_or(now));
             }
         }
@@ -277,37 +280,36 @@ impl Meters {
         rules.iter().position(|rule| rule.in_force.at(now))
     }
 
-    /// The first instant at which a sum changes by itself.
-    fn next_shift(&self) -> SimTime {
-        let sums = self.meters.iter().flat_map(|meter| meter.kinds.iter().chain([&meter.deliveries]));
-        sums.map(Aged::next_shift).min().unwrap_or(SimTime::NEVER)
-    }
-
-    /// Remembers what looking at the sums at `now` moves on, so that no evaluation is missed by it.
-    fn look(&mut self, now: SimTime) {
-        let shift = self.next_shift();
-        if shift <= now {
-            self.touch(shift);
+    /// Moves the sums on to `now`, and remembers that they changed, so that no evaluation is missed by looking.
+    fn advance(&mut self, now: SimTime) {
+        if self.shift_at > now {
+            return;
         }
+        self.touch(self.shift_at);
+        let mut next = SimTime::NEVER;
+        for meter in &mut self.meters {
+            for sum in meter.kinds.iter_mut().chain([&mut meter.deliveries]) {
+                sum.advance(now);
+                next = next.min(sum.next_shift());
+            }
+        }
+        self.shift_at = next;
     }
 
     /// Whether anything was delivered in the window of the clause in force.
     pub(crate) fn in_use(&mut self, rules: &[RatingRule], now: SimTime) -> bool {
-        self.look(now);
+        self.advance(now);
         let Some(place) = Meters::in_force(rules, now) else { return false };
-        self.meters[place].deliveries.advance(now);
         self.meters[place].deliveries.count() > 0
     }
 
     /// The score at `now` by the clause in force; `None` without one.
     pub(crate) fn score(&mut self, rules: &[RatingRule], now: SimTime) -> Option<Score> {
-        self.look(now);
+        self.advance(now);
         let place = Meters::in_force(rules, now)?;
-        let (rule, meter) = (&rules[place], &mut self.meters[place]);
-        meter.deliveries.advance(now);
+        let (rule, meter) = (&rules[place], &self.meters[place]);
         let mut top = 0_i128;
-        for ((_, weight), kind) in rule.weights.iter().zip(&mut meter.kinds) {
-            kind.advance(now);
+        for ((_, weight), kind) in rule.weights.iter().zip(&meter.kinds) {
             top += i128::from(*weight) * i128::from(kind.weighted());
         }
         let bottom = i128::from(rule.weight_unit) * i128::from(meter.deliveries.weighted());
@@ -340,7 +342,7 @@ impl Meters {
     /// The first instant at which an evaluation could find something new; an instant at which something was sent has
     /// had its evaluation before.
     pub(crate) fn next_evaluation(&self, rules: &[RatingRule], sent_at: SimTime) -> SimTime {
-        let from = self.touched_at.unwrap_or(SimTime::NEVER).min(self.next_shift());
+        let from = self.touched_at.unwrap_or(SimTime::NEVER).min(self.shift_at);
         if from == SimTime::NEVER {
             return from;
         }
@@ -353,6 +355,7 @@ impl Meters {
             meter.deliveries.clear();
             meter.kinds.iter_mut().for_each(Aged::clear);
         }
+        self.shift_at = SimTime::NEVER;
         self.rating = Rating::Unknown;
     }
 }

@@ -127,10 +127,10 @@ impl Aged {
         Aged { entries: VecDeque::new(), dropped: 0, stages: stages.collect(), sum: 0 }
     }
 
-    /// Adds what happens at `at`, which is not earlier than anything added before.
-    pub(crate) fn add(&mut self, at: SimTime, count: u64) {
+    /// Adds what happens at `at`, which is not earlier than anything added before; when that weighs less.
+    pub(crate) fn add(&mut self, at: SimTime, count: u64) -> SimTime {
         if count == 0 {
-            return;
+            return SimTime::NEVER;
         }
         let newest_has_moved_on = self.stages[0].oldest == self.dropped + self.entries.len();
         match self.entries.back_mut() {
@@ -139,6 +139,7 @@ impl Aged {
         }
         self.stages[0].sum += count;
         self.sum += count;
+        at + self.stages[0].until_age
     }
 
     /// Moves entries to the stages of their age at `now`, newest first so that one pass carries an entry as far as

@@ -19,7 +19,7 @@ use super::setting::{Assumption, Evidence, Possible, Setting};
 
 /// Longest horizon [days]: ten years.
 const MOST_DAYS: i64 = 3_660;
-/// Largest list [customers].
+/// Largest list \[customers\].
 const MOST_CUSTOMERS: u64 = 1 << 40;
 /// Most messages in one slot: what one draw can split exactly.
 pub(super) const MOST_IN_SLOT: u64 = 1 << 31;
@@ -377,7 +377,8 @@ impl Loader<'_> {
         });
         let verification = text.platform.verification.clone().unwrap_or_else(default_verification);
         let opening = Opening {
-            verified: verification == Verification::Done,
+            // A business that is verified already is told so at the start: who stands on the entry step leaves it.
+            verified: false,
             numbers: numbers.collect(),
             templates: text.platform.templates.len(),
             thresholds: Vec::new(),
