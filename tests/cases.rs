@@ -243,6 +243,7 @@ fn a_failing_case_shows_what_was_expected_found_and_what_had_happened() {
     let expected = r#"FAILED  half of the limit lifts it  (under: a day later)
   half.ron:9: day 1 15:00, limit of main: expected at most 10,000, found at most 1,000
     what had happened by then:
+      day 1 00:00     the business is verified  [upgrade.verification]
       day 1 15:00     main sends 500 of offer: 500 delivered
       day 1 15:00     the limit of main is under review until day 2 15:00  [upgrade.volume]
   half.ron:7: day 2 14:00, delivered: expected 600, found only 500 admitted

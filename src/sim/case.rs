@@ -624,6 +624,9 @@ impl Reader<'_> {
         };
         self.check_tiers(&given, &stage);
         let mut events = self.events(&stage, &text.when, path);
+        if given.get("verified", |given| given.verified.as_ref()).1 == Some(&true) {
+            events.insert(0, (SimTime::START, Event::Verified));
+        }
         let expected = self.expected(&stage, &text.then, path);
         events.sort_by_key(|(at, _)| *at);
         let last = events.iter().map(|(at, _)| *at).chain(expected.iter().map(|then| then.at)).max()?;
@@ -1000,9 +1003,9 @@ fn opening(given: &Layers<'_>, names: &Names, rules: &Rules) -> Opening {
         let tier = number.tier.as_ref().and_then(|tier| rules.tier(tier));
         (tier.unwrap_or(rules.start_tier), number.rating)
     };
-    let (_, verified) = given.get("verified", |given| given.verified.as_ref());
     Opening {
-        verified: verified.copied().unwrap_or(false),
+        // Who is verified from the start is told so then: a number on the entry step leaves it.
+        verified: false,
         numbers: numbers
             .map_or(vec![(rules.start_tier, None)], |numbers| numbers.values().map(standing).collect()),
         templates: names.templates.len(),
