@@ -37,7 +37,7 @@ use crate::platform::{
 };
 use crate::time::{Calendar, CalendarError, SimTime, Span, days_between};
 
-use super::load::{LoadError, compile, nearest};
+use super::load::{LoadError, compile, nearest, open};
 use super::scenario::NumberText;
 
 /// The last day of a case: ten years.
@@ -105,9 +105,7 @@ impl CaseFile {
     /// # Errors
     /// A file that cannot be read, and what [`CaseFile::read`] finds.
     pub fn load(path: &Path) -> Result<CaseFile, LoadError> {
-        let text = std::fs::read_to_string(path)
-            .map_err(|error| LoadError::Read { path: path.to_owned(), error })?;
-        Ok(CaseFile::read(&Document::new(path.display().to_string(), text))?)
+        Ok(CaseFile::read(&open(path)?)?)
     }
 
     /// Runs every case.
@@ -687,12 +685,10 @@ impl Reader<'_> {
             return known;
         }
         let folder = Path::new(&self.document.name).parent().unwrap_or(Path::new(""));
-        let file = folder.join(name);
-        match std::fs::read_to_string(&file) {
-            Ok(text) => Some(Document::new(file.display().to_string(), text)),
+        match open(&folder.join(name)) {
+            Ok(document) => Some(document),
             Err(error) => {
-                let message = format!("cannot read the file {}: {error}", file.display());
-                self.error(path, message, "files are looked for beside the cases");
+                self.error(path, error.to_string(), "files are looked for beside the cases");
                 None
             }
         }

@@ -30,7 +30,7 @@ const MOST_REPLICATIONS: u64 = 10_000_000;
 #[derive(Debug, Error)]
 pub enum LoadError {
     /// A file cannot be read.
-    #[error("cannot read {}: {error}", path.display())]
+    #[error("cannot read the file {}: {error}", path.display())]
     Read {
         /// The file.
         path: PathBuf,
@@ -88,15 +88,20 @@ pub(super) struct SendingSlot {
     pub(super) of: u32,
 }
 
+/// Reads a file that people wrote: the one place where the library does.
+pub(super) fn open(path: &Path) -> Result<Document, LoadError> {
+    let text =
+        std::fs::read_to_string(path).map_err(|error| LoadError::Read { path: path.to_owned(), error })?;
+    Ok(Document::new(path.display().to_string(), text))
+}
+
 impl Scenario {
     /// Loads a scenario from a file; `changes` replace values by their path before anything is checked.
     ///
     /// # Errors
     /// A file that cannot be read, and all that is wrong with what the files say.
     pub fn load(path: &Path, changes: &[(String, String)]) -> Result<Scenario, LoadError> {
-        let text = std::fs::read_to_string(path)
-            .map_err(|error| LoadError::Read { path: path.to_owned(), error })?;
-        let document = Document::new(path.display().to_string(), text);
+        let document = open(path)?;
         let folder = path.parent().unwrap_or(Path::new("")).to_owned();
         let name = path
             .file_stem()
@@ -309,12 +314,10 @@ impl Loader<'_> {
 
     /// The file of that name beside the scenario.
     fn beside(&self, path: &str, name: &str, check: &mut Check<'_>) -> Option<Document> {
-        let file = self.folder.join(name);
-        match std::fs::read_to_string(&file) {
-            Ok(text) => Some(Document::new(file.display().to_string(), text)),
+        match open(&self.folder.join(name)) {
+            Ok(document) => Some(document),
             Err(error) => {
-                let message = format!("cannot read the file {}: {error}", file.display());
-                check.error(path, message, "files are looked for beside the scenario");
+                check.error(path, error.to_string(), "files are looked for beside the scenario");
                 None
             }
         }
