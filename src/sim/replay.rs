@@ -45,6 +45,7 @@
 
 mod cells;
 mod drive;
+mod mistakes;
 mod moment;
 mod rows;
 
@@ -56,13 +57,15 @@ use thiserror::Error;
 
 use crate::document::{Document, Finding, Findings};
 use crate::glossary::{Feedback, NumberStatus, Rating, TemplateStatus};
-use crate::platform::language::{Condition, HowMany, Within};
-use crate::platform::{Change, Opening, Rules, Ruleset};
+use crate::platform::language::{Condition, Within};
+use crate::platform::{Change, Opening, Rules, Ruleset, words};
 use crate::time::{Calendar, CalendarError, SimTime, Span};
 
 use super::Names;
 use super::load::{compile, nearest};
 
+pub(crate) use cells::Lines;
+pub(crate) use mistakes::{Line, Mistakes};
 pub use moment::Form;
 
 /// Most messages or reactions in one row.
@@ -292,8 +295,8 @@ pub struct Start {
 /// What these rules would have done.
 #[derive(Clone, Debug)]
 pub struct Replay {
-    /// Name of the ruleset.
-    pub ruleset: String,
+    /// The ruleset as it stands in its file.
+    pub ruleset: Ruleset,
     /// Name of the log.
     pub name: String,
     /// What was read.
@@ -312,8 +315,8 @@ pub struct Replay {
     pub end: Standing,
     /// What the rules would have refused.
     pub refused: Refused,
-    /// How many numbers the ruleset allows an unverified and a verified business, where it says so.
-    pub most_numbers: (Option<u64>, Option<u64>),
+    /// Paths of the clauses that a replay does not act on.
+    pub idle: Vec<String>,
 }
 
 /// How a sender stands at the end of a replay.
@@ -384,7 +387,7 @@ impl Replay {
         }
         let (changes, end, refused) = drive.finish(calendar.end());
         Ok(Replay {
-            ruleset: ruleset.name.clone(),
+            ruleset: ruleset.clone(),
             name: reading.name.clone(),
             log: again,
             calendar,
@@ -393,7 +396,7 @@ impl Replay {
             changes,
             end,
             refused,
-            most_numbers: most_numbers(ruleset),
+            idle: idle(ruleset),
             rules,
         })
     }
@@ -429,13 +432,10 @@ fn span_of(within: Within) -> Span {
     }
 }
 
-fn most_numbers(ruleset: &Ruleset) -> (Option<u64>, Option<u64>) {
-    let most = |allowed: HowMany| match allowed {
-        HowMany::AtMost(most) => Some(most),
-        HowMany::Unlimited | HowMany::Unstated => None,
-    };
-    let numbers = ruleset.numbers.as_ref();
-    numbers.map_or((None, None), |numbers| (most(numbers.unverified), most(numbers.verified)))
+/// Clauses that no run acts on; what customers write first stands in a log and is heard, and prices are no matter here.
+fn idle(ruleset: &Ruleset) -> Vec<String> {
+    let paths = words::not_simulated(ruleset).into_iter().map(|(path, _)| path);
+    paths.filter(|path| !path.ends_with(".CustomerFirst") && !path.starts_with("price.")).collect()
 }
 
 fn start_tier(rules: &Rules, start: &Start) -> Result<usize, LogError> {

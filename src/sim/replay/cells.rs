@@ -4,38 +4,37 @@ use std::borrow::Cow;
 use std::io::{BufRead, Read, Result};
 use std::ops::Range;
 
-/// Longest line [bytes]: a row of a log has some hundred.
-const LONGEST: usize = 1 << 16;
-
 /// The lines of an input.
 #[derive(Debug)]
-pub(super) struct Lines<R> {
+pub(crate) struct Lines<R> {
     input: R,
+    /// Longest line that is read whole [bytes].
+    longest: usize,
     /// The line that was read last, without its end.
-    pub(super) bytes: Vec<u8>,
+    pub(crate) bytes: Vec<u8>,
     /// Its number, from 1.
-    pub(super) number: u64,
+    pub(crate) number: u64,
     /// Whether it ended; the last line of a file may not.
-    pub(super) ended: bool,
+    pub(crate) ended: bool,
     /// Whether it is longer than lines may be, and only its beginning was read.
-    pub(super) too_long: bool,
+    pub(crate) too_long: bool,
 }
 
 impl<R: BufRead> Lines<R> {
-    pub(super) fn new(input: R) -> Lines<R> {
-        Lines { input, bytes: Vec::new(), number: 0, ended: true, too_long: false }
+    pub(crate) fn new(input: R, longest: usize) -> Lines<R> {
+        Lines { input, longest, bytes: Vec::new(), number: 0, ended: true, too_long: false }
     }
 
     /// Reads the next line; `false` at the end.
-    pub(super) fn advance(&mut self) -> Result<bool> {
+    pub(crate) fn advance(&mut self) -> Result<bool> {
         self.bytes.clear();
-        let read = (&mut self.input).take(LONGEST as u64).read_until(b'\n', &mut self.bytes)?;
+        let read = (&mut self.input).take(self.longest as u64).read_until(b'\n', &mut self.bytes)?;
         if read == 0 {
             return Ok(false);
         }
         self.number += 1;
         self.ended = self.bytes.last() == Some(&b'\n');
-        self.too_long = !self.ended && read == LONGEST;
+        self.too_long = !self.ended && read == self.longest;
         if self.ended {
             self.bytes.pop();
         }
@@ -101,8 +100,8 @@ mod tests {
     #[test]
     fn a_line_without_an_end_is_not_read_whole() {
         let endless = std::io::repeat(b'x').take(1 << 30);
-        let mut lines = Lines::new(std::io::BufReader::new(endless));
+        let mut lines = Lines::new(std::io::BufReader::new(endless), 1 << 16);
         assert!(lines.advance().unwrap());
-        assert!(lines.too_long && lines.bytes.len() == LONGEST);
+        assert!(lines.too_long && lines.bytes.len() == 1 << 16);
     }
 }

@@ -6,16 +6,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::BufRead;
 use std::ops::Range;
 
-use crate::document::{Document, Finding, Findings};
 use crate::glossary::grouped;
 
 use super::super::load::nearest;
 use super::cells::{Lines, split, unquoted};
+use super::mistakes::{Line, Mistakes};
 use super::moment::Times;
 use super::{Kind, Log, LogError, MOST_IN_LOG, MOST_IN_ROW, Reading};
 
-/// So many mistakes are told one by one.
-const MOST_TOLD: usize = 20;
+/// Longest row [bytes]: most have less than a hundred.
+const LONGEST_ROW: usize = 1 << 16;
 /// So many pauses are told one by one.
 const MOST_PAUSES: usize = 3;
 
@@ -60,13 +60,6 @@ struct Columns {
     others: Vec<String>,
 }
 
-/// A line of the log, for messages.
-#[derive(Clone, Debug, Default)]
-struct Line {
-    number: u64,
-    text: String,
-}
-
 struct Rows<'r, R> {
     reading: &'r Reading,
     lines: Lines<R>,
@@ -108,7 +101,7 @@ impl<'r, R: BufRead> Rows<'r, R> {
     fn new(reading: &'r Reading, input: R) -> Rows<'r, R> {
         Rows {
             reading,
-            lines: Lines::new(input),
+            lines: Lines::new(input, LONGEST_ROW),
             cells: Vec::new(),
             times: Times::new(reading),
             mistakes: Mistakes::default(),
@@ -562,86 +555,5 @@ impl Names {
         self.list.push(name.to_owned());
         self.places.insert(name.to_owned(), place);
         place
-    }
-}
-
-/// What is wrong with a log, of which the first part is told.
-#[derive(Debug, Default)]
-struct Mistakes {
-    told: Vec<Told>,
-    more: u64,
-    once: BTreeSet<&'static str>,
-}
-
-#[derive(Debug)]
-struct Told {
-    line: Line,
-    place: Range<usize>,
-    also: Option<Line>,
-    message: String,
-    help: String,
-}
-
-impl Mistakes {
-    fn is_empty(&self) -> bool {
-        self.told.is_empty()
-    }
-
-    fn add(&mut self, line: &Line, place: Range<usize>, message: impl Into<String>, help: impl Into<String>) {
-        self.push(line, place, message.into(), help.into(), None);
-    }
-
-    /// Adds a mistake that the whole log makes only the first time.
-    fn once(&mut self, line: &Line, place: Range<usize>, message: String, help: String, key: Option<&'static str>) {
-        if key.is_none_or(|key| self.once.insert(key)) {
-            self.push(line, place, message, help, None);
-        }
-    }
-
-    fn also(&mut self, line: &Line, place: Range<usize>, message: String, help: &str, other: Line) {
-        self.push(line, place, message, help.to_owned(), Some(other));
-    }
-
-    fn push(&mut self, line: &Line, place: Range<usize>, message: String, help: String, also: Option<Line>) {
-        if self.told.len() == MOST_TOLD {
-            self.more += 1;
-            return;
-        }
-        self.told.push(Told { line: line.clone(), place, also, message, help });
-    }
-
-    /// The findings, over a document that holds the lines concerned at their numbers and nothing else.
-    fn findings(&self, name: &str) -> Findings {
-        let concerned = self.told.iter().flat_map(|told| [Some(&told.line), told.also.as_ref()]).flatten();
-        let lines: BTreeMap<u64, &str> =
-            concerned.filter(|line| line.number > 0).map(|line| (line.number, line.text.as_str())).collect();
-        let (mut text, mut starts, mut at) = (String::new(), BTreeMap::new(), 1);
-        for (number, line) in lines {
-            (at..number).for_each(|_| text.push('\n'));
-            at = number;
-            starts.insert(number, text.len());
-            text.push_str(line);
-        }
-        let document = Document { name: name.to_owned(), text };
-        let start = |line: &Line| starts.get(&line.number).copied().unwrap_or(0);
-        let findings = self.told.iter().map(|told| {
-            let from = start(&told.line);
-            let place = from + told.place.start..from + told.place.end;
-            let finding = Finding::error(told.message.as_str()).at(place).help(told.help.as_str());
-            match &told.also {
-                Some(also) => {
-                    let from = start(also);
-                    finding.also(from..from + also.text.len(), format!("this is line {}", also.number))
-                }
-                None => finding,
-            }
-        });
-        let mut all = Findings::new(&document, findings.collect());
-        if self.more > 0 {
-            let message = format!("and {} more", grouped(self.more));
-            let rest = Finding::error(message).help("correct these first; the others may go with them");
-            all.merge(Findings::new(&Document::new(name, ""), vec![rest]));
-        }
-        all
     }
 }
