@@ -1,5 +1,7 @@
 //! What one draw costs, each at a fresh address, beside the same law of rand_distr over the same blocks.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on may panic")]
+
 use std::hint::black_box;
 
 use criterion::{Criterion, criterion_group, criterion_main};

@@ -25,7 +25,7 @@ pub const HOUR: i64 = 3_600;
 /// Seconds in a day of elapsed time.
 pub const DAY: i64 = 24 * HOUR;
 
-/// An instant of a run [whole seconds since its start].
+/// An instant of a run \[whole seconds since its start\].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SimTime(pub i64);
 
@@ -35,7 +35,7 @@ impl SimTime {
     /// Later than every instant of every run.
     pub const NEVER: SimTime = SimTime(i64::MAX);
 
-    /// Days since the start [elapsed seconds / 86,400].
+    /// Days since the start \[elapsed seconds / 86,400\].
     pub fn days(self) -> f64 {
         self.0 as f64 / DAY as f64
     }
@@ -62,7 +62,7 @@ impl Sub<SimTime> for SimTime {
     }
 }
 
-/// A length of elapsed time [whole seconds], written as text: `"24h"`, `"7d"`, `"2d 12h"`, `"30m"`.
+/// A length of elapsed time \[whole seconds\], written as text: `"24h"`, `"7d"`, `"2d 12h"`, `"30m"`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Span(pub i64);
@@ -140,7 +140,7 @@ pub struct SlotStart {
     pub at: SimTime,
     /// Civil days since the date of the start.
     pub day: u32,
-    /// Civil time of day [minutes since midnight].
+    /// Civil time of day \[minutes since midnight\].
     pub minute: u16,
 }
 
@@ -316,7 +316,7 @@ impl Calendar {
         self.zone.to_datetime(stamp.unwrap_or(Timestamp::MAX))
     }
 
-    /// The Unix time of `at` [seconds].
+    /// The Unix time of `at` \[seconds\].
     pub fn unix(&self, at: SimTime) -> i64 {
         self.start.as_second().saturating_add(at.0)
     }

@@ -1,5 +1,7 @@
 //! What a reader of a faulty file is told, place by place.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on may panic")]
+
 use proptest::prelude::*;
 use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 use tiercast::document::{Check, Document, Finding, Findings, Ordered, Word, options, tree};

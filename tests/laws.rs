@@ -1,6 +1,7 @@
 //! Laws that hold in every run of every scenario, looked for in random scenarios.
 //!
 //! `LAWS=20 cargo test --release --test laws` looks twenty times as long, in other scenarios.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod common;
 
@@ -10,7 +11,7 @@ use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 
 use common::{CLASSIC, Case, PLATFORM, Plan, STILL, WILD, total};
-use tiercast::audience::{Arrivals, Behavior, Choice, List, Moment, Rates, Segment, profile_document};
+use tiercast::audience::{Arrivals, Behavior, Choice, List, Moment, Rates, Segment, Stage, profile_document};
 use tiercast::document::Document;
 use tiercast::glossary::{Category, NumberStatus, Rating, Ratio, TemplateStatus};
 use tiercast::platform::{Change, Opening, Platform, Score, Signal, Subject as Whom, Thresholds, What};
@@ -51,7 +52,7 @@ const STARTS: [(&str, &str); 12] = [
 fn plans() -> impl Strategy<Value = Plan> {
     let amount = prop_oneof![0_u64..10, 0_u64..3_000, 0_u64..300_000, Just(1 << 31)];
     prop_oneof![
-        2 => amount.clone().prop_map(Plan::Constant),
+        2 => amount.clone().prop_map(|a_day| Plan::Constant(a_day.max(1))),
         3 => prop_oneof![Just("100%"), Just("50%"), Just("1/3"), Just("1%")].prop_map(Plan::Fill),
         2 => (
             prop::collection::vec(amount, 1..30),
@@ -92,10 +93,10 @@ fn cases(most_days: u32) -> impl Strategy<Value = Case> {
             Just("AfterDays(Fixed(0))"),
         ],
         prop_oneof![
-            Just("LogUniform(low: 0.005, high: 0.05)"),
-            Just("LogUniform(low: 0.0001, high: 0.9)"),
-            Just("Fixed(0)"),
-            Just("Fixed(1)"),
+            Just(["LogUniform(low: 0.005, high: 0.05)"; 2]),
+            Just(["LogUniform(low: 0.0001, high: 0.9)"; 2]),
+            Just(["Fixed(0)", "Fixed(0.0001)"]),
+            Just(["Fixed(0.99)", "Fixed(1)"]),
         ],
     );
     let audience = (
@@ -119,7 +120,7 @@ fn cases(most_days: u32) -> impl Strategy<Value = Case> {
         0_u64..1_000,
     );
     (platform, audience, time, sender).prop_map(|(platform, audience, time, sender)| {
-        let (ruleset, tier, rating, verification, law) = platform;
+        let (ruleset, tier, rating, verification, laws) = platform;
         let tiers = match ruleset {
             CLASSIC => ["50", "1,000", "10,000", "100,000", "unlimited"],
             _ => ["250", "1K", "10K", "100K", "unlimited"],
@@ -138,7 +139,7 @@ fn cases(most_days: u32) -> impl Strategy<Value = Case> {
             tier: tiers[tier],
             rating,
             verification: verification.to_owned(),
-            priors: PRIORS.map(|path| (path, law.to_owned())).to_vec(),
+            priors: PRIORS.into_iter().zip(laws.map(str::to_owned)).collect(),
             customers,
             profile,
             rest,
@@ -505,7 +506,7 @@ fn strategy(case: &Case) -> Sender {
     match &case.plan {
         Plan::Constant(a_day) => Sender::Constant { a_day: *a_day },
         Plan::Fill(share) => {
-            Sender::FillLimit { share: ron::from_str::<Ratio>(&format!("{share:?}")).unwrap() }
+            Sender::FillLimit { share: ron::from_str::<Ratio>(&format!("{share:?}")).unwrap(), at_most: None }
         }
         Plan::Table { days, clock, after } => Sender::Table {
             days: days.clone(),
@@ -628,7 +629,12 @@ fn plain_loop(case: &Case, scenario: &Scenario, index: u64) -> Plain {
             let category = if marketing { Category::Marketing } else { Category::Utility };
             let moment = Moment { now, slot, day, template, template_name: &names[template], category };
             delivered = segment
-                .react(&rates, taken.customers, moment, calendar, &streams, &mut list, &mut arrivals)
+                .react(
+                    &rates,
+                    taken.customers,
+                    moment,
+                    Stage { calendar, streams: &streams, list: &mut list, arrivals: &mut arrivals },
+                )
                 .delivered;
             sent_today += taken.customers;
             let signal =

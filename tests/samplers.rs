@@ -3,6 +3,8 @@
 //! Exact probabilities come from the recurrence between neighbours, normalised by their own sum: nothing here
 //! shares a formula with what it judges.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on may panic")]
+
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 use rand::distr::Distribution;

@@ -26,4 +26,4 @@ pub use behavior::{
 };
 pub use catalogue::{profile_document, profile_names};
 pub use list::{Choice, List, Taken};
-pub use reactions::{Act, Moment, Rates, Reactions, Segment};
+pub use reactions::{Act, Moment, Rates, Reactions, Segment, Stage};

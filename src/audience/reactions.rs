@@ -71,7 +71,7 @@ impl Segment {
         Some(Segment { name: name.to_owned(), subject: Subject::new(&[name]), behavior, delays })
     }
 
-    /// The longest delay [seconds].
+    /// The longest delay \[seconds\].
     pub fn longest_delay(&self) -> i64 {
         self.delays.iter().flat_map(|table| table.ages()).copied().max().unwrap_or(0)
     }
@@ -127,6 +127,19 @@ pub struct Moment<'m> {
     pub category: Category,
 }
 
+/// What a batch plays on: time and luck, the list that its customers go back to, and what is on its way.
+#[derive(Debug)]
+pub struct Stage<'s> {
+    /// The grid of slots.
+    pub calendar: &'s Calendar,
+    /// The luck of the replication.
+    pub streams: &'s Streams,
+    /// The list that the customers were taken from.
+    pub list: &'s mut List,
+    /// The reactions under way.
+    pub arrivals: &'s mut Arrivals,
+}
+
 /// What became of a batch at once; the rest arrives by the ring.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Reactions {
@@ -150,16 +163,8 @@ const OUTCOMES: usize = 8;
 impl Segment {
     /// Sends `customers` (already taken from `list`) a message: draws what they do, queues what will arrive, and
     /// settles them on the list.
-    pub fn react(
-        &self,
-        rates: &Rates,
-        customers: u64,
-        moment: Moment<'_>,
-        calendar: &Calendar,
-        streams: &Streams,
-        list: &mut List,
-        arrivals: &mut Arrivals,
-    ) -> Reactions {
+    pub fn react(&self, rates: &Rates, customers: u64, moment: Moment<'_>, stage: Stage<'_>) -> Reactions {
+        let Stage { calendar, streams, list, arrivals } = stage;
         let batch = Subject::new(&[&self.name, moment.template_name]);
         let at = |purpose, item| Address { purpose, item, subject: batch, cell: 0, slot: moment.slot };
         let delivered =

@@ -33,7 +33,7 @@ pub(super) fn nearest<'n>(root: &'n Node, text: &str, path: &str) -> Option<Foun
         .find_map(|end| walk(Found { node: root, key: root.span.clone() }, text, &steps[..end], true))
 }
 
-/// Takes a path apart: `a.b`, `a[0]`, `a."b.c"`; None if brackets or quotes do not match.
+/// Takes a path apart: `a.b`, `a\[0\]`, `a."b.c"`; None if brackets or quotes do not match.
 pub(super) fn steps(path: &str) -> Option<Vec<Step>> {
     let mut steps = Vec::new();
     let mut rest = path;

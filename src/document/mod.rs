@@ -53,7 +53,7 @@ impl Document {
         Document { name: name.into(), text }
     }
 
-    /// The range of the value at `path`, such as `upgrade.volume.review` or `segments[0].share`.
+    /// The range of the value at `path`, such as `upgrade.volume.review` or `segments\[0\].share`.
     ///
     /// A segment is a field, a map key (in quotes if it holds a dot), an index, the word of a list element
     /// (`when.Usage`) or the word of a variant (`within.Rolling`), which may also be left out.

@@ -42,7 +42,7 @@ pub(super) enum Shape {
     Record,
     /// `(value, value)`
     Tuple,
-    /// `[value, value]`
+    /// `\[value, value\]`
     List,
     /// `{key: value}`
     Map,

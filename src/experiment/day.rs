@@ -38,9 +38,9 @@ pub struct DayTally {
     pub n: u64,
     /// What was counted during the day, by [`Metric`].
     pub counts: [Histogram; Metric::ALL.len()],
-    /// The number's score [weighted feedback per delivered message, millionths], of the replications with a delivery.
+    /// The number's score \[weighted feedback per delivered message, millionths\], of the replications with a delivery.
     pub score: Histogram,
-    /// The largest share of the limit in use [thousandths], of the replications with a limit.
+    /// The largest share of the limit in use \[thousandths\], of the replications with a limit.
     pub capacity_used: Histogram,
     tiers: Vec<u64>,
     statuses: [u64; NumberStatus::ALL.len()],

@@ -55,9 +55,9 @@ pub struct Row {
     pub banned: bool,
     /// Sums over the run.
     pub totals: Counts,
-    /// The thresholds drawn for the number's rating [share]: Medium from, Low from.
+    /// The thresholds drawn for the number's rating \[share\]: Medium from, Low from.
     pub thresholds: (f64, f64),
-    /// Days by what limited the climb, as in [`Reason::ALL`] [days].
+    /// Days by what limited the climb, as in [`Reason::ALL`] \[days\].
     pub limited: [u32; Reason::ALL.len()],
 }
 
@@ -90,9 +90,9 @@ pub struct Path {
     pub replication: u64,
     /// Messages accepted, by civil day.
     pub sent: Vec<u64>,
-    /// The number's score at the end of each day [millionths]; `None` before any delivery.
+    /// The number's score at the end of each day \[millionths\]; `None` before any delivery.
     pub score: Vec<Option<u32>>,
-    /// The limit at the end of each day [customers]; `None` is unlimited.
+    /// The limit at the end of each day \[customers\]; `None` is unlimited.
     pub limit: Vec<Option<u64>>,
 }
 

@@ -17,9 +17,9 @@ const Z95: f64 = 1.959_963_984_540_054;
 /// Where the truth lies, 19 times in 20, as far as the number of replications decides.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Interval {
-    /// Lower end [unit of the estimate].
+    /// Lower end \[unit of the estimate\].
     pub low: f64,
-    /// Upper end [unit of the estimate].
+    /// Upper end \[unit of the estimate\].
     pub high: f64,
 }
 
@@ -38,7 +38,7 @@ impl Share {
         Share { count: count.min(n), n }
     }
 
-    /// The share [0 to 1]; `None` without replications.
+    /// The share \[0 to 1\]; `None` without replications.
     pub fn estimate(self) -> Option<f64> {
         (self.n > 0).then(|| self.count as f64 / self.n as f64)
     }
@@ -123,9 +123,9 @@ impl Sums {
 /// A mean over replications.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Mean {
-    /// The mean [unit of the values].
+    /// The mean \[unit of the values\].
     pub mean: f64,
-    /// Half the width of its 95 % interval [unit of the values]; `None` from a single replication.
+    /// Half the width of its 95 % interval \[unit of the values\]; `None` from a single replication.
     pub half_width: Option<f64>,
     /// Replications.
     pub n: u64,

@@ -13,13 +13,13 @@ use crate::sim::Metric;
 /// A quantity that has a value a day in each replication.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Series {
-    /// What is counted during the day [messages or customers, as the metric says].
+    /// What is counted during the day \[messages or customers, as the metric says\].
     Count(Metric),
-    /// The limit at the end of the day [customers in 24 hours]; infinite where there is none.
+    /// The limit at the end of the day \[customers in 24 hours\]; infinite where there is none.
     Limit,
-    /// The number's score [weighted feedback per delivered message]; absent before any delivery.
+    /// The number's score \[weighted feedback per delivered message\]; absent before any delivery.
     Score,
-    /// The largest share of the limit in use during the day [share]; absent where there is no limit.
+    /// The largest share of the limit in use during the day \[share\]; absent where there is no limit.
     CapacityUsed,
 }
 
@@ -49,17 +49,17 @@ impl Series {
 pub struct FanDay {
     /// Replications that have a value on this day.
     pub n: u64,
-    /// Their mean [unit of the series]; exact, and infinite as soon as one value is.
+    /// Their mean \[unit of the series\]; exact, and infinite as soon as one value is.
     pub mean: f64,
-    /// 1 in 20 is at or below it [unit of the series].
+    /// 1 in 20 is at or below it \[unit of the series\].
     pub p05: f64,
-    /// 1 in 4 is at or below it [unit of the series].
+    /// 1 in 4 is at or below it \[unit of the series\].
     pub p25: f64,
-    /// Half are at or below it [unit of the series].
+    /// Half are at or below it \[unit of the series\].
     pub p50: f64,
-    /// 3 in 4 are at or below it [unit of the series].
+    /// 3 in 4 are at or below it \[unit of the series\].
     pub p75: f64,
-    /// 19 in 20 are at or below it [unit of the series].
+    /// 19 in 20 are at or below it \[unit of the series\].
     pub p95: f64,
 }
 

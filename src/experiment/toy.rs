@@ -14,7 +14,7 @@ pub(crate) fn setting() -> Setting {
     setting_of(60)
 }
 
-/// The same over another horizon [days].
+/// The same over another horizon \[days\].
 pub(crate) fn setting_of(days: i64) -> Setting {
     let start = jiff::civil::date(2022, 3, 7).at(0, 0, 0, 0);
     let tier = |name: &str, limit| Tier { name: name.to_owned(), limit };
@@ -68,7 +68,7 @@ pub(crate) fn future(index: u64) -> Trajectory {
     future_of(index, 60)
 }
 
-/// The same over another horizon [days].
+/// The same over another horizon \[days\].
 pub(crate) fn future_of(index: u64, horizon: i64) -> Trajectory {
     let pace = 8 + (mix(index) % 30) as i64;
     let second = 3 * pace + (mix(index + 1) % 20) as i64;

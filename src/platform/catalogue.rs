@@ -281,9 +281,7 @@ impl ClauseView {
         }
         let same = || self.names.iter().filter(|name| name.word == word);
         match same().filter(|name| name.value_of.is_none()).count() {
-            0 => same()
-                .find_map(|name| name.value_of.as_deref())
-                .map_or(Naming::Nothing, |field| Naming::WordIn(field)),
+            0 => same().find_map(|name| name.value_of.as_deref()).map_or(Naming::Nothing, Naming::WordIn),
             1 => Naming::One,
             _ => Naming::Several,
         }

@@ -36,14 +36,14 @@ pub enum Subject {
 pub enum What {
     /// The business is verified.
     Verified,
-    /// The tier rose [positions on the ladder].
+    /// The tier rose \[positions on the ladder\].
     TierRose {
         /// The tier before.
         from: usize,
         /// The tier now.
         to: usize,
     },
-    /// The tier fell [positions on the ladder].
+    /// The tier fell \[positions on the ladder\].
     TierFell {
         /// The tier before.
         from: usize,

@@ -258,7 +258,7 @@ impl<'r, 'd> Sense<'r, 'd> {
         }
         let bare: Vec<&str> = view.unexplained().collect();
         if !bare.is_empty() {
-            let message = format!("nothing says where {} of {} comes from", listed(bare), view.path);
+            let message = format!("no source and no exception covers {} of {}", listed(bare), view.path);
             let help = "name a source, or say in `except` what is assumed; [all] means every value";
             self.error(&format!("{}.source", view.path), message, help);
         }
@@ -349,7 +349,7 @@ impl<'r, 'd> Sense<'r, 'd> {
         if let (HowMany::AtMost(before), HowMany::AtMost(after)) = (numbers.unverified, numbers.verified)
             && after < before
         {
-            let message = format!("{after} numbers after verification are fewer than the {before} before it");
+            let message = format!("{after} after verification is fewer than the {before} before it");
             self.error("numbers.verified", message, "are the two exchanged?");
         }
         self.takes("numbers.connecting", numbers.connecting);
@@ -676,8 +676,9 @@ impl<'r, 'd> Sense<'r, 'd> {
 
     fn upgrade_leads_up(&mut self, path: &str, upgrade: &Upgrade) {
         let top = self.tiers.len() - 1;
-        let from: Vec<usize> = match &upgrade.from {
-            FromTiers::Any => vec![0],
+        // Each tier with its place in the list that names it.
+        let from: Vec<(usize, usize)> = match &upgrade.from {
+            FromTiers::Any => vec![(0, 0)],
             FromTiers::Only(names) => {
                 if names.is_empty() {
                     self.error(
@@ -687,14 +688,16 @@ impl<'r, 'd> Sense<'r, 'd> {
                     );
                 }
                 let named = names.iter().enumerate();
-                named
-                    .filter_map(|(place, name)| self.tier(&format!("{path}.from.Only[{place}]"), name))
-                    .collect()
+                let tier = |(place, name): (usize, &String)| {
+                    let path = format!("{path}.from.Only[{place}]");
+                    self.tier(&path, name).map(|tier| (place, tier))
+                };
+                named.filter_map(tier).collect()
             }
         };
         match &upgrade.to {
             ToTier::Next => {
-                if let Some(place) = from.iter().position(|tier| *tier == top) {
+                if let Some((place, _)) = from.iter().find(|(_, tier)| *tier == top) {
                     let message = format!("there is no tier above `{}`", self.tiers[top]);
                     let only = format!("{path}.from.Only[{place}]");
                     let path = if upgrade.from == FromTiers::Any { format!("{path}.to") } else { only };
@@ -704,7 +707,7 @@ impl<'r, 'd> Sense<'r, 'd> {
             ToTier::AtLeast(name) => {
                 let path = format!("{path}.to");
                 let Some(to) = self.tier(&path, name) else { return };
-                if let Some(from) = from.into_iter().find(|from| to <= *from) {
+                if let Some((_, from)) = from.into_iter().find(|(_, from)| to <= *from) {
                     let message = format!("`{name}` is not above `{}`", self.tiers[from]);
                     self.error(&path, message, "an upgrade leads up: name a higher tier, or write `Next`");
                 }
@@ -1178,7 +1181,10 @@ fn can_fulfil(signal: Signal, when: &[Condition], of: Asks) -> bool {
     match signal {
         Signal::Every(_) | Signal::imposed => true,
         Signal::delivery if of == Asks::Upgrade => true,
-        other => when.iter().any(|condition| cause(condition).is_none_or(|cause| cause == other)),
+        other => {
+            let mut causes = when.iter().filter_map(cause).peekable();
+            causes.peek().is_none() || causes.any(|cause| cause == other)
+        }
     }
 }
 

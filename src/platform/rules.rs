@@ -52,7 +52,7 @@ pub struct Rules {
 pub struct Tier {
     /// Its name.
     pub name: String,
-    /// Its limit [customers]; `None` is unlimited.
+    /// Its limit \[customers\]; `None` is unlimited.
     pub limit: Option<u64>,
 }
 

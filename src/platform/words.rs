@@ -1121,3 +1121,62 @@ fn idle(on: &[Signal], when: &[Condition], who: Who) -> Option<String> {
     }
     on.iter().all(unheard).then(|| "no run gives the signals that it listens to".to_owned())
 }
+
+#[cfg(test)]
+mod tests {
+    use serde::{Serialize, de::DeserializeOwned};
+
+    use super::*;
+    use crate::document::{options, tree};
+
+    /// The words of an enum, without those that are read as another.
+    fn words<T: DeserializeOwned + Serialize>() -> Vec<&'static str> {
+        let error = options().from_str::<T>("no_such_word").map(|_| ()).unwrap_err();
+        let ron::Error::NoSuchEnumVariant { expected, .. } = error.code else { panic!("{error}") };
+        let own = |word: &&str| match options().from_str::<T>(word) {
+            Ok(value) => tree::of(&value).unwrap().word() == Some(word),
+            Err(_) => true,
+        };
+        expected.iter().copied().filter(own).collect()
+    }
+
+    #[test]
+    fn every_reading_is_told_with_its_meaning() {
+        let expected = [
+            ("counts", words::<Counts>()),
+            ("consume_on", words::<ConsumeOn>()),
+            ("opens", words::<Opener>()),
+            ("prolonged_by", words::<ProlongedBy>()),
+            ("ageing", words::<Ageing>()),
+            ("thin", words::<Thin>()),
+            ("template_coupling", words::<TemplateCoupling>()),
+            ("FlagOn", words::<FlagOn>()),
+            ("count", words::<Count>()),
+            ("amount", words::<Amount>()),
+            ("cancelled_by", words::<Cancel>()),
+            ("usage_restarts", words::<Restart>()),
+            ("ends", words::<Ends>()),
+            ("downgrade_at", words::<DowngradeAt>()),
+            ("forgets", words::<Forgets>()),
+            ("changes", words::<OfficialChanges>()),
+        ];
+        for ((field, told), (wanted, words)) in READINGS.iter().zip(&expected) {
+            assert_eq!(field, wanted);
+            assert_eq!(&told.iter().map(|(word, _)| *word).collect::<Vec<&str>>(), words, "{field}");
+        }
+        assert_eq!(READINGS.len(), expected.len());
+    }
+
+    #[test]
+    fn spans_have_their_units_apart() {
+        let spans = [Span(0), Span(90), Span::hours(48), Span::days(7), Span(30 * 60), Span::hours(73)];
+        assert_eq!(spans.map(span), ["0 h", "1 min 30 s", "48 h", "7 days", "30 min", "3 days 1 h"]);
+    }
+
+    #[test]
+    fn text_is_wrapped_and_hung() {
+        let mut text = String::new();
+        wrap(&mut text, "- ", "  ", "one two three four", 12);
+        assert_eq!(text, "- one two\n  three four\n");
+    }
+}

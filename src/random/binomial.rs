@@ -18,7 +18,7 @@ const SMALL_MEAN: f64 = 10.0;
 
 /// How many of `n` (at most 2^31) happen, each with probability `p` in [0, 1]: one uniform of `draw`.
 ///
-/// A larger uniform never means fewer. `p` outside [0, 1] is taken as its nearer end.
+/// A larger uniform never means fewer. `p` outside \[0, 1\] is taken as its nearer end.
 #[inline]
 pub fn binomial(draw: &Draw, n: u64, p: f64) -> u64 {
     if n == 0 || p <= 0.0 {
@@ -44,7 +44,7 @@ enum Method {
 }
 
 impl Binomial {
-    /// The law of `n` (at most 2^31) trials of probability `p`; outside [0, 1] its nearer end is taken.
+    /// The law of `n` (at most 2^31) trials of probability `p`; outside \[0, 1\] its nearer end is taken.
     #[inline]
     pub fn new(n: u64, p: f64) -> Self {
         debug_assert!(n <= MOST_TRIALS && !p.is_nan(), "binomial of n = {n}, p = {p}");

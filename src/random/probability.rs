@@ -6,7 +6,7 @@ use std::str::FromStr;
 use serde::de::{Deserializer, Visitor};
 use serde::{Deserialize, Serialize};
 
-/// A probability or a share: a number in [0, 1]. Written as a number, or as text in per cent: "1.2%".
+/// A probability or a share: a number in \[0, 1\]. Written as a number, or as text in per cent: "1.2%".
 #[derive(Clone, Copy, Debug, PartialEq, PartialOrd, Serialize)]
 #[serde(transparent)]
 pub struct Probability(f64);
@@ -25,7 +25,7 @@ impl Probability {
         if (0.0..=1.0).contains(&value) { Ok(Self(value)) } else { Err(ProbabilityError::Outside(value)) }
     }
 
-    /// The number in [0, 1].
+    /// The number in \[0, 1\].
     #[inline]
     pub fn value(self) -> f64 {
         self.0

@@ -149,27 +149,35 @@ pub fn log_logistic_cdf(x: f64, median: f64, shape: f64) -> f64 {
     if x <= 0.0 { 0.0 } else { 1.0 / (1.0 + pow(x / median, -shape)) }
 }
 
-/// P(X <= x) for the beta law of `a` and `b`, both in [0.01, 1e6].
+/// P(X <= x) for the beta law of `a` and `b`, both in \[0.01, 1e6\].
 pub fn beta_cdf(x: f64, a: f64, b: f64) -> f64 {
     Beta::new(a, b).tails(x, 1.0 - x).lower
 }
 
-/// Quantile at `u` in (0, 1) of the beta law of `a` and `b`, both in [0.01, 1e6]; ten digits.
+/// Quantile at `u` in (0, 1) of the beta law of `a` and `b`, both in \[0.01, 1e6\]; ten digits.
 pub fn beta_quantile(u: f64, a: f64, b: f64) -> f64 {
     beta_point(u, 1.0 - u, a, b).0
 }
 
 /// Quantile at `u` in (0, 1) of Student's t with `freedom` > 0 degrees, through the beta law of
-/// `freedom` / (`freedom` + t^2).
+/// `freedom` / (`freedom` + t^2); where that law grows too narrow to be told from a point, by the first term of the
+/// expansion about the normal law (Abramowitz and Stegun 26.7.5).
 pub fn student_quantile(u: f64, freedom: f64) -> f64 {
     let tail = u.min(1.0 - u);
     if tail == 0.5 {
         return 0.0;
     }
+    if freedom > NEARLY_NORMAL {
+        let z = normal_quantile(u);
+        return z + z * (z * z + 1.0) / (4.0 * freedom);
+    }
     let (x, y) = beta_point(2.0 * tail, 1.0 - 2.0 * tail, 0.5 * freedom, 0.5);
     let size = sqrt(freedom * y / x);
     if u < 0.5 { -size } else { size }
 }
+
+/// From so many degrees of freedom on the second term of the expansion is below 1e-11 of the first.
+const NEARLY_NORMAL: f64 = 1e6;
 
 /// Beyond this many e-folds of x / (1 - x), x or 1 - x is no longer a normal number.
 const FAR: f64 = 700.0;

@@ -33,7 +33,7 @@ pub struct Shares {
 }
 
 impl Shares {
-    /// A table of `shares` (each in [0, 1], together at most 1, up to rounding; at most 16).
+    /// A table of `shares` (each in \[0, 1\], together at most 1, up to rounding; at most 16).
     ///
     /// # Errors
     /// When a share is negative or not a number, or they exceed 1, or there are too many.

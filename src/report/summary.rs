@@ -46,7 +46,7 @@ pub struct Summary {
     pub replications: u64,
     /// The start, in the scenario's zone: `2022-03-07T00:00:00-03:00`.
     pub start: String,
-    /// The horizon [days].
+    /// The horizon \[days\].
     pub horizon_days: f64,
     /// One entry a tier, lowest first.
     pub tiers: Vec<TierReached>,
@@ -71,19 +71,19 @@ pub struct Summary {
 pub struct TierReached {
     /// Its name.
     pub name: String,
-    /// Its limit [customers in 24 hours]; `None` is unlimited.
+    /// Its limit \[customers in 24 hours\]; `None` is unlimited.
     pub limit: Option<u64>,
-    /// The share of replications that held it within the horizon [0 to 1].
+    /// The share of replications that held it within the horizon \[0 to 1\].
     pub share_reached: Option<f64>,
-    /// Lower end of its interval [0 to 1].
+    /// Lower end of its interval \[0 to 1\].
     pub ci_low: f64,
-    /// Upper end of its interval [0 to 1].
+    /// Upper end of its interval \[0 to 1\].
     pub ci_high: f64,
-    /// When the first tenth of the replications held it [days since the start].
+    /// When the first tenth of the replications held it \[days since the start\].
     pub day_p10: Option<f64>,
-    /// When half of the replications held it [days since the start].
+    /// When half of the replications held it \[days since the start\].
     pub day_p50: Option<f64>,
-    /// When nine tenths of the replications held it [days since the start].
+    /// When nine tenths of the replications held it \[days since the start\].
     pub day_p90: Option<f64>,
     /// The civil date of `day_p50`.
     pub date_p50: Option<String>,
@@ -109,11 +109,11 @@ pub struct Chances {
 /// The share of replications in which something happened.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Chance {
-    /// The share [0 to 1].
+    /// The share \[0 to 1\].
     pub estimate: Option<f64>,
-    /// Lower end of its interval [0 to 1].
+    /// Lower end of its interval \[0 to 1\].
     pub ci_low: f64,
-    /// Upper end of its interval [0 to 1].
+    /// Upper end of its interval \[0 to 1\].
     pub ci_high: f64,
     /// Replications.
     pub n: u64,
@@ -122,19 +122,19 @@ pub struct Chance {
 /// Sums over the run; `None` without replications, or where nothing is priced.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Totals {
-    /// Messages accepted [messages].
+    /// Messages accepted \[messages\].
     pub sent: Option<Total>,
-    /// Messages delivered [messages].
+    /// Messages delivered \[messages\].
     pub delivered: Option<Total>,
-    /// Answers [messages].
+    /// Answers \[messages\].
     pub replied: Option<Total>,
-    /// Customers who asked for no more marketing [customers].
+    /// Customers who asked for no more marketing \[customers\].
     pub stopped: Option<Total>,
-    /// Customers who blocked the number [customers].
+    /// Customers who blocked the number \[customers\].
     pub blocked: Option<Total>,
-    /// Customers who reported the number [customers].
+    /// Customers who reported the number \[customers\].
     pub reported: Option<Total>,
-    /// Messages that the platform refused [messages].
+    /// Messages that the platform refused \[messages\].
     pub refused: Option<Total>,
     /// What it cost; not priced yet.
     pub cost: Option<Total>,
@@ -160,7 +160,7 @@ pub struct Total {
 pub struct FinalTier {
     /// Its name.
     pub name: String,
-    /// The share [0 to 1].
+    /// The share \[0 to 1\].
     pub share: Option<f64>,
 }
 
@@ -169,7 +169,7 @@ pub struct FinalTier {
 pub struct LimitedBy {
     /// What.
     pub reason: String,
-    /// The share of all days of all replications [0 to 1].
+    /// The share of all days of all replications \[0 to 1\].
     pub share_of_days: Option<f64>,
 }
 

@@ -419,12 +419,11 @@ Warnings
   - clause pacing is not simulated
 
 Assumptions
-  input                    value                    evidence                 source
-  audience.segments.membe  log-normal, median 0.4   grade 2, another         mail complaint rates of
-  rs.block                 %, 9 in 10 between 0.1   channel                  permission lists, read
-                           and 1.6 %                                         as blocks
-  platform.rating.low_fro  2 %                      grade 0, assumed         nobody publishes it
-  m
+  input                            value                  evidence              source
+  audience.segments.members.block  log-normal, median     grade 2, another      mail complaint rates
+                                   0.4 %, 9 in 10         channel               of permission lists,
+                                   between 0.1 and 1.6 %                        read as blocks
+  platform.rating.low_from         2 %                    grade 0, assumed      nobody publishes it
 ";
 
     #[test]

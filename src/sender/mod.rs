@@ -21,7 +21,7 @@ pub struct Observation<'o> {
     pub slot: u32,
     /// How many sending slots today has.
     pub slots: u32,
-    /// The limit of the tier [customers]; `None` is unlimited.
+    /// The limit of the tier \[customers\]; `None` is unlimited.
     pub limit: Option<u64>,
     /// How many more customers may be written to now; `u64::MAX` is unlimited.
     pub capacity: u64,
@@ -40,7 +40,7 @@ pub struct Observation<'o> {
 pub struct Plan {
     /// How many messages.
     pub messages: u64,
-    /// Of which template [position in the sender's list].
+    /// Of which template \[position in the sender's list\].
     pub template: usize,
 }
 
@@ -135,15 +135,18 @@ fn part(total: u64, slot: u32, slots: u32) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-    use proptest::prelude::*;
+    use proptest::{prop_assert_eq, proptest};
+
+    use super::{
+        AfterTable, Clock, NumberStatus, Observation, Plan, Rating, Ratio, Strategy, TemplateStatus, part,
+    };
 
     fn seen(
         slot: u32,
         slots: u32,
         limit: Option<u64>,
         capacity: u64,
-        sent_today: u64,
+        asked_today: u64,
     ) -> Observation<'static> {
         Observation {
             day: 3,

@@ -7,7 +7,7 @@ use super::run::{Batch, Probe};
 /// One entry of a journal.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Entry {
-    /// The platform changed; with the number's score at that instant [share].
+    /// The platform changed; with the number's score at that instant \[share\].
     Change(Change, Option<f64>),
     /// The sender sent a batch.
     Sent(Batch),

@@ -19,7 +19,7 @@ use super::setting::{Assumption, Evidence, Possible, Setting};
 
 /// Longest horizon [days]: ten years.
 const MOST_DAYS: i64 = 3_660;
-/// Largest list [customers].
+/// Largest list \[customers\].
 const MOST_CUSTOMERS: u64 = 1 << 40;
 /// Most messages in one slot: what one draw can split exactly.
 pub(super) const MOST_IN_SLOT: u64 = 1 << 31;

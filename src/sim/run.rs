@@ -13,7 +13,7 @@
 //! A party that changes its mind changes its answer: there are no cancelled events and no sequence numbers, and idle
 //! hours cost nothing. What watches is a parameter: a [`Probe`] never changes a run.
 
-use crate::audience::{Act, Arrivals, List, Moment, Rates};
+use crate::audience::{Act, Arrivals, List, Moment, Rates, Stage};
 use crate::glossary::{NumberStatus, TemplateStatus};
 use crate::platform::{Admission, Change, Platform, Score, Signal, What};
 use crate::random::{Address, Purpose, Streams, Subject};
@@ -66,7 +66,7 @@ impl Scenario {
 
     /// Runs replication `index` and tells `probe` what happens. The trajectory is the same as without.
     pub fn watch(&self, index: u64, probe: &mut dyn Probe) -> Trajectory {
-        Run::new(self, index, probe).to_the_end()
+        Run::new(self, index, probe).play()
     }
 }
 
@@ -150,7 +150,7 @@ impl<'s, 'p> Run<'s, 'p> {
         }
     }
 
-    fn to_the_end(mut self) -> Trajectory {
+    fn play(mut self) -> Trajectory {
         let end = self.scenario.setting.calendar.end();
         let mut now = SimTime(-1);
         loop {
@@ -274,7 +274,8 @@ impl<'s, 'p> Run<'s, 'p> {
             let calendar = &scenario.setting.calendar;
             let Run { rates, list, arrivals, streams, .. } = self;
             let segment = &scenario.segment;
-            let reactions = segment.react(rates, taken.customers, moment, calendar, streams, list, arrivals);
+            let stage = Stage { calendar, streams, list, arrivals };
+            let reactions = segment.react(rates, taken.customers, moment, stage);
             delivered = reactions.delivered;
             self.fail_later(now, reactions.in_flight);
             let (sent, again) = (taken.customers, taken.again.as_slice());

@@ -9,29 +9,29 @@ use crate::time::SimTime;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Metric {
-    /// Messages accepted by the platform [messages].
+    /// Messages accepted by the platform \[messages\].
     Sent,
-    /// Of these, delivered [messages].
+    /// Of these, delivered \[messages\].
     Delivered,
-    /// Delivered messages that were read, on the day they were read [messages].
+    /// Delivered messages that were read, on the day they were read \[messages\].
     Read,
-    /// Answers of customers, on the day they arrived [messages].
+    /// Answers of customers, on the day they arrived \[messages\].
     Replied,
-    /// Customers who asked for no more marketing, on the day it arrived [customers].
+    /// Customers who asked for no more marketing, on the day it arrived \[customers\].
     Stopped,
-    /// Customers who blocked the number, on the day it arrived [customers].
+    /// Customers who blocked the number, on the day it arrived \[customers\].
     Blocked,
-    /// Customers who reported the number, on the day it arrived [customers].
+    /// Customers who reported the number, on the day it arrived \[customers\].
     Reported,
-    /// Customers who muted the chat, on the day it arrived [customers].
+    /// Customers who muted the chat, on the day it arrived \[customers\].
     Muted,
-    /// Customers who archived the chat, on the day it arrived [customers].
+    /// Customers who archived the chat, on the day it arrived \[customers\].
     Archived,
-    /// Messages that the platform refused [messages].
+    /// Messages that the platform refused \[messages\].
     Refused,
-    /// Messages that were never delivered, on the day their time to live ended [messages].
+    /// Messages that were never delivered, on the day their time to live ended \[messages\].
     Failed,
-    /// Messages that the plan wanted and the list could not supply [messages].
+    /// Messages that the plan wanted and the list could not supply \[messages\].
     ShortOfList,
 }
 
@@ -137,9 +137,9 @@ pub struct Day {
     pub rating: Rating,
     /// The worst status of a template that the sender has.
     pub template: TemplateStatus,
-    /// The number's score [weighted feedback per delivered message, millionths]; `None` before any delivery.
+    /// The number's score \[weighted feedback per delivered message, millionths\]; `None` before any delivery.
     pub score: Option<u32>,
-    /// The largest share of the limit in use during the day [thousandths]; `None` where there is no limit.
+    /// The largest share of the limit in use during the day \[thousandths\]; `None` where there is no limit.
     pub capacity_used: Option<u16>,
     /// What limited the climb.
     pub reason: Reason,
@@ -181,7 +181,7 @@ pub struct Trajectory {
     pub templates_disabled: u32,
     /// Whether the number was banned.
     pub banned: bool,
-    /// The thresholds that were drawn for the number's rating [share]: Medium from, Low from.
+    /// The thresholds that were drawn for the number's rating \[share\]: Medium from, Low from.
     pub thresholds: (f64, f64),
     /// Where every customer and message is at the end.
     pub ledger: Ledger,

@@ -50,7 +50,7 @@ mod style;
 mod svg;
 
 #[cfg(test)]
-mod gallery;
+mod tests;
 
 pub use daily::Shape;
 pub use dates::DateAxis;
