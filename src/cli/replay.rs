@@ -9,7 +9,9 @@ use tiercast::document::Document;
 use tiercast::glossary::Rating;
 use tiercast::platform::{Ruleset, catalogue};
 use tiercast::report::{replay, webhooks};
-use tiercast::sim::replay::{Log, LogError, Reading, Replay as Replayed, Start, changed_ruleset, longest_window};
+use tiercast::sim::replay::{
+    Log, LogError, Reading, Replay as Replayed, Start, changed_ruleset, longest_window,
+};
 use tiercast::time::Span;
 
 use super::{Failure, assignment, note, print, width};
@@ -117,10 +119,11 @@ impl Replay {
     fn replay(&self) -> Result<Replayed, Failure> {
         let ruleset = self.rules()?;
         let zone = self.zone.as_deref();
-        let mut reading = Reading::new(self.log.display().to_string(), zone).map_err(|error| Failure::Usage {
-            message: error.to_string(),
-            help: "a name such as Europe/Madrid, America/Sao_Paulo or UTC".to_owned(),
-        })?;
+        let mut reading =
+            Reading::new(self.log.display().to_string(), zone).map_err(|error| Failure::Usage {
+                message: error.to_string(),
+                help: "a name such as Europe/Madrid, America/Sao_Paulo or UTC".to_owned(),
+            })?;
         reading.drop_duplicates = self.drop_duplicates;
         reading.longest_window = longest_window(&ruleset);
         let start = Start {
@@ -151,7 +154,9 @@ impl Replay {
     fn until(&self, reading: &Reading) -> Result<Option<i64>, Failure> {
         let Some(text) = &self.until else { return Ok(None) };
         let instant = reading.instant(text);
-        instant.map(Some).map_err(|(message, help)| Failure::Usage { message: format!("--until: {message}"), help })
+        instant
+            .map(Some)
+            .map_err(|(message, help)| Failure::Usage { message: format!("--until: {message}"), help })
     }
 
     fn tell_webhooks(&self, replayed: &Replayed, quiet: bool) -> Result<(), Failure> {

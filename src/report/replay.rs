@@ -11,9 +11,9 @@ use super::decimal;
 use super::story::{Told, Wording, cite, tell_change};
 use super::summary::TOOL;
 use super::text::wrap;
-use crate::glossary::{NumberStatus, TemplateStatus, grouped};
+use crate::glossary::{NumberStatus, Ratio, TemplateStatus, grouped};
 use crate::platform::language::Holder;
-use crate::platform::{Subject, What};
+use crate::platform::{Subject, Thresholds, What};
 use crate::sim::replay::{Kind, Log, NumberAtEnd, Replay};
 use crate::time::{SimTime, Span, date_in_words};
 
@@ -224,10 +224,17 @@ fn tell_end(text: &mut String, replay: &Replay, width: usize) {
     text.push_str(&format!("\nAt the end, {}\n", at.strftime("%a %-d %b %Y %H:%M:%S")));
     let wording = wording(replay);
     let mut lines: Vec<String> = Vec::new();
-    lines.push(if replay.end.verified { "The business is verified." } else { "The business is not verified." }.to_owned());
+    lines.push(
+        if replay.end.verified { "The business is verified." } else { "The business is not verified." }
+            .to_owned(),
+    );
     for (place, now) in replay.end.numbers.iter().enumerate() {
         let subject = Subject::Number(place);
-        lines.push(format!("{} {}.", wording.subject(subject), number_in_words(replay, place, now, &wording)));
+        lines.push(format!(
+            "{} {}.",
+            wording.subject(subject),
+            number_in_words(replay, place, now, &wording)
+        ));
     }
     for (place, (status, rating)) in replay.end.templates.iter().enumerate() {
         let subject = Subject::Template(place);
@@ -263,16 +270,16 @@ fn number_in_words(replay: &Replay, place: usize, now: &NumberAtEnd, wording: &W
         _ => deadline(replay, Subject::Number(place)),
     };
     let until = until.map_or_else(String::new, |at| format!(" until {}", wording.moment(at)));
-    let score = now.score.map_or_else(String::new, |score| {
-        format!(" (negative feedback {:.2} %)", 100.0 * score)
-    });
+    let score =
+        now.score.map_or_else(String::new, |score| format!(" (negative feedback {:.2} %)", 100.0 * score));
     let room = match now.capacity {
         Some(0) => ", none of them now".to_owned(),
         Some(room) => format!(", {} of them now", grouped(room)),
         None => String::new(),
     };
-    let review = review_until(replay, place)
-        .map_or_else(String::new, |at| format!("; a review is running, its limit rises on {}", wording.moment(at)));
+    let review = review_until(replay, place).map_or_else(String::new, |at| {
+        format!("; a review is running, its limit rises on {}", wording.moment(at))
+    });
     format!("{limit}{room}; it is {}{until}, rated {}{score}{review}", now.status, now.rating)
 }
 
@@ -289,7 +296,8 @@ fn deadline(replay: &Replay, subject: Subject) -> Option<SimTime> {
 /// When a review that is still running ends.
 fn review_until(replay: &Replay, number: usize) -> Option<SimTime> {
     let holder = if replay.rules.holder == Holder::Number { number } else { 0 };
-    let of_holder = replay.changes.iter().rev().filter(|(change, _)| change.subject == Subject::Holder(holder));
+    let of_holder =
+        replay.changes.iter().rev().filter(|(change, _)| change.subject == Subject::Holder(holder));
     let last = of_holder.map(|(change, _)| change.what).find(|what| !matches!(what, What::TierFell { .. }));
     match last {
         Some(What::ReviewStarted { until }) => Some(until),
@@ -300,28 +308,45 @@ fn review_until(replay: &Replay, number: usize) -> Option<SimTime> {
 /// What was taken for granted, and what is strange about the log.
 pub fn notes(replay: &Replay) -> Vec<String> {
     let mut notes = vec![start_in_words(replay)];
-    for (path, thresholds) in replay.rules.thresholds() {
-        let percent = |ratio: crate::glossary::Ratio| format!("{} %", decimal(100.0 * ratio.as_f64(), 4));
-        notes.push(format!(
-            "{path}: Medium from {}, Low from {}; these are the ruleset's own single values, assumed, for nobody \
-             publishes them",
-            percent(thresholds.medium_from),
-            percent(thresholds.low_from)
-        ));
-    }
+    notes.extend(thresholds_in_words(replay));
     notes.push("every delivery counts as another customer: a log does not say who was written to".to_owned());
     if !replay.idle.is_empty() {
         notes.push(format!("clauses that a replay does not act on: {}", replay.idle.join(", ")));
     }
-    notes.extend(log_notes(&replay.log, &|unix| wording(replay).moment(SimTime(unix - replay.calendar.unix(SimTime::START)))));
+    notes.extend(log_notes(&replay.log, &|unix| {
+        wording(replay).moment(SimTime(unix - replay.calendar.unix(SimTime::START)))
+    }));
     notes
+}
+
+/// The thresholds of the rating clauses, those with the same values together.
+fn thresholds_in_words(replay: &Replay) -> Vec<String> {
+    let mut groups: Vec<(Thresholds, Vec<&str>)> = Vec::new();
+    for (path, thresholds) in replay.rules.thresholds() {
+        match groups.iter_mut().find(|(other, _)| *other == thresholds) {
+            Some((_, paths)) => paths.push(path),
+            None => groups.push((thresholds, vec![path])),
+        }
+    }
+    let percent = |ratio: Ratio| format!("{} %", decimal(100.0 * ratio.as_f64(), 4));
+    let lines = groups.into_iter().map(|(thresholds, paths)| {
+        format!(
+            "{}: Medium from {}, Low from {}; these are the ruleset's own single values, assumed, for nobody publishes \
+             them",
+            paths.join(", "),
+            percent(thresholds.medium_from),
+            percent(thresholds.low_from)
+        )
+    });
+    lines.collect()
 }
 
 fn start_in_words(replay: &Replay) -> String {
     let tier = &replay.rules.tiers[replay.start_tier];
     let whose = if replay.log.names.numbers.len() > 1 { "every number begins" } else { "the number begins" };
     let given = if replay.start.tier.is_some() { "given" } else { "the ruleset's start tier" };
-    let rating = replay.start.rating.map_or_else(|| "without a rating".to_owned(), |rating| format!("rated {rating}"));
+    let rating =
+        replay.start.rating.map_or_else(|| "without a rating".to_owned(), |rating| format!("rated {rating}"));
     let verified = if replay.start.verified { "verified" } else { "not verified" };
     format!("{whose} at tier {} ({given}), Connected, {rating}; the business begins {verified}", tier.name)
 }
@@ -336,15 +361,23 @@ fn log_notes(log: &Log, moment: &dyn Fn(i64) -> String) -> Vec<String> {
     };
     if let Some((repeated, first)) = log.repeated {
         let kept = match log.dropped {
-            true => format!("of the log repeated another of the same second (first in line {first}): dropped"),
+            true => {
+                format!("of the log repeated another of the same second (first in line {first}): dropped")
+            }
             false => {
-                format!("of the log repeated another of the same second (first in line {first}): kept; --drop-duplicates drops such rows")
+                format!(
+                    "of the log repeated another of the same second (first in line {first}): kept; --drop-duplicates drops such rows"
+                )
             }
         };
         add(repeated, "row", &kept);
     }
     add(log.fractions, "time", "had a fraction of a second: cut");
-    add(log.repeated_hour, "time", "lay in an hour that the clock repeats: read as the first that keeps the order");
+    add(
+        log.repeated_hour,
+        "time",
+        "lay in an hour that the clock repeats: read as the first that keeps the order",
+    );
     add(log.remarks, "line", "began with #: skipped");
     if !log.other_columns.is_empty() {
         notes.push(format!("columns that no rule needs: {}", log.other_columns.join(", ")));
@@ -357,10 +390,15 @@ fn log_notes(log: &Log, moment: &dyn Fn(i64) -> String) -> Vec<String> {
         ));
     }
     if log.pause_count > log.pauses.len() as u64 {
-        notes.push(format!("and {} more pauses of that kind", grouped(log.pause_count - log.pauses.len() as u64)));
+        notes.push(format!(
+            "and {} more pauses of that kind",
+            grouped(log.pause_count - log.pauses.len() as u64)
+        ));
     }
     if log.open_end {
-        notes.push("the last line has no line end: if the log was cut there, its last cell may be, too".to_owned());
+        notes.push(
+            "the last line has no line end: if the log was cut there, its last cell may be, too".to_owned(),
+        );
     }
     notes
 }

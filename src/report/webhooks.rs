@@ -260,8 +260,12 @@ impl Teller<'_> {
     fn change(&mut self, change: &Change) {
         let time = self.replay.calendar.unix(change.at);
         match (change.subject, change.what) {
-            (Subject::Holder(holder), What::TierRose { to, .. }) => self.limit(time, holder, to, "UPGRADE", change),
-            (Subject::Holder(holder), What::TierFell { to, .. }) => self.limit(time, holder, to, "DOWNGRADE", change),
+            (Subject::Holder(holder), What::TierRose { to, .. }) => {
+                self.limit(time, holder, to, "UPGRADE", change)
+            }
+            (Subject::Holder(holder), What::TierFell { to, .. }) => {
+                self.limit(time, holder, to, "DOWNGRADE", change)
+            }
             (Subject::Number(number), What::NumberEntered { status: NumberStatus::Flagged, .. }) => {
                 self.number_event(time, number, self.tier(number), "FLAGGED", Some(change));
             }
@@ -298,15 +302,24 @@ impl Teller<'_> {
             if let HowMany::AtMost(most) = allowed { Some(most) } else { None }
         });
         let value = Value::Capability {
-            max_daily_conversations_per_business: limit.map_or(-1, |limit| i64::try_from(limit).unwrap_or(i64::MAX)),
+            max_daily_conversations_per_business: limit
+                .map_or(-1, |limit| i64::try_from(limit).unwrap_or(i64::MAX)),
             max_phone_numbers_per_waba: most,
         };
         let detail = Some(limit_word(limit));
-        let notice = Notice { time, field: Field::Capability, event: String::new(), who: String::new(), detail };
+        let notice =
+            Notice { time, field: Field::Capability, event: String::new(), who: String::new(), detail };
         self.push(notice, value, Some(change));
     }
 
-    fn number_event(&mut self, time: i64, number: usize, tier: usize, event: &'static str, change: Option<&Change>) {
+    fn number_event(
+        &mut self,
+        time: i64,
+        number: usize,
+        tier: usize,
+        event: &'static str,
+        change: Option<&Change>,
+    ) {
         let Some(word) = tier_word(self.limit_of(tier)) else {
             return self.leave_out("limits that have no published word");
         };
@@ -340,7 +353,14 @@ impl Teller<'_> {
                     return self.leave_out("pauses after the second, which have no published title");
                 };
                 let description = self.pause_in_words(template, change.at, until);
-                self.template_event(time, template, "PAUSED", Some(OtherInfo { title, description }), None, change);
+                self.template_event(
+                    time,
+                    template,
+                    "PAUSED",
+                    Some(OtherInfo { title, description }),
+                    None,
+                    change,
+                );
             }
             TemplateStatus::Disabled => {
                 self.template_event(time, template, "DISABLED", None, disables(time), change);
@@ -362,7 +382,8 @@ impl Teller<'_> {
             return format!("Paused: its quality rating is Low for the {times} time.");
         };
         let hours = (until - at).0 / HOUR;
-        let stamp = jiff::Timestamp::from_second(self.replay.calendar.unix(until)).unwrap_or(jiff::Timestamp::MAX);
+        let stamp =
+            jiff::Timestamp::from_second(self.replay.calendar.unix(until)).unwrap_or(jiff::Timestamp::MAX);
         let end = stamp.strftime("%b %-d at %-I:%M %p UTC");
         format!("Paused for {hours} hours until {end}: its quality rating is Low for the {times} time.")
     }
@@ -438,9 +459,8 @@ impl Teller<'_> {
 
     fn push(&mut self, notice: Notice, value: Value, change: Option<&Change>) {
         let told = change.map(|change| wording(self.replay).tell(change, None));
-        let (words, clause) = told.map_or_else(Default::default, |told| {
-            (format!("{} {}", told.subject, told.what), told.clause)
-        });
+        let (words, clause) = told
+            .map_or_else(Default::default, |told| (format!("{} {}", told.subject, told.what), told.clause));
         self.out.webhooks.push(Webhook { notice, words, clause, value });
     }
 

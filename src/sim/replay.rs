@@ -381,7 +381,8 @@ impl Replay {
         };
         let origin = calendar.unix(SimTime::START);
         let mut drive = drive::Drive::open(&rules, &opening, &log.names);
-        let again = rows::read(reading, input, &mut |second| drive.second(SimTime(second.at - origin), second))?;
+        let again =
+            rows::read(reading, input, &mut |second| drive.second(SimTime(second.at - origin), second))?;
         if again != *log {
             return Err(LogError::Changed);
         }
@@ -453,10 +454,12 @@ fn calendar(reading: &Reading, log: &Log, start: &Start) -> Result<Calendar, Log
         let stamp = Timestamp::from_second(unix).unwrap_or(Timestamp::UNIX_EPOCH);
         stamp.to_zoned(zone.clone())
     };
-    let out_of_range = |_| Findings::new(
-        &Document::new(reading.name.clone(), ""),
-        vec![Finding::error("the log's dates leave the range of dates that can be named")],
-    );
+    let out_of_range = |_| {
+        Findings::new(
+            &Document::new(reading.name.clone(), ""),
+            vec![Finding::error("the log's dates leave the range of dates that can be named")],
+        )
+    };
     let first = day(log.span.0).start_of_day().map_err(out_of_range)?;
     let after = day(log.span.1).checked_add(1.day()).and_then(|next| next.start_of_day());
     let end = match start.until {

@@ -168,13 +168,16 @@ impl Matcher<'_> {
         }
         let away = |other: &Notice| (other.time - notice.time).abs();
         let near = |other: &Notice| away(other) <= self.tolerance.0 || notice.event == "ONBOARDING";
-        let open = self.foreseen.iter().enumerate().filter(|(_, (webhook, taken))| {
-            !taken && same(&webhook.notice, notice) && near(&webhook.notice)
-        });
+        let open =
+            self.foreseen.iter().enumerate().filter(|(_, (webhook, taken))| {
+                !taken && same(&webhook.notice, notice) && near(&webhook.notice)
+            });
         let nearest = open.min_by_key(|(_, (webhook, _))| away(&webhook.notice)).map(|(place, _)| place);
         match nearest {
             Some(place) => self.matched(place, notice, line),
-            None if loose(notice) => self.skip(1, "beginnings of numbers and ends of pauses that were not foreseen"),
+            None if loose(notice) => {
+                self.skip(1, "beginnings of numbers and ends of pauses that were not foreseen")
+            }
             None => {
                 let what = in_words(notice);
                 let clauses = able(&self.replay.ruleset, notice);
@@ -193,7 +196,8 @@ impl Matcher<'_> {
         }
         let foreseen = webhook.notice.detail.as_deref().unwrap_or_default();
         let what = format!("{}, foreseen {foreseen}", in_words(notice));
-        let clauses = if webhook.clause.is_empty() { vec!["ladder".to_owned()] } else { vec![webhook.clause.clone()] };
+        let clauses =
+            if webhook.clause.is_empty() { vec!["ladder".to_owned()] } else { vec![webhook.clause.clone()] };
         self.part(notice.time, Parting::OtherLimit, what, clauses, Some(line));
     }
 

@@ -33,13 +33,24 @@ impl Received {
     /// # Errors
     /// Input that fails, and all lines that cannot be read.
     pub fn read(name: &str, input: impl BufRead) -> Result<Received, LogError> {
-        let mut reader = Reader { out: Received::default(), seen: BTreeSet::new(), mistakes: Mistakes::default() };
+        let mut reader =
+            Reader { out: Received::default(), seen: BTreeSet::new(), mistakes: Mistakes::default() };
         let mut lines = Lines::new(input, LONGEST);
         while lines.advance()? {
             let text = String::from_utf8_lossy(&lines.bytes);
             let line = Line { number: lines.number, text: text.into_owned() };
+            if let Err(error) = std::str::from_utf8(&lines.bytes) {
+                let from = error.valid_up_to();
+                reader.mistakes.add(&line, from..from + 1, "this is not UTF-8", "webhooks come as UTF-8");
+                continue;
+            }
             if lines.too_long {
-                reader.mistakes.add(&line, 0..0, "the line is longer than a webhook can be", "one webhook a line");
+                reader.mistakes.add(
+                    &line,
+                    0..0,
+                    "the line is longer than a webhook can be",
+                    "one webhook a line",
+                );
                 break;
             }
             if !line.text.trim().is_empty() {
@@ -68,12 +79,19 @@ impl Reader {
                 let at = error.column().saturating_sub(1).min(line.text.len());
                 let message = error.to_string();
                 let message = message.split(" at line ").next().unwrap_or_default().to_owned();
-                self.mistakes.add(line, at..line.text.len().min(at + 1), message, "each line is one object of JSON");
+                self.mistakes.add(
+                    line,
+                    at..line.text.len().min(at + 1),
+                    message,
+                    "each line is one object of JSON",
+                );
                 return;
             }
         };
         if let Some(entries) = json.get("entry") {
-            let Some(entries) = entries.as_array() else { return self.wrong(line, "entry", "`entry` is no list") };
+            let Some(entries) = entries.as_array() else {
+                return self.wrong(line, "entry", "`entry` is no list");
+            };
             for entry in entries {
                 let Some(changes) = entry.get("changes").and_then(Json::as_array) else {
                     return self.wrong(line, "entry", "an entry has no list `changes`");
@@ -92,7 +110,8 @@ impl Reader {
     fn wrong(&mut self, line: &Line, key: &str, message: &str) {
         let quoted = format!("\"{key}\"");
         let place = line.text.find(&quoted).map(|at| at..at + quoted.len());
-        let help = "as it was received: {\"entry\":[{\"time\":..,\"changes\":[{\"field\":..,\"value\":{..}}]}]}";
+        let help =
+            "as it was received: {\"entry\":[{\"time\":..,\"changes\":[{\"field\":..,\"value\":{..}}]}]}";
         self.mistakes.add(line, place.unwrap_or(0..line.text.len().min(1)), message, help);
     }
 
@@ -131,7 +150,11 @@ impl Reader {
             }
             Some(seconds) => Some(seconds),
             None => {
-                self.wrong(line, "time", "the webhook has no time: keep its envelope, or put \"time\" beside \"field\"");
+                self.wrong(
+                    line,
+                    "time",
+                    "the webhook has no time: keep its envelope, or put \"time\" beside \"field\"",
+                );
                 None
             }
         }
@@ -179,14 +202,19 @@ impl Reader {
     }
 
     fn pass_over(&mut self, what: String) {
-        *self.out.passed_over.entry(what).or_default() += 1;
+        *self.out.passed_over.entry(printable(&what)).or_default() += 1;
     }
+}
+
+/// A text without what would confuse a terminal.
+fn printable(text: &str) -> String {
+    text.replace(char::is_control, "\u{fffd}")
 }
 
 /// A text, or a number that stands for one.
 fn text(json: Option<&Json>) -> Option<String> {
     match json? {
-        Json::String(text) => Some(text.clone()),
+        Json::String(text) => Some(printable(text)),
         Json::Number(number) => Some(number.to_string()),
         _ => None,
     }
@@ -196,6 +224,8 @@ fn text(json: Option<&Json>) -> Option<String> {
 fn limit(json: &Json) -> Option<String> {
     match text(Some(json))?.as_str() {
         "-1" | "UNLIMITED" => Some(limit_word(None)),
-        other => Some(other.parse::<u64>().map_or_else(|_| other.to_owned(), |number| limit_word(Some(number)))),
+        other => {
+            Some(other.parse::<u64>().map_or_else(|_| other.to_owned(), |number| limit_word(Some(number))))
+        }
     }
 }

@@ -13,6 +13,14 @@ use crate::time::SimTime;
 use super::rows::Second;
 use super::{Kind, Names, NumberAtEnd, Refused, Standing};
 
+/// The platform's next instants.
+#[derive(Clone, Copy, Debug)]
+struct Due {
+    term: SimTime,
+    evaluation: SimTime,
+    clock: SimTime,
+}
+
 /// The platform on its way through a log.
 pub(super) struct Drive<'r> {
     platform: Platform<'r>,
@@ -40,8 +48,8 @@ impl<'r> Drive<'r> {
 
     /// Hears a second of the log, after all that comes before it.
     pub(super) fn second(&mut self, at: SimTime, second: &Second) {
-        self.pass(at);
-        self.instant(at, Some(second));
+        let due = self.pass(at);
+        self.instant(at, due, Some(second));
     }
 
     /// Goes on to the end, and tells how things stand there.
@@ -58,23 +66,26 @@ impl<'r> Drive<'r> {
         (self.changes, standing, self.refused)
     }
 
-    /// The platform's own instants before `end`.
-    fn pass(&mut self, end: SimTime) {
+    /// Goes through the platform's own instants before `end`, and tells what is due next.
+    fn pass(&mut self, end: SimTime) -> Due {
         loop {
-            let evaluation = self.platform.next_evaluation().min(self.platform.next_clock(self.now));
-            let next = self.platform.next_term(self.now).min(evaluation).max(SimTime(self.now.0 + 1));
+            let due = Due {
+                term: self.platform.next_term(self.now),
+                evaluation: self.platform.next_evaluation(),
+                clock: self.platform.next_clock(self.now),
+            };
+            let next = due.term.min(due.evaluation).min(due.clock).max(SimTime(self.now.0 + 1));
             if next >= end {
-                return;
+                return due;
             }
-            self.instant(next, None);
+            self.instant(next, due, None);
         }
     }
 
     /// The six classes of one instant.
-    fn instant(&mut self, now: SimTime, second: Option<&Second>) {
-        let term = self.platform.next_term(self.now) <= now;
+    fn instant(&mut self, now: SimTime, due: Due, second: Option<&Second>) {
         self.now = now;
-        if term {
+        if due.term <= now {
             self.platform.terms(now, &mut self.heard);
             self.tell();
         }
@@ -82,14 +93,15 @@ impl<'r> Drive<'r> {
             self.platform.hear(now, Signal::Verified, &mut self.heard);
             self.tell();
         }
-        if let Some(second) = second {
-            self.reactions(second, false);
-        }
-        if self.platform.next_evaluation() <= now {
+        let reacted = second.is_some_and(|second| self.reactions(second, false));
+        // What was heard since may have made a rating due; asking again looks at every number and template.
+        let asked_again = due.term <= now || reacted || second.is_some_and(|second| second.verified);
+        let evaluation = if asked_again { self.platform.next_evaluation() } else { due.evaluation };
+        if evaluation <= now {
             self.platform.evaluate(now, &mut self.heard);
             self.tell();
         }
-        if self.platform.next_clock(SimTime(now.0 - 1)) == now {
+        if due.clock <= now {
             self.platform.clocks(now, &mut self.heard);
             self.tell();
         }
@@ -132,8 +144,9 @@ impl<'r> Drive<'r> {
         }
     }
 
-    /// Class 2, and class 6 for reactions to what is sent in the same second.
-    fn reactions(&mut self, second: &Second, to_these_sends: bool) {
+    /// Class 2, and class 6 for reactions to what is sent in the same second; whether there were any.
+    fn reactions(&mut self, second: &Second, to_these_sends: bool) -> bool {
+        let mut any = false;
         for (&(number, template, kind), &count) in &second.acts {
             let Some(feedback) = kind.feedback().filter(|_| count > 0) else { continue };
             let sends = [Kind::Sent, Kind::Delivered];
@@ -144,8 +157,10 @@ impl<'r> Drive<'r> {
                 let signal = Signal::Feedback { number, template, kind: feedback, count };
                 self.platform.hear(self.now, signal, &mut self.heard);
                 self.tell();
+                any = true;
             }
         }
+        any
     }
 
     /// Takes note of the changes that were made.

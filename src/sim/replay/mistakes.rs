@@ -39,18 +39,38 @@ impl Mistakes {
         self.told.is_empty()
     }
 
-    pub(crate) fn add(&mut self, line: &Line, place: Range<usize>, message: impl Into<String>, help: impl Into<String>) {
+    pub(crate) fn add(
+        &mut self,
+        line: &Line,
+        place: Range<usize>,
+        message: impl Into<String>,
+        help: impl Into<String>,
+    ) {
         self.push(line, place, message.into(), help.into(), None);
     }
 
     /// Adds a mistake that the whole input makes only the first time.
-    pub(crate) fn once(&mut self, line: &Line, place: Range<usize>, message: String, help: String, key: Option<&'static str>) {
+    pub(crate) fn once(
+        &mut self,
+        line: &Line,
+        place: Range<usize>,
+        message: String,
+        help: String,
+        key: Option<&'static str>,
+    ) {
         if key.is_none_or(|key| self.once.insert(key)) {
             self.push(line, place, message, help, None);
         }
     }
 
-    pub(crate) fn also(&mut self, line: &Line, place: Range<usize>, message: String, help: &str, other: Line) {
+    pub(crate) fn also(
+        &mut self,
+        line: &Line,
+        place: Range<usize>,
+        message: String,
+        help: &str,
+        other: Line,
+    ) {
         self.push(line, place, message, help.to_owned(), Some(other));
     }
 

@@ -1,8 +1,8 @@
 //! Times of a log: one of three forms, never mixed.
 
+use jiff::Timestamp;
 use jiff::civil::{Date, DateTime};
 use jiff::tz::{AmbiguousOffset, TimeZone};
-use jiff::Timestamp;
 
 use super::Reading;
 
@@ -90,11 +90,15 @@ impl Times {
         };
         let first = *self.form.get_or_insert(form);
         if first != form {
-            let message = format!("\"{text}\" is written in another form: the log began with {}", first.name());
+            let message =
+                format!("\"{text}\" is written in another form: the log began with {}", first.name());
             return Err(mistake(message, "one log, one form: forms that are mixed hide a shift of hours"));
         }
         if !YEARS.contains(&unix) {
-            return Err(mistake(format!("\"{text}\" lies outside the years 2000 to 2099"), "is its unit right?"));
+            return Err(mistake(
+                format!("\"{text}\" lies outside the years 2000 to 2099"),
+                "is its unit right?",
+            ));
         }
         self.fractions += u64::from(fraction);
         self.text.clear();
@@ -154,7 +158,8 @@ fn read_unix(text: &str) -> Result<Read, Mistake> {
         15..=17 => "microseconds",
         18.. => "nanoseconds",
         _ if whole.len() == 8 && whole.starts_with("20") => {
-            let message = format!("\"{text}\" is a day without a time of day, or no Unix time of this century");
+            let message =
+                format!("\"{text}\" is a day without a time of day, or no Unix time of this century");
             return Err(mistake(message, FORMS));
         }
         _ => return Ok(Read::Unix(unix, !fraction.is_empty())),

@@ -16,6 +16,8 @@ use super::{Kind, Log, LogError, MOST_IN_LOG, MOST_IN_ROW, Reading};
 
 /// Longest row [bytes]: most have less than a hundred.
 const LONGEST_ROW: usize = 1 << 16;
+/// Longest name [bytes]: those of templates have at most 512 letters.
+const LONGEST_NAME: usize = 2_048;
 /// So many pauses are told one by one.
 const MOST_PAUSES: usize = 3;
 
@@ -172,7 +174,12 @@ impl<'r, R: BufRead> Rows<'r, R> {
         (columns.number, columns.template) = (place("number"), place("template"));
         if missing.len() == 3 {
             let help = format!("its first line names them: {HEADER}");
-            self.mistakes.add(line, 0..line.text.len(), "the log has no header: the columns have no names", help);
+            self.mistakes.add(
+                line,
+                0..line.text.len(),
+                "the log has no header: the columns have no names",
+                help,
+            );
             return None;
         }
         for wanted in &missing {
@@ -296,15 +303,17 @@ impl<'r, R: BufRead> Rows<'r, R> {
             return Some(1);
         }
         let (message, help) = match text.parse::<u64>() {
-            Ok(_) if kind == Some(Kind::Verified) => {
-                (format!("the business is verified once, not {text} times"), "leave the count empty".to_owned())
-            }
+            Ok(_) if kind == Some(Kind::Verified) => (
+                format!("the business is verified once, not {text} times"),
+                "leave the count empty".to_owned(),
+            ),
             Ok(count) if count > MOST_IN_ROW => {
                 (format!("{text} in one second is more than can be"), format!("at most {MOST_IN_ROW}"))
             }
-            Ok(count) if self.total.saturating_add(count) > MOST_IN_LOG => {
-                ("the counts add up to more than can be weighed".to_owned(), format!("at most {MOST_IN_LOG} in all"))
-            }
+            Ok(count) if self.total.saturating_add(count) > MOST_IN_LOG => (
+                "the counts add up to more than can be weighed".to_owned(),
+                format!("at most {MOST_IN_LOG} in all"),
+            ),
             Ok(count) => {
                 self.total += count;
                 return Some(count);
@@ -315,10 +324,15 @@ impl<'r, R: BufRead> Rows<'r, R> {
         None
     }
 
-    fn number(&mut self, line: &Line, cell: (std::borrow::Cow<'_, str>, Range<usize>), kind: Kind) -> Option<usize> {
+    fn number(
+        &mut self,
+        line: &Line,
+        cell: (std::borrow::Cow<'_, str>, Range<usize>),
+        kind: Kind,
+    ) -> Option<usize> {
         let name = cell.0.trim();
         if !name.is_empty() {
-            return Some(self.numbers.place(name));
+            return self.proper(line, &cell.1, name).then(|| self.numbers.place(name));
         }
         if kind == Kind::Verified {
             return Some(0);
@@ -337,7 +351,7 @@ impl<'r, R: BufRead> Rows<'r, R> {
     ) -> Option<Option<usize>> {
         let name = cell.0.trim();
         if !name.is_empty() {
-            return Some(Some(self.templates.place(name)));
+            return self.proper(line, &cell.1, name).then(|| Some(self.templates.place(name)));
         }
         if !kind.of_template() {
             return Some(None);
@@ -347,11 +361,27 @@ impl<'r, R: BufRead> Rows<'r, R> {
         None
     }
 
+    /// Whether a name can be kept and printed.
+    fn proper(&mut self, line: &Line, place: &Range<usize>, name: &str) -> bool {
+        let message = if name.len() > LONGEST_NAME {
+            format!("the name is longer than {LONGEST_NAME} bytes")
+        } else if name.contains(char::is_control) {
+            "a name holds no control characters".to_owned()
+        } else {
+            return true;
+        };
+        self.mistakes.add(line, place.clone(), message, "is the cell in its column?");
+        false
+    }
+
     fn in_order(&mut self, line: &Line, at: i64) -> bool {
         if self.latest.is_none_or(|latest| at >= latest) {
             return true;
         }
-        let message = format!("line {} is earlier than line {}, which comes before it", line.number, self.latest_line.number);
+        let message = format!(
+            "line {} is earlier than line {}, which comes before it",
+            line.number, self.latest_line.number
+        );
         let help = "rows come in order of time: sort the log, and look whether two logs were joined";
         self.mistakes.also(line, 0..line.text.len(), message, help, self.latest_line.clone());
         false
@@ -518,14 +548,23 @@ fn wrong_count(text: &str) -> (String, String) {
         return ("the count is missing".to_owned(), "how many? Write 0 for none".to_owned());
     }
     if digits(whole) && text.starts_with('-') {
-        return (format!("{text} is less than nothing"), "a log holds what happened, no corrections".to_owned());
+        return (
+            format!("{text} is less than nothing"),
+            "a log holds what happened, no corrections".to_owned(),
+        );
     }
     if digits(whole) {
-        return (format!("{text} is more than can be"), format!("at most {MOST_IN_ROW}, written without a sign"));
+        return (
+            format!("{text} is more than can be"),
+            format!("at most {MOST_IN_ROW}, written without a sign"),
+        );
     }
     let fraction = whole.split_once('.').is_some_and(|(whole, part)| digits(whole) && digits(part));
     if fraction {
-        return (format!("{text} is no whole number"), "is it a mean or a share? A log holds counts".to_owned());
+        return (
+            format!("{text} is no whole number"),
+            "is it a mean or a share? A log holds counts".to_owned(),
+        );
     }
     (format!("\"{text}\" is no whole number"), "write 1500, not 1.5k or 1,500".to_owned())
 }
