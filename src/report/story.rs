@@ -234,11 +234,17 @@ impl<'w> Wording<'w> {
         };
         match what {
             What::Verified => "is verified".to_owned(),
-            What::TierRose { from, to } => format!("rises from {} to {} customers in 24 h", tier(from), tier(to)),
-            What::TierFell { from, to } => format!("falls from {} to {} customers in 24 h", tier(from), tier(to)),
+            What::TierRose { from, to } => {
+                format!("rises from {} to {} customers in 24 h", tier(from), tier(to))
+            }
+            What::TierFell { from, to } => {
+                format!("falls from {} to {} customers in 24 h", tier(from), tier(to))
+            }
             What::ReviewStarted { until } => format!("is under review: it rises on {}", self.moment(until)),
             What::ReviewCancelled => "will not rise: the review is cancelled".to_owned(),
-            What::Rated { from: _, to: Rating::Unknown } => "has no rating: its window starts afresh".to_owned(),
+            What::Rated { from: _, to: Rating::Unknown } => {
+                "has no rating: its window starts afresh".to_owned()
+            }
             What::Rated { from, to } => {
                 let score = score
                     .map_or_else(String::new, |score| format!(" (negative feedback {:.2} %)", 100.0 * score));
@@ -255,7 +261,9 @@ impl<'w> Wording<'w> {
             What::NumberLeft { status, recovered: false } => {
                 format!("is no longer {status}: it did not recover in time")
             }
-            What::TemplateEntered { status: TemplateStatus::Disabled, .. } => "is Disabled for good".to_owned(),
+            What::TemplateEntered { status: TemplateStatus::Disabled, .. } => {
+                "is Disabled for good".to_owned()
+            }
             What::TemplateEntered { status, until: deadline } => format!("is {status}{}", until(deadline)),
             What::TemplateLeft { status: TemplateStatus::Paused, .. } => "may be sent again".to_owned(),
             What::TemplateLeft { status, recovered: true } => format!("is no longer {status}"),
