@@ -3,6 +3,7 @@
 //! ```text
 //!   first-climb.ron --load, check--> Scenario --replicate(index)--> Trajectory   (a row a day)
 //!                                        \------watch(index, probe)--> Journal   (a row a change)
+//!   log.csv ------------------ read twice, told to the same platform ---> Replay    (a row a change)
 //! ```
 //!
 //! *Invariant:* loading is the step that fails. Once a [`Scenario`] exists, running it cannot. A replication is an
@@ -11,6 +12,7 @@
 mod case;
 mod journal;
 mod load;
+pub mod replay;
 mod run;
 pub mod scenario;
 mod setting;
