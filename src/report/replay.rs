@@ -60,7 +60,7 @@ pub struct NumberNow {
     pub name: String,
     /// Name of its tier.
     pub tier: String,
-    /// Its limit [customers in 24 h]; null is unlimited.
+    /// Its limit \[customers in 24 h\]; null is unlimited.
     pub limit: Option<u64>,
     /// Its worst status.
     pub status: String,

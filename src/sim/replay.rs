@@ -309,7 +309,7 @@ pub struct Replay {
     pub start: Start,
     /// Position of the tier at the beginning.
     pub start_tier: usize,
-    /// Every change, with the score of the number that it concerns [share].
+    /// Every change, with the score of the number that it concerns \[share\].
     pub changes: Vec<(Change, Option<f64>)>,
     /// How things stand at the end.
     pub end: Standing,
@@ -339,7 +339,7 @@ pub struct NumberAtEnd {
     pub status: NumberStatus,
     /// Its rating as last evaluated.
     pub rating: Rating,
-    /// Its score [share]; `None` where nothing was delivered.
+    /// Its score \[share\]; `None` where nothing was delivered.
     pub score: Option<f64>,
     /// How many more customers it may write to; `None` is unlimited.
     pub capacity: Option<u64>,

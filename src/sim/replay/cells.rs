@@ -8,7 +8,7 @@ use std::ops::Range;
 #[derive(Debug)]
 pub(crate) struct Lines<R> {
     input: R,
-    /// Longest line that is read whole [bytes].
+    /// Longest line that is read whole \[bytes\].
     longest: usize,
     /// The line that was read last, without its end.
     pub(crate) bytes: Vec<u8>,
