@@ -6,7 +6,6 @@
 //!
 //! Paths are read as text, comments and strings left out. Between the words of floor 0 anything goes.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on may panic")]
 
 use std::collections::BTreeSet;
 use std::fs;

@@ -2,11 +2,10 @@
 //!
 //! `LAWS=20 cargo test --release --test laws` looks twenty times as long, in other scenarios.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on may panic")]
 
 mod common;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
@@ -15,7 +14,10 @@ use common::{CLASSIC, Case, PLATFORM, Plan, STILL, WILD, total};
 use tiercast::audience::{Arrivals, Behavior, Choice, List, Moment, Rates, Segment, Stage, profile_document};
 use tiercast::document::Document;
 use tiercast::glossary::{Category, NumberStatus, Rating, Ratio, TemplateStatus};
-use tiercast::platform::{Change, Opening, Platform, Score, Signal, Subject as Whom, Thresholds, What};
+use tiercast::platform::language::{CapLimit, CapOf};
+use tiercast::platform::{
+    Change, Opening, Platform, Policy, Score, Signal, Subject as Whom, TemplateOpening, Thresholds, What,
+};
 use tiercast::random::{Address, Prior, Purpose, Streams, Subject};
 use tiercast::sender::{AfterTable, Clock, Observation, Strategy as Sender};
 use tiercast::sim::{Batch, Entry, Journal, Ledger, Metric, Probe, Scenario, Trajectory};
@@ -224,10 +226,11 @@ impl Probe for Capacity<'_> {
         let reached: u64 = recent.map(|(_, count)| count).sum();
         let limit = self.scenario.rules().tiers[self.tier].limit;
         let left = limit.map_or(u64::MAX, |limit| limit.saturating_sub(reached));
-        if batch.admission.admitted > left || batch.delivered > batch.admission.admitted {
+        let counted = batch.admission.admitted - batch.in_window;
+        if counted > left || batch.delivered > batch.admission.admitted {
             self.wrong = Some(format!("{batch:?} where {reached} of {limit:?} were reached"));
         }
-        self.delivered.push((batch.at, batch.delivered));
+        self.delivered.push((batch.at, batch.delivered - batch.delivered_in_window));
     }
 }
 
@@ -251,10 +254,15 @@ proptest! {
         let Some(scenario) = loaded(&case) else { return Ok(()) };
         let (trajectory, journal) = journal(&scenario, index);
         let of = |metric| total(&trajectory, metric);
-        let Ledger { customers, in_list, gone, in_flight } = trajectory.ledger;
-        prop_assert_eq!(of(Metric::Sent), of(Metric::Delivered) + of(Metric::Failed) + in_flight);
+        let Ledger { customers, in_list, gone, in_flight, held } = trajectory.ledger;
+        let dropped = changes(&journal).into_iter().map(|change| match change.what {
+            What::HeldDropped { held } => held,
+            _ => 0,
+        });
+        let sent = of(Metric::Sent) + dropped.sum::<u64>();
+        prop_assert_eq!(sent, of(Metric::Delivered) + of(Metric::Failed) + in_flight);
         prop_assert_eq!(customers, case.customers);
-        prop_assert_eq!(in_list + gone, customers);
+        prop_assert_eq!(in_list + gone + held, customers);
 
         let negative = of(Metric::Blocked).max(of(Metric::Reported));
         let only_marketing = case.templates.iter().all(|category| *category == "Marketing");
@@ -273,7 +281,8 @@ proptest! {
         prop_assert_eq!(sum(|batch| batch.short_of_list), of(Metric::ShortOfList));
         for batch in &batches {
             let Batch { asked, short_of_list, admission, .. } = batch;
-            prop_assert_eq!(*asked, short_of_list + admission.admitted + admission.refused + admission.rejected);
+            let refused = admission.refused + admission.rejected;
+            prop_assert_eq!(*asked, short_of_list + admission.admitted + refused + admission.held);
         }
     }
 
@@ -535,35 +544,53 @@ fn plain_loop(case: &Case, scenario: &Scenario, index: u64) -> Plain {
     });
     let rating = case.rating.map(|rating| ron::from_str::<Rating>(rating).unwrap());
     let opening = Opening {
-        verified: case.verification == "Done",
+        verified: false,
         numbers: vec![(rules.tier(case.tier).unwrap(), rating)],
-        templates: case.templates.len(),
+        templates: case
+            .templates
+            .iter()
+            .map(|category| TemplateOpening {
+                category: if *category == "Marketing" { Category::Marketing } else { Category::Utility },
+                ..TemplateOpening::PROVEN
+            })
+            .collect(),
         thresholds: thresholds.collect(),
+        policy: Policy::Passed,
     };
-    let verified = case.verification.strip_prefix("AfterDays(").map(|law| {
-        let days = prior(&law[..law.len() - 1]).quantile(uniform(Purpose::Decision, "platform.verification"));
-        (days * DAY as f64).round() as i64
-    });
+    let verified = match case.verification.strip_prefix("AfterDays(") {
+        Some(law) => {
+            let subject = Subject::new(&["platform", "verification"]);
+            let uniform = streams.at(Address::of(Purpose::Decision, subject)).uniform();
+            Some((prior(&law[..law.len() - 1]).quantile(uniform) * DAY as f64).round() as i64)
+        }
+        None => (case.verification == "Done").then_some(0),
+    };
 
     let mut platform = Platform::open(rules, &opening);
     let segment = Segment::new("members", behavior(case)).unwrap();
     let rates = Rates::draw(&segment, &streams);
     let choice = if case.choose == "at_random" { Choice::at_random } else { Choice::rested_longest };
-    let mut list = List::new(case.customers, rest(case), choice, segment.subject());
+    let mut list = List::new(case.customers, rest(case), choice, Subject::new(&["members", "main"]));
     let mut arrivals = Arrivals::new(calendar.slots().len() + 1, case.templates.len());
     let sender = strategy(case);
     let names: Vec<String> = (0..case.templates.len()).map(|place| format!("t{place}")).collect();
 
     let slots: BTreeMap<i64, Slot> =
         calendar.slots().iter().zip(0..).map(|(slot, place)| (slot.at.0, place)).collect();
-    let mut instants: Vec<i64> = (0..calendar.end().0).step_by(60).collect();
-    instants.extend(verified.filter(|at| *at < calendar.end().0));
-    instants.sort_unstable();
-    instants.dedup();
+    let mut instants: BTreeSet<i64> = (0..calendar.end().0).step_by(60).collect();
+    instants.extend(verified);
+    let a_second = scenario.ruleset.admission.get("throughput").map(|cap| match cap.limit {
+        CapLimit::Own(most) => most,
+        other => panic!("{other:?}"),
+    });
+    let throughput = a_second.map_or(1 << 31, |most| (most * calendar.slot_length().0 as u64).min(1 << 31));
+    let mut analysis: Option<(i64, bool)> = None;
+    let mut held = vec![0_u64; names.len()];
 
     let mut out = Plain { changes: Vec::new(), batches: Vec::new() };
     let (mut day, mut asked_today, mut sent_today, mut sending_days) = (0, 0, 0, 0);
-    for now in instants.into_iter().map(SimTime) {
+    while let Some(now) = instants.pop_first().map(SimTime).filter(|now| *now < calendar.end()) {
+        let told = out.changes.len();
         let changes = &mut out.changes;
         if calendar.day_of(now) != day {
             sending_days += usize::from(sent_today > 0);
@@ -573,7 +600,17 @@ fn plain_loop(case: &Case, scenario: &Scenario, index: u64) -> Plain {
         if verified == Some(now.0) {
             platform.hear(now, Signal::Verified, changes);
         }
+        if let Some((_, approved)) = analysis.filter(|(at, _)| *at == now.0) {
+            platform.hear(now, Signal::Analysis { number: 0, approved }, changes);
+        }
         let slot = slots.get(&now.0).copied();
+        if let Some(slot) = slot {
+            let days = calendar.slot_length().0 as f64 / DAY as f64;
+            let count = segment.first_messages(&rates, list.remaining(), slot, days, "main", &streams);
+            if count > 0 {
+                platform.hear(now, Signal::CustomerMessages { number: 0, count }, changes);
+            }
+        }
         let hear = |platform: &mut Platform<'_>, arrivals: &mut Arrivals, changes: &mut Vec<Change>| {
             let Some(slot) = slot else { return };
             arrivals.take(slot, |arrival| {
@@ -591,7 +628,73 @@ fn plain_loop(case: &Case, scenario: &Scenario, index: u64) -> Plain {
         platform.reached(0, now);
         platform.next_term(now);
 
-        let Some(slot) = slot else { continue };
+        let moment = |template: usize, slot: Slot| Moment {
+            now,
+            slot,
+            day,
+            streak: template,
+            template_name: &names[template],
+            category: opening.templates[template].category,
+            number_name: "main",
+            person_cap: scenario.ruleset.admission.values().any(|cap| cap.per == CapOf::Person),
+        };
+        // What the changes of this instant set in motion.
+        let mut released = Vec::new();
+        for change in out.changes[told..].iter().copied() {
+            match (change.what, change.subject) {
+                (What::HeldReleased { .. }, Whom::Template(template)) => released.push(template),
+                (What::HeldDropped { .. }, Whom::Template(template)) => {
+                    list.settle(now, std::mem::take(&mut held[template]), 0, &[], 0);
+                }
+                _ => {}
+            }
+        }
+        for template in released {
+            let waiting = std::mem::take(&mut held[template]);
+            if waiting > 0 {
+                let admission = platform.admit(0, template, waiting, 0, now);
+                list.settle(now, admission.refused + admission.rejected, 0, &[], 0);
+                held[template] += admission.held;
+                let mut delivered = 0;
+                if admission.admitted > 0 {
+                    let moment = moment(template, calendar.slot_from(now) | 1 << 31);
+                    let stage =
+                        Stage { calendar, streams: &streams, list: &mut list, arrivals: &mut arrivals };
+                    delivered = segment.react(&rates, admission.admitted, moment, stage).delivered;
+                    let sent = admission.admitted;
+                    let signal =
+                        Signal::Sent { number: 0, template, sent, delivered, in_window: 0, again: &[] };
+                    platform.hear(now, signal, &mut out.changes);
+                }
+                let (number, short_of_list) = (0, 0);
+                out.batches.push(Batch {
+                    at: now,
+                    number,
+                    template,
+                    asked: waiting,
+                    short_of_list,
+                    admission,
+                    in_window: 0,
+                    delivered,
+                    delivered_in_window: 0,
+                });
+                sent_today += admission.admitted;
+            }
+        }
+        let ask = |changes: &[Change], analysis: &mut Option<(i64, bool)>, instants: &mut BTreeSet<i64>| {
+            if changes.iter().any(|change| change.what == What::AnalysisAsked) {
+                let address = Address::of(Purpose::Decision, Subject::new(&["platform", "analysis"]));
+                let days = 3.0 * streams.at(address).uniform();
+                let approved = streams.at(Address { item: 1, ..address }).uniform() < 0.8;
+                let at = now.0 + ((days * DAY as f64).round() as i64).max(1);
+                *analysis = Some((at, approved));
+                instants.insert(at);
+            }
+        };
+        ask(&out.changes[told..], &mut analysis, &mut instants);
+        let Some(slot) = slot else {
+            continue;
+        };
         let start = calendar.slots()[slot as usize];
         let hours = u32::from(start.minute) >= case.from * 60 && u32::from(start.minute) < case.to * 60;
         if !hours || !sends_on(case, calendar.weekday(start.day as usize)) {
@@ -612,38 +715,48 @@ fn plain_loop(case: &Case, scenario: &Scenario, index: u64) -> Plain {
             status: platform.number_status(0),
             rating: platform.rating(0),
             templates: &statuses,
+            part: (1, 1),
             asked_today,
         };
         let plan = sender.decide(&seen);
-        let asked = plan.messages.min(1 << 31);
+        let asked = plan.messages.min(throughput);
         if asked == 0 {
             continue;
         }
         asked_today += asked;
-        let supplied = asked.min(list.available(now));
         let template = plan.template;
-        let admission = platform.admit(0, template, supplied, now);
-        let mut delivered = 0;
+        let told = out.changes.len();
+        let moment = moment(template, slot);
+        let mut taken = list.take(asked, now, slot, &streams);
+        let short_of_list = asked - taken.customers;
+        let free = rules.free_in_service_window();
+        let open = if free { segment.open_windows(&rates, &taken, &moment, &streams) } else { 0 };
+        let admission = platform.admit(0, template, taken.customers, open, now);
+        list.put_back(&mut taken, admission.refused + admission.rejected);
+        held[template] += admission.held;
+        let (mut delivered, mut in_window) = (0, 0);
         if admission.admitted > 0 {
-            let taken = list.take(admission.admitted, now, slot, &streams);
-            let marketing = case.templates[template] == "Marketing";
-            let category = if marketing { Category::Marketing } else { Category::Utility };
-            let moment = Moment { now, slot, day, template, template_name: &names[template], category };
-            delivered = segment
-                .react(
-                    &rates,
-                    taken.customers,
-                    moment,
-                    Stage { calendar, streams: &streams, list: &mut list, arrivals: &mut arrivals },
-                )
-                .delivered;
-            sent_today += taken.customers;
-            let signal =
-                Signal::Sent { number: 0, template, sent: taken.customers, delivered, again: &taken.again };
+            let again = if admission.held == 0 { taken.again() } else { Vec::new() };
+            let stage = Stage { calendar, streams: &streams, list: &mut list, arrivals: &mut arrivals };
+            let sent = admission.admitted;
+            delivered = segment.react(&rates, sent, moment, stage).delivered;
+            sent_today += sent;
+            in_window = segment.delivered_inside(sent, open.min(sent), delivered, &moment, &streams);
+            let signal = Signal::Sent { number: 0, template, sent, delivered, in_window, again: &again };
             platform.hear(now, signal, &mut out.changes);
         }
-        let short_of_list = asked - supplied;
-        out.batches.push(Batch { at: now, template, asked, short_of_list, admission, delivered });
+        out.batches.push(Batch {
+            at: now,
+            number: 0,
+            template,
+            asked,
+            short_of_list,
+            admission,
+            in_window: open.min(admission.admitted),
+            delivered,
+            delivered_in_window: in_window,
+        });
+        ask(&out.changes[told..], &mut analysis, &mut instants);
         hear(&mut platform, &mut arrivals, &mut out.changes);
     }
     out
@@ -671,6 +784,41 @@ proptest! {
         prop_assert_eq!(batches(&journal), plain.batches);
         prop_assert_eq!(changes(&journal), plain.changes);
     }
+}
+
+/// A score is looked at when the tier rises, 24 h after Saturday's messages, at the very instant at which they begin to
+/// weigh less: the evaluation of that instant must not be forgotten.
+#[test]
+fn a_look_at_the_score_forgets_no_evaluation() {
+    let case = Case {
+        ruleset: PLATFORM,
+        start: "2022-03-25".into(),
+        zone: "Europe/Berlin",
+        horizon: 3,
+        slot: 120,
+        seed: 991,
+        tier: "10K",
+        priors: PRIORS.map(|path| (path, "LogUniform(low: 0.0001, high: 0.9)".to_owned())).to_vec(),
+        customers: 5_262,
+        profile: "opted-in-marketing",
+        chances: vec![("block", "Fixed(0.5)".to_owned())],
+        plan: Plan::Constant(15_754),
+        from: 17,
+        to: 19,
+        weekdays: "Only([Mon, Sat])",
+        ..Case::default()
+    };
+    let scenario = case.load();
+    let (_, journal) = journal(&scenario, 17);
+    let plain = plain_loop(&case, &scenario, 17);
+    assert_eq!(changes(&journal), plain.changes);
+    let low = plain.changes.iter().find(|change| matches!(change.what, What::Rated { to: Rating::Low, .. }));
+    let rose = plain.changes.iter().find(|change| matches!(change.what, What::TierRose { .. }));
+    assert_eq!(low.map(|change| change.subject), Some(Whom::Template(0)));
+    let number = |change: &&Change| {
+        change.subject == Whom::Number(0) && matches!(change.what, What::Rated { to: Rating::Low, .. })
+    };
+    assert_eq!(plain.changes.iter().find(number).map(|change| change.at), rose.map(|change| change.at));
 }
 
 /// Random scenarios are worth little if nothing happens in them.

@@ -3,7 +3,6 @@
 //! Seeds are fixed, so each test passes or fails for good. Bounds are set so that a right program would fail any one
 //! of these tests with a chance of at most one in a million, had its seed been drawn.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on may panic")]
 
 mod common;
 
@@ -80,8 +79,12 @@ fn a_climb_of_2022_is_arithmetic() {
     // A business that is verified after 2.5 days waits at 50, day by day: 150, then 1,150 on day 3 and 2,150 on day 4.
     let trial = Case { tier: "50", verification: "AfterDays(Fixed(2.5))".into(), ..fill.clone() };
     assert_eq!(hours(&trial)[..3], [NOW, days_at(2, 12.0), days_at(6, 9.0)]);
-    // Two hundred messages are sent at once where nothing arrives, as often as one likes: usage counts what is sent,
-    // the limit what is delivered. At 11:00 there are 3,000, and 24 h after the first the review begins.
+    // A business that is verified when it begins leaves the entry step at once, one that never is never.
+    let done = Case { tier: "50", verification: "Done".into(), ..fill.clone() };
+    assert_eq!(hours(&done), hours(&fill));
+    assert_eq!(hours(&Case { verification: "Never".into(), ..done })[1..], [None; 4]);
+    // Where nothing arrives, as much is sent as one likes: usage counts what is sent, the limit what is delivered. At
+    // 11:00 there are 3,000, and 24 h after the first the review begins.
     let nothing = vec![("delivered", fixed(0.0))];
     let unheard = Case { chances: nothing, plan: Plan::Constant(3_000), from: 9, to: 12, ..fill.clone() };
     assert_eq!(hours(&unheard)[2], days_at(3, 9.0));
@@ -373,9 +376,11 @@ fn delays_follow_their_table_slot_by_slot() {
             now: SimTime(i64::from(slot) * HOUR),
             slot,
             day: slot as usize / 24,
-            template: 0,
+            streak: 0,
             template_name: "t0",
             category: Category::Utility,
+            number_name: "main",
+            person_cap: false,
         };
         let stage =
             Stage { calendar: &calendar, streams: &streams, list: &mut list, arrivals: &mut arrivals };

@@ -7,8 +7,13 @@
 use rand_distr::{Distribution, Poisson};
 
 use crate::glossary::Category;
-use crate::random::{Address, DelayTable, Purpose, Shares, Streams, Subject, binomial, split};
-use crate::random::{maths::{exp, expm1}, quantile::normal_quantile};
+use crate::random::{
+    Address, DelayTable, Purpose, Shares, Streams, Subject, binomial, hypergeometric, split,
+};
+use crate::random::{
+    maths::{exp, expm1},
+    quantile::normal_quantile,
+};
 use crate::time::{Calendar, SimTime, Slot};
 
 use super::arrivals::Arrivals;
@@ -182,8 +187,33 @@ impl Segment {
         taken.open + binomial(&streams.at(address), others, -expm1(-expected))
     }
 
+    /// Of `sent` messages, `inside` of them in open windows and `delivered` of them delivered, how many are both.
+    pub fn delivered_inside(
+        &self,
+        sent: u64,
+        inside: u64,
+        delivered: u64,
+        moment: &Moment<'_>,
+        streams: &Streams,
+    ) -> u64 {
+        if inside == 0 {
+            return 0;
+        }
+        let subject = Subject::new(&[&self.name, moment.template_name, moment.number_name]);
+        let address = Address { item: 2, slot: moment.slot, ..Address::of(Purpose::Deliver, subject) };
+        hypergeometric(&streams.at(address), sent, inside, delivered)
+    }
+
     /// How many of `customers` write first in a slot of `days` days.
-    pub fn first_messages(&self, rates: &Rates, customers: u64, slot: Slot, days: f64, number: &str, streams: &Streams) -> u64 {
+    pub fn first_messages(
+        &self,
+        rates: &Rates,
+        customers: u64,
+        slot: Slot,
+        days: f64,
+        number: &str,
+        streams: &Streams,
+    ) -> u64 {
         let expected = rates.base(RateName::first_messages) * days * customers as f64;
         let subject = Subject::new(&[&self.name, number]);
         let address = Address { slot, ..Address::of(Purpose::FirstMessage, subject) };

@@ -1,7 +1,7 @@
 //! The command line: one file a command, one library call each; sees the public API only.
 //!
 //! ```text
-//!   main --> Command --> run | explain | rules
+//!   main --> Command --> run | explain | replay | rules
 //!                           results on stdout, everything else on stderr
 //!                           exit 0 well, 1 a finding, 2 wrong input or usage, 130 interrupted
 //! ```
@@ -9,6 +9,7 @@
 mod explain;
 mod files;
 mod interrupt;
+mod replay;
 mod rules;
 mod run;
 
@@ -28,6 +29,7 @@ use tiercast::sim::{LoadError, Scenario};
     after_help = "Examples:
   tiercast run scenarios/first-climb.ron
   tiercast explain scenarios/first-climb.ron --replication 0
+  tiercast replay march.csv --ruleset platform-2023
   tiercast rules show classic-2022
 
 Exit codes: 0 well, 1 a finding, 2 wrong input or usage, 130 interrupted."
@@ -44,6 +46,7 @@ struct Tool {
 enum Command {
     Run(run::Run),
     Explain(explain::Explain),
+    Replay(replay::Replay),
     Rules(rules::Rules),
 }
 
@@ -94,6 +97,9 @@ enum Failure {
     /// Results cannot be printed.
     #[error("cannot print the result: {0}")]
     Print(#[from] std::io::Error),
+    /// The answer is printed, and it is one that a script should stop at.
+    #[error("a difference was found")]
+    Found,
     /// It was interrupted; what was finished is written.
     #[error("interrupted")]
     Interrupted,
@@ -105,11 +111,13 @@ pub(crate) fn main() -> ExitCode {
     let done = match &tool.command {
         Command::Run(run) => run.execute(tool.quiet),
         Command::Explain(explain) => explain.execute(),
+        Command::Replay(replay) => replay.execute(tool.quiet),
         Command::Rules(rules) => rules.execute(),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(Failure::Print(error)) if error.kind() == std::io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+        Err(Failure::Found) => ExitCode::from(1),
         Err(Failure::Interrupted) => ExitCode::from(130),
         Err(failure) => {
             complain(&failure);
@@ -142,6 +150,12 @@ fn print(text: &str) -> Result<(), Failure> {
     let mut stdout = anstream::stdout().lock();
     stdout.write_all(text.as_bytes())?;
     Ok(stdout.flush()?)
+}
+
+/// Says something beside the result.
+fn note(text: &str) {
+    // Nowhere is left to say that even this failed.
+    let _ = writeln!(anstream::stderr().lock(), "note: {text}");
 }
 
 /// Width of the terminal, or a hundred letters where there is none.

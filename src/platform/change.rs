@@ -1,6 +1,6 @@
 //! What the platform answers: changes of its state, each with the clause that caused it.
 
-use crate::glossary::{NumberStatus, Rating, TemplateStatus};
+use crate::glossary::{NumberStatus, Rating, TemplateStatus, grouped};
 use crate::time::SimTime;
 
 use super::rules::ClauseId;
@@ -119,4 +119,27 @@ pub enum What {
         /// Whether its conditions no longer held.
         recovered: bool,
     },
+}
+
+impl What {
+    /// What a decision means, in words that follow the name of whom it concerns; nothing for other changes.
+    pub fn decision(self) -> Option<String> {
+        let fixed = match self {
+            What::PolicyDecided { passed: true } => "passes the commerce-policy check",
+            What::PolicyDecided { passed: false } => "fails the commerce-policy check, or was cancelled",
+            What::OfficialDecided { granted: true } => "is granted the official-business status",
+            What::OfficialDecided { granted: false } => "is denied the official-business status",
+            What::AnalysisAsked => "could rise: the platform looks at the quality of the messages first",
+            What::AnalysisDecided { approved: true } => "may rise: the platform's analysis approves",
+            What::AnalysisDecided { approved: false } => "may not rise: the platform's analysis denies it",
+            What::HeldReleased { held } => {
+                return Some(format!("did well on its sample: {} held messages are sent", grouped(held)));
+            }
+            What::HeldDropped { held } => {
+                return Some(format!("did badly on its sample: {} held messages fail", grouped(held)));
+            }
+            _ => return None,
+        };
+        Some(fixed.to_owned())
+    }
 }

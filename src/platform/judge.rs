@@ -21,7 +21,9 @@ use super::language::{
     Signal as Hears,
 };
 use super::rules::{ClauseId, Length, MeasureRule, RatingRule, RuleEffect, Rules, Target};
-use super::standing::{Analysis, Life, Meters, Opening, Pace, Policy, Run, RunningReview, Score, Standing};
+use super::standing::{
+    Analysis, Life, Meters, Opening, Pace, Policy, Run, RunningReview, Score, Standing, next_due,
+};
 
 /// What the platform is told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -276,8 +278,8 @@ impl<'r> Platform<'r> {
     /// Takes a signal in and answers with the changes that it causes at once.
     pub fn hear(&mut self, now: SimTime, signal: Signal<'_>, out: &mut Vec<Change>) {
         match signal {
-            Signal::Sent { number, template, sent, delivered, in_window, again } => {
-                self.record(now, number, template, sent, delivered, in_window, again);
+            Signal::Sent { number, .. } => {
+                self.record(now, signal);
                 self.judge_rise(self.standing.numbers[number].holder, Hears::delivery, now, out);
                 self.judge_number(number, Hears::delivery, now, out);
             }
@@ -383,16 +385,9 @@ impl<'r> Platform<'r> {
         }
     }
 
-    fn record(
-        &mut self,
-        now: SimTime,
-        number: usize,
-        template: usize,
-        sent: u64,
-        delivered: u64,
-        in_window: u64,
-        again: &[(SimTime, u64)],
-    ) {
+    /// Counts a batch for ratings, limits and usage.
+    fn record(&mut self, now: SimTime, batch: Signal<'_>) {
+        let Signal::Sent { number, template, sent, delivered, in_window, again } = batch else { return };
         let standing = &mut self.standing;
         standing.sent_at = now;
         let who = &mut standing.numbers[number];
@@ -442,8 +437,10 @@ impl<'r> Platform<'r> {
         for holder in 0..self.standing.holders.len() {
             if let Some(review) = self.standing.holders[holder].review.filter(|review| review.until <= now) {
                 self.standing.holders[holder].review = None;
-                let clause = self.rules.upgrades[review.rule].clause;
-                self.rise(holder, review.to, clause, now, out);
+                let rule = &self.rules.upgrades[review.rule];
+                // From where the holder is now: it may have fallen meanwhile.
+                let to = target(rule.to, self.standing.holders[holder].tier);
+                self.rise(holder, to, rule.clause, now, out);
             }
             if self.standing.holders[holder].judge_at <= now {
                 self.standing.holders[holder].judge_at = SimTime::NEVER;
@@ -468,13 +465,7 @@ impl<'r> Platform<'r> {
         let numbers = self.standing.numbers.iter().map(|number| {
             let low_for = number.low_since.map_or(SimTime::NEVER, |since| since + self.low_term(since));
             let low_for = if low_for > number.meters.evaluated_at { low_for } else { SimTime::NEVER };
-            let place = Meters::in_force(&rules.number_ratings, low_for);
-            let every = place.map_or(1, |place| rules.number_ratings[place].every.0);
-            let low_for = if low_for == SimTime::NEVER {
-                low_for
-            } else {
-                SimTime((low_for.0 + every - 1) / every * every)
-            };
+            let low_for = next_due(&rules.number_ratings, low_for);
             number.meters.next_evaluation(&rules.number_ratings, self.standing.sent_at).min(low_for)
         });
         let templates =
@@ -482,19 +473,6 @@ impl<'r> Platform<'r> {
                 template.meters.next_evaluation(&rules.template_ratings, self.standing.sent_at)
             });
         numbers.chain(templates).min().unwrap_or(SimTime::NEVER)
-    }
-
-    /// The worst rating of a template in use, where the clause in force couples it to numbers.
-    fn worst_template(&mut self, now: SimTime) -> Option<Rating> {
-        let rules = self.rules;
-        let place = Meters::in_force(&rules.number_ratings, now)?;
-        if !rules.number_ratings[place].worst_template {
-            return None;
-        }
-        let used = self.standing.templates.iter_mut().filter_map(|template| {
-            template.meters.in_use(&rules.template_ratings, now).then_some(template.meters.rating)
-        });
-        used.reduce(Rating::worse)
     }
 
     /// The length of the shortest clause on a lasting Low rating.
@@ -512,51 +490,65 @@ impl<'r> Platform<'r> {
         spans.min().unwrap_or(SimTime::NEVER - SimTime::START)
     }
 
-    /// Evaluates the ratings that are due at `now`, and judges what listens to them.
+    /// Evaluates the ratings that are due at `now`, all of them first, and judges what listens to them.
     pub fn evaluate(&mut self, now: SimTime, out: &mut Vec<Change>) {
         let rules = self.rules;
-        for number in 0..self.standing.numbers.len() {
-            if !on_grid(&rules.number_ratings, now) {
-                continue;
-            }
-            let from = self.rating(number);
-            let coupled = self.worst_template(now);
-            let who = &mut self.standing.numbers[number];
-            let clause = rate(&mut who.meters, &rules.number_ratings, now);
-            who.coupled = coupled;
-            let (to, holder) = (self.rating(number), self.standing.numbers[number].holder);
-            let who = &mut self.standing.numbers[number];
-            who.low_since = (to == Rating::Low).then(|| who.low_since.unwrap_or(now));
-            if let Some(clause) = clause.filter(|_| from != to) {
-                out.push(Change {
-                    at: now,
-                    subject: Subject::Number(number),
-                    what: What::Rated { from, to },
-                    clause,
-                });
-            }
-            if to == Rating::Low {
-                self.cancel_review(holder, Cancel::low, now, out);
-            }
-            self.judge_number(number, Hears::rating, now, out);
-            self.judge_rise(holder, Hears::rating, now, out);
+        let (of_numbers, of_templates) =
+            (on_grid(&rules.number_ratings, now), on_grid(&rules.template_ratings, now));
+        let numbers = if of_numbers { self.standing.numbers.len() } else { 0 };
+        let templates = if of_templates { self.standing.templates.len() } else { 0 };
+        let before: Vec<Rating> = (0..numbers).map(|number| self.rating(number)).collect();
+        let coupled = Meters::in_force(&rules.number_ratings, now)
+            .filter(|place| rules.number_ratings[*place].worst_template);
+        for number in 0..numbers {
+            let meters = &mut self.standing.numbers[number].meters;
+            let rated = rate(meters, &rules.number_ratings, now).filter(|_| coupled.is_none());
+            out.extend(rated.map(|rated| rated.of(Subject::Number(number), now)));
         }
-        for template in 0..self.standing.templates.len() {
-            if !on_grid(&rules.template_ratings, now) {
-                continue;
-            }
-            let from = self.template_rating(template);
-            let clause = rate(&mut self.standing.templates[template].meters, &rules.template_ratings, now);
-            let to = self.template_rating(template);
-            if let Some(clause) = clause.filter(|_| from != to) {
-                let (subject, what) = (Subject::Template(template), What::Rated { from, to });
-                out.push(Change { at: now, subject, what, clause });
-                if rules.number_ratings.iter().any(|rule| rule.worst_template) {
-                    self.standing.numbers.iter_mut().for_each(|number| number.meters.touch(now));
-                }
-            }
+        for template in 0..templates {
+            let meters = &mut self.standing.templates[template].meters;
+            let rated = rate(meters, &rules.template_ratings, now);
+            out.extend(rated.map(|rated| rated.of(Subject::Template(template), now)));
+        }
+        if let Some(place) = coupled {
+            self.couple(&before, rules.number_ratings[place].clause, now, out);
+        }
+        for number in 0..numbers {
+            self.judge_rated(number, now, out);
+        }
+        for template in 0..templates {
             self.judge_template(template, now, out);
         }
+    }
+
+    /// Caps the ratings of numbers at that of the worst template in use, and tells what that changes.
+    fn couple(&mut self, before: &[Rating], clause: ClauseId, now: SimTime, out: &mut Vec<Change>) {
+        let rules = self.rules;
+        let used = self.standing.templates.iter_mut().filter_map(|template| {
+            template.meters.in_use(&rules.template_ratings, now).then_some(template.meters.rating)
+        });
+        let worst = used.reduce(Rating::worse);
+        for (number, from) in before.iter().copied().enumerate() {
+            self.standing.numbers[number].coupled = worst;
+            let to = self.rating(number);
+            if from != to {
+                let what = What::Rated { from, to };
+                out.push(Change { at: now, subject: Subject::Number(number), what, clause });
+            }
+        }
+    }
+
+    /// Judges what listens to the rating of a number.
+    fn judge_rated(&mut self, number: usize, now: SimTime, out: &mut Vec<Change>) {
+        let low = self.rating(number) == Rating::Low;
+        let who = &mut self.standing.numbers[number];
+        who.low_since = low.then(|| who.low_since.unwrap_or(now));
+        let holder = who.holder;
+        if low {
+            self.cancel_review(holder, Cancel::low, now, out);
+        }
+        self.judge_number(number, Hears::rating, now, out);
+        self.judge_rise(holder, Hears::rating, now, out);
     }
 
     // ---- class 4: clocks ------------------------------------------------------------------------------------
@@ -606,10 +598,7 @@ impl<'r> Platform<'r> {
                 return;
             }
             let tier = standing.tier;
-            let to = match rule.to {
-                Target::Next => tier + 1,
-                Target::AtLeast(to) => to,
-            };
+            let to = target(rule.to, tier);
             let leads_up = to > tier && to < self.rules.tiers.len() && rule.from[tier];
             if !leads_up
                 || !rule.on.contains(&signal)
@@ -654,7 +643,7 @@ impl<'r> Platform<'r> {
             return;
         }
         let until = now + review;
-        self.standing.holders[holder].review = Some(RunningReview { rule, until, to });
+        self.standing.holders[holder].review = Some(RunningReview { rule, until });
         out.push(Change {
             at: now,
             subject: Subject::Holder(holder),
@@ -801,11 +790,8 @@ impl<'r> Platform<'r> {
                     self.enter_number(number, place, now, out);
                 }
                 None => {}
-                Some(_) if lasts_while_held(rule) => {
-                    if !holds {
-                        self.leave_number(number, place, true, now, out);
-                    }
-                }
+                Some(_) if lasts_while_held(rule) && holds => {}
+                Some(_) if lasts_while_held(rule) => self.leave_number(number, place, true, now, out),
                 Some(run) => match judge_run(run, rule.ends, holds, now) {
                     Verdict::GoesOn(run) => self.standing.numbers[number].life.running[place] = Some(run),
                     Verdict::Recovered => self.leave_number(number, place, true, now, out),
@@ -1004,6 +990,14 @@ fn rejection(status: TemplateStatus) -> Option<u32> {
     }
 }
 
+/// The tier that a rise from `tier` leads to.
+fn target(to: Target, tier: usize) -> usize {
+    match to {
+        Target::Next => tier + 1,
+        Target::AtLeast(to) => to,
+    }
+}
+
 /// Review and clause of an upgrade rule.
 struct UpgradeReview {
     review: Span,
@@ -1101,9 +1095,23 @@ fn unknown_counts_as(ratings: &[RatingRule], now: SimTime) -> Rating {
     Meters::in_force(ratings, now).map_or(Rating::Medium, |place| ratings[place].unknown_counts_as)
 }
 
-/// Evaluates a rating; the clause that it went by.
-fn rate(meters: &mut Meters, ratings: &[RatingRule], now: SimTime) -> Option<ClauseId> {
+/// A rating that changed, by its clause.
+struct Rated {
+    what: What,
+    clause: ClauseId,
+}
+
+impl Rated {
+    fn of(self, subject: Subject, at: SimTime) -> Change {
+        Change { at, subject, what: self.what, clause: self.clause }
+    }
+}
+
+/// Evaluates a rating; what changed, if anything.
+fn rate(meters: &mut Meters, ratings: &[RatingRule], now: SimTime) -> Option<Rated> {
     let place = Meters::in_force(ratings, now)?;
-    meters.rating = meters.evaluate(ratings, now);
-    Some(ratings[place].clause)
+    let from = meters.rating;
+    let to = meters.evaluate(ratings, now);
+    meters.rating = to;
+    (from != to).then_some(Rated { what: What::Rated { from, to }, clause: ratings[place].clause })
 }

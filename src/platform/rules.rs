@@ -98,6 +98,13 @@ impl InForce {
     pub(crate) fn at(self, now: SimTime) -> bool {
         self.from <= now && now < self.until
     }
+
+    /// The first instant in force at `earliest` or later that is a multiple of `every`.
+    pub(crate) fn next_multiple(self, earliest: SimTime, every: Span) -> Option<SimTime> {
+        let from = earliest.max(self.from);
+        let due = SimTime(from.0.checked_add(every.0 - 1)?.div_euclid(every.0) * every.0);
+        self.at(due).then_some(due)
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -341,7 +348,10 @@ fn tier_cap(ruleset: &Ruleset) -> Option<TierCap> {
         ruleset.admission.iter().find(|(_, cap)| cap.limit == CapLimit::OfTier && cap.per == CapOf::Holder);
     of_tier.map(|(_, cap)| TierCap {
         free_in_window: cap.free_in_service_window,
-        within: cap.within, consume_on: cap.consume_on, error: cap.error })
+        within: cap.within,
+        consume_on: cap.consume_on,
+        error: cap.error,
+    })
 }
 
 fn position(tiers: &[Tier], name: &str) -> usize {

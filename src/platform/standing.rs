@@ -73,7 +73,6 @@ pub(crate) enum Analysis {
 pub(crate) struct RunningReview {
     pub(crate) rule: usize,
     pub(crate) until: SimTime,
-    pub(crate) to: usize,
 }
 
 /// A sum over a rolling window or over the civil day.
@@ -432,10 +431,7 @@ impl Meters {
         if from == SimTime::NEVER {
             return from;
         }
-        // Every clause of a subject in force at that instant may have its own rhythm; the one in force decides.
-        let every = Meters::in_force(rules, from).map_or(Span::hours(1), |place| rules[place].every);
-        let earliest = from.0.max(self.evaluated_at.0 + 1).max(sent_at.0 + 1);
-        SimTime(earliest.div_euclid(every.0) * every.0 + if earliest % every.0 == 0 { 0 } else { every.0 })
+        next_due(rules, SimTime(from.0.max(self.evaluated_at.0 + 1).max(sent_at.0 + 1)))
     }
 
     /// Starts the rating window afresh.
@@ -447,6 +443,16 @@ impl Meters {
         self.shift_at = SimTime::NEVER;
         self.rating = Rating::Unknown;
     }
+}
+
+/// The first evaluation at `earliest` or later: each clause has its own rhythm, and where none is in force nothing is
+/// ever rated.
+pub(crate) fn next_due(rules: &[RatingRule], earliest: SimTime) -> SimTime {
+    let due = rules.iter().enumerate().filter_map(|(place, rule)| {
+        let due = rule.in_force.next_multiple(earliest, rule.every)?;
+        (Meters::in_force(rules, due) == Some(place)).then_some(due)
+    });
+    due.min().unwrap_or(SimTime::NEVER)
 }
 
 /// How a sender stands when a run, a case or a log begins.

@@ -114,7 +114,7 @@ mod tests {
         let text = to_csv(&toy::ensemble(100));
         let mut lines = text.lines();
         assert_eq!(lines.next(), Some("day,date,metric,mean,p05,p25,p50,p75,p95"));
-        assert_eq!(lines.clone().count(), 60 * (15 + 4 + 8 + 4 + 6 + 8));
+        assert_eq!(lines.clone().count(), 60 * (18 + 4 + 8 + 4 + 6 + 8));
         assert!(lines.all(|line| line.matches(',').count() == 8));
     }
 

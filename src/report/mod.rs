@@ -8,6 +8,8 @@
 //!                 '- gallery        which charts there are and what their titles say
 //!                       '- charts   how they look: values in, SVG and PNG out
 //!   Journal ------ story            one future, change by change, with the clause behind each
+//!   Replay -----+- replay           what these rules would have done with what happened
+//!               '- webhooks         the same as a business receives it, and compared with what it received
 //! ```
 
 #[cfg(feature = "charts")]
@@ -15,10 +17,12 @@ pub mod charts;
 pub mod daily;
 #[cfg(feature = "charts")]
 pub mod gallery;
+pub mod replay;
 pub mod replications;
 pub mod story;
 pub mod summary;
 pub mod text;
+pub mod webhooks;
 
 /// Rounds to so many decimals, so that a file shows no digits that mean nothing.
 fn rounded(value: f64, decimals: u32) -> f64 {

@@ -87,11 +87,11 @@ mod tests {
             lines[0],
             "replication,final_tier,day_1K,day_10K,day_100K,day_unlimited,flags,downgrades,restrictions,\
              template_flags,templates_disabled,banned,sent,delivered,read,replied,stopped,blocked,reported,muted,\
-             archived,refused,failed,short_of_list,medium_from,low_from"
+             archived,refused,failed,short_of_list,in_window,held,wrote_first,medium_from,low_from"
         );
         assert_eq!(
             lines[1],
-            "0,10K,0,31,,,0,0,0,0,0,false,210758,200191,147507,8405,1659,1233,397,603,603,0,0,0,0.01,0.02"
+            "0,10K,0,31,,,0,0,0,0,0,false,210758,200191,147507,8405,1659,1233,397,603,603,0,0,0,0,0,0,0.01,0.02"
         );
         assert!(lines[2].starts_with("1,"), "{}", lines[2]);
     }

@@ -10,9 +10,10 @@ use super::replications;
 use super::text::wrap;
 use crate::experiment::Row;
 use crate::glossary::{NumberStatus, Rating, TemplateStatus, grouped};
-use crate::platform::{Change, Subject, What};
-use crate::sim::{Day, Entry, Journal, Metric, Scenario, Trajectory};
-use crate::time::{SimTime, date_in_words};
+use crate::platform::language::Holder;
+use crate::platform::{Change, ClauseInfo, Subject, Tier, What};
+use crate::sim::{Day, Entry, Journal, Metric, Names, Scenario, Trajectory};
+use crate::time::{Calendar, SimTime, date_in_words};
 
 /// A change as programs read it.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -37,7 +38,8 @@ pub fn changes(scenario: &Scenario, journal: &Journal) -> Vec<Told> {
         Entry::Change(change, score) => Some((change, *score)),
         Entry::Sent(_) => None,
     });
-    changes.map(|(change, score)| tell(scenario, change, score)).collect()
+    let wording = Wording::of(scenario);
+    changes.map(|(change, score)| wording.tell(change, score)).collect()
 }
 
 /// Tells a replication as a story, in lines of at most `width` letters where words allow it.
@@ -87,7 +89,7 @@ fn head(scenario: &Scenario, index: u64, trajectory: &Trajectory) -> String {
 }
 
 /// Each clause that changed something, once, with where it comes from.
-fn cite(text: &mut String, told: &[Told], width: usize) {
+pub(super) fn cite(text: &mut String, told: &[Told], width: usize) {
     let mut cited: Vec<(&str, &str)> = Vec::new();
     for told in told {
         if !cited.iter().any(|(clause, _)| *clause == told.clause) {
@@ -106,7 +108,8 @@ fn cite(text: &mut String, told: &[Told], width: usize) {
     }
 }
 
-fn tell_change(text: &mut String, told: &Told, width: usize) {
+/// A change on the lines of its day, at its time.
+pub(super) fn tell_change(text: &mut String, told: &Told, width: usize) {
     let time = told.date.get(11..).unwrap_or_default();
     let time = time.strip_suffix(":00").unwrap_or(time);
     let line = format!("{} {} [{}]", told.subject, told.what, told.clause);
@@ -166,87 +169,118 @@ fn foot(scenario: &Scenario, index: u64, trajectory: &Trajectory) -> String {
     text
 }
 
-fn tell(scenario: &Scenario, change: &Change, score: Option<f64>) -> Told {
-    let clause = &scenario.rules().clauses[usize::from(change.clause)];
-    let civil = scenario.setting.calendar.civil(change.at);
-    Told {
-        at: change.at.0,
-        date: civil.strftime("%Y-%m-%d %H:%M:%S").to_string(),
-        subject: subject(scenario, change.subject),
-        what: what(scenario, change.what, score),
-        clause: clause.path.clone(),
-        source: clause.cites.clone(),
-    }
+/// Dates, names and clauses: what it takes to put a change into words.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Wording<'w> {
+    pub(super) calendar: &'w Calendar,
+    pub(super) tiers: &'w [Tier],
+    pub(super) names: &'w Names,
+    pub(super) clauses: &'w [ClauseInfo],
+    /// Whether each number has a limit of its own.
+    pub(super) held_by_numbers: bool,
 }
 
-fn subject(scenario: &Scenario, subject: Subject) -> String {
-    let name = |list: &[String], place: usize| list.get(place).cloned().unwrap_or_default();
-    match subject {
-        Subject::Portfolio => "The business".to_owned(),
-        Subject::Holder(_) => "The limit".to_owned(),
-        Subject::Number(place) => format!("Number {}", name(&scenario.names().numbers, place)),
-        Subject::Template(place) => format!("Template {}", name(&scenario.names().templates, place)),
+impl<'w> Wording<'w> {
+    fn of(scenario: &'w Scenario) -> Wording<'w> {
+        Wording {
+            calendar: &scenario.setting.calendar,
+            tiers: &scenario.setting.tiers,
+            names: scenario.names(),
+            clauses: &scenario.rules().clauses,
+            held_by_numbers: scenario.rules().holder == Holder::Number,
+        }
     }
-}
 
-fn what(scenario: &Scenario, what: What, score: Option<f64>) -> String {
-    let tier = |place: usize| {
-        let tier = &scenario.setting.tiers[place];
-        tier.limit.map_or_else(|| "unlimited".to_owned(), grouped)
-    };
-    let until = |until: Option<SimTime>| {
-        until.map_or_else(String::new, |at| format!(" until {}", moment(scenario, at)))
-    };
-    match what {
-        What::Verified => "is verified".to_owned(),
-        What::PolicyDecided { passed: true } => "passes the commerce-policy check".to_owned(),
-        What::PolicyDecided { passed: false } => "fails the commerce-policy check".to_owned(),
-        What::OfficialDecided { granted: true } => "is granted the official-business status".to_owned(),
-        What::OfficialDecided { granted: false } => "is denied the official-business status".to_owned(),
-        What::AnalysisAsked => {
-            "could rise: the platform looks at the quality of the messages first".to_owned()
+    /// A change in words.
+    pub(super) fn tell(&self, change: &Change, score: Option<f64>) -> Told {
+        let clause = &self.clauses[usize::from(change.clause)];
+        let civil = self.calendar.civil(change.at);
+        Told {
+            at: change.at.0,
+            date: civil.strftime("%Y-%m-%d %H:%M:%S").to_string(),
+            subject: self.subject(change.subject),
+            what: self.what(change.what, score),
+            clause: clause.path.clone(),
+            source: clause.cites.clone(),
         }
-        What::AnalysisDecided { approved: true } => "may rise: the platform's analysis approves".to_owned(),
-        What::AnalysisDecided { approved: false } => {
-            "may not rise: the platform's analysis denies it".to_owned()
+    }
+
+    /// Whom a change concerns. What has no name is the only one.
+    pub(super) fn subject(&self, subject: Subject) -> String {
+        let named = |kind: &str, list: &[String], place: usize| match list.get(place).map(String::as_str) {
+            None | Some("") => format!("The {}", kind.to_lowercase()),
+            Some(name) => format!("{kind} {name}"),
+        };
+        match subject {
+            Subject::Portfolio => "The business".to_owned(),
+            Subject::Holder(place) if self.names.numbers.len() > 1 && self.held_by_numbers => {
+                format!("The limit of {}", self.names.numbers[place])
+            }
+            Subject::Holder(_) => "The limit".to_owned(),
+            Subject::Number(place) => named("Number", &self.names.numbers, place),
+            Subject::Template(place) => named("Template", &self.names.templates, place),
         }
-        What::HeldReleased { held } => {
-            format!("did well on its sample: {} held messages are sent", grouped(held))
-        }
-        What::HeldDropped { held } => {
-            format!("did badly on its sample: {} held messages fail", grouped(held))
-        }
-        What::TierRose { from, to } => format!("rises from {} to {} customers in 24 h", tier(from), tier(to)),
-        What::TierFell { from, to } => format!("falls from {} to {} customers in 24 h", tier(from), tier(to)),
-        What::ReviewStarted { until } => format!("is under review: it rises on {}", moment(scenario, until)),
-        What::ReviewCancelled => "will not rise: the review is cancelled".to_owned(),
-        What::Rated { from: _, to: Rating::Unknown } => "has no rating: its window starts afresh".to_owned(),
-        What::Rated { from, to } => {
-            let score = score
-                .map_or_else(String::new, |score| format!(" (negative feedback {:.2} %)", 100.0 * score));
-            match from {
-                Rating::Unknown => format!("is rated {to}{score}"),
-                _ => format!("is rated {to} after {from}{score}"),
+    }
+
+    /// The limit of a tier in words.
+    pub(super) fn limit(&self, tier: usize) -> String {
+        self.tiers[tier].limit.map_or_else(|| "unlimited".to_owned(), grouped)
+    }
+
+    fn what(&self, what: What, score: Option<f64>) -> String {
+        let tier = |place: usize| self.limit(place);
+        let until = |until: Option<SimTime>| {
+            until.map_or_else(String::new, |at| format!(" until {}", self.moment(at)))
+        };
+        match what {
+            What::Verified => "is verified".to_owned(),
+            What::PolicyDecided { .. }
+            | What::OfficialDecided { .. }
+            | What::AnalysisAsked
+            | What::AnalysisDecided { .. }
+            | What::HeldReleased { .. }
+            | What::HeldDropped { .. } => what.decision().unwrap_or_default(),
+            What::TierRose { from, to } => {
+                format!("rises from {} to {} customers in 24 h", tier(from), tier(to))
+            }
+            What::TierFell { from, to } => {
+                format!("falls from {} to {} customers in 24 h", tier(from), tier(to))
+            }
+            What::ReviewStarted { until } => format!("is under review: it rises on {}", self.moment(until)),
+            What::ReviewCancelled => "will not rise: the review is cancelled".to_owned(),
+            What::Rated { from: _, to: Rating::Unknown } => {
+                "has no rating: its window starts afresh".to_owned()
+            }
+            What::Rated { from, to } => {
+                let score = score
+                    .map_or_else(String::new, |score| format!(" (negative feedback {:.2} %)", 100.0 * score));
+                match from {
+                    Rating::Unknown => format!("is rated {to}{score}"),
+                    _ => format!("is rated {to} after {from}{score}"),
+                }
+            }
+            What::NumberEntered { status: NumberStatus::Restricted, .. } => {
+                "is Restricted: nothing more may be started for now".to_owned()
+            }
+            What::NumberEntered { status, until: deadline } => format!("is {status}{}", until(deadline)),
+            What::NumberLeft { status, recovered: true } => format!("is no longer {status}"),
+            What::NumberLeft { status, recovered: false } => {
+                format!("is no longer {status}: it did not recover in time")
+            }
+            What::TemplateEntered { status: TemplateStatus::Disabled, .. } => {
+                "is Disabled for good".to_owned()
+            }
+            What::TemplateEntered { status, until: deadline } => format!("is {status}{}", until(deadline)),
+            What::TemplateLeft { status: TemplateStatus::Paused, .. } => "may be sent again".to_owned(),
+            What::TemplateLeft { status, recovered: true } => format!("is no longer {status}"),
+            What::TemplateLeft { status, recovered: false } => {
+                format!("is no longer {status}: it did not recover in time")
             }
         }
-        What::NumberEntered { status: NumberStatus::Restricted, .. } => {
-            "is Restricted: nothing more may be started for now".to_owned()
-        }
-        What::NumberEntered { status, until: deadline } => format!("is {status}{}", until(deadline)),
-        What::NumberLeft { status, recovered: true } => format!("is no longer {status}"),
-        What::NumberLeft { status, recovered: false } => {
-            format!("is no longer {status}: it did not recover in time")
-        }
-        What::TemplateEntered { status: TemplateStatus::Disabled, .. } => "is Disabled for good".to_owned(),
-        What::TemplateEntered { status, until: deadline } => format!("is {status}{}", until(deadline)),
-        What::TemplateLeft { status: TemplateStatus::Paused, .. } => "may be sent again".to_owned(),
-        What::TemplateLeft { status, recovered: true } => format!("is no longer {status}"),
-        What::TemplateLeft { status, recovered: false } => {
-            format!("is no longer {status}: it did not recover in time")
-        }
     }
-}
 
-fn moment(scenario: &Scenario, at: SimTime) -> String {
-    scenario.setting.calendar.civil(at).strftime("%a %-d %b %Y %H:%M").to_string()
+    /// An instant in words.
+    pub(super) fn moment(&self, at: SimTime) -> String {
+        self.calendar.civil(at).strftime("%a %-d %b %Y %H:%M").to_string()
+    }
 }

@@ -1,7 +1,7 @@
 //! What the platform decides by chance in reality: the run draws it, each at its own address, and tells the platform.
 
-use crate::platform::{Change, Signal, Subject as Whom, What};
 use crate::glossary::TemplateStatus;
+use crate::platform::{Change, Signal, Subject as Whom, What};
 use crate::random::{Address, Prior, Probability, Purpose, Streams, Subject};
 use crate::time::{DAY, HOUR, SimTime, Span};
 
@@ -33,16 +33,24 @@ impl Pending {
         let templates = scenario.opening.templates.len();
         let mut pending = Pending { due: Vec::new(), applied: false, reviews: vec![0; templates] };
         let decisions = &scenario.decisions;
-        if let Verification::AfterDays(prior) = &decisions.verification {
-            let address = Address::of(Purpose::Decision, Subject::new(&["platform", "verification"]));
-            pending.due.push((SimTime::START + span(prior, DAY, address, streams), Decision::Verified));
+        let address = Address::of(Purpose::Decision, Subject::new(&["platform", "verification"]));
+        match &decisions.verification {
+            // A business that is verified already is told so at the start: who stands on the entry step leaves it.
+            Verification::Done => pending.due.push((SimTime::START, Decision::Verified)),
+            Verification::Never => {}
+            Verification::AfterDays(prior) => {
+                pending.due.push((SimTime::START + span(prior, DAY, address, streams), Decision::Verified));
+            }
         }
         let address = Address::of(Purpose::Decision, Subject::new(&["platform", "policy"]));
         match &decisions.policy {
             PolicyText::Passed => {}
             PolicyText::Open { after_days, passed } => {
                 let passed = happens(*passed, address, streams);
-                pending.due.push((SimTime::START + span(after_days, DAY, address, streams), Decision::Policy { passed }));
+                pending.due.push((
+                    SimTime::START + span(after_days, DAY, address, streams),
+                    Decision::Policy { passed },
+                ));
             }
             PolicyText::CancelledAfterDays(prior) => {
                 let at = SimTime::START + span(prior, DAY, address, streams);

@@ -139,14 +139,22 @@ impl Diary {
         self.sending_days += usize::from(today.counts[Metric::Sent as usize] > 0);
         let last = SimTime(over.0 - 1);
         let numbers = || scenario.lanes.iter().map(|lane| lane.number);
-        let score = numbers().filter_map(|number| platform.score(number, last).and_then(Score::as_f64)).reduce(f64::max);
+        let score = numbers()
+            .filter_map(|number| platform.score(number, last).and_then(Score::as_f64))
+            .reduce(f64::max);
         let templates = scenario.templates.iter().map(|(_, _, place)| platform.template_status(*place));
         let limited = numbers().any(|number| platform.limit(number).is_some());
         let day = Day {
             counts: today.counts,
             tier: best_tier(scenario, platform) as u8,
-            status: numbers().map(|number| platform.number_status(number)).max().unwrap_or(NumberStatus::Connected),
-            rating: numbers().map(|number| platform.rating(number)).reduce(Rating::worse).unwrap_or(Rating::Unknown),
+            status: numbers()
+                .map(|number| platform.number_status(number))
+                .max()
+                .unwrap_or(NumberStatus::Connected),
+            rating: numbers()
+                .map(|number| platform.rating(number))
+                .reduce(Rating::worse)
+                .unwrap_or(Rating::Unknown),
             template: templates.max().unwrap_or(TemplateStatus::Approved),
             score: score.map(|score| (score * 1e6).round() as u32),
             capacity_used: (today.limited || limited).then_some(today.capacity_used),
@@ -155,7 +163,12 @@ impl Diary {
         self.days.push(day);
     }
 
-    pub(super) fn finish(mut self, scenario: &Scenario, platform: &Platform<'_>, ledger: Ledger) -> Trajectory {
+    pub(super) fn finish(
+        mut self,
+        scenario: &Scenario,
+        platform: &Platform<'_>,
+        ledger: Ledger,
+    ) -> Trajectory {
         self.outcome.final_tier = best_tier(scenario, platform);
         self.outcome.days = self.days;
         self.outcome.ledger = Ledger { in_flight: self.in_flight, ..ledger };

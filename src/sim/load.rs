@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 use jiff::civil::{Date, DateTime};
 use thiserror::Error;
 
-use crate::audience::{Act, Behavior, Choice, List, RATES, Segment, check_chance, profile_document, profile_names};
+use crate::audience::{
+    Act, Behavior, Choice, List, RATES, Segment, check_chance, profile_document, profile_names,
+};
 use crate::document::{Check, Document, Finding, Findings};
 use crate::glossary::{Category, Ratio, TemplateStatus};
 use crate::platform::catalogue;
@@ -16,8 +18,8 @@ use crate::sender::Strategy;
 use crate::time::{Calendar, CalendarError, SimTime, Slot, Span};
 
 use super::scenario::{
-    DecisionText, HoursText, PlanText, PolicyText, ReviewText, ScenarioText, SegmentText, TemplateState, TemplateText,
-    Verification,
+    DecisionText, HoursText, PlanText, PolicyText, ReviewText, ScenarioText, SegmentText, TemplateState,
+    TemplateText, Verification,
 };
 use super::setting::{Assumption, Evidence, Possible, Setting};
 
@@ -34,7 +36,7 @@ const MOST_REPLICATIONS: u64 = 10_000_000;
 #[derive(Debug, Error)]
 pub enum LoadError {
     /// A file cannot be read.
-    #[error("cannot read {}: {error}", path.display())]
+    #[error("cannot read the file {}: {error}", path.display())]
     Read {
         /// The file.
         path: PathBuf,
@@ -118,15 +120,20 @@ pub(super) struct SendingSlot {
     pub(super) of: u32,
 }
 
+/// Reads a file that people wrote: the one place where the library does.
+pub(super) fn open(path: &Path) -> Result<Document, LoadError> {
+    let text =
+        std::fs::read_to_string(path).map_err(|error| LoadError::Read { path: path.to_owned(), error })?;
+    Ok(Document::new(path.display().to_string(), text))
+}
+
 impl Scenario {
     /// Loads a scenario from a file; `changes` replace values by their path before anything is checked.
     ///
     /// # Errors
     /// A file that cannot be read, and all that is wrong with what the files say.
     pub fn load(path: &Path, changes: &[(String, String)]) -> Result<Scenario, LoadError> {
-        let text = std::fs::read_to_string(path)
-            .map_err(|error| LoadError::Read { path: path.to_owned(), error })?;
-        let document = Document::new(path.display().to_string(), text);
+        let document = open(path)?;
         let folder = path.parent().unwrap_or(Path::new("")).to_owned();
         let name = path
             .file_stem()
@@ -339,12 +346,10 @@ impl Loader<'_> {
 
     /// The file of that name beside the scenario.
     fn beside(&self, path: &str, name: &str, check: &mut Check<'_>) -> Option<Document> {
-        let file = self.folder.join(name);
-        match std::fs::read_to_string(&file) {
-            Ok(text) => Some(Document::new(file.display().to_string(), text)),
+        match open(&self.folder.join(name)) {
+            Ok(document) => Some(document),
             Err(error) => {
-                let message = format!("cannot read the file {}: {error}", file.display());
-                check.error(path, message, "files are looked for beside the scenario");
+                check.error(path, error.to_string(), "files are looked for beside the scenario");
                 None
             }
         }
@@ -407,14 +412,10 @@ impl Loader<'_> {
         });
         let verification = text.platform.verification.clone().unwrap_or_else(default_verification);
         let opening = Opening {
-            verified: verification == Verification::Done,
+            // A business that is verified already is told so at the start: who stands on the entry step leaves it.
+            verified: false,
             numbers: numbers.collect(),
-            templates: text
-                .platform
-                .templates
-                .values()
-                .map(template_opening)
-                .collect(),
+            templates: text.platform.templates.values().map(template_opening).collect(),
             thresholds: Vec::new(),
             policy: match text.platform.policy {
                 Some(PolicyText::Open { .. }) => Policy::Open,
@@ -496,12 +497,13 @@ fn template_opening(template: &TemplateText) -> TemplateOpening {
 
 /// What a number can send in a slot under the shortest stated bound on its messages.
 fn throughput(ruleset: &Ruleset, calendar: &Calendar) -> Option<u64> {
-    let bounds = ruleset.admission.values().filter_map(|cap| match (cap.per, cap.unit, cap.within, cap.limit) {
-        (CapOf::Number, CapUnit::Messages, Within::Rolling(span), CapLimit::Own(most)) if span.0 > 0 => {
-            Some(most.saturating_mul(calendar.slot_length().0.max(span.0) as u64 / span.0 as u64))
-        }
-        _ => None,
-    });
+    let bounds =
+        ruleset.admission.values().filter_map(|cap| match (cap.per, cap.unit, cap.within, cap.limit) {
+            (CapOf::Number, CapUnit::Messages, Within::Rolling(span), CapLimit::Own(most)) if span.0 > 0 => {
+                Some(most.saturating_mul(calendar.slot_length().0.max(span.0) as u64 / span.0 as u64))
+            }
+            _ => None,
+        });
     bounds.min()
 }
 
@@ -509,7 +511,8 @@ fn throughput(ruleset: &Ruleset, calendar: &Calendar) -> Option<u64> {
 fn lanes(text: &ScenarioText, segment: &SegmentText, choice: Choice) -> Vec<Lane> {
     let numbers = senders(text);
     let all: u64 = numbers.iter().map(|(_, weight)| weight).sum();
-    let part = |weight: u64| (u128::from(segment.customers) * u128::from(weight) / u128::from(all.max(1))) as u64;
+    let part =
+        |weight: u64| (u128::from(segment.customers) * u128::from(weight) / u128::from(all.max(1))) as u64;
     let rest = segment.customers - numbers.iter().map(|(_, weight)| part(*weight)).sum::<u64>();
     let lane = |(place, (name, weight)): (usize, &(&str, u64))| {
         let customers = part(*weight) + u64::from((place as u64) < rest);
@@ -705,19 +708,35 @@ fn check_sender(text: &ScenarioText, check: &mut Check<'_>) {
     match (&text.sender.number, text.sender.numbers.is_empty()) {
         (Some(_), true) | (None, false) => {}
         (Some(_), false) => {
-            check.error("sender.numbers", "both `number` and `numbers` are given", "one number, or several with weights");
+            check.error(
+                "sender.numbers",
+                "both `number` and `numbers` are given",
+                "one number, or several with weights",
+            );
         }
         (None, true) => {
             check.error("sender", "no number sends", "name it: number: \"main\"");
         }
     }
     for (name, weight) in senders(text) {
-        let path = if text.sender.number.is_some() { "sender.number".to_owned() } else { format!("sender.numbers.{name}") };
+        let path = if text.sender.number.is_some() {
+            "sender.number".to_owned()
+        } else {
+            format!("sender.numbers.{name}")
+        };
         if platform.numbers.get(name).is_none() {
-            check.error(&path, format!("there is no number \"{name}\""), nearest(name, platform.numbers.keys()));
+            check.error(
+                &path,
+                format!("there is no number \"{name}\""),
+                nearest(name, platform.numbers.keys()),
+            );
         }
         if !(1..=1_000_000).contains(&weight) {
-            check.error(&path, format!("a weight of {weight} makes no part"), "a whole number from 1 to 1,000,000");
+            check.error(
+                &path,
+                format!("a weight of {weight} makes no part"),
+                "a whole number from 1 to 1,000,000",
+            );
         }
     }
     if text.audience.segments.get(&text.sender.segment).is_none() {

@@ -3,21 +3,25 @@
 //! ```text
 //!   first-climb.ron --load, check--> Scenario --replicate(index)--> Trajectory   (a row a day)
 //!                                        \------watch(index, probe)--> Journal   (a row a change)
+//!   log.csv ------------------ read twice, told to the same platform ---> Replay    (a row a change)
 //! ```
 //!
 //! *Invariant:* loading is the step that fails. Once a [`Scenario`] exists, running it cannot. A replication is an
 //! address: (scenario, seed, index) is all that is needed to tell any future again.
 
+mod case;
 mod decisions;
 mod diary;
 mod journal;
 mod load;
+pub mod replay;
 mod run;
 pub mod scenario;
 mod send;
 mod setting;
 mod trajectory;
 
+pub use case::{Case, CaseFile, CaseOutcome, Failure, Told};
 pub use journal::{Entry, Journal};
 pub use load::{LoadError, Names, Scenario};
 pub use run::{Batch, Probe, Unwatched};

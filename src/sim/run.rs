@@ -46,8 +46,12 @@ pub struct Batch {
     pub short_of_list: u64,
     /// What the platform admitted and refused.
     pub admission: Admission,
+    /// Of the admitted, those to customers whose service window was open.
+    pub in_window: u64,
     /// Delivered messages.
     pub delivered: u64,
+    /// Of the delivered, those inside an open service window: they use up no limit.
+    pub delivered_in_window: u64,
 }
 
 /// Watches nothing.

@@ -28,12 +28,21 @@ impl<'s> Run<'s, '_> {
         }
     }
 
-    fn plan(&mut self, lane: usize, slot: u32, slots: u32, statuses: &[TemplateStatus], now: SimTime) -> Plan {
+    fn plan(
+        &mut self,
+        lane: usize,
+        slot: u32,
+        slots: u32,
+        statuses: &[TemplateStatus],
+        now: SimTime,
+    ) -> Plan {
         let scenario = self.scenario;
         let Lane { number, weight, .. } = scenario.lanes[lane];
         let all: u64 = scenario.lanes.iter().map(|lane| lane.weight).sum();
         let shared = self.platform.shares_limit();
-        let own = |limit: u64| if shared { (u128::from(limit) * u128::from(weight) / u128::from(all)) as u64 } else { limit };
+        let own = |limit: u64| {
+            if shared { (u128::from(limit) * u128::from(weight) / u128::from(all)) as u64 } else { limit }
+        };
         let seen = Observation {
             day: self.diary.day(),
             sending_days: self.diary.sending_days(),
@@ -68,12 +77,30 @@ impl<'s> Run<'s, '_> {
         self.diary.ask(lane, asked, short);
         self.diary.refuse(back);
         let delivered = self.deliver(lane, template, taken, &admission, open, moment);
-        let batch = Batch { at: now, number, template: *place, asked, short_of_list: short, admission, delivered };
+        let batch = Batch {
+            at: now,
+            number,
+            template: *place,
+            asked,
+            short_of_list: short,
+            admission,
+            in_window: open.min(admission.admitted),
+            delivered: delivered.all,
+            delivered_in_window: delivered.in_window,
+        };
         self.probe.sent(&batch);
         self.tell(now);
     }
 
-    fn moment(&self, lane: usize, template: usize, name: &'s str, category: Category, slot: Slot, now: SimTime) -> Moment<'s> {
+    fn moment(
+        &self,
+        lane: usize,
+        template: usize,
+        name: &'s str,
+        category: Category,
+        slot: Slot,
+        now: SimTime,
+    ) -> Moment<'s> {
         Moment {
             now,
             slot,
@@ -86,14 +113,22 @@ impl<'s> Run<'s, '_> {
         }
     }
 
-    /// Delivers what was admitted of `taken`, and keeps what is held; returns how many were delivered.
-    fn deliver(&mut self, lane: usize, template: usize, taken: Taken, admission: &Admission, open: u64, moment: Moment<'_>) -> u64 {
+    /// Delivers what was admitted of `taken`, and keeps what is held; returns what was delivered.
+    fn deliver(
+        &mut self,
+        lane: usize,
+        template: usize,
+        taken: Taken,
+        admission: &Admission,
+        open: u64,
+        moment: Moment<'_>,
+    ) -> Delivered {
         let scenario = self.scenario;
         let now = moment.now;
         self.held[moment.streak] += admission.held;
         self.diary.count(Metric::Held, admission.held);
         if admission.admitted == 0 {
-            return 0;
+            return Delivered::default();
         }
         let again = if admission.held == 0 { taken.again() } else { Vec::new() };
         let calendar = &scenario.setting.calendar;
@@ -102,7 +137,13 @@ impl<'s> Run<'s, '_> {
         let reactions = scenario.segment.react(rates, admission.admitted, moment, stage);
         self.diary.fail_later(now + scenario.time_to_live, reactions.in_flight, scenario);
         let inside = open.min(admission.admitted);
-        let in_window = (u128::from(reactions.delivered) * u128::from(inside) / u128::from(admission.admitted)) as u64;
+        let in_window = scenario.segment.delivered_inside(
+            admission.admitted,
+            inside,
+            reactions.delivered,
+            &moment,
+            &self.streams,
+        );
         let number = scenario.lanes[lane].number;
         let signal = Signal::Sent {
             number,
@@ -120,14 +161,16 @@ impl<'s> Run<'s, '_> {
         if let Some(limit) = self.platform.limit(number) {
             self.diary.use_capacity(self.platform.reached(number, now) * 1_000 / limit.max(1));
         }
-        reactions.delivered
+        Delivered { all: reactions.delivered, in_window }
     }
 
     /// Sends what was held of templates whose sample was judged well: like any send, at this instant.
     pub(super) fn send_held(&mut self, now: SimTime) {
         let scenario = self.scenario;
         for template in std::mem::take(&mut self.released) {
-            let Some(own) = scenario.templates.iter().position(|(_, _, place)| *place == template) else { continue };
+            let Some(own) = scenario.templates.iter().position(|(_, _, place)| *place == template) else {
+                continue;
+            };
             for lane in 0..scenario.lanes.len() {
                 self.release(lane, own, now);
             }
@@ -152,7 +195,17 @@ impl<'s> Run<'s, '_> {
         let moment = Moment { slot: slot | HELD, ..self.moment(lane, template, name, *category, slot, now) };
         let taken = Taken::default();
         let delivered = self.deliver(lane, template, taken, &admission, 0, moment);
-        let batch = Batch { at: now, number, template: *place, asked: held, short_of_list: 0, admission, delivered };
+        let batch = Batch {
+            at: now,
+            number,
+            template: *place,
+            asked: held,
+            short_of_list: 0,
+            admission,
+            in_window: 0,
+            delivered: delivered.all,
+            delivered_in_window: 0,
+        };
         self.probe.sent(&batch);
         self.tell(now);
     }
@@ -160,13 +213,22 @@ impl<'s> Run<'s, '_> {
     /// What was held of a template fails; its customers go back to the list as after any send.
     pub(super) fn drop_held(&mut self, template: usize, now: SimTime) {
         let scenario = self.scenario;
-        let Some(own) = scenario.templates.iter().position(|(_, _, place)| *place == template) else { return };
+        let Some(own) = scenario.templates.iter().position(|(_, _, place)| *place == template) else {
+            return;
+        };
         for lane in 0..scenario.lanes.len() {
             let held = std::mem::take(&mut self.held[lane * scenario.templates.len() + own]);
             self.lists[lane].settle(now, held, 0, &[], 0);
             self.diary.count(Metric::Failed, held);
         }
     }
+}
+
+/// What was delivered of a batch.
+#[derive(Clone, Copy, Debug, Default)]
+struct Delivered {
+    all: u64,
+    in_window: u64,
 }
 
 /// Marks the addresses of a release, so that they differ from those of a send in the same slot.

@@ -1,0 +1,422 @@
+//! What these rules would have done with what really happened: dated changes, how things stand at the end, and what
+//! was read.
+//!
+//! ```text
+//!   Replay  -->  day by day: what changed and why; then the end, what was taken for granted, the rows
+//! ```
+
+use serde::Serialize;
+
+use super::decimal;
+use super::story::{Told, Wording, cite, tell_change};
+use super::summary::TOOL;
+use super::text::wrap;
+use crate::glossary::{NumberStatus, Ratio, TemplateStatus, grouped};
+use crate::platform::language::Holder;
+use crate::platform::{Subject, Thresholds, What};
+use crate::sim::replay::{Kind, Log, NumberAtEnd, Replay};
+use crate::time::{SimTime, Span, date_in_words};
+
+/// Version of the JSON's form.
+const FORMAT: u32 = 1;
+
+/// A replay as programs read it.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Summary {
+    /// Version of this form.
+    pub format: u32,
+    /// Name and version of the tool.
+    pub tool: String,
+    /// Name of the log.
+    pub log: String,
+    /// Name of the ruleset.
+    pub ruleset: String,
+    /// Civil date and time at which the replay begins.
+    pub from: String,
+    /// Civil date and time of its last second.
+    pub until: String,
+    /// Name of the zone of these dates.
+    pub zone: String,
+    /// Every change, in order.
+    pub changes: Vec<Told>,
+    /// Whether the business is verified at the end.
+    pub verified: bool,
+    /// How each number stands at the end.
+    pub numbers: Vec<NumberNow>,
+    /// How each template stands at the end.
+    pub templates: Vec<TemplateNow>,
+    /// Messages of the log that the rules would have refused.
+    pub refused: RefusedNow,
+    /// What was read, by kind.
+    pub rows: Vec<RowsOfKind>,
+    /// What was taken for granted, and what is strange about the log.
+    pub notes: Vec<String>,
+}
+
+/// How a number stands.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct NumberNow {
+    /// Its name; empty where the log has no column for it.
+    pub name: String,
+    /// Name of its tier.
+    pub tier: String,
+    /// Its limit \[customers in 24 h\]; null is unlimited.
+    pub limit: Option<u64>,
+    /// Its worst status.
+    pub status: String,
+    /// Its rating.
+    pub rating: String,
+    /// Weighted negative feedback per delivered message; null where nothing was delivered.
+    pub score: Option<f64>,
+    /// How many more customers it may write to; null is unlimited.
+    pub capacity: Option<u64>,
+}
+
+/// How a template stands.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct TemplateNow {
+    /// Its name; empty where the log has no column for it.
+    pub name: String,
+    /// Its status.
+    pub status: String,
+    /// Its rating.
+    pub rating: String,
+}
+
+/// Messages that the rules would have refused.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct RefusedNow {
+    /// Because of the limit or the number's status.
+    pub by_limit: u64,
+    /// Because of the template's status.
+    pub by_template: u64,
+    /// Civil date and time of the first.
+    pub first: Option<String>,
+}
+
+/// Rows of one kind.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct RowsOfKind {
+    /// The kind.
+    pub kind: &'static str,
+    /// How many rows.
+    pub rows: u64,
+    /// The sum of their counts.
+    pub count: u64,
+}
+
+/// What turns this replay's changes into words.
+pub(super) fn wording(replay: &Replay) -> Wording<'_> {
+    Wording {
+        calendar: &replay.calendar,
+        tiers: &replay.rules.tiers,
+        names: &replay.log.names,
+        clauses: &replay.rules.clauses,
+        held_by_numbers: replay.rules.holder == Holder::Number,
+    }
+}
+
+/// Every change in words, in order.
+pub fn changes(replay: &Replay) -> Vec<Told> {
+    let wording = wording(replay);
+    replay.changes.iter().map(|(change, score)| wording.tell(change, *score)).collect()
+}
+
+/// A replay as programs read it.
+pub fn summary(replay: &Replay) -> Summary {
+    let stamp = |at: SimTime| replay.calendar.civil(at).strftime("%Y-%m-%d %H:%M:%S").to_string();
+    let tier = |place: usize| &replay.rules.tiers[place];
+    let numbers = replay.log.names.numbers.iter().zip(&replay.end.numbers).map(|(name, now)| NumberNow {
+        name: name.clone(),
+        tier: tier(now.tier).name.clone(),
+        limit: tier(now.tier).limit,
+        status: now.status.name().to_owned(),
+        rating: now.rating.to_string(),
+        score: now.score,
+        capacity: now.capacity,
+    });
+    let templates = replay.log.names.templates.iter().zip(&replay.end.templates);
+    let templates = templates.map(|(name, (status, rating))| TemplateNow {
+        name: name.clone(),
+        status: status.to_string(),
+        rating: rating.to_string(),
+    });
+    Summary {
+        format: FORMAT,
+        tool: TOOL.to_owned(),
+        log: replay.name.clone(),
+        ruleset: replay.ruleset.name.clone(),
+        from: stamp(SimTime::START),
+        until: stamp(last(replay)),
+        zone: replay.log.zone.clone(),
+        changes: changes(replay),
+        verified: replay.end.verified,
+        numbers: numbers.collect(),
+        templates: templates.collect(),
+        refused: RefusedNow {
+            by_limit: replay.refused.by_limit,
+            by_template: replay.refused.by_template,
+            first: replay.refused.first.map(stamp),
+        },
+        rows: rows(&replay.log),
+        notes: notes(replay),
+    }
+}
+
+/// How many rows of each kind were read, and the sums of their counts.
+pub fn rows(log: &Log) -> Vec<RowsOfKind> {
+    let of = |kind: &Kind| RowsOfKind {
+        kind: kind.name(),
+        rows: log.rows[*kind as usize],
+        count: log.counts[*kind as usize],
+    };
+    Kind::ALL.iter().map(of).filter(|of| of.rows > 0).collect()
+}
+
+/// Tells a replay in lines of at most `width` letters where words allow it; `brief` leaves out what was taken for
+/// granted.
+pub fn render(replay: &Replay, width: usize, brief: bool) -> String {
+    let told = changes(replay);
+    let calendar = &replay.calendar;
+    let date = |at: SimTime| date_in_words(calendar.civil(at).date());
+    let mut text = format!(
+        "{} under {}: {} from {} to {}.\n",
+        replay.name,
+        replay.ruleset.name,
+        counted(told.len() as u64, "change"),
+        date(SimTime::START),
+        date(last(replay))
+    );
+    let mut day = None;
+    for told in &told {
+        let today = calendar.day_of(SimTime(told.at));
+        if day != Some(today) {
+            text.push_str(&format!("\n{}\n", date_in_words(calendar.date(today))));
+            day = Some(today);
+        }
+        tell_change(&mut text, told, width);
+    }
+    tell_end(&mut text, replay, width);
+    if !brief {
+        text.push_str("\nTaken for granted, and seen in the log:\n");
+        list(&mut text, &notes(replay), width);
+    }
+    cite(&mut text, &told, width);
+    text.push_str(&rows_in_words(&replay.log));
+    text
+}
+
+/// How many rows of each kind were read, in a few lines.
+pub fn rows_in_words(log: &Log) -> String {
+    let mut text = format!("\nRead: {}.\n", counted(log.row_count(), "row"));
+    for RowsOfKind { kind, rows, count } in rows(log) {
+        text.push_str(&format!("  {kind:<16} {:>12} {:>16}\n", counted(rows, "row"), grouped(count)));
+    }
+    text
+}
+
+fn last(replay: &Replay) -> SimTime {
+    SimTime(replay.calendar.end().0 - 1)
+}
+
+fn tell_end(text: &mut String, replay: &Replay, width: usize) {
+    let at = replay.calendar.civil(last(replay));
+    text.push_str(&format!("\nAt the end, {}\n", at.strftime("%a %-d %b %Y %H:%M:%S")));
+    let wording = wording(replay);
+    let mut lines: Vec<String> = Vec::new();
+    lines.push(
+        if replay.end.verified { "The business is verified." } else { "The business is not verified." }
+            .to_owned(),
+    );
+    for (place, now) in replay.end.numbers.iter().enumerate() {
+        let subject = Subject::Number(place);
+        lines.push(format!(
+            "{} {}.",
+            wording.subject(subject),
+            number_in_words(replay, place, now, &wording)
+        ));
+    }
+    for (place, (status, rating)) in replay.end.templates.iter().enumerate() {
+        let subject = Subject::Template(place);
+        let until = match status {
+            TemplateStatus::Approved | TemplateStatus::Disabled => None,
+            _ => deadline(replay, subject),
+        };
+        let until = until.map_or_else(String::new, |at| format!(" until {}", wording.moment(at)));
+        lines.push(format!("{} is {status}{until}, rated {rating}.", wording.subject(subject)));
+    }
+    let refused = replay.refused.by_limit + replay.refused.by_template;
+    if let Some(first) = replay.refused.first {
+        lines.push(format!(
+            "These rules would have refused {} ({} beyond the limit or by status, {} of a paused or disabled \
+             template), the first on {}; they were sent, so they are counted all the same.",
+            counted(refused, "message"),
+            grouped(replay.refused.by_limit),
+            grouped(replay.refused.by_template),
+            wording.moment(first)
+        ));
+    }
+    list(text, &lines, width);
+}
+
+fn number_in_words(replay: &Replay, place: usize, now: &NumberAtEnd, wording: &Wording<'_>) -> String {
+    let tier = &replay.rules.tiers[now.tier];
+    let limit = match tier.limit {
+        Some(limit) => format!("may write to {} customers in 24 h (tier {})", grouped(limit), tier.name),
+        None => format!("may write to any number of customers (tier {})", tier.name),
+    };
+    let until = match now.status {
+        NumberStatus::Connected | NumberStatus::Restricted => None,
+        _ => deadline(replay, Subject::Number(place)),
+    };
+    let until = until.map_or_else(String::new, |at| format!(" until {}", wording.moment(at)));
+    let score =
+        now.score.map_or_else(String::new, |score| format!(" (negative feedback {:.2} %)", 100.0 * score));
+    let room = match now.capacity {
+        Some(0) => ", none of them now".to_owned(),
+        Some(room) => format!(", {} of them now", grouped(room)),
+        None => String::new(),
+    };
+    let review = review_until(replay, place).map_or_else(String::new, |at| {
+        format!("; a review is running, its limit rises on {}", wording.moment(at))
+    });
+    format!("{limit}{room}; it is {}{until}, rated {}{score}{review}", now.status, now.rating)
+}
+
+/// The deadline of the status that a subject entered last.
+fn deadline(replay: &Replay, subject: Subject) -> Option<SimTime> {
+    replay.changes.iter().rev().filter(|(change, _)| change.subject == subject).find_map(|(change, _)| {
+        match change.what {
+            What::NumberEntered { until, .. } | What::TemplateEntered { until, .. } => Some(until),
+            _ => None,
+        }
+    })?
+}
+
+/// When a review that is still running ends.
+fn review_until(replay: &Replay, number: usize) -> Option<SimTime> {
+    let holder = if replay.rules.holder == Holder::Number { number } else { 0 };
+    let of_holder =
+        replay.changes.iter().rev().filter(|(change, _)| change.subject == Subject::Holder(holder));
+    let last = of_holder.map(|(change, _)| change.what).find(|what| !matches!(what, What::TierFell { .. }));
+    match last {
+        Some(What::ReviewStarted { until }) => Some(until),
+        _ => None,
+    }
+}
+
+/// What was taken for granted, and what is strange about the log.
+pub fn notes(replay: &Replay) -> Vec<String> {
+    let mut notes = vec![start_in_words(replay)];
+    notes.extend(thresholds_in_words(replay));
+    notes.push("every delivery counts as another customer: a log does not say who was written to".to_owned());
+    if !replay.idle.is_empty() {
+        notes.push(format!("clauses that a replay does not act on: {}", replay.idle.join(", ")));
+    }
+    notes.extend(log_notes(&replay.log, &|unix| {
+        wording(replay).moment(SimTime(unix - replay.calendar.unix(SimTime::START)))
+    }));
+    notes
+}
+
+/// The thresholds of the rating clauses, those with the same values together.
+fn thresholds_in_words(replay: &Replay) -> Vec<String> {
+    let mut groups: Vec<(Thresholds, Vec<&str>)> = Vec::new();
+    for (path, thresholds) in replay.rules.thresholds() {
+        match groups.iter_mut().find(|(other, _)| *other == thresholds) {
+            Some((_, paths)) => paths.push(path),
+            None => groups.push((thresholds, vec![path])),
+        }
+    }
+    let percent = |ratio: Ratio| format!("{} %", decimal(100.0 * ratio.as_f64(), 4));
+    let lines = groups.into_iter().map(|(thresholds, paths)| {
+        format!(
+            "{}: Medium from {}, Low from {}; these are the ruleset's own single values, assumed, for nobody publishes \
+             them",
+            paths.join(", "),
+            percent(thresholds.medium_from),
+            percent(thresholds.low_from)
+        )
+    });
+    lines.collect()
+}
+
+fn start_in_words(replay: &Replay) -> String {
+    let tier = &replay.rules.tiers[replay.start_tier];
+    let whose = if replay.log.names.numbers.len() > 1 { "every number begins" } else { "the number begins" };
+    let given = if replay.start.tier.is_some() { "given" } else { "the ruleset's start tier" };
+    let rating =
+        replay.start.rating.map_or_else(|| "without a rating".to_owned(), |rating| format!("rated {rating}"));
+    let verified = if replay.start.verified { "verified" } else { "not verified" };
+    format!("{whose} at tier {} ({given}), Connected, {rating}; the business begins {verified}", tier.name)
+}
+
+fn log_notes(log: &Log, moment: &dyn Fn(i64) -> String) -> Vec<String> {
+    let zone = if log.zone_given { "as given" } else { "no zone was given" };
+    let mut notes = vec![format!("the log has {}; days are those of {} ({zone})", log.form.name(), log.zone)];
+    let mut add = |count: u64, thing: &str, says: &str| {
+        if count > 0 {
+            notes.push(format!("{} {says}", counted(count, thing)));
+        }
+    };
+    if let Some((repeated, first)) = log.repeated {
+        let kept = match log.dropped {
+            true => {
+                format!("of the log repeated another of the same second (first in line {first}): dropped")
+            }
+            false => {
+                format!(
+                    "of the log repeated another of the same second (first in line {first}): kept; --drop-duplicates drops such rows"
+                )
+            }
+        };
+        add(repeated, "row", &kept);
+    }
+    add(log.fractions, "time", "had a fraction of a second: cut");
+    add(
+        log.repeated_hour,
+        "time",
+        "lay in an hour that the clock repeats: read as the first that keeps the order",
+    );
+    add(log.remarks, "line", "began with #: skipped");
+    if !log.other_columns.is_empty() {
+        notes.push(format!("columns that no rule needs: {}", log.other_columns.join(", ")));
+    }
+    for (from, to) in &log.pauses {
+        notes.push(format!(
+            "nothing happened for {} from {}: longer than any window, so nothing from before it counts",
+            length(to - from),
+            moment(*from)
+        ));
+    }
+    if log.pause_count > log.pauses.len() as u64 {
+        notes.push(format!(
+            "and {} more pauses of that kind",
+            grouped(log.pause_count - log.pauses.len() as u64)
+        ));
+    }
+    if log.open_end {
+        notes.push(
+            "the last line has no line end: if the log was cut there, its last cell may be, too".to_owned(),
+        );
+    }
+    notes
+}
+
+fn length(seconds: i64) -> String {
+    Span(seconds / 3_600 * 3_600).to_string()
+}
+
+fn list(text: &mut String, lines: &[String], width: usize) {
+    for line in lines {
+        for (place, line) in wrap(line, width.max(60) - 4).iter().enumerate() {
+            let indent = if place == 0 { "  " } else { "    " };
+            text.push_str(&format!("{indent}{line}\n"));
+        }
+    }
+}
+
+/// `1 row`, `2 rows`.
+pub(super) fn counted(count: u64, thing: &str) -> String {
+    format!("{} {thing}{}", grouped(count), if count == 1 { "" } else { "s" })
+}

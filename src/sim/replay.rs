@@ -1,0 +1,477 @@
+//! What really happened, told to the rules: a log in, dated changes out. Nothing is drawn.
+//!
+//! ```text
+//!   log.csv --first reading: check, count, collect names--> Log  (or all that is wrong with it)
+//!           --second reading: second by second-----------> Platform --> Replay
+//! ```
+//!
+//! A log is read twice because the platform must know all numbers and templates before the first row; neither
+//! reading keeps rows, so that a log may be longer than the memory.
+//!
+//! # The log
+//!
+//! A table separated by commas, one row for what happened in one second, in order of time:
+//!
+//! ```text
+//! time,kind,count,number,template
+//! 2024-03-04T10:00:00Z,sent,500,16505551111,spring_offer
+//! 2024-03-04T10:00:00Z,delivered,480,16505551111,spring_offer
+//! 2024-03-04T10:12:31Z,blocked,2,16505551111,spring_offer
+//! ```
+//!
+//! | column | holds |
+//! | --- | --- |
+//! | `time` | ISO 8601 with an offset or `Z`; or Unix seconds; or `2024-03-04 10:00:00` in a zone that is given; one form a log |
+//! | `kind` | `sent`, `delivered`, `failed`, `read`, `replied`, `stopped`, `blocked`, `reported`, `muted`, `archived`, `customer_message` (a customer writes first), `verified` (the business is) |
+//! | `count` | how many, a whole number; may be empty for `verified` |
+//! | `number` | which phone number; the column may be left out where there is one |
+//! | `template` | which template; the column may be left out where there is one, and the cell be empty for what customers do |
+//!
+//! The header is needed, its columns come in any order, and further columns are passed over and named. Empty lines
+//! and lines that begin with `#` are skipped. Only what the business starts belongs into a log: answers within a
+//! service window count for no limit.
+//!
+//! # How it is heard
+//!
+//! - Seconds count from the midnight (in the zone) before the first row; ratings that are evaluated every hour are
+//!   evaluated at full hours from there.
+//! - What was sent and delivered of one template by one number in one second is one batch. What is delivered later
+//!   counts at its own time: usage and rating look at deliveries.
+//! - Within one second the order of rows means nothing. The business is verified first; reactions come before ratings
+//!   are evaluated, but reactions to a template that the number sends in that very second come after it.
+//! - Everything in the log happened. What the rules would have refused is counted and told, and heard all the same.
+//! - The log does not say who was written to: every delivery counts as another customer.
+//! - `read` and `failed` are counted, and no rule hears them.
+
+mod cells;
+mod drive;
+mod mistakes;
+mod moment;
+mod rows;
+
+use std::io::BufRead;
+
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, ToSpan};
+use thiserror::Error;
+
+use crate::document::{Document, Finding, Findings};
+use crate::glossary::{Feedback, NumberStatus, Rating, TemplateStatus};
+use crate::platform::language::{Condition, Within};
+use crate::platform::{Change, Opening, Policy, Rules, Ruleset, TemplateOpening, words};
+use crate::time::{Calendar, CalendarError, SimTime, Span};
+
+use super::Names;
+use super::load::{compile, nearest};
+
+pub(crate) use cells::Lines;
+pub(crate) use mistakes::{Line, Mistakes};
+pub use moment::Form;
+
+/// Most messages or reactions in one row.
+const MOST_IN_ROW: u64 = 1 << 31;
+/// Most in a log: what the windows of a rating can still weigh exactly.
+const MOST_IN_LOG: u64 = 1 << 50;
+
+/// What a row tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Kind {
+    /// The platform accepted messages.
+    Sent,
+    /// Messages were delivered.
+    Delivered,
+    /// Messages failed.
+    Failed,
+    /// Messages were read.
+    Read,
+    /// Customers answered.
+    Replied,
+    /// Customers asked for no more.
+    Stopped,
+    /// Customers blocked the number.
+    Blocked,
+    /// Customers reported the number.
+    Reported,
+    /// Customers muted the chat.
+    Muted,
+    /// Customers archived the chat.
+    Archived,
+    /// Customers wrote first.
+    CustomerMessage,
+    /// The business was verified.
+    Verified,
+}
+
+impl Kind {
+    /// Every kind; its position is its index in counters.
+    pub const ALL: [Kind; 12] = [
+        Kind::Sent,
+        Kind::Delivered,
+        Kind::Failed,
+        Kind::Read,
+        Kind::Replied,
+        Kind::Stopped,
+        Kind::Blocked,
+        Kind::Reported,
+        Kind::Muted,
+        Kind::Archived,
+        Kind::CustomerMessage,
+        Kind::Verified,
+    ];
+
+    /// The word in a log.
+    pub fn name(self) -> &'static str {
+        match self {
+            Kind::Sent => "sent",
+            Kind::Delivered => "delivered",
+            Kind::Failed => "failed",
+            Kind::Read => "read",
+            Kind::Replied => "replied",
+            Kind::Stopped => "stopped",
+            Kind::Blocked => "blocked",
+            Kind::Reported => "reported",
+            Kind::Muted => "muted",
+            Kind::Archived => "archived",
+            Kind::CustomerMessage => "customer_message",
+            Kind::Verified => "verified",
+        }
+    }
+
+    /// What a rating hears of it.
+    fn feedback(self) -> Option<Feedback> {
+        Some(match self {
+            Kind::Replied => Feedback::Reply,
+            Kind::Stopped => Feedback::Stop,
+            Kind::Blocked => Feedback::Block,
+            Kind::Reported => Feedback::Report,
+            Kind::Muted => Feedback::Mute,
+            Kind::Archived => Feedback::Archive,
+            Kind::CustomerMessage => Feedback::CustomerFirst,
+            Kind::Sent | Kind::Delivered | Kind::Failed | Kind::Read | Kind::Verified => return None,
+        })
+    }
+
+    /// Whether a row needs to say which template.
+    fn of_template(self) -> bool {
+        matches!(self, Kind::Sent | Kind::Delivered | Kind::Failed | Kind::Read)
+    }
+}
+
+/// How a log is to be read.
+#[derive(Clone, Debug)]
+pub struct Reading {
+    /// Name of the log, as it is shown to the reader.
+    pub name: String,
+    zone: String,
+    /// Whether the zone was given; without one, times need an offset and days are those of UTC.
+    zone_given: bool,
+    /// Whether rows that were read already are dropped.
+    pub drop_duplicates: bool,
+    /// A pause longer than this is told.
+    pub longest_window: Span,
+}
+
+impl Reading {
+    /// A reading of the log `name`; civil times and days are those of `zone`.
+    ///
+    /// # Errors
+    /// A zone that is not in the time zone database.
+    pub fn new(name: impl Into<String>, zone: Option<&str>) -> Result<Reading, CalendarError> {
+        let known = zone.unwrap_or("UTC");
+        TimeZone::get(known).map_err(|_| CalendarError::Zone(known.to_owned()))?;
+        Ok(Reading {
+            name: name.into(),
+            zone: known.to_owned(),
+            zone_given: zone.is_some(),
+            drop_duplicates: false,
+            longest_window: Span::days(7),
+        })
+    }
+
+    fn time_zone(&self) -> TimeZone {
+        TimeZone::get(&self.zone).unwrap_or(TimeZone::UTC)
+    }
+
+    /// The Unix time that a text names, read as a row's time would be.
+    ///
+    /// # Errors
+    /// What is wrong with it, and advice.
+    pub fn instant(&self, text: &str) -> Result<i64, (String, String)> {
+        let read = moment::Times::new(self).read(text, None);
+        read.map_err(|mistake| (mistake.message, mistake.help))
+    }
+}
+
+/// Why a log cannot be replayed.
+#[derive(Debug, Error)]
+pub enum LogError {
+    /// It cannot be read.
+    #[error("{0}")]
+    Read(#[from] std::io::Error),
+    /// Something is wrong with what it says.
+    #[error("{0}")]
+    Findings(#[from] Findings),
+    /// The second reading found something else than the first.
+    #[error("the log changed while it was read")]
+    Changed,
+    /// The replay is to end before the log does.
+    #[error("the log goes on after the end that was asked for")]
+    EndsEarly,
+    /// The starting tier is not on the ladder.
+    #[error("the ruleset has no tier \"{name}\"")]
+    Tier {
+        /// The name that was asked for.
+        name: String,
+        /// The nearest name and all others.
+        help: String,
+    },
+}
+
+/// What a first reading finds in a log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Log {
+    /// The phone numbers and templates, in order of first mention. A name is empty where the log has no such column.
+    pub names: Names,
+    /// How times are written.
+    pub form: Form,
+    /// Name of the zone of civil times and days.
+    pub zone: String,
+    /// Whether the zone was given.
+    pub zone_given: bool,
+    /// The first and the last second of the log [Unix seconds].
+    pub span: (i64, i64),
+    /// Rows by [`Kind`].
+    pub rows: [u64; 12],
+    /// Sums of their counts by [`Kind`].
+    pub counts: [u64; 12],
+    /// Rows that repeat one of the same second, and the line of the first.
+    pub repeated: Option<(u64, u64)>,
+    /// Whether these were dropped.
+    pub dropped: bool,
+    /// Pauses longer than the longest window: from, to [Unix seconds]; the first few.
+    pub pauses: Vec<(i64, i64)>,
+    /// How many such pauses there are.
+    pub pause_count: u64,
+    /// Columns that were passed over.
+    pub other_columns: Vec<String>,
+    /// Lines that begin with `#`.
+    pub remarks: u64,
+    /// Times whose fraction of a second was cut.
+    pub fractions: u64,
+    /// Civil times in an hour that the clock repeats.
+    pub repeated_hour: u64,
+    /// Whether the last line does not end.
+    pub open_end: bool,
+}
+
+impl Log {
+    /// Reads a log and checks it; no row is kept.
+    ///
+    /// # Errors
+    /// Input that fails, and all that is wrong with what it says.
+    pub fn read(reading: &Reading, input: impl BufRead) -> Result<Log, LogError> {
+        rows::read(reading, input, &mut |_| {})
+    }
+
+    /// How many rows were read; the header, empty lines and remarks are none.
+    pub fn row_count(&self) -> u64 {
+        self.rows.iter().sum()
+    }
+}
+
+/// How the sender stands when the log begins, and how far the replay goes.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Start {
+    /// Name of the tier of every number; the ruleset's start tier where none is given.
+    pub tier: Option<String>,
+    /// Rating of every number.
+    pub rating: Option<Rating>,
+    /// Whether the business is verified.
+    pub verified: bool,
+    /// The last second of the replay [Unix seconds]; the end of the log's last civil day where none is given.
+    pub until: Option<i64>,
+}
+
+/// What these rules would have done.
+#[derive(Clone, Debug)]
+pub struct Replay {
+    /// The ruleset as it stands in its file.
+    pub ruleset: Ruleset,
+    /// Name of the log.
+    pub name: String,
+    /// What was read.
+    pub log: Log,
+    /// Dates from the midnight before the first row to the end of the replay.
+    pub calendar: Calendar,
+    /// The rules, made ready.
+    pub rules: Rules,
+    /// How the sender stood at the beginning.
+    pub start: Start,
+    /// Position of the tier at the beginning.
+    pub start_tier: usize,
+    /// Every change, with the score of the number that it concerns \[share\].
+    pub changes: Vec<(Change, Option<f64>)>,
+    /// How things stand at the end.
+    pub end: Standing,
+    /// What the rules would have refused.
+    pub refused: Refused,
+    /// Paths of the clauses that a replay does not act on.
+    pub idle: Vec<String>,
+}
+
+/// How a sender stands at the end of a replay.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Standing {
+    /// Whether the business is verified.
+    pub verified: bool,
+    /// The numbers, in the order of the log's names.
+    pub numbers: Vec<NumberAtEnd>,
+    /// The templates, in the order of the log's names.
+    pub templates: Vec<(TemplateStatus, Rating)>,
+}
+
+/// How a number stands at the end of a replay.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct NumberAtEnd {
+    /// Position of its tier on the ladder.
+    pub tier: usize,
+    /// Its worst status.
+    pub status: NumberStatus,
+    /// Its rating as last evaluated.
+    pub rating: Rating,
+    /// Its score \[share\]; `None` where nothing was delivered.
+    pub score: Option<f64>,
+    /// How many more customers it may write to; `None` is unlimited.
+    pub capacity: Option<u64>,
+}
+
+/// Messages of the log that the rules would have refused.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Refused {
+    /// Because the limit was used up or the number may not start anything.
+    pub by_limit: u64,
+    /// Because the template may not be sent.
+    pub by_template: u64,
+    /// When first.
+    pub first: Option<SimTime>,
+}
+
+impl Replay {
+    /// Reads the log again and tells it to the rules.
+    ///
+    /// # Errors
+    /// Input that fails or is not what `log` was read from; a tier that the ruleset does not have; an end before the
+    /// log's.
+    pub fn run(
+        reading: &Reading,
+        log: &Log,
+        input: impl BufRead,
+        ruleset: &Ruleset,
+        start: &Start,
+    ) -> Result<Replay, LogError> {
+        let calendar = calendar(reading, log, start)?;
+        let rules = compile(ruleset, &calendar);
+        let start_tier = start_tier(&rules, start)?;
+        let opening = Opening {
+            verified: start.verified,
+            numbers: log.names.numbers.iter().map(|_| (start_tier, start.rating)).collect(),
+            // One more than there are: what customers do without a template concerns none of them.
+            templates: vec![TemplateOpening::PROVEN; log.names.templates.len() + 1],
+            thresholds: Vec::new(),
+            policy: Policy::Passed,
+        };
+        let origin = calendar.unix(SimTime::START);
+        let mut drive = drive::Drive::open(&rules, &opening, &log.names);
+        let again =
+            rows::read(reading, input, &mut |second| drive.second(SimTime(second.at - origin), second))?;
+        if again != *log {
+            return Err(LogError::Changed);
+        }
+        let (changes, end, refused) = drive.finish(calendar.end());
+        Ok(Replay {
+            ruleset: ruleset.clone(),
+            name: reading.name.clone(),
+            log: again,
+            calendar,
+            start: start.clone(),
+            start_tier,
+            changes,
+            end,
+            refused,
+            idle: idle(ruleset),
+            rules,
+        })
+    }
+}
+
+/// A ruleset with values replaced by their path, as `--set path=value` asks.
+///
+/// # Errors
+/// Paths that do not exist, and all that is wrong with the ruleset then.
+pub fn changed_ruleset(mut document: Document, changes: &[(String, String)]) -> Result<Ruleset, Findings> {
+    for (path, value) in changes {
+        document = document.with(path, value)?;
+    }
+    Ruleset::read(&document)
+}
+
+/// The longest time over which these rules look back: a pause in a log that is longer leaves nothing to count.
+pub fn longest_window(ruleset: &Ruleset) -> Span {
+    let ratings = ruleset.rating.iter().map(|(_, clause)| clause.window);
+    let caps = ruleset.admission.iter().map(|(_, cap)| span_of(cap.within));
+    let conditions = ruleset.upgrade.iter().flat_map(|(_, clause)| &clause.when);
+    let usage = conditions.filter_map(|condition| match condition {
+        Condition::Usage { within, .. } => Some(span_of(*within)),
+        _ => None,
+    });
+    ratings.chain(caps).chain(usage).max().unwrap_or(Span::days(1))
+}
+
+fn span_of(within: Within) -> Span {
+    match within {
+        Within::Rolling(span) => span,
+        Within::CalendarDay => Span::days(1),
+    }
+}
+
+/// Clauses that no run acts on; what customers write first stands in a log and is heard, and prices are no matter here.
+fn idle(ruleset: &Ruleset) -> Vec<String> {
+    let paths = words::not_simulated(ruleset).into_iter().map(|(path, _)| path);
+    paths.filter(|path| !path.ends_with(".CustomerFirst") && !path.starts_with("price.")).collect()
+}
+
+fn start_tier(rules: &Rules, start: &Start) -> Result<usize, LogError> {
+    let Some(name) = &start.tier else { return Ok(rules.start_tier) };
+    rules.tier(name).ok_or_else(|| {
+        let help = nearest(name, rules.tiers.iter().map(|tier| tier.name.as_str()));
+        LogError::Tier { name: name.clone(), help }
+    })
+}
+
+/// Dates from the beginning of the first row's day to the end of the replay.
+fn calendar(reading: &Reading, log: &Log, start: &Start) -> Result<Calendar, LogError> {
+    let zone = reading.time_zone();
+    let day = |unix: i64| {
+        let stamp = Timestamp::from_second(unix).unwrap_or(Timestamp::UNIX_EPOCH);
+        stamp.to_zoned(zone.clone())
+    };
+    let out_of_range = |_| {
+        Findings::new(
+            &Document::new(reading.name.clone(), ""),
+            vec![Finding::error("the log's dates leave the range of dates that can be named")],
+        )
+    };
+    let first = day(log.span.0).start_of_day().map_err(out_of_range)?;
+    let after = day(log.span.1).checked_add(1.day()).and_then(|next| next.start_of_day());
+    let end = match start.until {
+        Some(until) if until < log.span.1 => return Err(LogError::EndsEarly),
+        Some(until) => until + 1,
+        None => after.map_err(out_of_range)?.timestamp().as_second(),
+    };
+    let horizon = Span(end - first.timestamp().as_second());
+    let calendar = Calendar::new(first.datetime(), &reading.zone, horizon, Span::days(1));
+    calendar.map_err(|error| {
+        let finding = Finding::error(error.to_string());
+        LogError::from(Findings::new(&Document::new(reading.name.clone(), ""), vec![finding]))
+    })
+}

@@ -1,0 +1,187 @@
+//! Drives the platform through the seconds of a log and its own instants between them.
+//!
+//! ```text
+//!   next instant = the earliest of
+//!     platform   a term ends, a rating is due, a clause's own clock strikes
+//!     log        the next second in which something happened
+//!   then: 1 terms, verification   2 reactions   3 ratings   4 clocks   5 sends   6 reactions to these sends
+//! ```
+
+use crate::platform::{Change, Opening, Platform, Rules, Score, Signal, Subject};
+use crate::time::SimTime;
+
+use super::rows::Second;
+use super::{Kind, Names, NumberAtEnd, Refused, Standing};
+
+/// The platform's next instants.
+#[derive(Clone, Copy, Debug)]
+struct Due {
+    term: SimTime,
+    evaluation: SimTime,
+    clock: SimTime,
+}
+
+/// The platform on its way through a log.
+pub(super) struct Drive<'r> {
+    platform: Platform<'r>,
+    now: SimTime,
+    numbers: usize,
+    /// How many templates there are; the position behind them stands for none.
+    templates: usize,
+    heard: Vec<Change>,
+    changes: Vec<(Change, Option<f64>)>,
+    refused: Refused,
+}
+
+impl<'r> Drive<'r> {
+    pub(super) fn open(rules: &'r Rules, opening: &Opening, names: &Names) -> Drive<'r> {
+        Drive {
+            platform: Platform::open(rules, opening),
+            now: SimTime(-1),
+            numbers: names.numbers.len(),
+            templates: names.templates.len(),
+            heard: Vec::new(),
+            changes: Vec::new(),
+            refused: Refused::default(),
+        }
+    }
+
+    /// Hears a second of the log, after all that comes before it.
+    pub(super) fn second(&mut self, at: SimTime, second: &Second) {
+        let due = self.pass(at);
+        self.instant(at, due, Some(second));
+    }
+
+    /// Goes on to the end, and tells how things stand there.
+    pub(super) fn finish(mut self, end: SimTime) -> (Vec<(Change, Option<f64>)>, Standing, Refused) {
+        self.pass(end);
+        let last = SimTime(end.0 - 1);
+        let standing = Standing {
+            verified: self.platform.verified(),
+            numbers: (0..self.numbers).map(|number| self.number(number, last)).collect(),
+            templates: (0..self.templates)
+                .map(|place| (self.platform.template_status(place), self.platform.template_rating(place)))
+                .collect(),
+        };
+        (self.changes, standing, self.refused)
+    }
+
+    /// Goes through the platform's own instants before `end`, and tells what is due next.
+    fn pass(&mut self, end: SimTime) -> Due {
+        loop {
+            let due = Due {
+                term: self.platform.next_term(self.now),
+                evaluation: self.platform.next_evaluation(),
+                clock: self.platform.next_clock(self.now),
+            };
+            let next = due.term.min(due.evaluation).min(due.clock).max(SimTime(self.now.0 + 1));
+            if next >= end {
+                return due;
+            }
+            self.instant(next, due, None);
+        }
+    }
+
+    /// The six classes of one instant.
+    fn instant(&mut self, now: SimTime, due: Due, second: Option<&Second>) {
+        self.now = now;
+        if due.term <= now {
+            self.platform.terms(now, &mut self.heard);
+            self.tell();
+        }
+        if second.is_some_and(|second| second.verified) {
+            self.platform.hear(now, Signal::Verified, &mut self.heard);
+            self.tell();
+        }
+        let reacted = second.is_some_and(|second| self.reactions(second, false));
+        // What was heard since may have made a rating due; asking again looks at every number and template.
+        let asked_again = due.term <= now || reacted || second.is_some_and(|second| second.verified);
+        let evaluation = if asked_again { self.platform.next_evaluation() } else { due.evaluation };
+        if evaluation <= now {
+            self.platform.evaluate(now, &mut self.heard);
+            self.tell();
+        }
+        if due.clock <= now {
+            self.platform.clocks(now, &mut self.heard);
+            self.tell();
+        }
+        if let Some(second) = second {
+            self.sends(second);
+            self.reactions(second, true);
+        }
+    }
+
+    /// Class 5: what was sent and delivered of each template, as one batch.
+    fn sends(&mut self, second: &Second) {
+        let count = |number, template, kind| second.acts.get(&(number, template, kind)).copied().unwrap_or(0);
+        let mut last = None;
+        for (number, template, kind) in second.acts.keys().copied() {
+            let batch = Some((number, template));
+            let (Kind::Sent | Kind::Delivered, Some(place)) = (kind, template) else { continue };
+            if last == batch {
+                continue;
+            }
+            last = batch;
+            let sent = count(number, template, Kind::Sent);
+            let delivered = count(number, template, Kind::Delivered);
+            self.count_refused(number, place, sent);
+            let signal = Signal::Sent { number, template: place, sent, delivered, in_window: 0, again: &[] };
+            self.platform.hear(self.now, signal, &mut self.heard);
+            self.tell();
+        }
+    }
+
+    /// What the rules would have refused: it happened, so it is heard all the same.
+    fn count_refused(&mut self, number: usize, template: usize, sent: u64) {
+        if sent == 0 {
+            return;
+        }
+        let admission = self.platform.admit(number, template, sent, 0, self.now);
+        self.refused.by_limit += admission.refused;
+        self.refused.by_template += admission.rejected;
+        if admission.refused + admission.rejected > 0 {
+            self.refused.first.get_or_insert(self.now);
+        }
+    }
+
+    /// Class 2, and class 6 for reactions to what is sent in the same second; whether there were any.
+    fn reactions(&mut self, second: &Second, to_these_sends: bool) -> bool {
+        let mut any = false;
+        for (&(number, template, kind), &count) in &second.acts {
+            let Some(feedback) = kind.feedback().filter(|_| count > 0) else { continue };
+            let sends = [Kind::Sent, Kind::Delivered];
+            let with_send = kind != Kind::CustomerMessage
+                && sends.iter().any(|sent| second.acts.contains_key(&(number, template, *sent)));
+            if with_send == to_these_sends {
+                let template = template.unwrap_or(self.templates);
+                let signal = Signal::Feedback { number, template, kind: feedback, count };
+                self.platform.hear(self.now, signal, &mut self.heard);
+                self.tell();
+                any = true;
+            }
+        }
+        any
+    }
+
+    /// Takes note of the changes that were made.
+    fn tell(&mut self) {
+        for change in std::mem::take(&mut self.heard) {
+            let score = match change.subject {
+                Subject::Number(number) => self.platform.score(number, self.now).and_then(Score::as_f64),
+                Subject::Portfolio | Subject::Holder(_) | Subject::Template(_) => None,
+            };
+            self.changes.push((change, score));
+        }
+    }
+
+    fn number(&mut self, number: usize, now: SimTime) -> NumberAtEnd {
+        let capacity = self.platform.capacity(number, now);
+        NumberAtEnd {
+            tier: self.platform.tier(number),
+            status: self.platform.number_status(number),
+            rating: self.platform.rating(number),
+            score: self.platform.score(number, now).and_then(Score::as_f64),
+            capacity: (capacity != u64::MAX).then_some(capacity),
+        }
+    }
+}

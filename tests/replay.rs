@@ -1,0 +1,829 @@
+//! Logs of what really happened, told to the rules: what comes out, and what is said of logs that are wrong.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on may panic")]
+
+mod common;
+
+use std::fs;
+use std::io::{BufWriter, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use common::{CLASSIC, Case, PLATFORM, Plan};
+use tiercast::document::Document;
+use tiercast::platform::{Change, What};
+use tiercast::report::webhooks;
+use tiercast::sim::replay::{Log, Reading, Replay, Start, changed_ruleset};
+use tiercast::sim::{Entry, Journal, Metric};
+use tiercast::time::DAY;
+
+/// A folder of its own for one test.
+struct Workshop(PathBuf);
+
+impl Workshop {
+    fn new(name: &str) -> Workshop {
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("replay").join(name);
+        let _ = fs::remove_dir_all(&folder);
+        fs::create_dir_all(&folder).unwrap();
+        Workshop(folder)
+    }
+
+    /// A workshop that holds this log.
+    fn with_log(name: &str, log: impl AsRef<[u8]>) -> Workshop {
+        let workshop = Workshop::new(name);
+        fs::write(workshop.0.join("log.csv"), log).unwrap();
+        workshop
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut tool = Command::new(env!("CARGO_BIN_EXE_tiercast"));
+        tool.current_dir(&self.0).env("COLUMNS", "100").arg("replay").args(arguments);
+        tool
+    }
+
+    /// Replays its log under platform-2023.
+    fn replay(&self, arguments: &[&str]) -> Output {
+        let all = [&["log.csv", "--ruleset", "platform-2023"], arguments].concat();
+        self.command(&all).output().unwrap()
+    }
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).unwrap()
+}
+
+fn shipped(name: &str) -> String {
+    fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/logs").join(name)).unwrap()
+}
+
+/// The changes of a replay in short: date, subject and words, clause.
+fn told(output: &Output) -> Vec<String> {
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    let json: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let field = |change: &serde_json::Value, name: &str| change[name].as_str().unwrap().to_owned();
+    let changes = json["changes"].as_array().unwrap().iter();
+    let words = changes.map(|change| {
+        let [date, subject, what, clause] =
+            ["date", "subject", "what", "clause"].map(|name| field(change, name));
+        format!("{date} {subject} {what} [{clause}]")
+    });
+    words.collect()
+}
+
+// ---- published cases ------------------------------------------------------------------------------------------
+
+#[test]
+fn half_the_limit_lifts_it_a_day_after_the_500th() {
+    let workshop = Workshop::with_log("half-limit", shipped("half-limit.csv"));
+    let output = workshop.replay(&["--start-tier", "1K", "--json"]);
+    let expected = [
+        "2024-03-04 10:00:00 Number 16505551111 is rated High (negative feedback 0.00 %) [rating.number]",
+        "2024-03-04 10:00:00 Template spring_offer is rated High [rating.template_feedback]",
+        "2024-03-04 15:00:00 The limit is under review: it rises on Tue 5 Mar 2024 15:00 [upgrade.volume]",
+        "2024-03-05 15:00:00 The limit rises from 1,000 to 10,000 customers in 24 h [upgrade.volume]",
+    ];
+    assert_eq!(told(&output), expected);
+    let early = workshop.replay(&["--start-tier", "1K", "--json", "--until", "2024-03-05T14:59:59Z"]);
+    assert_eq!(told(&early), expected[..3]);
+    let just = workshop.replay(&["--start-tier", "1K", "--json", "--until", "2024-03-05T15:00:00Z"]);
+    assert_eq!(told(&just), expected);
+}
+
+#[test]
+fn flagged_and_not_recovered_it_falls_one_level() {
+    let workshop = Workshop::with_log("flagged", shipped("flagged.csv"));
+    let arguments =
+        ["--start-tier", "100K", "--zone", "Europe/Madrid", "--until", "2024-01-16 12:00:00", "--json"];
+    let told = told(&workshop.replay(&arguments));
+    for expected in [
+        "2024-01-08 11:00:00 Number main is Flagged until Mon 15 Jan 2024 11:00 [number.flagged]",
+        "2024-01-08 11:00:00 Template winter is Paused until Mon 8 Jan 2024 14:00 [template.paused]",
+        "2024-01-12 11:00:00 Template winter is Paused until Fri 12 Jan 2024 17:00 [template.paused]",
+        "2024-01-15 11:00:00 Number main is no longer Flagged: it did not recover in time [number.flagged]",
+        "2024-01-15 11:00:00 The limit falls from 100,000 to 10,000 customers in 24 h [number.flagged]",
+    ] {
+        assert!(told.iter().any(|told| told == expected), "expected `{expected}` in {told:#?}");
+    }
+}
+
+#[test]
+fn a_planner_reads_what_changed_and_how_it_stands() {
+    let workshop = Workshop::with_log("words", shipped("half-limit.csv"));
+    let said = text(&workshop.replay(&["--start-tier", "1K", "--set", "upgrade.volume.review=12h"]).stdout);
+    for part in [
+        "log.csv under platform-2023: 4 changes from Mon 4 Mar 2024 to Tue 5 Mar 2024.",
+        "  03:00     The limit rises from 1,000 to 10,000 customers in 24 h [upgrade.volume]\n",
+        "At the end, Tue 5 Mar 2024 23:59:59\n",
+        "may write to 10,000 customers in 24 h (tier 10K), 9,500 of them now",
+        "rating.number, rating.template_feedback, rating.template: Medium from 1 %, Low from 2 %; these\n",
+        "the number begins at tier 1K (given), Connected, without a rating; the business begins not",
+        "  delivered              3 rows            1,000\n",
+    ] {
+        assert!(said.contains(part), "expected `{part}` in:\n{said}");
+    }
+    let quiet = text(&workshop.replay(&["--quiet"]).stdout);
+    assert!(!quiet.contains("Taken for granted") && quiet.contains("Read: 6 rows."), "{quiet}");
+}
+
+// ---- the same as a simulated run ------------------------------------------------------------------------------
+
+/// Writes what a replication did as a log. Every reaction comes at once and there is one send a day, so that the
+/// counts of a day tell when they came.
+fn log_of(journal: &Journal, case: &Case) -> String {
+    let scenario = case.load();
+    let calendar = &scenario.setting.calendar;
+    let trajectory = scenario.replicate(0);
+    let mut log = "time,kind,count,number,template\n".to_owned();
+    for entry in &journal.entries {
+        let Entry::Sent(batch) = entry else { continue };
+        let time = calendar.unix(batch.at);
+        let mut row = |kind: &str, count: u64| {
+            if count > 0 {
+                log.push_str(&format!("{time},{kind},{count},main,t{}\n", batch.template));
+            }
+        };
+        let counts = &trajectory.days[calendar.day_of(batch.at)].counts;
+        row("sent", batch.admission.admitted);
+        row("delivered", batch.delivered);
+        for (metric, kind) in [
+            (Metric::Blocked, "blocked"),
+            (Metric::Reported, "reported"),
+            (Metric::Replied, "replied"),
+            (Metric::Stopped, "stopped"),
+            (Metric::Muted, "muted"),
+            (Metric::Archived, "archived"),
+        ] {
+            row(kind, counts[metric as usize]);
+        }
+    }
+    log
+}
+
+fn replays_as_simulated(case: &Case) -> Vec<Change> {
+    let scenario = case.load();
+    let mut journal = Journal::default();
+    scenario.watch(0, &mut journal);
+    let simulated = journal.entries.iter().filter_map(|entry| match entry {
+        Entry::Change(change, _) => Some(*change),
+        Entry::Sent(_) => None,
+    });
+    let simulated: Vec<Change> = simulated.collect();
+    let log = log_of(&journal, case);
+    let ruleset = fs::read_to_string(common::folder().join(case.ruleset)).unwrap();
+    let changes: Vec<(String, String)> = case
+        .priors
+        .iter()
+        .map(|(path, law)| {
+            let share = law.trim_start_matches("Fixed(").trim_end_matches(')').parse::<f64>().unwrap();
+            ((*path).to_owned(), format!("{}%", 100.0 * share))
+        })
+        .collect();
+    let ruleset = changed_ruleset(Document::new(case.ruleset, ruleset), &changes).unwrap();
+    let reading = Reading::new("log.csv", Some(case.zone)).unwrap();
+    let read = Log::read(&reading, log.as_bytes()).unwrap();
+    let calendar = &scenario.setting.calendar;
+    let until = Some(calendar.unix(calendar.end()) - 1);
+    let start = Start { tier: Some(case.tier.to_owned()), until, ..Start::default() };
+    let replay = Replay::run(&reading, &read, log.as_bytes(), &ruleset, &start).unwrap();
+    let replayed: Vec<Change> = replay.changes.iter().map(|(change, _)| *change).collect();
+    assert_eq!(replayed, simulated, "{log}");
+    replayed
+}
+
+fn thresholds(clauses: &[&'static str]) -> Vec<(&'static str, String)> {
+    let law = |path: &&'static str| {
+        (*path, if path.ends_with("low_from") { "Fixed(0.02)".to_owned() } else { "Fixed(0.01)".to_owned() })
+    };
+    clauses.iter().map(law).collect()
+}
+
+#[test]
+fn a_replay_of_a_simulated_run_gives_its_changes() {
+    let platform = [
+        "rating.number.medium_from",
+        "rating.number.low_from",
+        "rating.template_feedback.medium_from",
+        "rating.template_feedback.low_from",
+        "rating.template.medium_from",
+        "rating.template.low_from",
+    ];
+    let classic = &platform[..2];
+    let base = Case {
+        profile: "tests/logs/at-once.ron",
+        zone: "America/Sao_Paulo",
+        customers: 5_000_000,
+        plan: Plan::Fill("100%"),
+        ..Case::default()
+    };
+    let classic_priors =
+        thresholds(&[classic[0], classic[1], "rating.template.medium_from", "rating.template.low_from"]);
+    let cases = [
+        (PLATFORM, "1K", thresholds(&platform), 0.004),
+        (PLATFORM, "100K", thresholds(&platform), 0.03),
+        (PLATFORM, "10K", thresholds(&platform), 0.015),
+        (CLASSIC, "1,000", classic_priors.clone(), 0.008),
+        (CLASSIC, "10,000", classic_priors, 0.03),
+    ];
+    let (mut rose, mut fell, mut paused) = (0, 0, 0);
+    for (ruleset, tier, priors, block) in cases {
+        let chances = vec![
+            ("block", format!("Fixed({block})")),
+            ("report", "Fixed(0.001)".to_owned()),
+            ("reply", "Fixed(0.1)".to_owned()),
+            ("stop", "Fixed(0.01)".to_owned()),
+            ("mute", "Fixed(0.01)".to_owned()),
+        ];
+        let case = Case { ruleset, tier, priors, chances, start: "2023-03-07".to_owned(), ..base.clone() };
+        for change in replays_as_simulated(&case) {
+            match change.what {
+                What::TierRose { .. } => rose += 1,
+                What::TierFell { .. } => fell += 1,
+                What::TemplateEntered { .. } => paused += 1,
+                _ => {}
+            }
+        }
+    }
+    assert!(rose > 2 && fell > 0 && paused > 1, "too little happened: {rose} {fell} {paused}");
+}
+
+#[test]
+fn within_a_second_the_order_of_rows_means_nothing() {
+    let log = shipped("flagged.csv");
+    let lines: Vec<&str> = log.lines().collect();
+    let mut swapped = lines.clone();
+    swapped.swap(2, 3);
+    swapped.swap(5, 6);
+    let arguments = ["--start-tier", "100K", "--zone", "Europe/Madrid", "--json"];
+    let plain = told(&Workshop::with_log("order-plain", &log).replay(&arguments));
+    let other = told(&Workshop::with_log("order-swapped", swapped.join("\n")).replay(&arguments));
+    assert_eq!(plain, other);
+}
+
+// ---- hostile data ---------------------------------------------------------------------------------------------
+
+const HEADER: &str = "time,kind,count,number,template\n";
+
+/// Replays a log that is wrong: exit 2, nothing printed, and exactly this said.
+#[track_caller]
+fn refuses(name: &str, log: impl AsRef<[u8]>, expected: &str) {
+    let output = Workshop::with_log(name, log).replay(&[]);
+    assert_eq!(output.status.code(), Some(2), "{}", text(&output.stdout));
+    assert!(output.stdout.is_empty());
+    assert_eq!(text(&output.stderr).trim_end(), expected.trim_matches('\n'), "\n{}", text(&output.stderr));
+}
+
+#[test]
+fn rows_out_of_order_are_told_with_both_lines() {
+    let log = format!(
+        "{HEADER}2024-03-04T10:00:00Z,sent,5,a,x\n2024-03-04T10:00:05Z,sent,5,a,x\n2024-03-04T10:00:04Z,sent,5,a,x\n"
+    );
+    refuses(
+        "out-of-order",
+        log,
+        "
+error: line 4 is earlier than line 3, which comes before it
+ --> log.csv:4:1
+  |
+3 | 2024-03-04T10:00:05Z,sent,5,a,x
+  | ------------------------------- this is line 3
+4 | 2024-03-04T10:00:04Z,sent,5,a,x
+  | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+  |
+  = help: rows come in order of time: sort the log, and look whether two logs were joined",
+    );
+}
+
+#[test]
+fn repeated_rows_are_kept_and_said_or_dropped_and_counted() {
+    let row = "2024-03-04T10:00:00Z,sent,5,a,x\n";
+    let workshop = Workshop::with_log("repeated", format!("{HEADER}{row}{row}{row}"));
+    let kept = text(&workshop.replay(&[]).stdout);
+    assert!(
+        kept.contains("2 rows of the log repeated another of the same second (first in line 3): kept;"),
+        "{kept}"
+    );
+    assert!(kept.contains("sent                   3 rows               15"), "{kept}");
+    let dropped = text(&workshop.replay(&["--drop-duplicates"]).stdout);
+    assert!(
+        dropped.contains("2 rows of the log repeated another of the same second (first in line 3): dropped")
+    );
+    assert!(dropped.contains("sent                   3 rows                5"), "{dropped}");
+}
+
+#[test]
+fn long_pauses_are_told() {
+    let log = format!("{HEADER}2024-03-04T10:00:00Z,sent,5,a,x\n2024-05-01T10:00:00Z,sent,5,a,x\n");
+    let said = text(&Workshop::with_log("pause", log).replay(&[]).stdout);
+    assert!(
+        said.contains("nothing happened for 58d from Mon 4 Mar 2024 10:00: longer than any window"),
+        "{said}"
+    );
+}
+
+#[test]
+fn a_cut_last_line_is_told() {
+    refuses(
+        "cut",
+        format!("{HEADER}2024-03-04T10:00:00Z,sent,5,a,x\n2024-03-04T10:00:00Z,deliv"),
+        "
+error: the last line is cut off: it has 2 of 5 cells
+ --> log.csv:3:1
+  |
+3 | 2024-03-04T10:00:00Z,deliv
+  | ^^^^^^^^^^^^^^^^^^^^^^^^^^
+  |
+  = help: fetch the log again, or delete this line",
+    );
+    let open = format!("{HEADER}2024-03-04T10:00:00Z,sent,5,a,x");
+    let said = text(&Workshop::with_log("open-end", open).replay(&[]).stdout);
+    assert!(said.contains("the last line has no line end"), "{said}");
+}
+
+#[test]
+fn text_that_is_not_utf8_is_told_with_its_place() {
+    let mut log = HEADER.as_bytes().to_vec();
+    log.extend(b"2024-03-04T10:00:00Z,sent,5,a,oferta_espa\xf1a\n");
+    refuses(
+        "latin1",
+        log,
+        "
+error: this is not UTF-8
+ --> log.csv:2:42
+  |
+2 | 2024-03-04T10:00:00Z,sent,5,a,oferta_espa\u{fffd}a
+  |                                          ^
+  |
+  = help: save the log as UTF-8; it may be in the code page of an old program",
+    );
+    let wide: Vec<u8> =
+        std::iter::once(0xfeff).chain(HEADER.encode_utf16()).flat_map(u16::to_le_bytes).collect();
+    let said = text(&Workshop::with_log("utf16", wide).replay(&[]).stderr);
+    assert!(said.contains("it looks like UTF-16: save it as UTF-8"), "{said}");
+}
+
+#[test]
+fn milliseconds_are_recognised_and_told_once() {
+    refuses(
+        "milliseconds",
+        format!("{HEADER}1709546400000,sent,5,a,x\n1709546401000,sent,5,a,x\n"),
+        "
+error: 1709546400000 is Unix time in milliseconds
+ --> log.csv:2:1
+  |
+2 | 1709546400000,sent,5,a,x
+  | ^^^^^^^^^^^^^
+  |
+  = help: times are whole seconds: write 1709546400 in this row, and so in all others",
+    );
+}
+
+#[test]
+fn counts_that_are_none_are_told_all_at_once() {
+    refuses(
+        "counts",
+        format!(
+            "{HEADER}1709546400,sent,-5,a,x\n1709546400,sent,2.5,a,x\n1709546400,sent,1.5k,a,x\n\
+             1709546400,sent,99999999999999999999,a,x\n1709546400,sent,3000000000,a,x\n1709546400,sent,,a,x\n"
+        ),
+        "
+error: -5 is less than nothing
+ --> log.csv:2:17
+  |
+2 | 1709546400,sent,-5,a,x
+  |                 ^^
+  |
+  = help: a log holds what happened, no corrections
+
+error: 2.5 is no whole number
+ --> log.csv:3:17
+  |
+3 | 1709546400,sent,2.5,a,x
+  |                 ^^^
+  |
+  = help: is it a mean or a share? A log holds counts
+
+error: \"1.5k\" is no whole number
+ --> log.csv:4:17
+  |
+4 | 1709546400,sent,1.5k,a,x
+  |                 ^^^^
+  |
+  = help: write 1500, not 1.5k or 1,500
+
+error: 99999999999999999999 is more than can be
+ --> log.csv:5:17
+  |
+5 | 1709546400,sent,99999999999999999999,a,x
+  |                 ^^^^^^^^^^^^^^^^^^^^
+  |
+  = help: at most 2147483648, written without a sign
+
+error: 3000000000 in one second is more than can be
+ --> log.csv:6:17
+  |
+6 | 1709546400,sent,3000000000,a,x
+  |                 ^^^^^^^^^^
+  |
+  = help: at most 2147483648
+
+error: the count is missing
+ --> log.csv:7:17
+  |
+7 | 1709546400,sent,,a,x
+  |                 ^
+  |
+  = help: how many? Write 0 for none",
+    );
+}
+
+#[test]
+fn unknown_kinds_are_told_with_the_nearest() {
+    refuses(
+        "kind",
+        format!("{HEADER}1709546400,delivred,5,a,x\n"),
+        "
+error: nothing of the kind \"delivred\" is known
+ --> log.csv:2:12
+  |
+2 | 1709546400,delivred,5,a,x
+  |            ^^^^^^^^
+  |
+  = help: did you mean \"delivered\"? There are: sent, delivered, failed, read, replied, stopped, blocked, reported, muted, archived, customer_message, verified",
+    );
+}
+
+#[test]
+fn more_delivered_than_sent_is_told() {
+    refuses(
+        "balance",
+        format!("{HEADER}1709546400,sent,5,a,x\n1709546400,delivered,3,a,x\n1709546460,delivered,3,a,x\n"),
+        "
+error: more was delivered than sent of template x by number a: 6 delivered by now, 5 sent
+ --> log.csv:4:1
+  |
+4 | 1709546460,delivered,3,a,x
+  | ^^^^^^^^^^^^^^^^^^^^^^^^^^
+  |
+  = help: what was sent before the log begins needs a `sent` row, too",
+    );
+}
+
+#[test]
+fn times_without_a_zone_and_mixed_forms_are_told() {
+    refuses(
+        "no-zone",
+        format!("{HEADER}2024-03-04 10:00:00,sent,5,a,x\n2024-03-04 10:00:01,sent,5,a,x\n"),
+        "
+error: \"2024-03-04T10:00:00\" has no offset: no zone says which instant it is
+ --> log.csv:2:1
+  |
+2 | 2024-03-04 10:00:00,sent,5,a,x
+  | ^^^^^^^^^^^^^^^^^^^
+  |
+  = help: give --zone, such as --zone Europe/Madrid, or write 2024-03-04T10:00:00+01:00",
+    );
+    refuses(
+        "mixed",
+        format!("{HEADER}2024-03-04T10:00:00Z,sent,5,a,x\n1709546500,sent,5,a,x\n"),
+        "
+error: \"1709546500\" is written in another form: the log began with times with an offset
+ --> log.csv:3:1
+  |
+3 | 1709546500,sent,5,a,x
+  | ^^^^^^^^^^
+  |
+  = help: one log, one form: forms that are mixed hide a shift of hours",
+    );
+}
+
+#[test]
+fn civil_times_follow_the_clock() {
+    let gap = format!("{HEADER}2024-03-31 02:30:00,sent,5,a,x\n");
+    let said = text(&Workshop::with_log("gap", gap).replay(&["--zone", "Europe/Madrid"]).stderr);
+    assert!(said.contains("does not exist in Europe/Madrid: its clock was put forward over it"), "{said}");
+    let rows = ["02:30", "02:59", "02:01", "03:00"].map(|time| format!("2024-10-27 {time}:00,sent,1,a,x\n"));
+    let workshop = Workshop::with_log("fold", format!("{HEADER}{}", rows.concat()));
+    let said = text(&workshop.replay(&["--zone", "Europe/Madrid"]).stdout);
+    assert!(said.contains("3 times lay in an hour that the clock repeats"), "{said}");
+}
+
+#[test]
+fn a_log_that_is_none_is_told() {
+    refuses(
+        "semicolons",
+        "time;kind;count\n1;sent;5\n",
+        "
+error: the columns are not separated by commas
+ --> log.csv:1:1
+  |
+1 | time;kind;count
+  | ^^^^^^^^^^^^^^^
+  |
+  = help: the first line is: time,kind,count,number,template",
+    );
+    for (name, log, message) in [
+        ("empty", "", "the log is empty"),
+        ("no-rows", HEADER, "the log holds no row"),
+        ("no-header", "1709546400,sent,5\n", "the log has no header"),
+        ("misspelt", "time,kind,count,numbr\n", "did you mean `number`?"),
+        ("twice", "time,kind,count,time\n", "two columns are called `time`"),
+        ("missing", "time,kind\n", "there is no column `count`"),
+        ("nul", "\0\0\0\0", "the log has no header"),
+        ("quote", "time,kind,count\n1709546400,\"sent,5\n", "the quote is not closed on its line"),
+        ("wide", "time,kind,count\n1709546400,sent,1,500\n", "thousands are written without commas"),
+        (
+            "control",
+            "time,kind,count,number\n1709546400,sent,1,\u{1b}[31m\n",
+            "a name holds no control characters",
+        ),
+        ("day", "time,kind,count\n2024-03-04,sent,1\n", "is a day without a time of day"),
+        ("old", "time,kind,count\n1970-01-01T00:00:00Z,sent,1\n", "lies outside the years 2000 to 2099"),
+    ] {
+        let output = Workshop::with_log(name, log).replay(&[]);
+        let said = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{name}: {said}");
+        assert!(said.contains(message) && said.contains("help: "), "{name}: {said}");
+    }
+}
+
+#[test]
+fn the_first_twenty_mistakes_are_told_and_the_others_counted() {
+    let rows: String = (0..1_500).map(|_| "1709546400,sent,x,a,x\n").collect();
+    let output = Workshop::with_log("many", format!("{HEADER}{rows}")).replay(&[]);
+    let said = text(&output.stderr);
+    assert_eq!(said.matches("is no whole number").count(), 20);
+    assert!(said.contains("error: and 1,480 more"), "{said}");
+    let endless = vec![b'x'; 1 << 20];
+    let said = text(&Workshop::with_log("endless", endless).replay(&[]).stderr);
+    assert!(said.contains("the line is longer than a row can be") && said.len() < 1_000, "{said}");
+}
+
+#[test]
+fn what_is_asked_wrongly_is_told() {
+    let workshop = Workshop::with_log("usage", shipped("half-limit.csv"));
+    for (arguments, message, help) in [
+        (&["--start-tier", "1k"][..], "the ruleset has no tier \"1k\"", "250, 1K, 10K, 100K, unlimited"),
+        (&["--zone", "Mars/Base"], "unknown time zone \"Mars/Base\"", "Europe/Madrid"),
+        (&["--until", "2024-03-05T09:00:00Z"], "goes on after the end", "after the last row"),
+        (
+            &["--set", "upgrade.volum.review=1h"],
+            "there is no `upgrade.volum.review`",
+            "upgrade.volume.review",
+        ),
+        (&["--received", "none.jsonl"], "cannot read none.jsonl", "give the path of a file"),
+    ] {
+        let output = workshop.replay(arguments);
+        let said = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{said}");
+        assert!(said.contains(message) && said.contains(help), "{said}");
+    }
+    let said = text(&workshop.command(&["log.csv", "--ruleset", "platform2023"]).output().unwrap().stderr);
+    assert!(said.contains("did you mean platform-2023?"), "{said}");
+}
+
+// ---- size -----------------------------------------------------------------------------------------------------
+
+#[test]
+fn a_million_rows_pass_in_bounded_memory() {
+    let workshop = Workshop::new("million");
+    let mut log = BufWriter::new(fs::File::create(workshop.0.join("log.csv")).unwrap());
+    log.write_all(HEADER.as_bytes()).unwrap();
+    for batch in 0..250_000_i64 {
+        let time = 1_704_067_200 + batch * 365 * DAY / 250_000;
+        let whose = format!("n{},t{}", batch % 2, batch % 5);
+        let act = if batch % 150 == 0 { "blocked" } else { "replied" };
+        for kind in ["sent", "delivered", "read", act] {
+            writeln!(log, "{time},{kind},1,{whose}").unwrap();
+        }
+    }
+    drop(log.into_inner().unwrap());
+    let arguments = ["log.csv", "--ruleset", "platform-2023", "--start-tier", "1K", "--json"];
+    let mut tool = workshop.command(&arguments).stdout(Stdio::piped()).spawn().unwrap();
+    let begun = std::time::Instant::now();
+    let mut most = 0;
+    let status = format!("/proc/{}/status", tool.id());
+    let output = std::thread::scope(|scope| {
+        let reader = scope.spawn(|| {
+            let mut text = String::new();
+            std::io::Read::read_to_string(tool.stdout.as_mut().unwrap(), &mut text).unwrap();
+            text
+        });
+        while !reader.is_finished() {
+            most = most.max(peak(&status).unwrap_or(0));
+            std::thread::sleep(std::time::Duration::from_millis(20));
+        }
+        reader.join().unwrap()
+    });
+    assert!(tool.wait().unwrap().success());
+    let json: serde_json::Value = serde_json::from_str(&output).unwrap();
+    let rows: u64 = json["rows"].as_array().unwrap().iter().map(|of| of["rows"].as_u64().unwrap()).sum();
+    assert_eq!(rows, 1_000_000);
+    assert!(most < 150_000, "{most} kB");
+    assert!(begun.elapsed().as_secs() < 120);
+}
+
+/// The largest memory that a process has had [kB], where the system tells.
+fn peak(status: &str) -> Option<u64> {
+    let status = fs::read_to_string(status).ok()?;
+    let line = status.lines().find(|line| line.starts_with("VmHWM:"))?;
+    line.split_whitespace().nth(1)?.parse().ok()
+}
+
+// ---- webhooks -------------------------------------------------------------------------------------------------
+
+const FLAGGED: [&str; 6] =
+    ["--start-tier", "100K", "--zone", "Europe/Madrid", "--until", "2024-01-16 12:00:00"];
+
+#[test]
+fn changes_have_the_published_shapes() {
+    let workshop = Workshop::with_log("webhooks", shipped("flagged.csv"));
+    let output = workshop.replay(&[&FLAGGED[..], &["--webhooks"]].concat());
+    assert_eq!(text(&output.stdout), shipped("flagged.jsonl"));
+    let notes = text(&output.stderr);
+    assert!(notes.contains("left out: 1 x ratings of numbers; no shape is published"), "{notes}");
+    assert!(notes.contains("Read: 6 rows."), "{notes}");
+    for (log, ruleset, start) in [
+        ("portfolio", "platform-2025-10", &[][..]),
+        ("template-flagged", "classic-2022", &["--start-tier", "10,000"]),
+        ("half-limit", "platform-2023", &["--start-tier", "1K"]),
+    ] {
+        let workshop = Workshop::with_log(&format!("webhooks-{log}"), shipped(&format!("{log}.csv")));
+        let arguments = [&["log.csv", "--ruleset", ruleset, "--webhooks", "-q"], start].concat();
+        let output = workshop.command(&arguments).output().unwrap();
+        assert_eq!(text(&output.stdout), shipped(&format!("{log}.jsonl")));
+        assert!(output.stderr.is_empty());
+    }
+}
+
+/// The keys of a JSON text in the order in which they stand.
+fn keys(json: &str) -> Vec<&str> {
+    json.split('"')
+        .zip(json.split('"').skip(1))
+        .filter(|(_, after)| after.starts_with(':'))
+        .map(|(key, _)| key)
+        .collect()
+}
+
+/// The published examples of these webhooks.
+const PUBLISHED: [&str; 7] = [
+    r#"{"display_phone_number":"124545784358810","event":"FLAGGED","current_limit":"TIER_10K"}"#,
+    r#"{"display_phone_number":"16505551111","event":"ONBOARDING","old_limit":"TIER_NOT_SET","current_limit":"TIER_250","max_daily_conversations_per_business":"TIER_250"}"#,
+    r#"{"event":"APPROVED","message_template_id":1689556908129832,"message_template_name":"order_confirmation","message_template_language":"en-US","reason":"NONE","message_template_category":"UTILITY"}"#,
+    r#"{"event":"PAUSED","message_template_id":10545,"message_template_name":"testing_template","message_template_language":"en","reason":"NONE","other_info":{"title":"SECOND_PAUSE","description":"..."},"disable_info":{"disable_date":"1751234563"}}"#,
+    r#"{"previous_quality_score":"GREEN","new_quality_score":"YELLOW","message_template_id":806312974732579,"message_template_name":"welcome_template","message_template_language":"en-US"}"#,
+    r#"{"phone_number":"124545784358810","event":"VERIFIED_ACCOUNT"}"#,
+    r#"{"max_daily_conversations_per_business":2000,"max_phone_numbers_per_waba":25}"#,
+];
+
+#[test]
+fn every_webhook_has_the_keys_of_a_published_example_in_its_order() {
+    let published = PUBLISHED.map(keys);
+    for log in ["flagged", "portfolio", "template-flagged", "half-limit"] {
+        for line in shipped(&format!("{log}.jsonl")).lines() {
+            let all = keys(line);
+            assert_eq!(all[..7], ["object", "entry", "id", "time", "changes", "field", "value"], "{line}");
+            let mine = &all[7..];
+            let is_part = |example: &Vec<&str>| {
+                let mut rest = example.iter();
+                mine.iter().all(|key| rest.any(|other| other == key))
+            };
+            assert!(published.iter().any(is_part), "{line}");
+        }
+    }
+}
+
+#[test]
+fn what_is_foreseen_agrees_with_itself() {
+    for (log, ruleset, start) in [
+        ("flagged", "platform-2023", &FLAGGED[..]),
+        ("portfolio", "platform-2025-10", &[]),
+        ("template-flagged", "classic-2022", &["--start-tier", "10,000"]),
+        ("half-limit", "platform-2023", &[]),
+    ] {
+        let workshop = Workshop::with_log(&format!("agrees-{log}"), shipped(&format!("{log}.csv")));
+        let arguments = [&["log.csv", "--ruleset", ruleset, "--webhooks"], start].concat();
+        fs::write(workshop.0.join("events.jsonl"), workshop.command(&arguments).output().unwrap().stdout)
+            .unwrap();
+        let arguments = [&["log.csv", "--ruleset", ruleset, "--received", "events.jsonl"], start].concat();
+        let output = workshop.command(&arguments).output().unwrap();
+        let said = text(&output.stdout);
+        assert_eq!(output.status.code(), Some(0), "{said}");
+        assert!(said.contains("They agree."), "{said}");
+    }
+}
+
+/// Compares a changed file of webhooks with the log of a number that is flagged and falls.
+fn against(name: &str, change: impl Fn(&str) -> String, arguments: &[&str]) -> (Option<i32>, String) {
+    let workshop = Workshop::with_log(name, shipped("flagged.csv"));
+    fs::write(workshop.0.join("events.jsonl"), change(&shipped("flagged.jsonl"))).unwrap();
+    let output = workshop.replay(&[&FLAGGED[..], &["--received", "events.jsonl"], arguments].concat());
+    (output.status.code(), text(&output.stdout) + &text(&output.stderr))
+}
+
+#[test]
+fn one_changed_line_is_found_and_said() {
+    let limit = |events: &str| {
+        events.replace(
+            "\"DOWNGRADE\",\"current_limit\":\"TIER_10K\"",
+            "\"DOWNGRADE\",\"current_limit\":\"TIER_1K\"",
+        )
+    };
+    let (code, said) = against("other-limit", limit, &[]);
+    assert_eq!(code, Some(1), "{said}");
+    let first = "They first part on 2024-01-15 11:00:00, by number.flagged: received with another limit: number main \
+                 DOWNGRADE TIER_1K, foreseen TIER_10K.";
+    assert!(said.contains(first) && said.contains("(events.jsonl:11)"), "{said}");
+
+    let without = |events: &str| {
+        events
+            .lines()
+            .filter(|line| !line.contains("\"FIRST_PAUSE\""))
+            .map(|line| format!("{line}\n"))
+            .collect()
+    };
+    let (code, said) = against("not-received", without, &[]);
+    assert_eq!(code, Some(1), "{said}");
+    let first = "They first part on 2024-01-08 11:00:00, by template.paused: foreseen, not received: template winter PAUSED \
+                 FIRST_PAUSE (Template winter is Paused until Mon 8 Jan 2024 14:00).";
+    assert!(said.contains(first), "{said}");
+
+    let upgrade = r#"{"field":"phone_number_quality_update","value":{"display_phone_number":"main","event":"UPGRADE","current_limit":"UNLIMITED"},"time":1704790800}"#;
+    let (code, said) = against("not-foreseen", |events| format!("{events}{upgrade}\n{upgrade}\n"), &[]);
+    assert_eq!(code, Some(1), "{said}");
+    let first = "They first part on 2024-01-09 10:00:00, by upgrade.verification or upgrade.reach or upgrade.volume: \
+                 received, not foreseen: number main UPGRADE TIER_UNLIMITED.";
+    assert!(said.contains(first) && said.contains("1 received twice"), "{said}");
+}
+
+#[test]
+fn times_agree_within_the_tolerance() {
+    let later = |events: &str| events.replace("\"time\":1704708000", "\"time\":1704711000");
+    assert_eq!(against("tolerant", later, &[]).0, Some(0));
+    let (code, said) = against("strict", later, &["--tolerance", "30m"]);
+    assert_eq!(code, Some(1), "{said}");
+    assert!(
+        said.contains(
+            "within 30m:\n  6 as foreseen, 0 with another limit, 2 received and not foreseen, 2 foreseen"
+        ),
+        "{said}"
+    );
+}
+
+#[test]
+fn webhooks_that_cannot_be_read_are_told_with_line_and_column() {
+    let broken = |_: &str| "\n{\"entry\":[{\"time\":17}\n".to_owned();
+    let (code, said) = against("broken", broken, &[]);
+    assert_eq!(code, Some(2), "{said}");
+    assert!(
+        said.contains("--> events.jsonl:2:21") && said.contains("each line is one object of JSON"),
+        "{said}"
+    );
+    for (name, line, message) in [
+        ("bare", r#"{"field":"phone_number_quality_update","value":{"event":"FLAGGED"}}"#, "has no time"),
+        (
+            "ms",
+            r#"{"time":1704708000000,"field":"phone_number_quality_update","value":{"event":"FLAGGED"}}"#,
+            "in milliseconds",
+        ),
+        (
+            "no-event",
+            r#"{"time":1704708000,"field":"phone_number_quality_update","value":{}}"#,
+            "has no `event`",
+        ),
+        ("other", r#"{"hello":1}"#, "it has neither `entry` nor `field`"),
+        ("control", "{\"time\":\u{1}}", "each line is one object of JSON"),
+        ("list", r#"[1]"#, "it has neither `entry` nor `field`"),
+        (
+            "no-limit",
+            r#"{"time":1704708000,"field":"business_capability_update","value":{}}"#,
+            "tells no limit",
+        ),
+    ] {
+        let (code, said) = against(name, |_| format!("{line}\n"), &[]);
+        assert_eq!(code, Some(2), "{said}");
+        assert!(said.contains(message) && said.contains("events.jsonl:1:"), "{said}");
+    }
+    let messages = |events: &str| {
+        format!(
+            "{{\"entry\":[{{\"id\":\"1\",\"changes\":[{{\"field\":\"messages\",\"value\":{{}}}}]}}]}}\n{events}"
+        )
+    };
+    let (code, said) = against("messages", messages, &[]);
+    assert_eq!(code, Some(0), "{said}");
+    assert!(said.contains("  1 messages\n"), "{said}");
+}
+
+#[test]
+fn a_library_user_can_do_the_same() {
+    let log = shipped("half-limit.csv");
+    let ruleset = fs::read_to_string(common::folder().join(PLATFORM)).unwrap();
+    let ruleset = changed_ruleset(Document::new("platform-2023.ron", ruleset), &[]).unwrap();
+    let reading = Reading::new("half-limit.csv", None).unwrap();
+    let read = Log::read(&reading, log.as_bytes()).unwrap();
+    let start = Start { tier: Some("1K".to_owned()), ..Start::default() };
+    let replay = Replay::run(&reading, &read, log.as_bytes(), &ruleset, &start).unwrap();
+    let foreseen = webhooks::foresee(&replay);
+    assert!(foreseen.webhooks.iter().any(|webhook| webhook.line().contains("\"event\":\"UPGRADE\"")));
+    let another = log.replace("10:00:00Z", "10:00:01Z");
+    let changed = Replay::run(&reading, &read, another.as_bytes(), &ruleset, &start);
+    assert!(changed.is_err_and(|error| error.to_string().contains("changed while it was read")));
+}
