@@ -84,6 +84,13 @@ pub enum What {
     },
     /// A review ended early, without a rise.
     ReviewCancelled,
+    /// The rules changed; of a number's limit what it was and what it is.
+    Amended {
+        /// The limit before \[customers\]; `None` is unlimited.
+        from: Option<u64>,
+        /// The limit now \[customers\]; `None` is unlimited.
+        to: Option<u64>,
+    },
     /// A rating changed.
     Rated {
         /// The rating before.

@@ -220,6 +220,13 @@ fn what(scenario: &Scenario, what: What, score: Option<f64>) -> String {
         What::TierFell { from, to } => format!("falls from {} to {} customers in 24 h", tier(from), tier(to)),
         What::ReviewStarted { until } => format!("is under review: it rises on {}", moment(scenario, until)),
         What::ReviewCancelled => "will not rise: the review is cancelled".to_owned(),
+        What::Amended { from, to } => {
+            let limit = |limit: Option<u64>| limit.map_or_else(|| "unlimited".to_owned(), grouped);
+            match from == to {
+                true => format!("comes under new rules; its limit stays {}", limit(to)),
+                false => format!("comes under new rules; its limit was {}, is {}", limit(from), limit(to)),
+            }
+        }
         What::Rated { from: _, to: Rating::Unknown } => "has no rating: its window starts afresh".to_owned(),
         What::Rated { from, to } => {
             let score = score
