@@ -94,6 +94,9 @@ enum Failure {
     /// Results cannot be printed.
     #[error("cannot print the result: {0}")]
     Print(#[from] std::io::Error),
+    /// The answer is printed, and it is one that a script should stop at.
+    #[error("a difference was found")]
+    Found,
     /// It was interrupted; what was finished is written.
     #[error("interrupted")]
     Interrupted,
@@ -110,6 +113,7 @@ pub(crate) fn main() -> ExitCode {
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(Failure::Print(error)) if error.kind() == std::io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+        Err(Failure::Found) => ExitCode::from(1),
         Err(Failure::Interrupted) => ExitCode::from(130),
         Err(failure) => {
             complain(&failure);
