@@ -135,8 +135,8 @@ pub enum Fate {
     end,
 }
 
+/// Where several limits become one.
 const LIMIT_READINGS: &[(&str, &str)] = &[
-    ("own", "everybody's own limit stays"),
     ("highest", "the highest limit of those that become one"),
     ("lowest", "the lowest limit of those that become one"),
 ];
@@ -672,7 +672,9 @@ impl Rulebook {
 
     fn amendment_passage(&self, era: &BookEra, standing: &Amendment, old: Option<&Ruleset>) -> Passage {
         let mut notes = self.notes(&standing.source, &standing.except, &values(standing));
-        notes.push(reading("limit", &standing.limit, LIMIT_READINGS));
+        if standing.limit != WhoseLimit::own {
+            notes.push(reading("limit", &standing.limit, LIMIT_READINGS));
+        }
         notes.push(reading("measures", &standing.measures, FATE_READINGS));
         notes.push(reading("reviews", &standing.reviews, FATE_READINGS));
         notes.push(reading("usage", &standing.usage, USAGE_READINGS));
@@ -870,24 +872,17 @@ impl OnDay {
     pub fn render(&self, width: usize) -> String {
         let OnDay { date, rulebook, ruleset, title, from, .. } = self;
         let until = match (&self.until, &self.next) {
-            (Some(until), Some(next)) => format!("from {from} until {until}, when {next} begins"),
-            _ => format!("from {from} on"),
+            (Some(until), Some(next)) => format!("from {from} until {until}, when {next} begins."),
+            _ => format!("from {from} on."),
         };
-        let mut text = format!("On {date} the rulebook {rulebook} has {ruleset}, {until}.\n");
-        text.push_str(&format!("  {title}\n"));
-        let notes = self.assumed.iter().map(|why| Passage {
-            heading: "Assumed".to_owned(),
-            sentences: vec![why.clone()],
-            notes: Vec::new(),
-        });
-        let notes: Vec<Passage> = notes.collect();
-        if !notes.is_empty() {
-            text.push_str(&words::render(&notes, width));
-        }
+        let mut sentences = vec![format!("{title}."), format!("By the rulebook {rulebook} it holds {until}")];
+        sentences.extend(self.assumed.iter().map(|why| format!("Assumed: {why}.")));
+        let heading = format!("{date}: {ruleset}");
+        let mut text = words::render(&[Passage { heading, sentences, notes: Vec::new() }], width);
         for (stands, title) in [
-            (Stands::InForce, "Clauses with a date that are in force"),
-            (Stands::NotYet, "Not in force yet"),
-            (Stands::NoLonger, "No longer in force"),
+            (Stands::InForce, "Clauses with a date of their own that are in force"),
+            (Stands::NotYet, "Clauses that are not in force yet"),
+            (Stands::NoLonger, "Clauses that are no longer in force"),
         ] {
             let those = self.dated.iter().filter(|clause| clause.stands == stands);
             let passages: Vec<Passage> = those.map(DatedClause::passage).collect();
