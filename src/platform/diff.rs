@@ -140,12 +140,14 @@ impl Diff {
         if self.is_empty() {
             return format!("{from} and {to} say the same, in {same} clauses.\n");
         }
-        let mut text = format!(
-            "{from} -> {to}: of the clauses {} differ, {} are gone, {} are new, {same} are the same.\n",
+        let summary = format!(
+            "{from} -> {to}: of the clauses {} differ, {} are gone, {} are new, {same} are the same.",
             changed.len(),
             only_from.len(),
             only_to.len()
         );
+        let mut text = String::new();
+        hang(&mut text, "", &summary, width);
         if !changed.is_empty() {
             text.push_str("\nDifferent:\n");
         }
