@@ -36,6 +36,10 @@ pub struct Behavior {
     pub mute: Rate,
     /// Chance that a delivered message gets the chat archived.
     pub archive: Rate,
+    /// Messages that a customer writes first, a day.
+    pub first_messages: Rate,
+    /// Chance that a customer has had as many marketing messages, of all senders, as the platform lets through.
+    pub at_person_cap: Rate,
     /// Largest chance of one act that effects can lead to.
     pub largest_chance: Quantity<Probability>,
     /// Effect of the day: standard deviation of the logarithm of a factor with mean 1.
@@ -100,10 +104,12 @@ pub enum RateName {
     report_also_blocks,
     mute,
     archive,
+    first_messages,
+    at_person_cap,
 }
 
 /// Every chance of a profile, in the order of its fields.
-pub const RATES: [RateName; 9] = [
+pub const RATES: [RateName; 11] = [
     RateName::delivered,
     RateName::read,
     RateName::reply,
@@ -113,6 +119,8 @@ pub const RATES: [RateName; 9] = [
     RateName::report_also_blocks,
     RateName::mute,
     RateName::archive,
+    RateName::first_messages,
+    RateName::at_person_cap,
 ];
 
 impl RateName {
@@ -128,6 +136,8 @@ impl RateName {
             RateName::report_also_blocks => "report_also_blocks",
             RateName::mute => "mute",
             RateName::archive => "archive",
+            RateName::first_messages => "first_messages",
+            RateName::at_person_cap => "at_person_cap",
         }
     }
 }
@@ -225,6 +235,8 @@ impl Behavior {
             RateName::report_also_blocks => &self.report_also_blocks,
             RateName::mute => &self.mute,
             RateName::archive => &self.archive,
+            RateName::first_messages => &self.first_messages,
+            RateName::at_person_cap => &self.at_person_cap,
         }
     }
 

@@ -24,14 +24,22 @@ struct Cell {
     last: SimTime,
     /// Whether it was delivered.
     delivered: bool,
+    /// Until when a service window is open because they answered; the past where none is.
+    window: SimTime,
     customers: u64,
 }
 
 impl Cell {
-    fn key(self) -> (SimTime, bool) {
-        (self.last, self.delivered)
+    fn key(self) -> (SimTime, bool, SimTime) {
+        (self.last, self.delivered, self.window)
     }
 }
+
+/// How long a service window is open after a customer's message: 24 h in every ruleset.
+const SERVICE_WINDOW: Span = Span::hours(24);
+
+/// No service window.
+const CLOSED: SimTime = SimTime(i64::MIN);
 
 /// Customers who may not be written to before a slot, because their reply is under way.
 #[derive(Clone, Copy, Debug)]
@@ -45,8 +53,17 @@ struct Waiting {
 pub struct Taken {
     /// How many.
     pub customers: u64,
+    /// Of these, those who have an open service window because they answered lately.
+    pub open: u64,
+    fresh: u64,
+    parts: Vec<Cell>,
+}
+
+impl Taken {
     /// Those whose latest message before was delivered: when, and how many.
-    pub again: Vec<(SimTime, u64)>,
+    pub fn again(&self) -> Vec<(SimTime, u64)> {
+        self.parts.iter().filter(|part| part.delivered).map(|part| (part.last, part.customers)).collect()
+    }
 }
 
 /// The list of one segment, in cells of equal history, so that its size costs nothing.
@@ -141,18 +158,19 @@ impl List {
     /// Takes `wanted` customers, or all who may be written to if they are fewer.
     pub fn take(&mut self, wanted: u64, now: SimTime, slot: Slot, streams: &Streams) -> Taken {
         let wanted = wanted.min(self.available(now));
-        let mut taken = Taken { customers: wanted, again: Vec::new() };
+        let mut taken = Taken { customers: wanted, ..Taken::default() };
         match self.choice {
-            Choice::rested_longest => self.take_longest(wanted, slot, streams, &mut taken),
-            Choice::at_random => self.take_any(wanted, slot, streams, &mut taken),
+            Choice::rested_longest => self.take_longest(wanted, now, slot, streams, &mut taken),
+            Choice::at_random => self.take_any(wanted, now, slot, streams, &mut taken),
         }
         taken
     }
 
-    fn take_longest(&mut self, wanted: u64, slot: Slot, streams: &Streams, taken: &mut Taken) {
+    fn take_longest(&mut self, wanted: u64, now: SimTime, slot: Slot, streams: &Streams, taken: &mut Taken) {
         // Whoever was never written to has rested longest.
         let mut left = wanted - wanted.min(self.fresh);
         self.fresh -= wanted - left;
+        taken.fresh = wanted - left;
         let (mut place, mut tie) = (0, 0);
         while left > 0 && place < self.rested.len() {
             let last = self.rested[place].last;
@@ -167,7 +185,7 @@ impl List {
                 others -= size;
                 from_group -= count;
                 tie += 1;
-                self.take_from(cell, count, taken);
+                self.take_from(cell, count, now, taken);
             }
             place = end;
         }
@@ -179,19 +197,20 @@ impl List {
         }
     }
 
-    fn take_any(&mut self, wanted: u64, slot: Slot, streams: &Streams, taken: &mut Taken) {
+    fn take_any(&mut self, wanted: u64, now: SimTime, slot: Slot, streams: &Streams, taken: &mut Taken) {
         let mut others = self.fresh + self.rested_customers;
         let mut left = wanted;
         let fresh = self.draw_share(others, self.fresh, left, 0, slot, streams);
         others -= self.fresh;
         left -= fresh;
         self.fresh -= fresh;
+        taken.fresh = fresh;
         for cell in 0..self.rested.len() {
             let size = self.rested[cell].customers;
             let count = self.draw_share(others, size, left, cell as u32 + 1, slot, streams);
             others -= size;
             left -= count;
-            self.take_from(cell, count, taken);
+            self.take_from(cell, count, now, taken);
         }
         self.rested.retain(|cell| cell.customers > 0);
     }
@@ -216,13 +235,38 @@ impl List {
         hypergeometric(&streams.at(address), total, marked, taken)
     }
 
-    fn take_from(&mut self, place: usize, count: u64, taken: &mut Taken) {
+    fn take_from(&mut self, place: usize, count: u64, now: SimTime, taken: &mut Taken) {
+        if count == 0 {
+            return;
+        }
         let cell = &mut self.rested[place];
         cell.customers -= count;
         self.rested_customers -= count;
-        if cell.delivered && count > 0 {
-            taken.again.push((cell.last, count));
+        if cell.window > now {
+            taken.open += count;
         }
+        taken.parts.push(Cell { customers: count, ..*cell });
+    }
+
+    /// Puts back `customers` of those who were taken last and without an open window: they were not written to.
+    pub fn put_back(&mut self, taken: &mut Taken, mut customers: u64) {
+        customers = customers.min(taken.customers);
+        taken.customers -= customers;
+        taken.open = taken.open.min(taken.customers);
+        while customers > 0
+            && let Some(part) = taken.parts.last_mut()
+        {
+            let back = part.customers.min(customers);
+            customers -= back;
+            part.customers -= back;
+            let cell = Cell { customers: back, ..*part };
+            if part.customers == 0 {
+                taken.parts.pop();
+            }
+            self.rest_over(cell);
+        }
+        taken.fresh -= customers;
+        self.fresh += customers;
     }
 
     /// Settles those who were taken at `now`: `undelivered` and `delivered` rest, those of `replying` wait for their
@@ -238,16 +282,17 @@ impl List {
         self.gone += gone;
         let mut rest_now = [(false, undelivered), (true, delivered)];
         for (arrives, customers) in replying {
-            let cell = Cell { last: now, delivered: true, customers: *customers };
-            if *arrives > now + self.rest && *customers > 0 {
-                self.waiting.push(Waiting { from: *arrives, cell });
+            let (rested, window) = (now + self.rest, *arrives + SERVICE_WINDOW);
+            let cell = Cell { last: now, delivered: true, window, customers: *customers };
+            if window > rested && *customers > 0 {
+                self.waiting.push(Waiting { from: (*arrives).max(rested), cell });
             } else {
                 rest_now[1].1 += customers;
             }
         }
         for (delivered, customers) in rest_now {
             if customers > 0 {
-                self.resting.push_back(Cell { last: now, delivered, customers });
+                self.resting.push_back(Cell { last: now, delivered, window: CLOSED, customers });
             }
         }
     }
@@ -272,7 +317,7 @@ mod tests {
         assert_eq!(list.available(day(7) + Span(-1)), 0);
         assert_eq!(list.available(day(7)), 530);
         let taken = list.take(531, day(8), 192, &streams);
-        assert_eq!((taken.customers, taken.again.iter().map(|(_, n)| n).sum::<u64>()), (531, 501));
+        assert_eq!((taken.customers, taken.again().iter().map(|(_, n)| n).sum::<u64>()), (531, 501));
         assert_eq!(list.remaining() + list.gone() + 531, 1_000);
     }
 
@@ -295,8 +340,8 @@ mod tests {
         }
         let taken = list.take(150, SimTime(20 * 86_400), 480, &streams);
         // All hundred of the first day, fifty of the second.
-        assert_eq!(taken.again[0], (SimTime(0), 50));
-        assert_eq!(taken.again[1].0, SimTime(86_400));
-        assert!((10..=40).contains(&taken.again[1].1), "{taken:?}");
+        assert_eq!(taken.again()[0], (SimTime(0), 50));
+        assert_eq!(taken.again()[1].0, SimTime(86_400));
+        assert!((10..=40).contains(&taken.again()[1].1), "{taken:?}");
     }
 }

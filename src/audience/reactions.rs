@@ -4,14 +4,16 @@
 //! only, nothing. Chance = base (of this replication) x day x campaign, cut at the largest chance; acts that sum to
 //! more than 1 are scaled to 1.
 
+use rand_distr::{Distribution, Poisson};
+
 use crate::glossary::Category;
 use crate::random::{Address, DelayTable, Purpose, Shares, Streams, Subject, binomial, split};
-use crate::random::{maths::exp, quantile::normal_quantile};
+use crate::random::{maths::{exp, expm1}, quantile::normal_quantile};
 use crate::time::{Calendar, SimTime, Slot};
 
 use super::arrivals::Arrivals;
 use super::behavior::{Behavior, Dispersion, RATES, RateName};
-use super::list::List;
+use super::list::{List, Taken};
 
 /// What arrives from a customer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -119,12 +121,16 @@ pub struct Moment<'m> {
     pub slot: Slot,
     /// Its civil day.
     pub day: usize,
-    /// Position of the template.
-    pub template: usize,
+    /// Position of its number and template in the ring of arrivals.
+    pub streak: usize,
     /// The template's name.
     pub template_name: &'m str,
     /// The template's category.
     pub category: Category,
+    /// The number that sends.
+    pub number_name: &'m str,
+    /// Whether the platform bounds how many marketing messages a person gets.
+    pub person_cap: bool,
 }
 
 /// What a batch plays on: time and luck, the list that its customers go back to, and what is on its way.
@@ -147,6 +153,8 @@ pub struct Reactions {
     pub delivered: u64,
     /// Messages that stay in flight until their time to live ends.
     pub in_flight: u64,
+    /// Messages that failed at once, because the customer has had as many as the platform lets through.
+    pub capped: u64,
 }
 
 /// Rows of the multinomial over outcomes, in order.
@@ -161,14 +169,44 @@ const READ_ONLY: usize = 7;
 const OUTCOMES: usize = 8;
 
 impl Segment {
+    /// Of customers taken for a send, how many have an open service window: those who answered lately, and others
+    /// who happen to have written first within the last 24 h.
+    pub fn open_windows(&self, rates: &Rates, taken: &Taken, moment: &Moment<'_>, streams: &Streams) -> u64 {
+        let others = taken.customers - taken.open;
+        let expected = rates.base(RateName::first_messages);
+        if expected == 0.0 || others == 0 {
+            return taken.open;
+        }
+        let subject = Subject::new(&[&self.name, moment.template_name, moment.number_name]);
+        let address = Address { item: 1, slot: moment.slot, ..Address::of(Purpose::FirstMessage, subject) };
+        taken.open + binomial(&streams.at(address), others, -expm1(-expected))
+    }
+
+    /// How many of `customers` write first in a slot of `days` days.
+    pub fn first_messages(&self, rates: &Rates, customers: u64, slot: Slot, days: f64, number: &str, streams: &Streams) -> u64 {
+        let expected = rates.base(RateName::first_messages) * days * customers as f64;
+        let subject = Subject::new(&[&self.name, number]);
+        let address = Address { slot, ..Address::of(Purpose::FirstMessage, subject) };
+        match Poisson::new(expected) {
+            Ok(law) => law.sample(&mut streams.at(address)) as u64,
+            Err(_) => 0,
+        }
+    }
+
     /// Sends `customers` (already taken from `list`) a message: draws what they do, queues what will arrive, and
     /// settles them on the list.
     pub fn react(&self, rates: &Rates, customers: u64, moment: Moment<'_>, stage: Stage<'_>) -> Reactions {
         let Stage { calendar, streams, list, arrivals } = stage;
-        let batch = Subject::new(&[&self.name, moment.template_name]);
+        let batch = Subject::new(&[&self.name, moment.template_name, moment.number_name]);
         let at = |purpose, item| Address { purpose, item, subject: batch, cell: 0, slot: moment.slot };
-        let delivered =
-            binomial(&streams.at(at(Purpose::Deliver, 0)), customers, rates.base(RateName::delivered));
+        let bounded = moment.person_cap && moment.category == Category::Marketing;
+        let at_cap = if bounded { rates.base(RateName::at_person_cap) } else { 0.0 };
+        let capped = match at_cap {
+            0.0 => 0,
+            chance => binomial(&streams.at(at(Purpose::Deliver, 1)), customers, chance),
+        };
+        let open = &streams.at(at(Purpose::Deliver, 0));
+        let delivered = binomial(open, customers - capped, rates.base(RateName::delivered));
         let mut outcome = [0_u64; OUTCOMES];
         let shares = self.outcome_shares(rates, &moment, streams);
         let nothing = split(streams, at(Purpose::Outcome, 0), delivered, &shares, &mut outcome);
@@ -190,14 +228,14 @@ impl Segment {
                 calendar,
                 streams,
                 |slot, n| {
-                    arrivals.add(slot, moment.template, act, n);
+                    arrivals.add(slot, moment.streak, act, n);
                 },
             );
         }
         let mut replying: Vec<(SimTime, u64)> = Vec::new();
         let address = at(Purpose::Delay, delay_item(Act::Reply));
         let lost = self.queue(Act::Reply, outcome[REPLY], &moment, address, calendar, streams, |slot, n| {
-            arrivals.add(slot, moment.template, Act::Reply, n);
+            arrivals.add(slot, moment.streak, Act::Reply, n);
             let arrives = calendar.slots().get(slot as usize).map_or(calendar.end(), |slot| slot.at);
             replying.push((arrives, n));
         });
@@ -205,7 +243,7 @@ impl Segment {
         let gone = outcome[BLOCK] + outcome[REPORT] + outcome[REPORT_AND_BLOCK] + stopped;
         let back = delivered - gone - outcome[REPLY] + lost;
         list.settle(moment.now, customers - delivered, back, &replying, gone);
-        Reactions { delivered, in_flight: customers - delivered }
+        Reactions { delivered, in_flight: customers - capped - delivered, capped }
     }
 
     /// Spreads `count` acts over their delays and hands each slot of the run its share; returns how many come too

@@ -52,6 +52,13 @@ pub enum Signal<'s> {
         /// How many.
         count: u64,
     },
+    /// Customers wrote first.
+    CustomerMessages {
+        /// The number that they wrote to.
+        number: usize,
+        /// How many.
+        count: u64,
+    },
     /// The business was verified.
     Verified,
     /// The commerce-policy check was decided, or the account was cancelled (which fails it).
@@ -162,6 +169,16 @@ impl<'r> Platform<'r> {
     pub fn template_status(&self, template: usize) -> TemplateStatus {
         let standing = &self.standing.templates[template];
         standing.life.status(standing.base)
+    }
+
+    /// Whether the numbers share one limit.
+    pub fn shares_limit(&self) -> bool {
+        self.rules.holder == Holder::Portfolio
+    }
+
+    /// The first number of a holder.
+    pub fn number_of(&self, holder: usize) -> usize {
+        self.standing.numbers.iter().position(|number| number.holder == holder).unwrap_or(0)
     }
 
     /// Whether the business is verified.
@@ -282,6 +299,10 @@ impl<'r> Platform<'r> {
                     complaints.add(now, count);
                     self.judge_number(number, Hears::feedback, now, out);
                 }
+            }
+            Signal::CustomerMessages { number, count } => {
+                let meters = &mut self.standing.numbers[number].meters;
+                meters.feedback(&self.rules.number_ratings, now, Feedback::CustomerFirst, count);
             }
             Signal::Verified => self.verify(now, out),
             Signal::Policy { passed } => self.decide_policy(passed, now, out),

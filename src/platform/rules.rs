@@ -102,6 +102,7 @@ impl InForce {
 
 #[derive(Clone, Debug)]
 pub(crate) struct TierCap {
+    pub(crate) free_in_window: bool,
     pub(crate) within: Within,
     pub(crate) consume_on: ConsumeOn,
     pub(crate) error: Option<u32>,
@@ -300,6 +301,11 @@ impl Rules {
         self.number_measures.iter().any(|rule| rule.if_still.iter().chain(&rule.then).any(down))
     }
 
+    /// Whether messages inside a service window are admitted without using up the limit.
+    pub fn free_in_service_window(&self) -> bool {
+        self.cap.as_ref().is_some_and(|cap| cap.free_in_window)
+    }
+
     /// Whether only entry clauses lead up from a tier: none that takes the next step.
     pub fn is_entry(&self, tier: usize) -> bool {
         let next = |rule: &UpgradeRule| matches!(rule.to, Target::Next) && rule.from[tier];
@@ -333,7 +339,9 @@ fn tiers(ruleset: &Ruleset) -> Vec<Tier> {
 fn tier_cap(ruleset: &Ruleset) -> Option<TierCap> {
     let of_tier =
         ruleset.admission.iter().find(|(_, cap)| cap.limit == CapLimit::OfTier && cap.per == CapOf::Holder);
-    of_tier.map(|(_, cap)| TierCap { within: cap.within, consume_on: cap.consume_on, error: cap.error })
+    of_tier.map(|(_, cap)| TierCap {
+        free_in_window: cap.free_in_service_window,
+        within: cap.within, consume_on: cap.consume_on, error: cap.error })
 }
 
 fn position(tiers: &[Tier], name: &str) -> usize {

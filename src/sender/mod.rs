@@ -31,8 +31,18 @@ pub struct Observation<'o> {
     pub rating: Rating,
     /// Status of each template of the sender, in its order.
     pub templates: &'o [TemplateStatus],
+    /// This number's part of the plan, where several numbers share it: weight, and the sum of the weights.
+    pub part: (u64, u64),
     /// Messages asked for earlier today, whether the list could supply them or not.
     pub asked_today: u64,
+}
+
+impl Observation<'_> {
+    /// This number's part of a plan of `messages`, rounded down.
+    fn own(&self, messages: u64) -> u64 {
+        let (weight, all) = self.part;
+        (u128::from(messages) * u128::from(weight) / u128::from(all.max(1))) as u64
+    }
 }
 
 /// What was decided for this slot.
@@ -101,7 +111,7 @@ impl Strategy {
 
     fn messages(&self, seen: &Observation<'_>) -> u64 {
         match self {
-            Strategy::Constant { a_day } => part(*a_day, seen.slot, seen.slots),
+            Strategy::Constant { a_day } => part(seen.own(*a_day), seen.slot, seen.slots),
             Strategy::Table { days, clock, after } => {
                 let row = match clock {
                     Clock::calendar_day => seen.day,
@@ -111,12 +121,12 @@ impl Strategy {
                     AfterTable::stop => 0,
                     AfterTable::hold => days.last().copied().unwrap_or(0),
                 };
-                part(days.get(row).copied().unwrap_or(beyond), seen.slot, seen.slots)
+                part(seen.own(days.get(row).copied().unwrap_or(beyond)), seen.slot, seen.slots)
             }
             Strategy::FillLimit { share, at_most } => {
                 // Without a limit the list is the only bound: the run cuts what it cannot supply.
                 let day = seen.limit.map_or(UNBOUNDED, |limit| share.times_rounded_down(limit));
-                let day = day.min(at_most.unwrap_or(UNBOUNDED));
+                let day = day.min(at_most.map_or(UNBOUNDED, |most| seen.own(most)));
                 let due: u64 = (0..=seen.slot).map(|slot| part(day, slot, seen.slots)).sum();
                 due.saturating_sub(seen.asked_today).min(seen.capacity)
             }
@@ -158,6 +168,7 @@ mod tests {
             status: NumberStatus::Connected,
             rating: Rating::High,
             templates: &[TemplateStatus::Paused, TemplateStatus::Approved],
+            part: (1, 1),
             asked_today,
         }
     }

@@ -5,16 +5,20 @@ use std::path::{Path, PathBuf};
 use jiff::civil::{Date, DateTime};
 use thiserror::Error;
 
-use crate::audience::{Act, Behavior, List, RATES, Segment, check_chance, profile_document, profile_names};
+use crate::audience::{Act, Behavior, Choice, List, RATES, Segment, check_chance, profile_document, profile_names};
 use crate::document::{Check, Document, Finding, Findings};
-use crate::glossary::{Category, Ratio};
+use crate::glossary::{Category, Ratio, TemplateStatus};
 use crate::platform::catalogue;
+use crate::platform::language::{CapLimit, CapOf, CapUnit, Within};
 use crate::platform::{Opening, Policy, Rules, Ruleset, TemplateOpening, Thresholds};
-use crate::random::{Address, Law, Prior, Purpose, Streams, Subject, Subjects};
+use crate::random::{Address, Law, Prior, Probability, Purpose, Streams, Subject, Subjects};
 use crate::sender::Strategy;
 use crate::time::{Calendar, CalendarError, SimTime, Slot, Span};
 
-use super::scenario::{HoursText, PlanText, ScenarioText, Verification};
+use super::scenario::{
+    DecisionText, HoursText, PlanText, PolicyText, ReviewText, ScenarioText, SegmentText, TemplateState, TemplateText,
+    Verification,
+};
 use super::setting::{Assumption, Evidence, Possible, Setting};
 
 /// Longest horizon [days]: ten years.
@@ -55,18 +59,44 @@ pub struct Scenario {
     pub(super) rules: Rules,
     pub(super) segment: Segment,
     pub(super) customers: u64,
-    pub(super) list: List,
+    pub(super) lanes: Vec<Lane>,
     pub(super) strategy: Strategy,
-    pub(super) number: usize,
     /// The sender's templates: name, category, position among the platform's.
     pub(super) templates: Vec<(String, Category, usize)>,
     pub(super) opening: Opening,
-    pub(super) verification: Verification,
+    pub(super) decisions: Decisions,
     /// Priors of the thresholds of each rating clause: Medium from, Low from.
     pub(super) thresholds: Vec<(Subject, Prior, Subject, Prior)>,
     pub(super) sending: Vec<SendingSlot>,
+    /// Most messages that a number can send in a slot, where the rules bound its throughput.
+    pub(super) throughput: Option<u64>,
+    /// Whether the rules bound how many marketing messages a person gets.
+    pub(super) person_cap: bool,
     pub(super) ring: usize,
     pub(super) time_to_live: Span,
+}
+
+/// One of the sender's numbers with its part of the list and of the plan.
+#[derive(Clone, Debug)]
+pub(super) struct Lane {
+    /// Position of the number among the platform's.
+    pub(super) number: usize,
+    /// The number's name.
+    pub(super) name: String,
+    /// Its weight.
+    pub(super) weight: u64,
+    /// Its part of the list: a customer belongs to one number for the whole run.
+    pub(super) list: List,
+}
+
+/// What the platform decides by chance in reality: the run draws it and tells the platform.
+#[derive(Clone, Debug)]
+pub(super) struct Decisions {
+    pub(super) verification: Verification,
+    pub(super) policy: PolicyText,
+    pub(super) review: ReviewText,
+    pub(super) official: Option<DecisionText>,
+    pub(super) analysis: DecisionText,
 }
 
 /// Names by position.
@@ -369,8 +399,8 @@ impl Loader<'_> {
         let rules = compile(&ruleset, &calendar);
         let segment_text = text.audience.segments.get(&text.sender.segment)?;
         let segment = Segment::new(&text.sender.segment, behavior)?;
-        let choice = segment_text.choose.unwrap_or(crate::audience::Choice::rested_longest);
-        let list = List::new(segment_text.customers, segment_text.rest, choice, segment.subject());
+        let choice = segment_text.choose.unwrap_or(Choice::rested_longest);
+        let lanes = lanes(text, segment_text, choice);
         let numbers = text.platform.numbers.iter().map(|(_, number)| {
             let tier = number.tier.as_ref().and_then(|tier| rules.tier(tier)).unwrap_or(rules.start_tier);
             (tier, number.rating)
@@ -383,17 +413,20 @@ impl Loader<'_> {
                 .platform
                 .templates
                 .values()
-                .map(|template| TemplateOpening { category: template.category, ..TemplateOpening::PROVEN })
+                .map(template_opening)
                 .collect(),
             thresholds: Vec::new(),
-            policy: Policy::Passed,
+            policy: match text.platform.policy {
+                Some(PolicyText::Open { .. }) => Policy::Open,
+                _ => Policy::Passed,
+            },
         };
-        let number = text.platform.numbers.index_of(&text.sender.number)?;
         let templates = text.sender.templates.iter().filter_map(|name| {
             let place = text.platform.templates.index_of(name)?;
             Some((name.clone(), text.platform.templates.get(name)?.category, place))
         });
-        let start_tier = opening.numbers.get(number).map_or(rules.start_tier, |(tier, _)| *tier);
+        let tier_of = |lane: &Lane| opening.numbers.get(lane.number).map(|(tier, _)| *tier);
+        let start_tier = lanes.iter().filter_map(tier_of).max().unwrap_or(rules.start_tier);
         let setting = Setting {
             scenario: self.name.clone(),
             title: text.title.clone(),
@@ -408,6 +441,8 @@ impl Loader<'_> {
             calendar,
         };
         let slot = setting.calendar.slot_length().0;
+        let throughput = throughput(&ruleset, &setting.calendar);
+        let person_cap = ruleset.admission.values().any(|cap| cap.per == CapOf::Person);
         Some(Scenario {
             replications: text.replications.unwrap_or(1_000),
             names: Names {
@@ -415,14 +450,21 @@ impl Loader<'_> {
                 templates: text.platform.templates.keys().map(str::to_owned).collect(),
             },
             customers: segment_text.customers,
-            list,
+            lanes,
             strategy,
-            number,
             templates: templates.collect(),
             opening,
-            verification,
+            decisions: Decisions {
+                verification,
+                policy: text.platform.policy.clone().unwrap_or(PolicyText::Passed),
+                review: text.platform.review.clone().unwrap_or_else(default_review),
+                official: text.platform.official.clone(),
+                analysis: text.platform.analysis.clone().unwrap_or_else(default_analysis),
+            },
             thresholds: threshold_priors(text, &rules),
             sending,
+            throughput,
+            person_cap,
             ring: ((segment.longest_delay() + slot - 1) / slot + 2) as usize,
             time_to_live: segment.behavior.time_to_live.value,
             segment,
@@ -441,6 +483,73 @@ pub(super) fn compile(ruleset: &Ruleset, calendar: &Calendar) -> Rules {
         date.and_then(|date| calendar.instant(date.at(0, 0, 0, 0)).ok()).unwrap_or(SimTime::START)
     };
     Rules::compile(ruleset, midnights, &instant_of)
+}
+
+fn template_opening(template: &TemplateText) -> TemplateOpening {
+    let (status, new) = match template.state {
+        None | Some(TemplateState::proven) => (TemplateStatus::Approved, false),
+        Some(TemplateState::new) => (TemplateStatus::Approved, true),
+        Some(TemplateState::submitted) => (TemplateStatus::Pending, true),
+    };
+    TemplateOpening { category: template.category, status, new }
+}
+
+/// What a number can send in a slot under the shortest stated bound on its messages.
+fn throughput(ruleset: &Ruleset, calendar: &Calendar) -> Option<u64> {
+    let bounds = ruleset.admission.values().filter_map(|cap| match (cap.per, cap.unit, cap.within, cap.limit) {
+        (CapOf::Number, CapUnit::Messages, Within::Rolling(span), CapLimit::Own(most)) if span.0 > 0 => {
+            Some(most.saturating_mul(calendar.slot_length().0.max(span.0) as u64 / span.0 as u64))
+        }
+        _ => None,
+    });
+    bounds.min()
+}
+
+/// The sender's numbers: weights share out the list by largest remainder, the first numbers first.
+fn lanes(text: &ScenarioText, segment: &SegmentText, choice: Choice) -> Vec<Lane> {
+    let numbers = senders(text);
+    let all: u64 = numbers.iter().map(|(_, weight)| weight).sum();
+    let part = |weight: u64| (u128::from(segment.customers) * u128::from(weight) / u128::from(all.max(1))) as u64;
+    let rest = segment.customers - numbers.iter().map(|(_, weight)| part(*weight)).sum::<u64>();
+    let lane = |(place, (name, weight)): (usize, &(&str, u64))| {
+        let customers = part(*weight) + u64::from((place as u64) < rest);
+        let subject = Subject::new(&[&text.sender.segment, name]);
+        Some(Lane {
+            number: text.platform.numbers.index_of(name)?,
+            name: (*name).to_owned(),
+            weight: *weight,
+            list: List::new(customers, segment.rest, choice, subject),
+        })
+    };
+    numbers.iter().enumerate().filter_map(lane).collect()
+}
+
+/// The numbers that send, with their weights.
+fn senders(text: &ScenarioText) -> Vec<(&str, u64)> {
+    match &text.sender.number {
+        Some(number) => vec![(number.as_str(), 1)],
+        None => text.sender.numbers.iter().map(|(name, weight)| (name, *weight)).collect(),
+    }
+}
+
+/// 2 to 6 h even, 1 in 10 rejected: what the providers' pages say, and an assumption.
+fn default_review() -> ReviewText {
+    ReviewText { hours: prior_or_fixed(Law::Uniform { low: 2.0, high: 6.0 }), rejected: share(0.1) }
+}
+
+/// Nobody publishes how long the analysis takes or how often it approves.
+fn default_analysis() -> DecisionText {
+    DecisionText { after_days: prior_or_fixed(Law::Uniform { low: 0.0, high: 3.0 }), granted: share(0.8) }
+}
+
+/// A prior of known good numbers.
+fn prior_or_fixed(law: Law) -> Prior {
+    Prior::new(law).unwrap_or_else(|_| unreachable!("the numbers above make a law"))
+}
+
+/// A share of known good numbers.
+fn share(value: f64) -> Probability {
+    Probability::new(value).unwrap_or(Probability::ONE)
 }
 
 fn default_verification() -> Verification {
@@ -593,9 +702,23 @@ fn check_threshold_order(text: &ScenarioText, ruleset: &Ruleset, check: &mut Che
 
 fn check_sender(text: &ScenarioText, check: &mut Check<'_>) {
     let platform = &text.platform;
-    if platform.numbers.get(&text.sender.number).is_none() {
-        let message = format!("there is no number \"{}\"", text.sender.number);
-        check.error("sender.number", message, nearest(&text.sender.number, platform.numbers.keys()));
+    match (&text.sender.number, text.sender.numbers.is_empty()) {
+        (Some(_), true) | (None, false) => {}
+        (Some(_), false) => {
+            check.error("sender.numbers", "both `number` and `numbers` are given", "one number, or several with weights");
+        }
+        (None, true) => {
+            check.error("sender", "no number sends", "name it: number: \"main\"");
+        }
+    }
+    for (name, weight) in senders(text) {
+        let path = if text.sender.number.is_some() { "sender.number".to_owned() } else { format!("sender.numbers.{name}") };
+        if platform.numbers.get(name).is_none() {
+            check.error(&path, format!("there is no number \"{name}\""), nearest(name, platform.numbers.keys()));
+        }
+        if !(1..=1_000_000).contains(&weight) {
+            check.error(&path, format!("a weight of {weight} makes no part"), "a whole number from 1 to 1,000,000");
+        }
     }
     if text.audience.segments.get(&text.sender.segment).is_none() {
         let message = format!("there is no segment \"{}\"", text.sender.segment);
@@ -620,10 +743,6 @@ fn check_sender(text: &ScenarioText, check: &mut Check<'_>) {
                 "each template once, in the order of preference",
             );
         }
-    }
-    if platform.numbers.len() > 1 {
-        let message = "several numbers share a plan: not simulated yet";
-        check.error("platform.numbers", message, "name the one number that sends");
     }
     if let Some(Verification::AfterDays(prior)) = &platform.verification
         && (prior.quantile(0.001) < 0.0 || prior.quantile(0.999) > 1e5)
@@ -655,11 +774,22 @@ fn register(text: &ScenarioText, ruleset: Option<&Ruleset>) -> Result<(), String
         for rate in RATES {
             add(&["segments", segment, rate.name()])?;
         }
+        for number in text.platform.numbers.keys() {
+            add(&[segment, number])?;
+            for template in text.platform.templates.keys() {
+                add(&[segment, template, number])?;
+            }
+        }
         for template in text.platform.templates.keys() {
             add(&[segment, template])?;
         }
     }
-    add(&["platform.verification"])?;
+    for decision in ["verification", "policy", "official", "analysis"] {
+        add(&["platform", decision])?;
+    }
+    for template in text.platform.templates.keys() {
+        add(&["platform", "review", template])?;
+    }
     for name in ruleset.iter().flat_map(|ruleset| ruleset.rating.keys()) {
         add(&[&format!("rating.{name}.medium_from")])?;
         add(&[&format!("rating.{name}.low_from")])?;
@@ -679,6 +809,8 @@ fn replace_chances<'c>(behavior: &mut Behavior, chances: impl Iterator<Item = (&
             "report_also_blocks" => &mut behavior.report_also_blocks,
             "mute" => &mut behavior.mute,
             "archive" => &mut behavior.archive,
+            "first_messages" => &mut behavior.first_messages,
+            "at_person_cap" => &mut behavior.at_person_cap,
             _ => continue,
         };
         rate.prior = *prior;

@@ -8,10 +8,13 @@
 //! *Invariant:* loading is the step that fails. Once a [`Scenario`] exists, running it cannot. A replication is an
 //! address: (scenario, seed, index) is all that is needed to tell any future again.
 
+mod decisions;
+mod diary;
 mod journal;
 mod load;
 mod run;
 pub mod scenario;
+mod send;
 mod setting;
 mod trajectory;
 

@@ -13,16 +13,15 @@
 //! A party that changes its mind changes its answer: there are no cancelled events and no sequence numbers, and idle
 //! hours cost nothing. What watches is a parameter: a [`Probe`] never changes a run.
 
-use crate::audience::{Act, Arrivals, List, Moment, Rates, Stage};
-use crate::glossary::{NumberStatus, TemplateStatus};
-use crate::platform::{Admission, Change, Platform, Score, Signal, What};
-use crate::random::{Address, Purpose, Streams, Subject};
-use crate::sender::Observation;
+use crate::audience::{Act, Arrivals, List, Rates};
+use crate::platform::{Admission, Change, Platform, Score, Signal};
+use crate::random::Streams;
 use crate::time::{DAY, SimTime, Slot};
 
-use super::load::{MOST_IN_SLOT, Scenario, draw_thresholds};
-use super::scenario::Verification;
-use super::trajectory::{Counts, Day, Ledger, Metric, Reason, Trajectory};
+use super::decisions::Pending;
+use super::diary::Diary;
+use super::load::{Scenario, draw_thresholds};
+use super::trajectory::{Ledger, Metric, Trajectory};
 
 /// What watches a run. It is told what happens and cannot change it.
 pub trait Probe {
@@ -37,6 +36,8 @@ pub trait Probe {
 pub struct Batch {
     /// When.
     pub at: SimTime,
+    /// Position of the number among the platform's.
+    pub number: usize,
     /// Position of the template among the platform's.
     pub template: usize,
     /// Messages that the plan asked for.
@@ -71,38 +72,30 @@ impl Scenario {
 }
 
 /// One replication under way.
-struct Run<'s, 'p> {
-    scenario: &'s Scenario,
-    probe: &'p mut dyn Probe,
-    streams: Streams,
-    platform: Platform<'s>,
-    list: List,
-    rates: Rates,
-    arrivals: Arrivals,
-    /// When the business is verified.
-    verified_at: SimTime,
+pub(super) struct Run<'s, 'p> {
+    pub(super) scenario: &'s Scenario,
+    pub(super) probe: &'p mut dyn Probe,
+    pub(super) streams: Streams,
+    pub(super) platform: Platform<'s>,
+    /// The list of each lane.
+    pub(super) lists: Vec<List>,
+    pub(super) rates: Rates,
+    /// Reactions under way, by lane and template.
+    pub(super) arrivals: Arrivals,
+    /// Decisions that the platform will hear of.
+    pub(super) pending: Pending,
+    /// Held messages, by lane and template.
+    pub(super) held: Vec<u64>,
+    /// Templates whose held messages go out at this instant.
+    pub(super) released: Vec<usize>,
     /// Position in the scenario's sending slots.
-    next_send: usize,
+    pub(super) next_send: usize,
     /// Slots before this one have been heard.
     heard: Slot,
-    changes: Vec<Change>,
-    today: Today,
-    sending_days: usize,
-    days: Vec<Day>,
-    /// Failures by the civil day on which the time to live ends.
-    failures: Vec<u64>,
-    outcome: Trajectory,
-}
-
-/// What is counted during a civil day.
-#[derive(Clone, Copy, Debug, Default)]
-struct Today {
-    counts: Counts,
-    asked: u64,
-    capacity_used: u16,
-    limited: bool,
-    short: bool,
-    refused: bool,
+    /// The next slot in which customers may write first.
+    next_first: Slot,
+    pub(super) changes: Vec<Change>,
+    pub(super) diary: Diary,
 }
 
 impl<'s, 'p> Run<'s, 'p> {
@@ -114,37 +107,23 @@ impl<'s, 'p> Run<'s, 'p> {
         let drawn = number_rating.and_then(|place| opening.thresholds.get(place));
         let thresholds = drawn.map_or((0.0, 0.0), |t| (t.medium_from.as_f64(), t.low_from.as_f64()));
         let platform = Platform::open(&scenario.rules, &opening);
-        let mut reached = vec![None; scenario.rules.tiers.len()];
-        reached[..=platform.tier(scenario.number)].fill(Some(SimTime::START));
-        let days = scenario.setting.calendar.days();
+        let rates = Rates::draw(&scenario.segment, &streams);
+        let streaks = scenario.lanes.len() * scenario.templates.len();
+        let writes_first = rates.base(crate::audience::RateName::first_messages) > 0.0;
         Run {
-            probe,
-            platform,
-            list: scenario.list.clone(),
-            rates: Rates::draw(&scenario.segment, &streams),
-            arrivals: Arrivals::new(scenario.ring, scenario.templates.len()),
-            verified_at: verified_at(scenario, &streams),
+            diary: Diary::open(scenario, &platform, thresholds),
+            lists: scenario.lanes.iter().map(|lane| lane.list.clone()).collect(),
+            arrivals: Arrivals::new(scenario.ring, streaks),
+            pending: Pending::open(scenario, &streams),
+            held: vec![0; streaks],
+            released: Vec::new(),
             next_send: 0,
             heard: 0,
+            next_first: if writes_first { 0 } else { Slot::MAX },
             changes: Vec::new(),
-            today: Today::default(),
-            sending_days: 0,
-            days: Vec::with_capacity(days),
-            failures: vec![0; days],
-            outcome: Trajectory {
-                days: Vec::new(),
-                reached,
-                totals: Counts::default(),
-                final_tier: 0,
-                flags: 0,
-                downgrades: 0,
-                restrictions: 0,
-                template_flags: 0,
-                templates_disabled: 0,
-                banned: false,
-                thresholds,
-                ledger: Ledger::default(),
-            },
+            probe,
+            platform,
+            rates,
             streams,
             scenario,
         }
@@ -152,14 +131,16 @@ impl<'s, 'p> Run<'s, 'p> {
 
     fn play(mut self) -> Trajectory {
         let end = self.scenario.setting.calendar.end();
+        self.platform.begin(SimTime::START, &mut self.changes);
+        self.tell(SimTime::START);
         let mut now = SimTime(-1);
         loop {
             let term = self.platform.next_term(now).max(SimTime(now.0 + 1));
-            let arrival = self.next_arrival();
+            let arrival = self.next_arrival().min(self.next_first_message());
             let evaluation = self.platform.next_evaluation();
             let clock = self.platform.next_clock(now);
             let send = self.next_send_at();
-            now = term.min(arrival).min(evaluation).min(clock).min(send).min(self.verified_at);
+            now = term.min(arrival).min(evaluation).min(clock).min(send).min(self.pending.next());
             if now >= end {
                 break;
             }
@@ -176,11 +157,8 @@ impl<'s, 'p> Run<'s, 'p> {
             self.platform.terms(now, &mut self.changes);
             self.tell(now);
         }
-        if self.verified_at == now {
-            self.verified_at = SimTime::NEVER;
-            self.platform.hear(now, Signal::Verified, &mut self.changes);
-            self.tell(now);
-        }
+        self.decide(now);
+        self.hear_first_messages(now);
         self.hear_arrivals(now);
         if self.platform.next_evaluation() == now {
             self.platform.evaluate(now, &mut self.changes);
@@ -190,8 +168,11 @@ impl<'s, 'p> Run<'s, 'p> {
             self.platform.clocks(now, &mut self.changes);
             self.tell(now);
         }
-        if send {
-            self.send(now);
+        if send || !self.released.is_empty() {
+            self.send_held(now);
+            if send {
+                self.send(now);
+            }
             self.hear_arrivals(now);
         }
     }
@@ -202,10 +183,36 @@ impl<'s, 'p> Run<'s, 'p> {
         next.and_then(|slot| slots.get(slot as usize)).map_or(SimTime::NEVER, |slot| slot.at)
     }
 
+    fn next_first_message(&self) -> SimTime {
+        let slots = self.scenario.setting.calendar.slots();
+        slots.get(self.next_first as usize).map_or(SimTime::NEVER, |slot| slot.at)
+    }
+
     fn next_send_at(&self) -> SimTime {
         let slots = self.scenario.setting.calendar.slots();
         let next = self.scenario.sending.get(self.next_send);
         next.map_or(SimTime::NEVER, |sending| slots[sending.slot as usize].at)
+    }
+
+    /// Class 2: customers who write first, by slot.
+    fn hear_first_messages(&mut self, now: SimTime) {
+        if self.next_first_message() != now {
+            return;
+        }
+        let (slot, scenario) = (self.next_first, self.scenario);
+        self.next_first += 1;
+        let days = scenario.setting.calendar.slot_length().0 as f64 / DAY as f64;
+        for (lane, list) in scenario.lanes.iter().zip(&self.lists) {
+            let customers = list.remaining();
+            let segment = &scenario.segment;
+            let count = segment.first_messages(&self.rates, customers, slot, days, &lane.name, &self.streams);
+            if count > 0 {
+                self.diary.count(Metric::WroteFirst, count);
+                let signal = Signal::CustomerMessages { number: lane.number, count };
+                self.platform.hear(now, signal, &mut self.changes);
+            }
+        }
+        self.tell(now);
     }
 
     /// Class 2 and 6: what arrives in the slot that begins at `now`.
@@ -216,135 +223,29 @@ impl<'s, 'p> Run<'s, 'p> {
             return;
         }
         self.heard = slot;
-        let Run { arrivals, platform, changes, today, outcome, scenario, .. } = self;
+        let Run { arrivals, platform, changes, diary, scenario, .. } = self;
+        let templates = scenario.templates.len();
         arrivals.take(slot, |arrival| {
-            let metric = metric_of(arrival.act);
-            today.counts[metric as usize] += arrival.count;
-            outcome.totals[metric as usize] += arrival.count;
+            diary.count(metric_of(arrival.act), arrival.count);
             if let Some(kind) = arrival.act.feedback() {
-                let template = scenario.templates[arrival.template].2;
-                let signal =
-                    Signal::Feedback { number: scenario.number, template, kind, count: arrival.count };
+                let number = scenario.lanes[arrival.template / templates].number;
+                let template = scenario.templates[arrival.template % templates].2;
+                let signal = Signal::Feedback { number, template, kind, count: arrival.count };
                 platform.hear(now, signal, changes);
             }
         });
         self.tell(now);
     }
 
-    /// Class 5: the strategy is asked for this slot, and its send is delivered.
-    fn send(&mut self, now: SimTime) {
-        let scenario = self.scenario;
-        let sending = scenario.sending[self.next_send];
-        self.next_send += 1;
-        let number = scenario.number;
-        let statuses: Vec<TemplateStatus> =
-            scenario.templates.iter().map(|(_, _, place)| self.platform.template_status(*place)).collect();
-        let seen = Observation {
-            day: self.days.len(),
-            sending_days: self.sending_days,
-            slot: sending.place,
-            slots: sending.of,
-            limit: self.platform.limit(number),
-            capacity: self.platform.capacity(number, now),
-            status: self.platform.number_status(number),
-            rating: self.platform.rating(number),
-            templates: &statuses,
-            asked_today: self.today.asked,
-        };
-        let plan = scenario.strategy.decide(&seen);
-        let asked = plan.messages.min(MOST_IN_SLOT);
-        if asked == 0 {
-            return;
-        }
-        self.today.asked += asked;
-        let supplied = asked.min(self.list.available(now));
-        let (name, category, template) = &scenario.templates[plan.template];
-        let admission = self.platform.admit(number, *template, supplied, 0, now);
-        let mut delivered = 0;
-        if admission.admitted > 0 {
-            let taken = self.list.take(admission.admitted, now, sending.slot, &self.streams);
-            let moment = Moment {
-                now,
-                slot: sending.slot,
-                day: self.days.len(),
-                template: plan.template,
-                template_name: name,
-                category: *category,
-            };
-            let calendar = &scenario.setting.calendar;
-            let Run { rates, list, arrivals, streams, .. } = self;
-            let segment = &scenario.segment;
-            let stage = Stage { calendar, streams, list, arrivals };
-            let reactions = segment.react(rates, taken.customers, moment, stage);
-            delivered = reactions.delivered;
-            self.fail_later(now, reactions.in_flight);
-            let (sent, again) = (taken.customers, taken.again.as_slice());
-            let signal = Signal::Sent { number, template: *template, sent, delivered, in_window: 0, again };
-            self.platform.hear(now, signal, &mut self.changes);
-        }
-        self.count_send(now, asked - supplied, &admission, delivered);
-        let short_of_list = asked - supplied;
-        self.probe.sent(&Batch { at: now, template: *template, asked, short_of_list, admission, delivered });
-        self.tell(now);
-    }
-
-    fn count_send(&mut self, now: SimTime, short: u64, admission: &Admission, delivered: u64) {
-        let refused = admission.refused + admission.rejected;
-        let counted = [
-            (Metric::Sent, admission.admitted),
-            (Metric::Delivered, delivered),
-            (Metric::Refused, refused),
-            (Metric::ShortOfList, short),
-        ];
-        for (metric, count) in counted {
-            self.today.counts[metric as usize] += count;
-            self.outcome.totals[metric as usize] += count;
-        }
-        self.today.short |= short > 0;
-        self.today.refused |= refused > 0;
-        let number = self.scenario.number;
-        if let Some(limit) = self.platform.limit(number) {
-            let used = self.platform.reached(number, now) * 1_000 / limit.max(1);
-            self.today.capacity_used = self.today.capacity_used.max(used.min(u64::from(u16::MAX)) as u16);
-            self.today.limited = true;
-        }
-    }
-
-    /// Undelivered messages fail on the day on which their time to live ends, or stay in flight beyond the horizon.
-    fn fail_later(&mut self, now: SimTime, messages: u64) {
-        let fails = now + self.scenario.time_to_live;
-        let calendar = &self.scenario.setting.calendar;
-        if fails < calendar.end() {
-            self.failures[calendar.day_of(fails)] += messages;
-        } else {
-            self.outcome.ledger.in_flight += messages;
-        }
-    }
-
-    /// Takes note of the changes that were made, and passes them on.
-    fn tell(&mut self, now: SimTime) {
+    /// Takes note of the changes that were made, acts on those that ask for it, and passes them on.
+    pub(super) fn tell(&mut self, now: SimTime) {
         if self.changes.is_empty() {
             return;
         }
         for change in std::mem::take(&mut self.changes) {
-            let outcome = &mut self.outcome;
-            match change.what {
-                What::TierRose { to, .. } => {
-                    for reached in outcome.reached[..=to].iter_mut().filter(|reached| reached.is_none()) {
-                        *reached = Some(change.at);
-                    }
-                }
-                What::TierFell { .. } => outcome.downgrades += 1,
-                What::NumberEntered { status: NumberStatus::Flagged, .. } => outcome.flags += 1,
-                What::NumberEntered { status: NumberStatus::Restricted, .. } => outcome.restrictions += 1,
-                What::NumberEntered { status: NumberStatus::Banned, .. } => outcome.banned = true,
-                What::TemplateEntered { status: TemplateStatus::Flagged, .. } => outcome.template_flags += 1,
-                What::TemplateEntered { status: TemplateStatus::Disabled, .. } => {
-                    outcome.templates_disabled += 1
-                }
-                _ => {}
-            }
-            let score = self.platform.score(self.scenario.number, now);
+            self.diary.note(&change);
+            self.follow(&change, now);
+            let score = self.platform.score(self.scenario.lanes[0].number, now);
             self.probe.change(&change, score);
         }
     }
@@ -352,77 +253,24 @@ impl<'s, 'p> Run<'s, 'p> {
     /// Closes the civil days that are over before `now`, with how things stand at their end.
     fn close_days(&mut self, now: SimTime) {
         let calendar = &self.scenario.setting.calendar;
-        while self.days.len() < calendar.days() {
-            let over = calendar.midnight(self.days.len() + 1).min(calendar.end());
+        while self.diary.day() < calendar.days() {
+            let over = calendar.midnight(self.diary.day() + 1).min(calendar.end());
             if over > now {
                 return;
             }
-            self.close_day(over);
+            self.diary.close(over, self.scenario, &mut self.platform);
         }
     }
 
-    fn close_day(&mut self, over: SimTime) {
-        let mut today = std::mem::take(&mut self.today);
-        let failed = self.failures[self.days.len()];
-        today.counts[Metric::Failed as usize] = failed;
-        self.outcome.totals[Metric::Failed as usize] += failed;
-        self.sending_days += usize::from(today.counts[Metric::Sent as usize] > 0);
-        let number = self.scenario.number;
-        let last = SimTime(over.0 - 1);
-        let score = self.platform.score(number, last).and_then(Score::as_f64);
-        let templates =
-            self.scenario.templates.iter().map(|(_, _, place)| self.platform.template_status(*place));
-        let template = templates.max().unwrap_or(TemplateStatus::Approved);
-        let day = Day {
-            counts: today.counts,
-            tier: self.platform.tier(number) as u8,
-            status: self.platform.number_status(number),
-            rating: self.platform.rating(number),
-            template,
-            score: score.map(|score| (score * 1e6).round() as u32),
-            capacity_used: (today.limited || self.platform.limit(number).is_some())
-                .then_some(today.capacity_used),
-            reason: self.reason(&today, last),
+    fn finish(self) -> Trajectory {
+        let ledger = Ledger {
+            customers: self.scenario.customers,
+            in_list: self.lists.iter().map(List::remaining).sum(),
+            gone: self.lists.iter().map(List::gone).sum(),
+            in_flight: 0,
+            held: self.held.iter().sum(),
         };
-        self.days.push(day);
-    }
-
-    /// What limited the climb: the first that applies.
-    fn reason(&mut self, today: &Today, last: SimTime) -> Reason {
-        let number = self.scenario.number;
-        let rules = self.platform.rules();
-        let tier = self.platform.tier(number);
-        let status = self.platform.number_status(number);
-        let sendable = |(_, _, place): &(String, _, usize)| self.platform.template_status(*place).sendable();
-        if tier + 1 >= rules.tiers.len() {
-            Reason::TopReached
-        } else if rules.is_entry(tier) && !self.platform.verified() {
-            Reason::Verification
-        } else if !matches!(status, NumberStatus::Connected | NumberStatus::Restricted)
-            || !self.scenario.templates.iter().any(sendable)
-        {
-            Reason::Status
-        } else if self.platform.rating_blocks(number, last) {
-            Reason::Rating
-        } else if self.platform.in_review(number) {
-            Reason::Review
-        } else if today.short {
-            Reason::List
-        } else if today.refused || self.platform.capacity(number, last) == 0 {
-            Reason::Capacity
-        } else {
-            Reason::Plan
-        }
-    }
-
-    fn finish(mut self) -> Trajectory {
-        self.outcome.final_tier = self.platform.tier(self.scenario.number);
-        self.outcome.days = self.days;
-        let ledger = &mut self.outcome.ledger;
-        ledger.customers = self.scenario.customers;
-        ledger.in_list = self.list.remaining();
-        ledger.gone = self.list.gone();
-        self.outcome
+        self.diary.finish(self.scenario, &self.platform, ledger)
     }
 }
 
@@ -435,17 +283,5 @@ fn metric_of(act: Act) -> Metric {
         Act::Archive => Metric::Archived,
         Act::Reply => Metric::Replied,
         Act::Read => Metric::Read,
-    }
-}
-
-/// When the business is verified; nothing if it is from the start, or never.
-fn verified_at(scenario: &Scenario, streams: &Streams) -> SimTime {
-    match &scenario.verification {
-        Verification::Done | Verification::Never => SimTime::NEVER,
-        Verification::AfterDays(prior) => {
-            let subject = Subject::new(&["platform.verification"]);
-            let days = prior.quantile(streams.at(Address::of(Purpose::Decision, subject)).uniform());
-            SimTime((days * DAY as f64).round().max(0.0) as i64)
-        }
     }
 }

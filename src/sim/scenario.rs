@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::audience::Choice;
 use crate::document::Ordered;
 use crate::glossary::{Category, Rating, Ratio};
-use crate::random::Prior;
+use crate::random::{Prior, Probability};
 use crate::sender::{AfterTable, Clock};
 use crate::time::Span;
 
@@ -51,6 +51,18 @@ pub struct PlatformText {
     /// Whether and when the business is verified; a prior from the literature unless said otherwise.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub verification: Option<Verification>,
+    /// The commerce-policy check; passed before the start unless said otherwise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub policy: Option<PolicyText>,
+    /// How long the review of a template takes, and how often it rejects; priors unless said otherwise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub review: Option<ReviewText>,
+    /// The application for the official-business status; none unless said otherwise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub official: Option<DecisionText>,
+    /// The platform's analysis that a rise by volume asks for; a prior unless said otherwise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub analysis: Option<DecisionText>,
     /// Priors of uncertain values of the ruleset by their path, such as `"rating.number.low_from"`.
     #[serde(default, skip_serializing_if = "Ordered::is_empty")]
     pub priors: Ordered<Prior>,
@@ -74,6 +86,59 @@ pub struct NumberText {
 pub struct TemplateText {
     /// Its category.
     pub category: Category,
+    /// `proven` (approved and sent long ago, unless said otherwise), `new` (approved, never sent) or `submitted`
+    /// (waits for its review).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub state: Option<TemplateState>,
+}
+
+/// How far a template is when the run starts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(non_camel_case_types, reason = "lower-case words are choices in scenario files")]
+pub enum TemplateState {
+    /// Approved, and sent long ago.
+    proven,
+    /// Approved, and never sent: paced where the rules pace.
+    new,
+    /// Waits for its review.
+    submitted,
+}
+
+/// The commerce-policy check.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub enum PolicyText {
+    /// Passed before the start.
+    Passed,
+    /// Open at the start.
+    Open {
+        /// Days until it is decided.
+        after_days: Prior,
+        /// Chance that it is passed.
+        passed: Probability,
+    },
+    /// Passed before the start; the account is cancelled after so many days.
+    CancelledAfterDays(Prior),
+}
+
+/// The review of templates.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ReviewText {
+    /// Hours until it is decided.
+    pub hours: Prior,
+    /// Chance that it rejects.
+    pub rejected: Probability,
+}
+
+/// A decision of the platform that a sender waits for.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DecisionText {
+    /// Days until it is decided.
+    pub after_days: Prior,
+    /// Chance that it is granted.
+    pub granted: Probability,
 }
 
 /// Whether and when the business is verified.
@@ -117,8 +182,12 @@ pub struct SegmentText {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SenderText {
-    /// The number that sends.
-    pub number: String,
+    /// The number that sends, where it is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub number: Option<String>,
+    /// The numbers that send, where they are several, each with its weight: its share of the list and of the plan.
+    #[serde(default, skip_serializing_if = "Ordered::is_empty")]
+    pub numbers: Ordered<u64>,
     /// The segment that is written to.
     pub segment: String,
     /// The templates in the order of preference: the first that may be sent is sent.

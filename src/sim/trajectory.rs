@@ -33,11 +33,17 @@ pub enum Metric {
     Failed,
     /// Messages that the plan wanted and the list could not supply \[messages\].
     ShortOfList,
+    /// Accepted messages to customers whose service window was open: they use up no limit \[messages\].
+    InWindow,
+    /// Messages held until the sample of a new template was judged \[messages\].
+    Held,
+    /// Messages that customers wrote first \[messages\].
+    WroteFirst,
 }
 
 impl Metric {
     /// Every metric; its position is its index in a day's counts.
-    pub const ALL: [Metric; 12] = [
+    pub const ALL: [Metric; 15] = [
         Metric::Sent,
         Metric::Delivered,
         Metric::Read,
@@ -50,6 +56,9 @@ impl Metric {
         Metric::Refused,
         Metric::Failed,
         Metric::ShortOfList,
+        Metric::InWindow,
+        Metric::Held,
+        Metric::WroteFirst,
     ];
 
     /// The name in files.
@@ -67,6 +76,9 @@ impl Metric {
             Metric::Refused => "refused",
             Metric::Failed => "failed",
             Metric::ShortOfList => "short_of_list",
+            Metric::InWindow => "in_window",
+            Metric::Held => "held",
+            Metric::WroteFirst => "wrote_first",
         }
     }
 }
@@ -156,6 +168,8 @@ pub struct Ledger {
     pub gone: u64,
     /// Undelivered messages whose time to live has not ended.
     pub in_flight: u64,
+    /// Customers whose message is held.
+    pub held: u64,
 }
 
 /// A replication, day by day.

@@ -1,0 +1,141 @@
+//! What the platform decides by chance in reality: the run draws it, each at its own address, and tells the platform.
+
+use crate::platform::{Change, Signal, Subject as Whom, What};
+use crate::glossary::TemplateStatus;
+use crate::random::{Address, Prior, Probability, Purpose, Streams, Subject};
+use crate::time::{DAY, HOUR, SimTime, Span};
+
+use super::load::Scenario;
+use super::run::Run;
+use super::scenario::{PolicyText, Verification};
+
+/// Decisions under way, with when they arrive.
+pub(super) struct Pending {
+    due: Vec<(SimTime, Decision)>,
+    /// Whether the badge was applied for.
+    applied: bool,
+    /// How often each template has gone to review.
+    reviews: Vec<u8>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Decision {
+    Verified,
+    Policy { passed: bool },
+    Official { granted: bool },
+    Analysis { number: usize, approved: bool },
+    Reviewed { template: usize, approved: bool },
+}
+
+impl Pending {
+    /// What is already under way when a replication starts.
+    pub(super) fn open(scenario: &Scenario, streams: &Streams) -> Pending {
+        let templates = scenario.opening.templates.len();
+        let mut pending = Pending { due: Vec::new(), applied: false, reviews: vec![0; templates] };
+        let decisions = &scenario.decisions;
+        if let Verification::AfterDays(prior) = &decisions.verification {
+            let address = Address::of(Purpose::Decision, Subject::new(&["platform", "verification"]));
+            pending.due.push((SimTime::START + span(prior, DAY, address, streams), Decision::Verified));
+        }
+        let address = Address::of(Purpose::Decision, Subject::new(&["platform", "policy"]));
+        match &decisions.policy {
+            PolicyText::Passed => {}
+            PolicyText::Open { after_days, passed } => {
+                let passed = happens(*passed, address, streams);
+                pending.due.push((SimTime::START + span(after_days, DAY, address, streams), Decision::Policy { passed }));
+            }
+            PolicyText::CancelledAfterDays(prior) => {
+                let at = SimTime::START + span(prior, DAY, address, streams);
+                pending.due.push((at, Decision::Policy { passed: false }));
+            }
+        }
+        for (template, opening) in scenario.opening.templates.iter().enumerate() {
+            if opening.status == TemplateStatus::Pending {
+                pending.review(template, SimTime::START, scenario, streams);
+            }
+        }
+        pending
+    }
+
+    /// When the next decision arrives.
+    pub(super) fn next(&self) -> SimTime {
+        self.due.iter().map(|(at, _)| *at).min().unwrap_or(SimTime::NEVER)
+    }
+
+    /// Sends a template to review.
+    fn review(&mut self, template: usize, now: SimTime, scenario: &Scenario, streams: &Streams) {
+        let review = &scenario.decisions.review;
+        let subject = Subject::new(&["platform", "review", &scenario.names().templates[template]]);
+        let address = Address { item: 2 * self.reviews[template], ..Address::of(Purpose::Decision, subject) };
+        self.reviews[template] = (self.reviews[template] + 1) % 64;
+        let approved = !happens(review.rejected, address, streams);
+        let at = now + span(&review.hours, HOUR, address, streams);
+        self.due.push((at, Decision::Reviewed { template, approved }));
+    }
+}
+
+impl Run<'_, '_> {
+    /// Tells the platform the decisions that arrive at `now`.
+    pub(super) fn decide(&mut self, now: SimTime) {
+        while let Some(place) = self.pending.due.iter().position(|(at, _)| *at == now) {
+            let (_, decision) = self.pending.due.remove(place);
+            let signal = match decision {
+                Decision::Verified => Signal::Verified,
+                Decision::Policy { passed } => Signal::Policy { passed },
+                Decision::Official { granted } => Signal::Official { granted },
+                Decision::Analysis { number, approved } => Signal::Analysis { number, approved },
+                Decision::Reviewed { template, approved } => Signal::Reviewed { template, approved },
+            };
+            self.platform.hear(now, signal, &mut self.changes);
+            self.tell(now);
+        }
+    }
+
+    /// Sets in motion what a change asks for: an analysis, a review, an application, held messages.
+    pub(super) fn follow(&mut self, change: &Change, now: SimTime) {
+        let scenario = self.scenario;
+        match (change.what, change.subject) {
+            (What::AnalysisAsked, Whom::Holder(holder)) => {
+                let analysis = &scenario.decisions.analysis;
+                let address = Address::of(Purpose::Decision, Subject::new(&["platform", "analysis"]));
+                let address = Address { cell: holder as u32, ..address };
+                let approved = happens(analysis.granted, address, &self.streams);
+                let at = now + span(&analysis.after_days, DAY, address, &self.streams);
+                let number = self.platform.number_of(holder);
+                self.pending.due.push((at.max(SimTime(now.0 + 1)), Decision::Analysis { number, approved }));
+            }
+            (What::TemplateEntered { status: TemplateStatus::Pending, .. }, Whom::Template(template)) => {
+                self.pending.review(template, now, scenario, &self.streams);
+            }
+            (What::HeldReleased { .. }, Whom::Template(template)) => self.released.push(template),
+            (What::HeldDropped { .. }, Whom::Template(template)) => self.drop_held(template, now),
+            (What::Verified | What::TierRose { .. }, _) => self.apply(now),
+            _ => {}
+        }
+    }
+
+    /// Applies for the official-business status as soon as its conditions hold, where the scenario wants it.
+    fn apply(&mut self, now: SimTime) {
+        let Some(official) = &self.scenario.decisions.official else { return };
+        if self.pending.applied || !self.platform.may_apply(now) {
+            return;
+        }
+        self.pending.applied = true;
+        let address = Address::of(Purpose::Decision, Subject::new(&["platform", "official"]));
+        let granted = happens(official.granted, address, &self.streams);
+        let at = now + span(&official.after_days, DAY, address, &self.streams);
+        self.pending.due.push((at.max(SimTime(now.0 + 1)), Decision::Official { granted }));
+    }
+}
+
+/// A length of time, the prior's quantile in `unit` \[seconds\] at an address.
+fn span(prior: &Prior, unit: i64, address: Address, streams: &Streams) -> Span {
+    let quantile = prior.quantile(streams.at(address).uniform());
+    Span((quantile * unit as f64).round().max(0.0) as i64)
+}
+
+/// Whether something of this chance happens, by the address after that of its time.
+fn happens(chance: Probability, address: Address, streams: &Streams) -> bool {
+    let address = Address { item: address.item + 1, ..address };
+    streams.at(address).uniform() < chance.value()
+}

@@ -1,0 +1,197 @@
+//! The diary of a replication: what is counted by civil day, and what happened at all.
+
+use crate::glossary::{NumberStatus, Rating, TemplateStatus};
+use crate::platform::{Change, Platform, Score, What};
+use crate::time::SimTime;
+
+use super::load::Scenario;
+use super::trajectory::{Counts, Day, Ledger, Metric, Reason, Trajectory};
+
+/// What is written down while a replication runs.
+pub(super) struct Diary {
+    today: Today,
+    sending_days: usize,
+    days: Vec<Day>,
+    /// Failures by the civil day on which the time to live ends.
+    failures: Vec<u64>,
+    in_flight: u64,
+    outcome: Trajectory,
+}
+
+/// What is counted during a civil day.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Today {
+    counts: Counts,
+    /// Messages asked for, by lane.
+    asked: Vec<u64>,
+    capacity_used: u16,
+    limited: bool,
+    short: bool,
+    refused: bool,
+}
+
+impl Diary {
+    pub(super) fn open(scenario: &Scenario, platform: &Platform<'_>, thresholds: (f64, f64)) -> Diary {
+        let days = scenario.setting.calendar.days();
+        let mut reached = vec![None; scenario.rules.tiers.len()];
+        let held = scenario.lanes.iter().map(|lane| platform.tier(lane.number)).max().unwrap_or(0);
+        reached[..=held].fill(Some(SimTime::START));
+        Diary {
+            today: Today { asked: vec![0; scenario.lanes.len()], ..Today::default() },
+            sending_days: 0,
+            days: Vec::with_capacity(days),
+            failures: vec![0; days],
+            in_flight: 0,
+            outcome: Trajectory {
+                days: Vec::new(),
+                reached,
+                totals: Counts::default(),
+                final_tier: 0,
+                flags: 0,
+                downgrades: 0,
+                restrictions: 0,
+                template_flags: 0,
+                templates_disabled: 0,
+                banned: false,
+                thresholds,
+                ledger: Ledger::default(),
+            },
+        }
+    }
+
+    /// The civil day under way, counted from that of the start.
+    pub(super) fn day(&self) -> usize {
+        self.days.len()
+    }
+
+    /// Days before this one on which something was sent.
+    pub(super) fn sending_days(&self) -> usize {
+        self.sending_days
+    }
+
+    /// Messages asked for today so far by a lane.
+    pub(super) fn asked(&self, lane: usize) -> u64 {
+        self.today.asked[lane]
+    }
+
+    /// Counts what a lane asks for, and what of it the list cannot supply.
+    pub(super) fn ask(&mut self, lane: usize, messages: u64, short: u64) {
+        self.today.asked[lane] += messages;
+        self.today.short |= short > 0;
+        self.count(Metric::ShortOfList, short);
+    }
+
+    /// Counts messages that the platform refused.
+    pub(super) fn refuse(&mut self, messages: u64) {
+        self.today.refused |= messages > 0;
+        self.count(Metric::Refused, messages);
+    }
+
+    /// Adds to a metric of today.
+    pub(super) fn count(&mut self, metric: Metric, count: u64) {
+        self.today.counts[metric as usize] += count;
+        self.outcome.totals[metric as usize] += count;
+    }
+
+    /// Notes how much of a limit is in use \[thousandths\].
+    pub(super) fn use_capacity(&mut self, used: u64) {
+        self.today.capacity_used = self.today.capacity_used.max(used.min(u64::from(u16::MAX)) as u16);
+        self.today.limited = true;
+    }
+
+    /// Undelivered messages fail on the day on which their time to live ends, or stay in flight beyond the horizon.
+    pub(super) fn fail_later(&mut self, fails: SimTime, messages: u64, scenario: &Scenario) {
+        let calendar = &scenario.setting.calendar;
+        if fails < calendar.end() {
+            self.failures[calendar.day_of(fails)] += messages;
+        } else {
+            self.in_flight += messages;
+        }
+    }
+
+    /// Notes what a change means for the whole run.
+    pub(super) fn note(&mut self, change: &Change) {
+        let outcome = &mut self.outcome;
+        match change.what {
+            What::TierRose { to, .. } => {
+                for reached in outcome.reached[..=to].iter_mut().filter(|reached| reached.is_none()) {
+                    *reached = Some(change.at);
+                }
+            }
+            What::TierFell { .. } => outcome.downgrades += 1,
+            What::NumberEntered { status: NumberStatus::Flagged, .. } => outcome.flags += 1,
+            What::NumberEntered { status: NumberStatus::Restricted, .. } => outcome.restrictions += 1,
+            What::NumberEntered { status: NumberStatus::Banned, .. } => outcome.banned = true,
+            What::TemplateEntered { status: TemplateStatus::Flagged, .. } => outcome.template_flags += 1,
+            What::TemplateEntered { status: TemplateStatus::Disabled, .. } => outcome.templates_disabled += 1,
+            _ => {}
+        }
+    }
+
+    /// Closes the day that ends at `over`. Of several numbers the best tier, the worst status and the worst rating
+    /// are shown.
+    pub(super) fn close(&mut self, over: SimTime, scenario: &Scenario, platform: &mut Platform<'_>) {
+        let failed = self.failures[self.days.len()];
+        self.count(Metric::Failed, failed);
+        let lanes = self.today.asked.len();
+        let fresh = Today { asked: vec![0; lanes], ..Today::default() };
+        let today = std::mem::replace(&mut self.today, fresh);
+        self.sending_days += usize::from(today.counts[Metric::Sent as usize] > 0);
+        let last = SimTime(over.0 - 1);
+        let numbers = || scenario.lanes.iter().map(|lane| lane.number);
+        let score = numbers().filter_map(|number| platform.score(number, last).and_then(Score::as_f64)).reduce(f64::max);
+        let templates = scenario.templates.iter().map(|(_, _, place)| platform.template_status(*place));
+        let limited = numbers().any(|number| platform.limit(number).is_some());
+        let day = Day {
+            counts: today.counts,
+            tier: best_tier(scenario, platform) as u8,
+            status: numbers().map(|number| platform.number_status(number)).max().unwrap_or(NumberStatus::Connected),
+            rating: numbers().map(|number| platform.rating(number)).reduce(Rating::worse).unwrap_or(Rating::Unknown),
+            template: templates.max().unwrap_or(TemplateStatus::Approved),
+            score: score.map(|score| (score * 1e6).round() as u32),
+            capacity_used: (today.limited || limited).then_some(today.capacity_used),
+            reason: reason(&today, last, scenario, platform),
+        };
+        self.days.push(day);
+    }
+
+    pub(super) fn finish(mut self, scenario: &Scenario, platform: &Platform<'_>, ledger: Ledger) -> Trajectory {
+        self.outcome.final_tier = best_tier(scenario, platform);
+        self.outcome.days = self.days;
+        self.outcome.ledger = Ledger { in_flight: self.in_flight, ..ledger };
+        self.outcome
+    }
+}
+
+fn best_tier(scenario: &Scenario, platform: &Platform<'_>) -> usize {
+    scenario.lanes.iter().map(|lane| platform.tier(lane.number)).max().unwrap_or(0)
+}
+
+/// What limited the climb of the number with the best tier: the first that applies.
+fn reason(today: &Today, last: SimTime, scenario: &Scenario, platform: &mut Platform<'_>) -> Reason {
+    let numbers = scenario.lanes.iter().map(|lane| lane.number);
+    let Some(number) = numbers.max_by_key(|number| platform.tier(*number)) else { return Reason::Plan };
+    let rules = platform.rules();
+    let tier = platform.tier(number);
+    let status = platform.number_status(number);
+    let sendable = |(_, _, place): &(String, _, usize)| platform.template_status(*place).sendable();
+    if tier + 1 >= rules.tiers.len() {
+        Reason::TopReached
+    } else if rules.is_entry(tier) && !platform.verified() {
+        Reason::Verification
+    } else if !matches!(status, NumberStatus::Connected | NumberStatus::Restricted)
+        || !scenario.templates.iter().any(sendable)
+    {
+        Reason::Status
+    } else if platform.rating_blocks(number, last) {
+        Reason::Rating
+    } else if platform.in_review(number) {
+        Reason::Review
+    } else if today.short {
+        Reason::List
+    } else if today.refused || platform.capacity(number, last) == 0 {
+        Reason::Capacity
+    } else {
+        Reason::Plan
+    }
+}
