@@ -1,11 +1,12 @@
 //! `rules`: which rules are there, and what do they say?
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use clap::{Args, Subcommand};
 use serde::Serialize;
 use tiercast::document::Document;
-use tiercast::platform::{Ruleset, catalogue, words};
+use tiercast::platform::rulebook::{self, Rulebook};
+use tiercast::platform::{Ruleset, catalogue, diff, first_day, words};
 
 use super::{Failure, print, width};
 
@@ -14,7 +15,9 @@ use super::{Failure, print, width};
 #[command(after_help = "Examples:
   tiercast rules list
   tiercast rules show classic-2022
-  tiercast rules show my-rules.ron")]
+  tiercast rules show my-rules.ron
+  tiercast rules diff platform-2023 platform-2025-10
+  tiercast rules at 2024-05-01")]
 pub(super) struct Rules {
     #[command(subcommand)]
     question: Question,
@@ -22,16 +25,37 @@ pub(super) struct Rules {
 
 #[derive(Debug, Subcommand)]
 enum Question {
-    /// List the built-in rulesets: title, clauses, and how many values are stated, derived or assumed.
+    /// List the built-in rulesets (title, clauses, and how many values are stated, derived or assumed) and rulebooks.
     List {
         /// Print JSON instead of text.
         #[arg(long)]
         json: bool,
     },
-    /// Tell a ruleset in plain words, with its sources and what is assumed.
+    /// Tell a ruleset or a rulebook in plain words, with its sources and what is assumed.
     Show {
-        /// Name of a built-in ruleset, or a file that ends in `.ron`.
+        /// Name of a built-in ruleset or rulebook, or a file that ends in `.ron` (`.rulebook.ron`).
         name: String,
+        /// Print JSON instead of text.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Tell what differs between two rulesets, clause by clause. Exit code 1 when they differ.
+    Diff {
+        /// Name of a built-in ruleset, or a file that ends in `.ron`.
+        from: String,
+        /// The ruleset to compare it with.
+        to: String,
+        /// Print JSON instead of text.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Tell which ruleset holds on a day, and which of its dated clauses are in force.
+    At {
+        /// The day, such as 2024-05-01; a month or a year stands for its first day.
+        date: String,
+        /// Name of a built-in rulebook, or a file that ends in `.rulebook.ron`.
+        #[arg(long, default_value = "platform")]
+        rulebook: String,
         /// Print JSON instead of text.
         #[arg(long)]
         json: bool,
@@ -42,7 +66,10 @@ impl Rules {
     pub(super) fn execute(&self) -> Result<(), Failure> {
         match &self.question {
             Question::List { json } => list(*json),
+            Question::Show { name, json } if is_rulebook(name) => show_rulebook(name, *json),
             Question::Show { name, json } => show(name, *json),
+            Question::Diff { from, to, json } => compare(from, to, *json),
+            Question::At { date, rulebook, json } => at(date, rulebook, *json),
         }
     }
 }
@@ -59,6 +86,34 @@ struct Listed {
     assumed: usize,
 }
 
+/// A rulebook in the list, for programs.
+#[derive(Serialize)]
+struct ListedBook {
+    name: String,
+    title: String,
+    eras: Vec<ListedEra>,
+}
+
+#[derive(Serialize)]
+struct ListedEra {
+    from: String,
+    ruleset: String,
+}
+
+impl ListedBook {
+    fn of(rulebook: &Rulebook) -> ListedBook {
+        let era = |era: &rulebook::BookEra| ListedEra {
+            from: era.from().to_string(),
+            ruleset: era.ruleset().name.clone(),
+        };
+        ListedBook {
+            name: rulebook.name().to_owned(),
+            title: rulebook.title().to_owned(),
+            eras: rulebook.eras().iter().map(era).collect(),
+        }
+    }
+}
+
 fn list(json: bool) -> Result<(), Failure> {
     let mut listed = Vec::new();
     for document in catalogue::names().filter_map(catalogue::document) {
@@ -73,8 +128,12 @@ fn list(json: bool) -> Result<(), Failure> {
             assumed: summary.assumed,
         });
     }
+    let mut rulebooks = Vec::new();
+    for document in rulebook::names().filter_map(rulebook::document) {
+        rulebooks.push(ListedBook::of(&Rulebook::read(&document)?));
+    }
     if json {
-        return print_json(&listed);
+        return print_json(&serde_json::json!({ "rulesets": listed, "rulebooks": rulebooks }));
     }
     let widest = listed.iter().map(|rules| rules.name.len()).max().unwrap_or(0);
     let mut text = format!("{:widest$}  clauses  stated  derived  assumed  title\n", "ruleset");
@@ -84,8 +143,14 @@ fn list(json: bool) -> Result<(), Failure> {
             "{name:widest$}  {clauses:>7}  {stated:>6}  {derived:>7}  {assumed:>7}  {title}\n"
         ));
     }
+    for ListedBook { name, title, eras } in &rulebooks {
+        text.push_str(&format!("\nrulebook {name}: {title}\n"));
+        for ListedEra { from, ruleset } in eras {
+            text.push_str(&format!("  from {from}  {ruleset}\n"));
+        }
+    }
     text.push_str("\nNumbers count values: stated by a source, derived from one, assumed with a reason.\n");
-    text.push_str("tiercast rules show NAME tells a ruleset in plain words.\n");
+    text.push_str("tiercast rules show NAME tells a ruleset or rulebook in plain words.\n");
     print(&text)
 }
 
@@ -103,23 +168,20 @@ struct ToldNote {
     text: String,
 }
 
+fn told(passages: Vec<words::Passage>) -> Vec<Told> {
+    let told = passages.into_iter().map(|passage| Told {
+        clause: passage.heading,
+        says: passage.sentences,
+        notes: passage.notes.iter().map(|note| ToldNote { kind: note.label(), text: note.text() }).collect(),
+    });
+    told.collect()
+}
+
 fn show(name: &str, json: bool) -> Result<(), Failure> {
     let ruleset = Ruleset::read(&find(name)?)?;
     let passages = words::passages(&ruleset);
     if json {
-        let told: Vec<Told> = passages
-            .into_iter()
-            .map(|passage| Told {
-                clause: passage.heading,
-                says: passage.sentences,
-                notes: passage
-                    .notes
-                    .iter()
-                    .map(|note| ToldNote { kind: note.label(), text: note.text() })
-                    .collect(),
-            })
-            .collect();
-        return print_json(&told);
+        return print_json(&told(passages));
     }
     let summary = catalogue::summary(&ruleset);
     let mut text = format!("{}: {summary}\n\n", ruleset.name);
@@ -132,15 +194,78 @@ fn show(name: &str, json: bool) -> Result<(), Failure> {
     print(&text)
 }
 
+fn is_rulebook(name: &str) -> bool {
+    name.ends_with(".rulebook.ron") || rulebook::names().any(|other| other == name)
+}
+
+fn show_rulebook(name: &str, json: bool) -> Result<(), Failure> {
+    let rulebook = find_rulebook(name)?;
+    let passages = rulebook.passages();
+    if json {
+        return print_json(&told(passages));
+    }
+    let mut text = format!("{}: {}\n\n", rulebook.name(), rulebook.title());
+    text.push_str(&words::render(&passages, width().min(110)));
+    print(&text)
+}
+
+fn compare(from: &str, to: &str, json: bool) -> Result<(), Failure> {
+    let diff = diff::diff(&Ruleset::read(&find(from)?)?, &Ruleset::read(&find(to)?)?);
+    if json {
+        print_json(&diff)?;
+    } else {
+        print(&diff.render(width().min(110)))?;
+    }
+    if diff.is_empty() { Ok(()) } else { Err(Failure::Found) }
+}
+
+fn at(date: &str, name: &str, json: bool) -> Result<(), Failure> {
+    let day = first_day(date).ok_or_else(|| Failure::Usage {
+        message: format!("expected a date, found \"{date}\""),
+        help: "write 2024-05-01, 2024-05 or 2024".to_owned(),
+    })?;
+    let rulebook = find_rulebook(name)?;
+    let Some(on_day) = rulebook.at(day) else {
+        let first = rulebook.eras().first().map_or_else(String::new, |era| era.from().to_string());
+        return Err(Failure::Usage {
+            message: format!("the rulebook {} has no rules for {day}", rulebook.name()),
+            help: format!("its first era begins on {first}"),
+        });
+    };
+    if json { print_json(&on_day) } else { print(&on_day.render(width().min(110))) }
+}
+
+/// The rulebook of that name, or the file; its rulesets may be built in or stand beside it.
+fn find_rulebook(name: &str) -> Result<Rulebook, Failure> {
+    if name.ends_with(".ron") {
+        let folder = Path::new(name).parent().unwrap_or(Path::new("")).to_owned();
+        let beside = |ruleset: &str| {
+            let path = folder.join(format!("{ruleset}.ron"));
+            let text = std::fs::read_to_string(&path).ok();
+            let own = text.map(|text| Document::new(path.display().to_string(), text));
+            own.or_else(|| catalogue::document(ruleset))
+        };
+        return Ok(Rulebook::read_with(&open(name)?, &beside)?);
+    }
+    let document = rulebook::document(name).ok_or_else(|| Failure::Usage {
+        message: format!("there is no rulebook \"{name}\""),
+        help: format!("There are: {}", rulebook::names().collect::<Vec<_>>().join(", ")),
+    })?;
+    Ok(Rulebook::read(&document)?)
+}
+
+fn open(name: &str) -> Result<Document, Failure> {
+    let text = std::fs::read_to_string(Path::new(name)).map_err(|error| Failure::Usage {
+        message: format!("cannot read {name}: {error}"),
+        help: "give a name that `tiercast rules list` shows, or a file that ends in .ron".to_owned(),
+    })?;
+    Ok(Document::new(name, text))
+}
+
 /// The ruleset of that name, or the file.
 fn find(name: &str) -> Result<Document, Failure> {
     if name.ends_with(".ron") {
-        let path = Path::new(name);
-        let text = std::fs::read_to_string(path).map_err(|error| Failure::Usage {
-            message: format!("cannot read {name}: {error}"),
-            help: "give the name of a built-in ruleset, or a file that ends in .ron".to_owned(),
-        })?;
-        return Ok(Document::new(PathBuf::from(name).display().to_string(), text));
+        return open(name);
     }
     catalogue::document(name).ok_or_else(|| {
         let names: Vec<&str> = catalogue::names().collect();

@@ -84,6 +84,13 @@ pub enum What {
     },
     /// A review ended early, without a rise.
     ReviewCancelled,
+    /// The rules changed; of a number's limit what it was and what it is.
+    Amended {
+        /// The limit before \[customers\]; `None` is unlimited.
+        from: Option<u64>,
+        /// The limit now \[customers\]; `None` is unlimited.
+        to: Option<u64>,
+    },
     /// A rating changed.
     Rated {
         /// The rating before.
@@ -137,6 +144,13 @@ impl What {
             }
             What::HeldDropped { held } => {
                 return Some(format!("did badly on its sample: {} held messages fail", grouped(held)));
+            }
+            What::Amended { from, to } => {
+                let limit = |limit: Option<u64>| limit.map_or_else(|| "unlimited".to_owned(), grouped);
+                return Some(match from == to {
+                    true => format!("comes under new rules; its limit stays {}", limit(to)),
+                    false => format!("comes under new rules; its limit was {}, is {}", limit(from), limit(to)),
+                });
             }
             _ => return None,
         };

@@ -129,14 +129,20 @@ impl<'r> Platform<'r> {
 
     // ---- what can be seen -----------------------------------------------------------------------------------
 
-    /// Position of the tier that `number` sends under.
+    /// Position of the tier that `number` sends under; for a limit that an amendment left off the ladder, the highest
+    /// tier below it.
     pub fn tier(&self, number: usize) -> usize {
         self.standing.holders[self.standing.numbers[number].holder].tier
     }
 
+    /// Position of the lowest tier that allows as much as `number` may send.
+    fn rung(&self, number: usize) -> usize {
+        self.standing.holders[self.standing.numbers[number].holder].rung(self.rules)
+    }
+
     /// The limit that `number` sends under; `None` is unlimited.
     pub fn limit(&self, number: usize) -> Option<u64> {
-        self.rules.tiers[self.tier(number)].limit
+        self.standing.holders[self.standing.numbers[number].holder].limit(self.rules)
     }
 
     /// The number's rating as last evaluated.
@@ -190,15 +196,15 @@ impl<'r> Platform<'r> {
     /// Whether a rating is what keeps `number` from rising: a clause that leads up from its tier asks for more.
     pub fn rating_blocks(&mut self, number: usize, now: SimTime) -> bool {
         let holder = self.standing.numbers[number].holder;
-        let tier = self.standing.holders[holder].tier;
         let rules = self.rules;
-        let mut leading =
-            rules.upgrades.iter().enumerate().filter(|(_, rule)| rule.from[tier] && rule.in_force.at(now));
-        leading.any(|(place, rule)| {
-            rule.when.iter().any(|condition| {
-                matches!(condition, Condition::RatingAtLeast(_) | Condition::TemplatesAtLeast(_))
-                    && !self.rise_holds(holder, place, condition, now)
-            })
+        rules.upgrades.iter().enumerate().any(|(place, rule)| {
+            let standing = &self.standing.holders[holder];
+            let leading = standing.may_leave(rules, &rule.from) && rule.in_force.at(now);
+            leading
+                && rule.when.iter().any(|condition| {
+                    matches!(condition, Condition::RatingAtLeast(_) | Condition::TemplatesAtLeast(_))
+                        && !self.rise_holds(holder, place, condition, now)
+                })
         })
     }
 
@@ -240,8 +246,9 @@ impl<'r> Platform<'r> {
 
     fn forbidden(&self, number: usize, what: Forbidden) -> bool {
         let life = &self.standing.numbers[number].life;
+        let banned = life.for_good == Some(NumberStatus::Banned);
         let mut running = self.rules.number_measures.iter().zip(&life.running);
-        running.any(|(rule, run)| run.is_some() && rule.forbids.contains(&what))
+        banned || running.any(|(rule, run)| run.is_some() && rule.forbids.contains(&what))
     }
 
     // ---- class 5: admission ---------------------------------------------------------------------------------
@@ -439,7 +446,7 @@ impl<'r> Platform<'r> {
                 self.standing.holders[holder].review = None;
                 let rule = &self.rules.upgrades[review.rule];
                 // From where the holder is now: it may have fallen meanwhile.
-                let to = target(rule.to, self.standing.holders[holder].tier);
+                let to = target(rule.to, self.standing.holders[holder].above(self.rules));
                 self.rise(holder, to, rule.clause, now, out);
             }
             if self.standing.holders[holder].judge_at <= now {
@@ -597,9 +604,10 @@ impl<'r> Platform<'r> {
             if standing.review.is_some() {
                 return;
             }
-            let tier = standing.tier;
-            let to = target(rule.to, tier);
-            let leads_up = to > tier && to < self.rules.tiers.len() && rule.from[tier];
+            let above = standing.above(self.rules);
+            let to = target(rule.to, above);
+            let leads_up =
+                to >= above && to < self.rules.tiers.len() && standing.may_leave(self.rules, &rule.from);
             if !leads_up
                 || !rule.on.contains(&signal)
                 || !rule.in_force.at(now)
@@ -656,10 +664,11 @@ impl<'r> Platform<'r> {
         let to = to.min(self.rules.tiers.len() - 1);
         let standing = &mut self.standing.holders[holder];
         let from = standing.tier;
-        if to <= from {
+        if to < standing.above(self.rules) {
             return;
         }
         standing.tier = to;
+        standing.kept = None;
         standing.last_step = now;
         standing.restart_usage(self.rules, Restart::upgrade);
         out.push(Change {
@@ -681,12 +690,13 @@ impl<'r> Platform<'r> {
         out: &mut Vec<Change>,
     ) {
         let standing = &mut self.standing.holders[holder];
-        let from = standing.tier;
-        let to = from.saturating_sub(levels).max(floor.min(from));
-        if to == from {
+        let (from, rung) = (standing.tier, standing.rung(self.rules));
+        let to = rung.saturating_sub(levels).max(floor.min(rung));
+        if to == rung {
             return;
         }
         standing.tier = to;
+        standing.kept = None;
         standing.last_step = now;
         standing.restart_usage(self.rules, Restart::downgrade);
         out.push(Change {
@@ -766,7 +776,7 @@ impl<'r> Platform<'r> {
     ) -> bool {
         let rules = self.rules;
         let standing = &mut self.standing.holders[holder];
-        let limit = rules.tiers[standing.tier].limit.unwrap_or(u64::MAX);
+        let limit = standing.limit(rules).unwrap_or(u64::MAX);
         let Some(usage) = &mut standing.usage[place] else { return false };
         let used = usage.amount(now, rules);
         match amount {
@@ -863,7 +873,8 @@ impl<'r> Platform<'r> {
         for effect in effects {
             match *effect {
                 RuleEffect::Up(levels) => {
-                    self.rise(holder, self.standing.holders[holder].tier + levels, clause, now, out)
+                    let above = self.standing.holders[holder].above(self.rules);
+                    self.rise(holder, (above + levels).saturating_sub(1), clause, now, out)
                 }
                 RuleEffect::Down { .. } if rule.downgrade_at_once => {}
                 RuleEffect::Down { levels, floor } => self.fall(holder, levels, floor, clause, now, out),
@@ -914,7 +925,7 @@ impl<'r> Platform<'r> {
         }
     }
 
-    fn release_all(&mut self, holder: usize, now: SimTime, out: &mut Vec<Change>) {
+    pub(super) fn release_all(&mut self, holder: usize, now: SimTime, out: &mut Vec<Change>) {
         for number in 0..self.standing.numbers.len() {
             if self.standing.numbers[number].holder == holder {
                 self.release(number, now, out);
@@ -934,7 +945,7 @@ impl<'r> Platform<'r> {
             Condition::FlagOn(FlagOn::low) => rating.at_most(Rating::Low),
             Condition::FlagOn(FlagOn::medium_or_low) => rating.at_most(Rating::Medium),
             Condition::FlagOn(FlagOn::low_above_floor) => {
-                rating.at_most(Rating::Low) && self.tier(number) > self.floor()
+                rating.at_most(Rating::Low) && self.rung(number) > self.floor()
             }
             Condition::LowFor(span) => {
                 self.standing.numbers[number].low_since.is_some_and(|since| now - since >= *span)
@@ -945,7 +956,7 @@ impl<'r> Platform<'r> {
                 self.rules.tier(name).is_some_and(|tier| self.tier(number) >= tier)
             }
             Condition::TierAtMost(name) => {
-                self.rules.tier(name).is_some_and(|tier| self.tier(number) <= tier)
+                self.rules.tier(name).is_some_and(|tier| self.rung(number) <= tier)
             }
             Condition::Complaints { more_than, while_low, .. } => {
                 let bound = if rating == Rating::Low { *while_low } else { *more_than };
@@ -990,10 +1001,10 @@ fn rejection(status: TemplateStatus) -> Option<u32> {
     }
 }
 
-/// The tier that a rise from `tier` leads to.
-fn target(to: Target, tier: usize) -> usize {
+/// The tier that a rise leads to, where `above` is the next one.
+fn target(to: Target, above: usize) -> usize {
     match to {
-        Target::Next => tier + 1,
+        Target::Next => above,
         Target::AtLeast(to) => to,
     }
 }

@@ -10,21 +10,26 @@
 //! and signal it answers the same. What it decides by chance in reality (a verification, a review) the run draws
 //! and tells it.
 
+mod amend;
 pub mod catalogue;
 mod change;
 mod check;
+pub mod diff;
 mod judge;
 pub mod language;
 pub mod origin;
+pub mod rulebook;
 mod rules;
 mod standing;
 mod templates;
 mod window;
 pub mod words;
 
+pub use amend::Amending;
 pub use change::{Change, Subject, What};
 pub use check::first_day;
 pub use judge::{Admission, Platform, Signal};
 pub use language::Ruleset;
+pub use rulebook::{Era, Rulebook};
 pub use rules::{ClauseId, ClauseInfo, Rules, Thresholds, Tier};
 pub use standing::{Opening, Policy, Score, Standing, TemplateOpening};

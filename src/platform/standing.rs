@@ -12,7 +12,7 @@
 use crate::glossary::{Category, Feedback, NumberStatus, Rating, TemplateStatus};
 use crate::time::{SimTime, Span};
 
-use super::language::{Condition, Count, Restart, Thin, Within};
+use super::language::{Condition, Count, Limit, Restart, Thin, Within};
 use super::rules::{RatingRule, Rules, Thresholds, UpgradeRule};
 use super::window::{Aged, Rolling};
 
@@ -45,6 +45,8 @@ pub enum Policy {
 #[derive(Clone, Debug)]
 pub(crate) struct HolderStanding {
     pub(crate) tier: usize,
+    /// A limit that an amendment left off the ladder, in place of the tier's own.
+    pub(crate) kept: Option<Limit>,
     pub(crate) reached: Tally,
     /// Usage towards each upgrade rule, where the rule asks for usage.
     pub(crate) usage: Vec<Option<Usage>>,
@@ -78,7 +80,7 @@ pub(crate) struct RunningReview {
 /// A sum over a rolling window or over the civil day.
 #[derive(Clone, Debug)]
 pub(crate) struct Tally {
-    within: Within,
+    pub(crate) within: Within,
     pub(crate) rolling: Rolling,
 }
 
@@ -116,8 +118,8 @@ impl Tally {
 /// Usage towards one upgrade rule.
 #[derive(Clone, Debug)]
 pub(crate) struct Usage {
-    count: Count,
-    tally: Tally,
+    pub(crate) count: Count,
+    pub(crate) tally: Tally,
 }
 
 impl Usage {
@@ -266,19 +268,19 @@ impl<S: Copy + Ord> Life<S> {
 #[derive(Clone, Debug)]
 pub(crate) struct Meters {
     pub(crate) rating: Rating,
-    meters: Vec<Meter>,
+    pub(crate) meters: Vec<Meter>,
     /// Something that a rating or a clause looks at has changed since then.
     pub(crate) touched_at: Option<SimTime>,
     pub(crate) evaluated_at: SimTime,
     /// When a sum next changes by itself: until then there is nothing to move on.
-    shift_at: SimTime,
+    pub(crate) shift_at: SimTime,
 }
 
 #[derive(Clone, Debug)]
-struct Meter {
+pub(crate) struct Meter {
     thresholds: Thresholds,
-    deliveries: Aged,
-    kinds: Vec<Aged>,
+    pub(crate) deliveries: Aged,
+    pub(crate) kinds: Vec<Aged>,
 }
 
 /// A score as an exact fraction: `top / bottom`; nothing was delivered where `bottom` is 0.
@@ -315,7 +317,7 @@ impl Meter {
 }
 
 impl Meters {
-    fn new(rules: &[RatingRule], drawn: &[Thresholds]) -> Meters {
+    pub(crate) fn new(rules: &[RatingRule], drawn: &[Thresholds]) -> Meters {
         let meter = |(place, rule): (usize, &RatingRule)| Meter {
             thresholds: drawn.get(place).copied().unwrap_or(rule.thresholds),
             deliveries: Aged::new(rule.window, &rule.ages),
@@ -536,10 +538,11 @@ impl Standing {
 }
 
 impl HolderStanding {
-    fn open(rules: &Rules, tier: usize) -> HolderStanding {
+    pub(crate) fn open(rules: &Rules, tier: usize) -> HolderStanding {
         let within = rules.cap.as_ref().map_or(Within::Rolling(Span::hours(24)), |cap| cap.within);
         HolderStanding {
             tier,
+            kept: None,
             reached: Tally::new(within),
             usage: rules.upgrades.iter().map(Usage::new).collect(),
             review: None,

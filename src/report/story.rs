@@ -239,7 +239,8 @@ impl<'w> Wording<'w> {
             | What::AnalysisAsked
             | What::AnalysisDecided { .. }
             | What::HeldReleased { .. }
-            | What::HeldDropped { .. } => what.decision().unwrap_or_default(),
+            | What::HeldDropped { .. }
+        | What::Amended { .. } => what.decision().unwrap_or_default(),
             What::TierRose { from, to } => {
                 format!("rises from {} to {} customers in 24 h", tier(from), tier(to))
             }

@@ -487,6 +487,7 @@ fn left_out(what: What) -> &'static str {
         What::Verified | What::TierRose { .. } | What::TierFell { .. } => "limits of others",
         What::TemplateEntered { .. } | What::TemplateLeft { .. } => "other statuses of templates",
         What::PolicyDecided { .. } => "commerce-policy checks",
+        What::Amended { .. } => "changes of the rules",
         What::OfficialDecided { .. } => "official-business status",
         What::AnalysisAsked | What::AnalysisDecided { .. } => "analyses before a rise",
         What::HeldReleased { .. } | What::HeldDropped { .. } => "samples of paced templates",
