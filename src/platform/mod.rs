@@ -16,6 +16,7 @@ mod check;
 mod judge;
 pub mod language;
 pub mod origin;
+pub mod price;
 mod rules;
 mod standing;
 mod window;
