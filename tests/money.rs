@@ -1,9 +1,11 @@
 //! Money by hand: every amount here was computed on paper, or is printed in a source that is named beside it.
 
+#![allow(clippy::unwrap_used, reason = "a test's helper fails with its test")]
+
+use jiff::civil::date;
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 
-use jiff::civil::date;
 use tiercast::document::{Check, Document};
 use tiercast::glossary::Category;
 use tiercast::platform::catalogue::{self, OriginOfValue};
