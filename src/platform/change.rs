@@ -149,7 +149,9 @@ impl What {
                 let limit = |limit: Option<u64>| limit.map_or_else(|| "unlimited".to_owned(), grouped);
                 return Some(match from == to {
                     true => format!("comes under new rules; its limit stays {}", limit(to)),
-                    false => format!("comes under new rules; its limit was {}, is {}", limit(from), limit(to)),
+                    false => {
+                        format!("comes under new rules; its limit was {}, is {}", limit(from), limit(to))
+                    }
                 });
             }
             _ => return None,

@@ -18,6 +18,7 @@ pub mod diff;
 mod judge;
 pub mod language;
 pub mod origin;
+pub mod price;
 pub mod rulebook;
 mod rules;
 mod standing;

@@ -1,0 +1,468 @@
+//! The account's money: what conversations and messages cost, what is free, when the card is charged.
+//!
+//! ```text
+//!   customers' messages, deliveries  --free of the month-->  nothing to pay
+//!                                    --no card needed missing-->  blocked
+//!                                    --no price known-->  unpriced
+//!                                    --price-->  cost  -->  open amount  --above the threshold-->  card
+//! ```
+//!
+//! Each conversation or message is paid by itself, in the order told; a batch only says it for many at once. So the
+//! card is charged at the conversation with which the open amount exceeds the threshold, not at the end of a batch.
+
+use std::collections::BTreeMap;
+use std::ops::{AddAssign, Bound};
+
+use jiff::ToSpan;
+use serde::{Deserialize, Serialize};
+
+use crate::glossary::Category;
+use crate::platform::language::{FreeAMonth, Pays, PricedBy};
+use crate::time::{Calendar, SimTime};
+
+use super::rules::{PriceRules, Prices, Unpriced};
+use super::table::Column;
+
+/// Whether the account can be charged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Card {
+    /// A card is on file.
+    OnFile,
+    /// There is none.
+    None,
+}
+
+/// Who begins a conversation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Initiator {
+    /// The business, with a delivered message.
+    Business,
+    /// The customer, with a message.
+    Customer,
+}
+
+/// Counts of conversations or messages by kind.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Kinds([u64; Column::ALL.len()]);
+
+impl Kinds {
+    fn one(kind: Column, count: u64) -> Kinds {
+        let mut kinds = Kinds::default();
+        kinds.0[kind.index()] = count;
+        kinds
+    }
+
+    /// How many of a kind.
+    pub fn of(&self, kind: Column) -> u64 {
+        self.0[kind.index()]
+    }
+
+    /// How many of all kinds.
+    pub fn total(&self) -> u64 {
+        self.0.iter().sum()
+    }
+}
+
+impl AddAssign for Kinds {
+    fn add_assign(&mut self, more: Kinds) {
+        for (mine, theirs) in self.0.iter_mut().zip(more.0) {
+            *mine += theirs;
+        }
+    }
+}
+
+/// What the ledger answers when it is told something, and its totals.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Charge {
+    /// What it costs, without what is [`unpriced`](Charge::unpriced) \[micro-units\].
+    pub cost_micros: u64,
+    /// Conversations opened, by kind: free, paid and without a known price; none where the rules know none.
+    pub opened: Kinds,
+    /// Conversations, or messages where messages are priced, paid at a known price, by kind.
+    pub paid: Kinds,
+    /// Conversations that were free.
+    pub free: u64,
+    /// Conversations or messages that are to be paid and whose price is not known.
+    pub unpriced: u64,
+    /// Why not, for the first of them.
+    pub why_unpriced: Option<Unpriced>,
+    /// Conversations that did not open, or messages that did not go out: no card, and nothing free is left.
+    pub blocked: u64,
+    /// How many times the card was charged.
+    pub card_charges: u64,
+    /// What the card was charged \[micro-units\].
+    pub card_micros: u64,
+}
+
+impl AddAssign for Charge {
+    fn add_assign(&mut self, more: Charge) {
+        self.cost_micros = self.cost_micros.saturating_add(more.cost_micros);
+        self.opened += more.opened;
+        self.paid += more.paid;
+        self.free += more.free;
+        self.unpriced += more.unpriced;
+        self.why_unpriced = self.why_unpriced.or(more.why_unpriced);
+        self.blocked += more.blocked;
+        self.card_charges += more.card_charges;
+        self.card_micros = self.card_micros.saturating_add(more.card_micros);
+    }
+}
+
+/// Conversations open at an instant.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct OpenConversations {
+    /// Begun by the business.
+    pub business: u64,
+    /// Begun by customers.
+    pub customer: u64,
+}
+
+/// The money and the conversations of one account.
+#[derive(Clone, Debug)]
+pub struct Ledger<'r> {
+    rules: &'r PriceRules,
+    /// Unit prices of the account's market, by price clause.
+    prices: Vec<Prices>,
+    months: &'r [SimTime],
+    card: Card,
+    now: SimTime,
+    /// When the business last opened conversations.
+    business_at: Option<SimTime>,
+    /// How many months have begun.
+    month: usize,
+    /// Used of what this month gives free.
+    free_used: u64,
+    /// Owed and not yet charged to the card \[micro-units\].
+    open_micros: u64,
+    /// Open conversations of the business by their ends.
+    business: BTreeMap<SimTime, u64>,
+    /// Open conversations of customers by their ends.
+    customer: BTreeMap<SimTime, u64>,
+    totals: Charge,
+}
+
+impl<'r> Ledger<'r> {
+    /// Opens an account of customers in one market.
+    ///
+    /// `months` are the instants at which calendar months begin in the account's zone, in order, the first at or
+    /// before the start: [`month_starts`]. Without a market only a table that prices all markets alike has a price.
+    pub fn open(
+        rules: &'r PriceRules,
+        market: Option<&str>,
+        months: &'r [SimTime],
+        card: Card,
+    ) -> Ledger<'r> {
+        Ledger {
+            rules,
+            prices: rules.clauses.iter().map(|clause| clause.prices(market)).collect(),
+            months,
+            card,
+            now: SimTime(i64::MIN),
+            business_at: None,
+            month: 0,
+            free_used: 0,
+            open_micros: 0,
+            business: BTreeMap::new(),
+            customer: BTreeMap::new(),
+            totals: Charge::default(),
+        }
+    }
+
+    // ---- what it is told ------------------------------------------------------------------------------------
+
+    /// Customers wrote; `opening` of them have no open conversation that covers the message.
+    ///
+    /// # Panics
+    /// When told out of order: `now` before what was told last, or, where conversations are paid, customers who open
+    /// one after the business opened some at the same instant.
+    pub fn customer_messages(&mut self, now: SimTime, opening: u64) -> Charge {
+        let clause = self.advance(now);
+        let charge = match clause.map(|place| &self.rules.clauses[place].pays) {
+            None | Some(Pays::NotStated) => self.unstated(now, Initiator::Customer, opening, opening),
+            Some(Pays::PerConversation { by, free_a_month }) => {
+                let late = self.business_at == Some(now) && opening > 0;
+                assert!(!late, "at one instant customers' conversations come before the business's");
+                let kind = match by {
+                    PricedBy::Initiator => Column::Customer,
+                    PricedBy::Category => Column::Service,
+                };
+                self.conversations(now, Initiator::Customer, *free_a_month, kind, opening)
+            }
+            Some(Pays::PerNotification | Pays::PerMessage { .. }) => {
+                Charge { opened: self.keep(now, Initiator::Customer, opening), ..Charge::default() }
+            }
+        };
+        self.book(charge)
+    }
+
+    /// Template messages were delivered: `outside` of every window and conversation that covers them, and `inside` an
+    /// open service window (or the conversation of a customer) but in no open conversation of their own.
+    ///
+    /// Inside, a notification and a conversation priced by its initiator cost nothing; a conversation priced by
+    /// category opens, for a service conversation covers no template; a message is paid unless its category is free in
+    /// the window.
+    ///
+    /// # Panics
+    /// When told out of order: `now` before what was told last.
+    pub fn delivered(&mut self, now: SimTime, category: Category, outside: u64, inside: u64) -> Charge {
+        let clause = self.advance(now);
+        let charge = match clause.map(|place| &self.rules.clauses[place].pays) {
+            None | Some(Pays::NotStated) => {
+                self.unstated(now, Initiator::Business, outside, outside + inside)
+            }
+            Some(Pays::PerNotification) => self.messages(now, Column::Notification, outside, outside),
+            Some(Pays::PerConversation { by, free_a_month }) => {
+                let (kind, count) = match by {
+                    PricedBy::Initiator => (Column::Business, outside),
+                    PricedBy::Category => (category.into(), outside + inside),
+                };
+                self.business_at = if count > 0 { Some(now) } else { self.business_at };
+                self.conversations(now, Initiator::Business, *free_a_month, kind, count)
+            }
+            Some(Pays::PerMessage { free_in_window, .. }) => {
+                let paid_inside = if free_in_window.contains(&category) { 0 } else { inside };
+                self.messages(now, category.into(), outside, outside + paid_inside)
+            }
+        };
+        self.book(charge)
+    }
+
+    /// The business answered customers inside their service windows with messages that are no templates.
+    ///
+    /// # Panics
+    /// When told out of order: `now` before what was told last.
+    pub fn answered(&mut self, now: SimTime, messages: u64) -> Charge {
+        let clause = self.advance(now);
+        let charge = match clause.map(|place| &self.rules.clauses[place].pays) {
+            None | Some(Pays::NotStated) => self.unstated(now, Initiator::Business, 0, messages),
+            Some(Pays::PerMessage { service_charged: true, .. }) => {
+                self.messages(now, Column::Service, 0, messages)
+            }
+            Some(_) => Charge::default(),
+        };
+        self.book(charge)
+    }
+
+    /// Customers wrote inside conversations that began, or were last prolonged, at `since`: where the window clause
+    /// says so, these conversations start anew.
+    ///
+    /// # Panics
+    /// When told out of order: `now` before what was told last.
+    pub fn prolonged(&mut self, now: SimTime, by: Initiator, since: SimTime, customers: u64) {
+        self.advance(now);
+        let (Some(before), Some(lasts)) = (self.rules.lasts(by, since), self.rules.lasts(by, now)) else {
+            return;
+        };
+        if !self.rules.prolonged(by, now) || since + before <= now {
+            return;
+        }
+        let ends = self.ends(by);
+        let Some(open) = ends.get_mut(&(since + before)) else { return };
+        let moved = customers.min(*open);
+        *open -= moved;
+        *ends.entry(now + lasts).or_insert(0) += moved;
+    }
+
+    // ---- what it answers ------------------------------------------------------------------------------------
+
+    /// Everything since the account was opened.
+    pub fn totals(&self) -> &Charge {
+        &self.totals
+    }
+
+    /// What is owed and not yet charged to the card \[micro-units\].
+    pub fn open_micros(&self) -> u64 {
+        self.open_micros
+    }
+
+    /// How many conversations (messages, where messages are paid) may still begin at `now`; `None` where nothing
+    /// stops them. Only an account without a card is ever stopped, and only where a clause asks for one.
+    pub fn can_open(&self, now: SimTime, by: Initiator) -> Option<u64> {
+        let clause = &self.rules.clauses[self.rules.clause_at(now)?];
+        if self.card == Card::OnFile || !clause.needs_card {
+            return None;
+        }
+        match (&clause.pays, by) {
+            (Pays::NotStated, _) => None,
+            (Pays::PerConversation { free_a_month, .. }, by) => match free_a_month {
+                FreeAMonth::EveryService if by == Initiator::Customer => None,
+                free => Some(self.free_left(now, *free, by)),
+            },
+            (_, Initiator::Business) => Some(0),
+            (_, Initiator::Customer) => None,
+        }
+    }
+
+    /// How many of this month's free conversations are used.
+    pub fn free_used(&self, now: SimTime) -> u64 {
+        if self.month_of(now) == self.month { self.free_used } else { 0 }
+    }
+
+    /// The conversations open at `now`, which must not be before what was told last. One that lasts 24 h from 09:00
+    /// is open at 08:59:59 the next day, and no longer at 09:00.
+    pub fn open_at(&self, now: SimTime) -> OpenConversations {
+        let open = |ends: &BTreeMap<SimTime, u64>| {
+            ends.range((Bound::Excluded(now), Bound::Unbounded)).map(|(_, count)| count).sum()
+        };
+        OpenConversations { business: open(&self.business), customer: open(&self.customer) }
+    }
+
+    // ---- how it counts --------------------------------------------------------------------------------------
+
+    /// Moves on to `now`, and gives the position of the price clause in force.
+    fn advance(&mut self, now: SimTime) -> Option<usize> {
+        assert!(now >= self.now, "the ledger is told in order of time");
+        if now > self.now {
+            let month = self.month_of(now);
+            if month != self.month {
+                (self.month, self.free_used) = (month, 0);
+            }
+            for ends in [&mut self.business, &mut self.customer] {
+                while ends.first_key_value().is_some_and(|(end, _)| *end <= now) {
+                    ends.pop_first();
+                }
+            }
+            self.now = now;
+        }
+        self.rules.clause_at(now)
+    }
+
+    fn month_of(&self, now: SimTime) -> usize {
+        self.months.partition_point(|begins| *begins <= now)
+    }
+
+    fn free_left(&self, now: SimTime, free: FreeAMonth, by: Initiator) -> u64 {
+        match (free, by) {
+            (FreeAMonth::Both(most), _) | (FreeAMonth::Service(most), Initiator::Customer) => {
+                most.saturating_sub(self.free_used(now))
+            }
+            _ => 0,
+        }
+    }
+
+    /// Conversations begin: the free ones first, then those to be paid.
+    fn conversations(
+        &mut self,
+        now: SimTime,
+        by: Initiator,
+        free_a_month: FreeAMonth,
+        kind: Column,
+        count: u64,
+    ) -> Charge {
+        let free = match (free_a_month, by) {
+            (FreeAMonth::EveryService, Initiator::Customer) => count,
+            (pool, by) => {
+                let free = count.min(self.free_left(now, pool, by));
+                self.free_used += free;
+                free
+            }
+        };
+        let charge = self.pay(now, kind, count - free);
+        self.keep(now, by, count - charge.blocked);
+        Charge { free, opened: Kinds::one(kind, count - charge.blocked), ..charge }
+    }
+
+    /// Messages are paid one by one; those that open a conversation in rules that know them do so.
+    fn messages(&mut self, now: SimTime, kind: Column, opening: u64, paid: u64) -> Charge {
+        let charge = self.pay(now, kind, paid);
+        let opened = self.keep(now, Initiator::Business, opening.saturating_sub(charge.blocked));
+        Charge { opened, ..charge }
+    }
+
+    /// What is paid is not stated, so nothing is known to be free.
+    fn unstated(&mut self, now: SimTime, by: Initiator, opening: u64, count: u64) -> Charge {
+        let opened = self.keep(now, by, opening);
+        let why = self.rules.clause_at(now).map_or(Unpriced::NoClause, |_| Unpriced::NotStated);
+        Charge { opened, ..unpriced(count, why) }
+    }
+
+    /// Remembers conversations until they end, in rules that know them.
+    fn keep(&mut self, now: SimTime, by: Initiator, count: u64) -> Kinds {
+        let Some(lasts) = self.rules.lasts(by, now).filter(|_| count > 0) else { return Kinds::default() };
+        *self.ends(by).entry(now + lasts).or_insert(0) += count;
+        Kinds::one(
+            match by {
+                Initiator::Business => Column::Business,
+                Initiator::Customer => Column::Customer,
+            },
+            count,
+        )
+    }
+
+    fn ends(&mut self, by: Initiator) -> &mut BTreeMap<SimTime, u64> {
+        match by {
+            Initiator::Business => &mut self.business,
+            Initiator::Customer => &mut self.customer,
+        }
+    }
+
+    fn pay(&mut self, now: SimTime, kind: Column, count: u64) -> Charge {
+        let Some(place) = self.rules.clause_at(now).filter(|_| count > 0) else { return Charge::default() };
+        let clause = &self.rules.clauses[place];
+        if clause.needs_card && self.card == Card::None {
+            return Charge { blocked: count, ..Charge::default() };
+        }
+        match self.prices[place][kind.index()] {
+            Err(why @ (Unpriced::NotStated | Unpriced::NoTable)) => unpriced(count, why),
+            _ if !clause.prices_hold(now) => unpriced(count, Unpriced::OutOfDate),
+            Err(why) => unpriced(count, why),
+            Ok(price) => {
+                let (card_charges, card_micros) = self.owe(price, count, clause.debit_above);
+                let cost_micros = price.saturating_mul(count);
+                Charge {
+                    cost_micros,
+                    paid: Kinds::one(kind, count),
+                    card_charges,
+                    card_micros,
+                    ..Charge::default()
+                }
+            }
+        }
+    }
+
+    /// Adds `count` times `price` to the open amount, which is charged to the card as a whole each time that it
+    /// exceeds the threshold: how many times, and how much in all \[micro-units\].
+    fn owe(&mut self, price: u64, count: u64, threshold: Option<u64>) -> (u64, u64) {
+        let Some(threshold) = threshold.filter(|_| self.card == Card::OnFile && price > 0) else {
+            self.open_micros = self.open_micros.saturating_add(price.saturating_mul(count));
+            return (0, 0);
+        };
+        // With this many the open amount exceeds the threshold. It is above already only where an earlier clause
+        // allowed more; then the next conversation brings the charge.
+        let first = threshold.checked_sub(self.open_micros).map_or(1, |room| room / price + 1);
+        if count < first {
+            self.open_micros = self.open_micros.saturating_add(price.saturating_mul(count));
+            return (0, 0);
+        }
+        let each = threshold / price + 1;
+        let (more, rest) = ((count - first) / each, (count - first) % each);
+        let charged = self.open_micros.saturating_add(price.saturating_mul(first + more * each));
+        self.open_micros = price * rest;
+        (1 + more, charged)
+    }
+
+    fn book(&mut self, charge: Charge) -> Charge {
+        self.totals += charge;
+        charge
+    }
+}
+
+fn unpriced(count: u64, why: Unpriced) -> Charge {
+    Charge { unpriced: count, why_unpriced: (count > 0).then_some(why), ..Charge::default() }
+}
+
+/// The instants at which calendar months begin in the calendar's zone, from the one that holds the start to the end.
+pub fn month_starts(calendar: &Calendar) -> Vec<SimTime> {
+    let mut starts = Vec::new();
+    let mut first = calendar.date(0).first_of_month();
+    while let Ok(at) = calendar.instant(first.at(0, 0, 0, 0)) {
+        if at >= calendar.end() {
+            break;
+        }
+        starts.push(at);
+        let Ok(next) = first.checked_add(1.month()) else { break };
+        first = next;
+    }
+    starts
+}

@@ -1,0 +1,24 @@
+//! Money: price tables, the price clauses of a ruleset, and the account's ledger.
+//!
+//! ```text
+//!   PriceTable (a file)  --check-->  PriceTable --+
+//!   Ruleset.price, .window  ----------------------+--compile-->  PriceRules
+//!                                                                    |
+//!   conversations opened, messages delivered  -->  Ledger { rules, month, open amount }  -->  Charge
+//! ```
+//!
+//! *Invariants:* whole millionths of a currency's unit, never floating point; unit prices are rounded when a table is
+//! read, half to even, totals never. Where no price is known the ledger says so ([`Unpriced`]); it never takes a
+//! missing price for 0. A batch told in two parts at one instant costs what it costs told in one.
+
+mod catalogue;
+mod check;
+mod ledger;
+mod rules;
+mod table;
+
+pub use catalogue::{nearest_price_table, price_document, price_table, prices};
+pub use check::check_ruleset;
+pub use ledger::{Card, Charge, Initiator, Kinds, Ledger, OpenConversations, month_starts};
+pub use rules::{PriceRules, Unpriced};
+pub use table::{Column, PriceRow, PriceTable, Tells, UnitPrice};

@@ -1,0 +1,220 @@
+//! The price clauses of a ruleset made ready for the ledger: dates become instants, names of tables the tables.
+//!
+//! Compiling cannot fail. What is missing, a table or a price, is found missing when something is to be paid.
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use crate::platform::check::nearest;
+use crate::platform::language::{
+    Clause, Pays, Price, ProlongedBy, Rates, Ruleset, Window as WindowClause, WindowKind,
+};
+use crate::platform::origin::Origin;
+use crate::time::{SimTime, Span};
+
+use super::catalogue::price_table;
+use super::ledger::Initiator;
+use super::table::{Column, PriceTable};
+
+/// How long a conversation lasts where no clause says.
+const CONVERSATION: Span = Span::hours(24);
+
+/// The dated price clauses of a ruleset, with their tables, and how long conversations last.
+#[derive(Clone, Debug)]
+pub struct PriceRules {
+    pub(super) clauses: Vec<PriceClause>,
+    windows: Vec<ConversationWindow>,
+}
+
+/// Why a price is not known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Unpriced {
+    /// No clause in force says what is paid.
+    NoClause,
+    /// The clause names no table of prices.
+    NotStated,
+    /// There is no table of the name that the clause gives.
+    NoTable,
+    /// The table is not in force on that date.
+    OutOfDate,
+    /// No market was given.
+    NoMarket,
+    /// The table has no row for the market.
+    NoRow,
+    /// The market's row leaves this price out.
+    NoPrice,
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct PriceClause {
+    path: String,
+    in_force: InForce,
+    pub(super) pays: Pays,
+    table: Result<DatedTable, Unpriced>,
+    /// The card is charged when the open amount exceeds this \[micro-units\].
+    pub(super) debit_above: Option<u64>,
+    pub(super) needs_card: bool,
+}
+
+#[derive(Clone, Debug)]
+struct DatedTable {
+    in_force: InForce,
+    table: PriceTable,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct ConversationWindow {
+    by: Initiator,
+    in_force: InForce,
+    lasts: Span,
+    prolonged: bool,
+}
+
+/// From an instant on, and until another.
+#[derive(Clone, Copy, Debug)]
+struct InForce {
+    from: SimTime,
+    until: SimTime,
+}
+
+impl InForce {
+    fn of(since: Option<&str>, until: Option<&str>, instant_of: &dyn Fn(&str) -> SimTime) -> InForce {
+        InForce {
+            from: since.map_or(SimTime(i64::MIN), instant_of),
+            until: until.map_or(SimTime::NEVER, instant_of),
+        }
+    }
+
+    fn at(self, now: SimTime) -> bool {
+        self.from <= now && now < self.until
+    }
+}
+
+impl PriceRules {
+    /// Makes the price clauses of a checked ruleset ready, with the tables that come with the program. `instant_of`
+    /// gives the instant at which a civil date begins.
+    pub fn compile(ruleset: &Ruleset, instant_of: &dyn Fn(&str) -> SimTime) -> PriceRules {
+        PriceRules::compile_with(ruleset, instant_of, &price_table)
+    }
+
+    /// The same with tables from elsewhere.
+    pub fn compile_with(
+        ruleset: &Ruleset,
+        instant_of: &dyn Fn(&str) -> SimTime,
+        table_of: &dyn Fn(&str) -> Option<PriceTable>,
+    ) -> PriceRules {
+        let in_force = |origin: Origin<'_>| InForce::of(origin.since, origin.until, instant_of);
+        let table = |price: &Price| match &price.rates {
+            Rates::NotStated => Err(Unpriced::NotStated),
+            Rates::Table(name) => table_of(name).ok_or(Unpriced::NoTable).map(|table| DatedTable {
+                in_force: InForce::of(table.since.as_deref(), table.until.as_deref(), instant_of),
+                table,
+            }),
+        };
+        let clause = |(name, price): (&str, &Price)| PriceClause {
+            path: format!("price.{name}"),
+            in_force: in_force(price.origin()),
+            pays: price.pays.clone(),
+            table: table(price),
+            debit_above: price.card_charged_above.as_ref().map(|money| money.micros.unsigned_abs()),
+            needs_card: price.needs_card == Some(true),
+        };
+        let window = |window: &WindowClause| {
+            let by = match window.kind {
+                WindowKind::BusinessInitiated => Initiator::Business,
+                WindowKind::CustomerInitiated => Initiator::Customer,
+                WindowKind::Service | WindowKind::FreeEntry => return None,
+            };
+            let prolonged = window.prolonged_by == ProlongedBy::customer_message;
+            Some(ConversationWindow {
+                by,
+                in_force: in_force(window.origin()),
+                lasts: window.lasts,
+                prolonged,
+            })
+        };
+        PriceRules {
+            clauses: ruleset.price.iter().map(clause).collect(),
+            windows: ruleset.window.values().filter_map(window).collect(),
+        }
+    }
+
+    /// Path of the price clause in force, such as `price.conversations`.
+    pub fn in_force(&self, now: SimTime) -> Option<&str> {
+        self.clause_at(now).map(|place| self.clauses[place].path.as_str())
+    }
+
+    /// The currency of the prices; none where no table is named.
+    pub fn currency(&self) -> Option<&str> {
+        self.tables().map(|table| table.currency.as_str()).next()
+    }
+
+    /// The markets that have a row in one of the tables, in alphabetical order.
+    pub fn markets(&self) -> impl Iterator<Item = &str> {
+        let markets: BTreeSet<&str> = self.tables().flat_map(|table| table.rows.keys()).collect();
+        markets.into_iter()
+    }
+
+    /// The market that was probably meant by a name that no table has.
+    pub fn nearest_market(&self, name: &str) -> Option<&str> {
+        nearest(name, self.markets())
+    }
+
+    fn tables(&self) -> impl Iterator<Item = &PriceTable> {
+        self.clauses.iter().filter_map(|clause| clause.table.as_ref().ok()).map(|dated| &dated.table)
+    }
+
+    /// Position of the price clause in force.
+    pub(super) fn clause_at(&self, now: SimTime) -> Option<usize> {
+        self.clauses.iter().position(|clause| clause.in_force.at(now))
+    }
+
+    /// How long a conversation that opens at `now` lasts; `None` where the rules know no conversations.
+    pub(super) fn lasts(&self, by: Initiator, now: SimTime) -> Option<Span> {
+        let paid = |place: usize| matches!(self.clauses[place].pays, Pays::PerConversation { .. });
+        let stated = self.window(by, now).map(|window| window.lasts);
+        stated.or_else(|| self.clause_at(now).filter(|place| paid(*place)).map(|_| CONVERSATION))
+    }
+
+    /// Whether a message of the customer makes an open conversation start anew.
+    pub(super) fn prolonged(&self, by: Initiator, now: SimTime) -> bool {
+        self.window(by, now).is_some_and(|window| window.prolonged)
+    }
+
+    fn window(&self, by: Initiator, now: SimTime) -> Option<&ConversationWindow> {
+        self.windows.iter().find(|window| window.by == by && window.in_force.at(now))
+    }
+}
+
+/// Unit prices of one market by column \[micro-units\].
+pub(super) type Prices = [Result<u64, Unpriced>; Column::ALL.len()];
+
+impl PriceClause {
+    /// What the columns cost in a market, on the days on which the table is in force.
+    pub(super) fn prices(&self, market: Option<&str>) -> Prices {
+        let row = self.table.as_ref().map_err(|why| *why).and_then(|dated| dated.table.row(market));
+        Column::ALL.map(|column| {
+            let price = row?.price(column);
+            price.map(|price| price.micros()).ok_or(Unpriced::NoPrice)
+        })
+    }
+
+    /// Whether the prices of the clause's table hold at `now`.
+    pub(super) fn prices_hold(&self, now: SimTime) -> bool {
+        self.table.as_ref().is_ok_and(|dated| dated.in_force.at(now))
+    }
+}
+
+impl fmt::Display for Unpriced {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Unpriced::NoClause => "no clause says what is paid",
+            Unpriced::NotStated => "no source states a price",
+            Unpriced::NoTable => "there is no such price table",
+            Unpriced::OutOfDate => "the price table is not in force on that date",
+            Unpriced::NoMarket => "no market is given",
+            Unpriced::NoRow => "the price table has no row for the market",
+            Unpriced::NoPrice => "the market's row leaves this price out",
+        })
+    }
+}
