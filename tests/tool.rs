@@ -93,7 +93,7 @@ fn a_wrong_unit_is_told() {
         "wrong-unit",
         "first-climb",
         &slip,
-        "plan.ron:27:",
+        "plan.ron:29:",
         "\"3 moons\"",
         "expected a span such as \"24h\"",
     );
@@ -102,7 +102,7 @@ fn a_wrong_unit_is_told() {
 #[test]
 fn a_chance_over_one_is_told() {
     let slip = [("choose: rested_longest,", "choose: rested_longest, chances: { \"block\": Fixed(1.2) },")];
-    refuses("over-one", "first-climb", &slip, "plan.ron:28:", "a chance lies between 0 and 1", "write 0.012");
+    refuses("over-one", "first-climb", &slip, "plan.ron:30:", "a chance lies between 0 and 1", "write 0.012");
 }
 
 #[test]
@@ -144,7 +144,7 @@ fn a_missing_file_is_told() {
         "missing-file",
         "first-climb",
         &slip,
-        "plan.ron:38:27",
+        "plan.ron:40:27",
         "cannot read the file days.csv",
         "beside the scenario",
     );
@@ -157,7 +157,7 @@ fn an_empty_list_is_told() {
         "empty-list",
         "first-climb",
         &slip,
-        "plan.ron:25:",
+        "plan.ron:27:",
         "an empty list",
         "give the number of customers",
     );

@@ -92,7 +92,7 @@ impl Act {
             Act::Mute => Some(Feedback::Mute),
             Act::Archive => Some(Feedback::Archive),
             Act::Reply => Some(Feedback::Reply),
-            Act::Read => None,
+            Act::Read | Act::LateReply => None,
         }
     }
 }

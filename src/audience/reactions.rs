@@ -14,7 +14,7 @@ use crate::random::{
     maths::{exp, expm1},
     quantile::normal_quantile,
 };
-use crate::time::{Calendar, SimTime, Slot};
+use crate::time::{Calendar, SimTime, Slot, Span};
 
 use super::arrivals::Arrivals;
 use super::behavior::{Behavior, Dispersion, RATES, RateName};
@@ -37,12 +37,14 @@ pub enum Act {
     Reply,
     /// The message was read.
     Read,
+    /// Counted beside [`Act::Reply`]: an answer that comes after its conversation has ended, and opens another.
+    LateReply,
 }
 
 impl Act {
     /// Every act; its position is its index in the ring.
-    pub const ALL: [Act; 7] =
-        [Act::Block, Act::Report, Act::Stop, Act::Mute, Act::Archive, Act::Reply, Act::Read];
+    pub const ALL: [Act; 8] =
+        [Act::Block, Act::Report, Act::Stop, Act::Mute, Act::Archive, Act::Reply, Act::Read, Act::LateReply];
 
     /// Position in [`Act::ALL`].
     pub const fn index(self) -> usize {
@@ -51,7 +53,7 @@ impl Act {
 
     /// The name of its delay in a profile.
     pub fn name(self) -> &'static str {
-        ["block", "report", "stop", "mute", "archive", "reply", "read"][self.index()]
+        ["block", "report", "stop", "mute", "archive", "reply", "read", "reply"][self.index()]
     }
 }
 
@@ -85,7 +87,10 @@ impl Segment {
 
     /// The share of acts of each kind that come too late for its table, by kind.
     pub fn lost(&self) -> impl Iterator<Item = (Act, f64)> + '_ {
-        Act::ALL.into_iter().map(|act| (act, self.delays[act.index()].lost()))
+        Act::ALL
+            .into_iter()
+            .filter(|act| *act != Act::LateReply)
+            .map(|act| (act, self.delays[act.index()].lost()))
     }
 
     /// The subject of the draws that choose among its customers.
@@ -267,6 +272,9 @@ impl Segment {
         let lost = self.queue(Act::Reply, outcome[REPLY], &moment, address, calendar, streams, |slot, n| {
             arrivals.add(slot, moment.streak, Act::Reply, n);
             let arrives = calendar.slots().get(slot as usize).map_or(calendar.end(), |slot| slot.at);
+            if arrives >= moment.now + CONVERSATION {
+                arrivals.add(slot, moment.streak, Act::LateReply, n);
+            }
             replying.push((arrives, n));
         });
         let stopped = if moment.category == Category::Marketing { outcome[STOP] } else { 0 };
@@ -335,6 +343,9 @@ impl Segment {
         Shares::new(&acts).unwrap_or_else(|_| unreachable!("chances between 0 and 1 that sum to at most 1"))
     }
 }
+
+/// How long a conversation lasts: 24 h in every ruleset.
+const CONVERSATION: Span = Span::hours(24);
 
 /// A log-normal factor with mean 1.
 fn factor(effect: &Dispersion, address: Address, streams: &Streams) -> f64 {

@@ -57,6 +57,8 @@ pub struct Row {
     pub totals: Counts,
     /// The thresholds drawn for the number's rating \[share\]: Medium from, Low from.
     pub thresholds: (f64, f64),
+    /// Messages and conversations whose price is not known: they are in no cost.
+    pub unpriced: u64,
     /// Days by what limited the climb, as in [`Reason::ALL`] \[days\].
     pub limited: [u32; Reason::ALL.len()],
 }
@@ -78,6 +80,7 @@ impl Row {
             banned: future.banned,
             totals: future.totals,
             thresholds: future.thresholds,
+            unpriced: future.unpriced,
             limited,
         }
     }

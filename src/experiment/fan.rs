@@ -37,7 +37,8 @@ impl Series {
     /// How many of the whole numbers that are kept make one unit.
     fn per_unit(self) -> f64 {
         match self {
-            Series::Count(_) | Series::Limit => 1.0,
+            Series::Count(metric) => f64::from(metric.per_unit()),
+            Series::Limit => 1.0,
             Series::Score => 1e6,
             Series::CapacityUsed => 1e3,
         }

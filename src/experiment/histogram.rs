@@ -3,11 +3,11 @@
 //! ```text
 //!   value    0 1 2 ... 255 | 256 258 ... 510 | 512 516 ...        | 2^64 - 1
 //!   bin      one each      | 128 an octave   | 128 an octave  ... | "endless", its own
-//!   holds    how many values, and the sum of what they exceed the bin's lower edge by
+//!   holds    how many values, and how far above the bin's lower edge they are, as long as they are all equal
 //! ```
 //!
-//! Up to 255 every value has a bin, above it a bin is at most 1 / 128 of its values wide. A bin shows its mean, so
-//! a bin of equal values shows exactly that value, at any size. Only octaves with values are stored: memory grows
+//! Up to 255 every value has a bin, above it a bin is at most 1 / 128 of its values wide. A bin of equal values shows
+//! exactly that value, another its middle; the sum of all values is kept apart, exactly. Only octaves with values are stored: memory grows
 //! with the spread of the values, not with their number or their size.
 
 use super::estimate::rank;
@@ -28,22 +28,50 @@ pub struct Histogram {
     /// Octaves with values, ascending.
     octaves: Vec<(u8, Box<Octave>)>,
     n: u64,
+    /// Sum of all values but the endless ones.
+    sum: u128,
 }
 
 /// The bins of one octave, side by side.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Octave {
     counts: [u32; PER_OCTAVE],
-    /// Sums of what the values exceed their bin's lower edge by. Exact while below 2^64: for 2^27 values of 2^44.
-    excesses: [u64; PER_OCTAVE],
+    /// How far above the bin's lower edge its values are, while they are all equal; else [`MIXED`].
+    offsets: [u32; PER_OCTAVE],
+}
+
+/// The offset of a bin whose values differ, or lie further above its edge than an offset can say.
+const MIXED: u32 = u32::MAX;
+
+impl Octave {
+    /// Adds values at one offset to a bin.
+    fn add(&mut self, place: usize, count: u32, offset: u32) {
+        let held = &mut self.offsets[place];
+        if self.counts[place] == 0 {
+            *held = offset;
+        } else if *held != offset {
+            *held = MIXED;
+        }
+        self.counts[place] += count;
+    }
 }
 
 /// One bin with values.
 #[derive(Clone, Copy)]
 struct Bin {
-    edge: u64,
+    key: usize,
     count: u64,
-    excess: u64,
+    offset: u32,
+}
+
+impl Bin {
+    /// The value that the bin shows.
+    fn value(self) -> u64 {
+        match self.offset {
+            MIXED => edge(self.key) + (edge(self.key + 1) - edge(self.key)) / 2,
+            offset => edge(self.key) + u64::from(offset),
+        }
+    }
 }
 
 impl Histogram {
@@ -68,19 +96,25 @@ impl Histogram {
             return;
         }
         let key = key(value);
-        let octave = self.octave(key / PER_OCTAVE);
-        octave.counts[key % PER_OCTAVE] += count;
-        octave.excesses[key % PER_OCTAVE] += (value - edge(key)) * u64::from(count);
+        let offset = u32::try_from(value - edge(key)).unwrap_or(MIXED);
+        self.octave(key / PER_OCTAVE).add(key % PER_OCTAVE, count, offset);
         self.n += u64::from(count);
+        if value != ENDLESS {
+            self.sum += u128::from(value) * u128::from(count);
+        }
     }
 
     /// Adds what another holds; the same as recording its values here.
     pub fn merge(&mut self, other: &Histogram) {
         for (name, theirs) in &other.octaves {
             let ours = self.octave(usize::from(*name));
-            ours.counts.iter_mut().zip(theirs.counts).for_each(|(a, b)| *a += b);
-            ours.excesses.iter_mut().zip(theirs.excesses).for_each(|(a, b)| *a += b);
+            for (place, (count, offset)) in theirs.counts.iter().zip(theirs.offsets).enumerate() {
+                if *count > 0 {
+                    ours.add(place, *count, offset);
+                }
+            }
         }
+        self.sum += other.sum;
         self.n += other.n;
     }
 
@@ -89,7 +123,7 @@ impl Histogram {
         let name = name as u8;
         let place = self.octaves.iter().position(|(held, _)| *held >= name).unwrap_or(self.octaves.len());
         if self.octaves.get(place).is_none_or(|(held, _)| *held != name) {
-            let empty = Octave { counts: [0; PER_OCTAVE], excesses: [0; PER_OCTAVE] };
+            let empty = Octave { counts: [0; PER_OCTAVE], offsets: [0; PER_OCTAVE] };
             self.octaves.reserve_exact(1);
             self.octaves.insert(place, (name, Box::new(empty)));
         }
@@ -101,23 +135,23 @@ impl Histogram {
         self.octaves.iter().flat_map(|(name, octave)| {
             let first = usize::from(*name) * PER_OCTAVE;
             let bins =
-                octave.counts.iter().zip(octave.excesses).enumerate().filter(|(_, (count, _))| **count > 0);
-            bins.map(move |(place, (count, excess))| Bin {
-                edge: edge(first + place),
+                octave.counts.iter().zip(octave.offsets).enumerate().filter(|(_, (count, _))| **count > 0);
+            bins.map(move |(place, (count, offset))| Bin {
+                key: first + place,
                 count: u64::from(*count),
-                excess,
+                offset,
             })
         })
     }
 
     /// The least value with at least `percent` % of the values at or below it; `None` without values.
     ///
-    /// Exact up to 255 and where a bin holds equal values; else the mean of the bin, to the nearest whole number.
+    /// Exact up to 255 and where a bin holds equal values; else the middle of the bin.
     pub fn percentile(&self, percent: u64) -> Option<u64> {
         let mut left = rank(percent, self.n);
         for bin in self.bins() {
             if left <= bin.count {
-                return Some(bin.edge + (bin.excess + bin.count / 2) / bin.count);
+                return Some(bin.value());
             }
             left -= bin.count;
         }
@@ -129,9 +163,7 @@ impl Histogram {
         if self.octaves.last().is_some_and(|(name, _)| usize::from(*name) == ENDLESS_KEY / PER_OCTAVE) {
             return Some(f64::INFINITY);
         }
-        let sum = |bin: Bin| u128::from(bin.edge) * u128::from(bin.count) + u128::from(bin.excess);
-        let total: u128 = self.bins().map(sum).sum();
-        (self.n > 0).then(|| total as f64 / self.n as f64)
+        (self.n > 0).then(|| self.sum as f64 / self.n as f64)
     }
 
     /// Bytes of memory beyond the value itself.

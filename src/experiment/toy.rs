@@ -40,6 +40,7 @@ pub(crate) fn setting_of(days: i64) -> Setting {
             template_disabled: true,
             banned: false,
         },
+        currency: None,
         assumptions: vec![
             Assumption {
                 path: "audience.segments.members.block".to_owned(),
@@ -104,6 +105,7 @@ pub(crate) fn future_of(index: u64, horizon: i64) -> Trajectory {
         templates_disabled: 0,
         banned: false,
         thresholds: (0.01, 0.02),
+        unpriced: 0,
         ledger: Ledger::default(),
         days,
     }

@@ -1041,16 +1041,16 @@ pub fn not_simulated(ruleset: &Ruleset) -> Vec<(String, String)> {
     }
     for (name, cap) in ruleset.admission.iter() {
         match (cap.limit, cap.per) {
-            (CapLimit::OfTier, CapOf::Holder) if cap.free_in_service_window => note(
-                format!("admission.{name}.free_in_service_window"),
-                "service windows are not simulated: every message counts as outside one",
-            ),
-            (CapLimit::OfTier, CapOf::Holder) => {}
-            _ => note(format!("admission.{name}"), "only the tier's limit is simulated"),
+            (CapLimit::OfTier, CapOf::Holder) | (_, CapOf::Person) | (CapLimit::Own(_), CapOf::Number) => {}
+            _ => note(format!("admission.{name}"), "this bound is not simulated"),
         }
     }
-    for (name, _) in ruleset.window.iter() {
-        note(format!("window.{name}"), "windows and conversations are not simulated");
+    for (name, window) in ruleset.window.iter() {
+        if window.kind == WindowKind::FreeEntry {
+            note(format!("window.{name}"), "customers who come through an advertisement are not simulated");
+        } else if window.kind == WindowKind::Service && window.opens != [Opener::customer_message] {
+            note(format!("window.{name}.opens"), "only a customer's message opens a service window here");
+        }
     }
     for (name, clause) in ruleset.rating.iter() {
         idle_weights(&format!("rating.{name}"), clause, &mut note);
@@ -1060,29 +1060,17 @@ pub fn not_simulated(ruleset: &Ruleset) -> Vec<(String, String)> {
             note(format!("upgrade.{name}"), &why);
         }
     }
-    if ruleset.official.is_some() {
-        note("official".to_owned(), "applications are not simulated");
-    }
     for (name, clause) in ruleset.number.iter() {
         if let Some(why) = idle(&clause.on, &clause.when, Who::Number) {
             note(format!("number.{name}"), &why);
         }
     }
-    if ruleset.review.is_some() {
-        note("review".to_owned(), "templates are taken as approved from the start");
-    }
-    for (name, _) in ruleset.pacing.iter() {
-        note(format!("pacing.{name}"), "no message is held back to try a template");
-    }
     for (name, clause) in ruleset.template.iter() {
         if let Some(why) = idle(&clause.on, &clause.when, Who::Template) {
             note(format!("template.{name}"), &why);
         } else if clause.ends == Some(Ends::by_edit) {
-            note(format!("template.{name}.ends"), "templates are never edited, so none is saved");
+            note(format!("template.{name}.ends"), "senders do not edit templates yet, so none is saved");
         }
-    }
-    for (name, _) in ruleset.price.iter() {
-        note(format!("price.{name}"), "nothing is charged");
     }
     found
 }
@@ -1090,7 +1078,6 @@ pub fn not_simulated(ruleset: &Ruleset) -> Vec<(String, String)> {
 fn idle_weights(path: &str, clause: &RatingClause, note: &mut impl FnMut(String, &str)) {
     for (kind, weight) in &clause.weights {
         let why = match kind {
-            Feedback::CustomerFirst => "customers who write first are not simulated",
             Feedback::SlowAnswer => "the help desk is not simulated, so no answer is slow",
             Feedback::Unread => "how long a message stays unread is not simulated",
             _ => continue,
@@ -1108,13 +1095,13 @@ fn idle_weights(path: &str, clause: &RatingClause, note: &mut impl FnMut(String,
 fn idle(on: &[Signal], when: &[Condition], who: Who) -> Option<String> {
     let unheard = |signal: &Signal| match who {
         Who::Template => !matches!(signal, Signal::rating | Signal::imposed),
-        _ => matches!(signal, Signal::application | Signal::policy),
+        _ => false,
     };
     let untold = |condition: &&Condition| match who {
         Who::Template => {
             !matches!(condition, Condition::RatingAtMost(_) | Condition::FlagOn(_) | Condition::Verified)
         }
-        _ => matches!(condition, Condition::Approved | Condition::PolicyOpen | Condition::PolicyFailed),
+        _ => false,
     };
     if let Some(condition) = when.iter().find(untold) {
         return Some(format!("no run tells whether `{}` holds", condition.word()));

@@ -94,7 +94,12 @@ fn word(kind: &str, name: &str) -> String {
 }
 
 fn spread(series: Series, day: FanDay) -> [String; 6] {
-    let decimals = if matches!(series, Series::Count(_) | Series::Limit) { 3 } else { 6 };
+    let whole = match series {
+        Series::Count(metric) => metric.per_unit() == 1,
+        Series::Limit => true,
+        Series::Score | Series::CapacityUsed => false,
+    };
+    let decimals = if whole { 3 } else { 6 };
     [day.mean, day.p05, day.p25, day.p50, day.p75, day.p95].map(|value| decimal(value, decimals))
 }
 
@@ -114,7 +119,7 @@ mod tests {
         let text = to_csv(&toy::ensemble(100));
         let mut lines = text.lines();
         assert_eq!(lines.next(), Some("day,date,metric,mean,p05,p25,p50,p75,p95"));
-        assert_eq!(lines.clone().count(), 60 * (18 + 4 + 8 + 4 + 6 + 8));
+        assert_eq!(lines.clone().count(), 60 * (20 + 4 + 8 + 4 + 6 + 8));
         assert!(lines.all(|line| line.matches(',').count() == 8));
     }
 

@@ -68,7 +68,9 @@ pub(super) fn fields(row: &Row, tiers: &[&str]) -> Vec<String> {
     fields.extend((0..tiers.len()).map(day));
     fields.extend(times.map(|count| count.to_string()));
     fields.push(row.banned.to_string());
-    fields.extend(row.totals.map(|total| total.to_string()));
+    let total =
+        |metric: Metric| decimal(row.totals[metric as usize] as f64 / f64::from(metric.per_unit()), 6);
+    fields.extend(Metric::ALL.map(total));
     fields.extend([row.thresholds.0, row.thresholds.1].map(|threshold| threshold.to_string()));
     fields
 }
@@ -87,11 +89,11 @@ mod tests {
             lines[0],
             "replication,final_tier,day_1K,day_10K,day_100K,day_unlimited,flags,downgrades,restrictions,\
              template_flags,templates_disabled,banned,sent,delivered,read,replied,stopped,blocked,reported,muted,\
-             archived,refused,failed,short_of_list,in_window,held,wrote_first,medium_from,low_from"
+             archived,refused,failed,short_of_list,in_window,held,wrote_first,conversations,cost,medium_from,low_from"
         );
         assert_eq!(
             lines[1],
-            "0,10K,0,31,,,0,0,0,0,0,false,210758,200191,147507,8405,1659,1233,397,603,603,0,0,0,0,0,0,0.01,0.02"
+            "0,10K,0,31,,,0,0,0,0,0,false,210758,200191,147507,8405,1659,1233,397,603,603,0,0,0,0,0,0,0,0,0.01,0.02"
         );
         assert!(lines[2].starts_with("1,"), "{}", lines[2]);
     }

@@ -120,7 +120,7 @@ pub struct Chance {
 }
 
 /// Sums over the run; `None` without replications, or where nothing is priced.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Totals {
     /// Messages accepted \[messages\].
     pub sent: Option<Total>,
@@ -136,8 +136,8 @@ pub struct Totals {
     pub reported: Option<Total>,
     /// Messages that the platform refused \[messages\].
     pub refused: Option<Total>,
-    /// What it cost; not priced yet.
-    pub cost: Option<Total>,
+    /// What it cost; `null` where nothing is priced.
+    pub cost: Option<CostTotal>,
 }
 
 /// One total: its mean with its interval, and how it differs from replication to replication.
@@ -153,6 +153,25 @@ pub struct Total {
     pub p50: u64,
     /// 9 in 10 replications are at or below it.
     pub p90: u64,
+}
+
+/// What a run costs: as [`Total`], in units of a currency.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct CostTotal {
+    /// The mean over replications.
+    pub mean: f64,
+    /// Half the width of its interval.
+    pub half_width: Option<f64>,
+    /// 1 in 10 replications is at or below it.
+    pub p10: f64,
+    /// Half of the replications are at or below it.
+    pub p50: f64,
+    /// 9 in 10 replications are at or below it.
+    pub p90: f64,
+    /// The currency, such as USD.
+    pub currency: String,
+    /// Messages and conversations without a known price, in all replications together: they are in no cost.
+    pub unpriced: u64,
 }
 
 /// The share of replications that end in a tier.
@@ -288,8 +307,26 @@ impl Totals {
             blocked: total(Metric::Blocked),
             reported: total(Metric::Reported),
             refused: total(Metric::Refused),
-            cost: None,
+            cost: CostTotal::of(ensemble),
         }
+    }
+}
+
+impl CostTotal {
+    fn of(ensemble: &Ensemble) -> Option<CostTotal> {
+        let currency = ensemble.setting().currency.clone()?;
+        let (mean, quantiles) = ensemble.total(Metric::Cost)?;
+        let unit = f64::from(Metric::Cost.per_unit());
+        let amount = |micros: u64| rounded(micros as f64 / unit, 6);
+        Some(CostTotal {
+            mean: rounded(mean.mean / unit, 3),
+            half_width: mean.half_width.map(|half| rounded(half / unit, 3)),
+            p10: amount(quantiles.p10),
+            p50: amount(quantiles.p50),
+            p90: amount(quantiles.p90),
+            currency,
+            unpriced: ensemble.rows().iter().map(|row| row.unpriced).sum(),
+        })
     }
 }
 

@@ -212,7 +212,26 @@ fn totals(page: &mut Page, ensemble: &Ensemble) {
             rows.push(row);
         }
     }
+    rows.extend(cost(ensemble));
     page.table(&[Align::Left, Align::Right, Align::Left, Align::Right, Align::Right, Align::Right], &rows);
+    let unpriced: u64 = ensemble.rows().iter().map(|row| row.unpriced).sum();
+    if unpriced > 0 {
+        let each = amount(unpriced as f64 / ensemble.n() as f64);
+        page.indented(&format!(
+            "In no cost: {each} messages and conversations a run, whose price is not known."
+        ));
+    }
+}
+
+/// What a run costs, in units of the currency; nothing where nothing is priced.
+fn cost(ensemble: &Ensemble) -> Option<Vec<String>> {
+    let currency = ensemble.setting().currency.as_ref()?;
+    let (mean, spread) = ensemble.total(Metric::Cost)?;
+    let mean = mean.per(f64::from(Metric::Cost.per_unit()));
+    let units = |micros: u64| grouped(micros / u64::from(Metric::Cost.per_unit()));
+    let mut row = vec![format!("cost in {currency}"), amount(mean.mean), plus_minus(mean)];
+    row.extend([spread.p10, spread.p50, spread.p90].map(units));
+    Some(row)
 }
 
 /// What limited the climb, most frequent first.
@@ -379,8 +398,8 @@ Chance of reaching each limit within 60 days, from 1K
   unlimited         no limit    0.0 %  (0.0 to 0.2 %)     not within 60 days in any run
 
 Messages sent a day: the middle of the runs, each day on its own
-  ▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▆▆▇▇▇▇▇▇▇▇███████████████████████████
-  Mon 7 Mar 2022 to Thu 5 May 2022; most on Thu 5 May 2022: 7,404
+  ▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▆▆▇▇▇▇▇▇▇▇▇██████████████████████████
+  Mon 7 Mar 2022 to Thu 5 May 2022; most on Thu 5 May 2022: 7,408
 
 Chance that, at least once within 60 days, ...
   the number is flagged      8.7 %  (7.5 to 10.1 %)   1 in 11

@@ -1,6 +1,7 @@
 //! The diary of a replication: what is counted by civil day, and what happened at all.
 
 use crate::glossary::{NumberStatus, Rating, TemplateStatus};
+use crate::platform::price::Charge;
 use crate::platform::{Change, Platform, Score, What};
 use crate::time::SimTime;
 
@@ -54,6 +55,7 @@ impl Diary {
                 templates_disabled: 0,
                 banned: false,
                 thresholds,
+                unpriced: 0,
                 ledger: Ledger::default(),
             },
         }
@@ -91,6 +93,13 @@ impl Diary {
     pub(super) fn count(&mut self, metric: Metric, count: u64) {
         self.today.counts[metric as usize] += count;
         self.outcome.totals[metric as usize] += count;
+    }
+
+    /// Counts what is charged, and what has no known price.
+    pub(super) fn charge(&mut self, charge: Charge) {
+        self.count(Metric::Cost, charge.cost_micros);
+        self.count(Metric::Conversations, charge.opened.total());
+        self.outcome.unpriced += charge.unpriced;
     }
 
     /// Notes how much of a limit is in use \[thousandths\].

@@ -11,12 +11,14 @@ use crate::audience::{
 use crate::document::{Check, Document, Finding, Findings};
 use crate::glossary::{Category, Ratio, TemplateStatus};
 use crate::platform::catalogue;
-use crate::platform::language::{CapLimit, CapOf, CapUnit, Within};
+use crate::platform::language::{CapLimit, CapOf, CapUnit, Condition, Within};
+use crate::platform::price::{Card, PriceRules, month_starts};
 use crate::platform::{Opening, Policy, Rules, Ruleset, TemplateOpening, Thresholds};
 use crate::random::{Address, Law, Prior, Probability, Purpose, Streams, Subject, Subjects};
 use crate::sender::Strategy;
 use crate::time::{Calendar, CalendarError, SimTime, Slot, Span};
 
+use super::account::Prices;
 use super::scenario::{
     DecisionText, HoursText, PlanText, PolicyText, ReviewText, ScenarioText, SegmentText, TemplateState,
     TemplateText, Verification,
@@ -70,6 +72,8 @@ pub struct Scenario {
     /// Priors of the thresholds of each rating clause: Medium from, Low from.
     pub(super) thresholds: Vec<(Subject, Prior, Subject, Prior)>,
     pub(super) sending: Vec<SendingSlot>,
+    /// What is priced; nothing without a market.
+    pub(super) prices: Option<Prices>,
     /// Most messages that a number can send in a slot, where the rules bound its throughput.
     pub(super) throughput: Option<u64>,
     /// Whether the rules bound how many marketing messages a person gets.
@@ -206,6 +210,7 @@ impl Loader<'_> {
         if let Some(ruleset) = &ruleset {
             check_against_rules(&text, ruleset, &mut check);
             check_threshold_order(&text, ruleset, &mut check);
+            check_market(&text, ruleset, &mut check);
         }
         check_sender(&text, &mut check);
         let subjects = register(&text, ruleset.as_ref());
@@ -428,7 +433,9 @@ impl Loader<'_> {
         });
         let tier_of = |lane: &Lane| opening.numbers.get(lane.number).map(|(tier, _)| *tier);
         let start_tier = lanes.iter().filter_map(tier_of).max().unwrap_or(rules.start_tier);
+        let prices = prices(text, &ruleset, &calendar);
         let setting = Setting {
+            currency: prices.as_ref().and_then(|prices| prices.rules.currency().map(str::to_owned)),
             scenario: self.name.clone(),
             title: text.title.clone(),
             ruleset: ruleset.name.clone(),
@@ -464,6 +471,7 @@ impl Loader<'_> {
             },
             thresholds: threshold_priors(text, &rules),
             sending,
+            prices,
             throughput,
             person_cap,
             ring: ((segment.longest_delay() + slot - 1) / slot + 2) as usize,
@@ -479,11 +487,13 @@ impl Loader<'_> {
 /// Makes a ruleset ready for the calendar of a run.
 pub(super) fn compile(ruleset: &Ruleset, calendar: &Calendar) -> Rules {
     let midnights = (0..calendar.days()).map(|day| calendar.midnight(day)).collect();
-    let instant_of = |text: &str| {
-        let date = crate::platform::first_day(text);
-        date.and_then(|date| calendar.instant(date.at(0, 0, 0, 0)).ok()).unwrap_or(SimTime::START)
-    };
-    Rules::compile(ruleset, midnights, &instant_of)
+    Rules::compile(ruleset, midnights, &|date| instant_of(calendar, date))
+}
+
+/// The instant at which a dated clause's day begins.
+fn instant_of(calendar: &Calendar, date: &str) -> SimTime {
+    let date = crate::platform::first_day(date);
+    date.and_then(|date| calendar.instant(date.at(0, 0, 0, 0)).ok()).unwrap_or(SimTime::START)
 }
 
 fn template_opening(template: &TemplateText) -> TemplateOpening {
@@ -493,6 +503,15 @@ fn template_opening(template: &TemplateText) -> TemplateOpening {
         Some(TemplateState::submitted) => (TemplateStatus::Pending, true),
     };
     TemplateOpening { category: template.category, status, new }
+}
+
+/// What is priced: the ruleset's price clauses in the scenario's market.
+fn prices(text: &ScenarioText, ruleset: &Ruleset, calendar: &Calendar) -> Option<Prices> {
+    let market = text.platform.market.clone()?;
+    let rules = PriceRules::compile(ruleset, &|date| instant_of(calendar, date));
+    rules.currency()?;
+    let card = text.platform.card.unwrap_or(Card::OnFile);
+    Some(Prices { rules, market, card, months: month_starts(calendar) })
 }
 
 /// What a number can send in a slot under the shortest stated bound on its messages.
@@ -703,6 +722,24 @@ fn check_threshold_order(text: &ScenarioText, ruleset: &Ruleset, check: &mut Che
     }
 }
 
+/// A market that no price table names is a slip, or means that nothing is priced.
+fn check_market(text: &ScenarioText, ruleset: &Ruleset, check: &mut Check<'_>) {
+    let Some(market) = &text.platform.market else { return };
+    let rules = PriceRules::compile(ruleset, &|_| SimTime::START);
+    let markets: Vec<&str> = rules.markets().collect();
+    if rules.currency().is_none() {
+        let message = format!("{} names no prices", ruleset.name);
+        check.error("platform.market", message, "leave the market out");
+    } else if !markets.contains(&market.as_str()) {
+        let help = nearest(market, markets.iter().copied());
+        check.error(
+            "platform.market",
+            format!("no price table of {} has the market \"{market}\"", ruleset.name),
+            help,
+        );
+    }
+}
+
 fn check_sender(text: &ScenarioText, check: &mut Check<'_>) {
     let platform = &text.platform;
     match (&text.sender.number, text.sender.numbers.is_empty()) {
@@ -899,6 +936,7 @@ fn assumptions(text: &ScenarioText, ruleset: &Ruleset, rules: &Rules, segment: &
         grade: verification.1,
         source: verification.2.to_owned(),
     });
+    list.extend(decision_assumptions(text, ruleset));
     let name = &segment.name;
     for rate in RATES {
         let stated = segment.behavior.rate(rate);
@@ -950,7 +988,30 @@ fn assumptions(text: &ScenarioText, ruleset: &Ruleset, rules: &Rules, segment: &
             source: "the tool's default".to_owned(),
         });
     }
-    let _ = ruleset;
+    list
+}
+
+/// What the platform decides by chance, where the rules ask for it and the scenario says nothing.
+fn decision_assumptions(text: &ScenarioText, ruleset: &Ruleset) -> Vec<Assumption> {
+    let assumed = |path: &str, value: &str, source: &str| Assumption {
+        path: path.to_owned(),
+        value: value.to_owned(),
+        grade: Evidence::Assumed,
+        source: source.to_owned(),
+    };
+    let mut list = Vec::new();
+    if ruleset.review.is_some() && text.platform.review.is_none() {
+        let value = "2 to 6 hours, 10% rejected";
+        list.push(assumed(
+            "platform.review",
+            value,
+            "hours: a provider's guide of 2021; rejections: assumed",
+        ));
+    }
+    let asks = ruleset.upgrade.values().any(|clause| clause.when.contains(&Condition::Approved));
+    if asks && text.platform.analysis.is_none() {
+        list.push(assumed("platform.analysis", "0 to 3 days, 80% approved", "nobody publishes it"));
+    }
     list
 }
 
@@ -1022,7 +1083,12 @@ fn warnings(text: &ScenarioText, ruleset: &Ruleset, segment: &Segment, calendar:
         .into_iter()
         .map(|(path, why)| format!("{path} is not simulated: {why}"))
         .collect();
-    list.push("fatigue, frailty and customers who write first are not simulated: every message meets the same readiness to block".to_owned());
+    list.push(
+        "fatigue and frailty are not simulated: every message meets the same readiness to block".to_owned(),
+    );
+    if text.platform.market.is_none() && !ruleset.price.is_empty() {
+        list.push("no market is given, so nothing is priced: see platform.market".to_owned());
+    }
     let unused: Vec<&str> =
         text.audience.segments.keys().filter(|name| *name != text.sender.segment).collect();
     if !unused.is_empty() {

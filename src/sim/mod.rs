@@ -9,6 +9,7 @@
 //! *Invariant:* loading is the step that fails. Once a [`Scenario`] exists, running it cannot. A replication is an
 //! address: (scenario, seed, index) is all that is needed to tell any future again.
 
+mod account;
 mod case;
 mod decisions;
 mod diary;

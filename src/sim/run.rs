@@ -18,6 +18,7 @@ use crate::platform::{Admission, Change, Platform, Score, Signal};
 use crate::random::Streams;
 use crate::time::{DAY, SimTime, Slot};
 
+use super::account::Account;
 use super::decisions::Pending;
 use super::diary::Diary;
 use super::load::{Scenario, draw_thresholds};
@@ -88,6 +89,8 @@ pub(super) struct Run<'s, 'p> {
     pub(super) arrivals: Arrivals,
     /// Decisions that the platform will hear of.
     pub(super) pending: Pending,
+    /// What is paid, where something is priced.
+    pub(super) account: Option<Account<'s>>,
     /// Held messages, by lane and template.
     pub(super) held: Vec<u64>,
     /// Templates whose held messages go out at this instant.
@@ -119,6 +122,7 @@ impl<'s, 'p> Run<'s, 'p> {
             lists: scenario.lanes.iter().map(|lane| lane.list.clone()).collect(),
             arrivals: Arrivals::new(scenario.ring, streaks),
             pending: Pending::open(scenario, &streams),
+            account: scenario.prices.as_ref().map(|prices| prices.open()),
             held: vec![0; streaks],
             released: Vec::new(),
             next_send: 0,
@@ -206,16 +210,19 @@ impl<'s, 'p> Run<'s, 'p> {
         let (slot, scenario) = (self.next_first, self.scenario);
         self.next_first += 1;
         let days = scenario.setting.calendar.slot_length().0 as f64 / DAY as f64;
-        for (lane, list) in scenario.lanes.iter().zip(&self.lists) {
-            let customers = list.remaining();
+        let mut opening = 0;
+        for (place, lane) in scenario.lanes.iter().enumerate() {
+            let customers = self.lists[place].remaining();
             let segment = &scenario.segment;
             let count = segment.first_messages(&self.rates, customers, slot, days, &lane.name, &self.streams);
             if count > 0 {
                 self.diary.count(Metric::WroteFirst, count);
                 let signal = Signal::CustomerMessages { number: lane.number, count };
                 self.platform.hear(now, signal, &mut self.changes);
+                opening += self.outside_conversations(lane, customers, count, slot, now);
             }
         }
+        self.open_by_customers(now, opening);
         self.tell(now);
     }
 
@@ -227,10 +234,14 @@ impl<'s, 'p> Run<'s, 'p> {
             return;
         }
         self.heard = slot;
+        let mut opening = 0;
         let Run { arrivals, platform, changes, diary, scenario, .. } = self;
         let templates = scenario.templates.len();
         arrivals.take(slot, |arrival| {
-            diary.count(metric_of(arrival.act), arrival.count);
+            match metric_of(arrival.act) {
+                Some(metric) => diary.count(metric, arrival.count),
+                None => opening += arrival.count,
+            }
             if let Some(kind) = arrival.act.feedback() {
                 let number = scenario.lanes[arrival.template / templates].number;
                 let template = scenario.templates[arrival.template % templates].2;
@@ -238,6 +249,7 @@ impl<'s, 'p> Run<'s, 'p> {
                 platform.hear(now, signal, changes);
             }
         });
+        self.open_by_customers(now, opening);
         self.tell(now);
     }
 
@@ -278,8 +290,9 @@ impl<'s, 'p> Run<'s, 'p> {
     }
 }
 
-fn metric_of(act: Act) -> Metric {
-    match act {
+/// What an act counts as; nothing for answers that are counted already.
+fn metric_of(act: Act) -> Option<Metric> {
+    Some(match act {
         Act::Block => Metric::Blocked,
         Act::Report => Metric::Reported,
         Act::Stop => Metric::Stopped,
@@ -287,5 +300,6 @@ fn metric_of(act: Act) -> Metric {
         Act::Archive => Metric::Archived,
         Act::Reply => Metric::Replied,
         Act::Read => Metric::Read,
-    }
+        Act::LateReply => return None,
+    })
 }

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::audience::Choice;
 use crate::document::Ordered;
 use crate::glossary::{Category, Rating, Ratio};
+use crate::platform::price::Card;
 use crate::random::{Prior, Probability};
 use crate::sender::{AfterTable, Clock};
 use crate::time::Span;
@@ -63,6 +64,12 @@ pub struct PlatformText {
     /// The platform's analysis that a rise by volume asks for; a prior unless said otherwise.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub analysis: Option<DecisionText>,
+    /// The market of the customers, as the price tables name it; without it nothing is priced.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub market: Option<String>,
+    /// Whether a card pays for what is not free: `on_file` (unless said otherwise) or `none`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub card: Option<Card>,
     /// Priors of uncertain values of the ruleset by their path, such as `"rating.number.low_from"`.
     #[serde(default, skip_serializing_if = "Ordered::is_empty")]
     pub priors: Ordered<Prior>,

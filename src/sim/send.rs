@@ -22,6 +22,9 @@ impl<'s> Run<'s, '_> {
             let plan = self.plan(place, sending.place, sending.of, &statuses, now);
             let most = scenario.throughput.map_or(MOST_IN_SLOT, |most| most.min(MOST_IN_SLOT));
             let asked = plan.messages.min(most);
+            let paid = asked.min(self.can_open(now));
+            self.diary.refuse(asked - paid);
+            let asked = paid;
             if asked > 0 {
                 self.send_batch(place, plan.template, asked, sending.slot, now);
             }
@@ -156,6 +159,7 @@ impl<'s> Run<'s, '_> {
         self.platform.hear(now, signal, &mut self.changes);
         self.diary.count(Metric::Sent, admission.admitted);
         self.diary.count(Metric::Delivered, reactions.delivered);
+        self.pay(now, moment.category, reactions.delivered, in_window);
         self.diary.count(Metric::Failed, reactions.capped);
         self.diary.count(Metric::InWindow, inside);
         if let Some(limit) = self.platform.limit(number) {

@@ -39,11 +39,15 @@ pub enum Metric {
     Held,
     /// Messages that customers wrote first \[messages\].
     WroteFirst,
+    /// Conversations that began, whoever began them \[conversations\]; 0 where none are priced.
+    Conversations,
+    /// What is charged \[millionths of the price table's currency\]; 0 where nothing is priced.
+    Cost,
 }
 
 impl Metric {
     /// Every metric; its position is its index in a day's counts.
-    pub const ALL: [Metric; 15] = [
+    pub const ALL: [Metric; 17] = [
         Metric::Sent,
         Metric::Delivered,
         Metric::Read,
@@ -59,7 +63,17 @@ impl Metric {
         Metric::InWindow,
         Metric::Held,
         Metric::WroteFirst,
+        Metric::Conversations,
+        Metric::Cost,
     ];
+
+    /// How many of the whole numbers that are counted make one unit of the metric.
+    pub fn per_unit(self) -> u32 {
+        match self {
+            Metric::Cost => 1_000_000,
+            _ => 1,
+        }
+    }
 
     /// The name in files.
     pub fn name(self) -> &'static str {
@@ -79,6 +93,8 @@ impl Metric {
             Metric::InWindow => "in_window",
             Metric::Held => "held",
             Metric::WroteFirst => "wrote_first",
+            Metric::Conversations => "conversations",
+            Metric::Cost => "cost",
         }
     }
 }
@@ -197,6 +213,8 @@ pub struct Trajectory {
     pub banned: bool,
     /// The thresholds that were drawn for the number's rating \[share\]: Medium from, Low from.
     pub thresholds: (f64, f64),
+    /// Messages and conversations whose price is not known: they are in no cost.
+    pub unpriced: u64,
     /// Where every customer and message is at the end.
     pub ledger: Ledger,
 }

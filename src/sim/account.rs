@@ -1,0 +1,78 @@
+//! What a run pays: conversations and messages told to the account's ledger in the order of the instant's classes.
+//!
+//! ```text
+//!   class 2   customers open conversations    late answers, first messages outside a conversation
+//!   class 5   can_open?  --> what no card pays for is refused;  delivered --> charged
+//! ```
+
+use crate::glossary::Category;
+use crate::platform::price::{Card, Initiator, Ledger, PriceRules};
+use crate::random::{Address, Purpose, Subject, binomial};
+use crate::time::{SimTime, Slot};
+
+use super::load::Lane;
+use super::run::Run;
+
+/// The account of one replication.
+pub(super) type Account<'s> = Ledger<'s>;
+
+/// What is priced in a scenario.
+#[derive(Clone, Debug)]
+pub(super) struct Prices {
+    pub(super) rules: PriceRules,
+    pub(super) market: String,
+    pub(super) card: Card,
+    /// The instants at which calendar months begin.
+    pub(super) months: Vec<SimTime>,
+}
+
+impl Prices {
+    /// The account at the start of a replication.
+    pub(super) fn open(&self) -> Account<'_> {
+        Ledger::open(&self.rules, Some(&self.market), &self.months, self.card)
+    }
+}
+
+impl Run<'_, '_> {
+    /// Of `count` customers who write first, those who are in no conversation that the business began. The share of
+    /// customers in one is that of the lane's list; who writes first does not depend on it (a simplification).
+    pub(super) fn outside_conversations(
+        &self,
+        lane: &Lane,
+        customers: u64,
+        count: u64,
+        slot: Slot,
+        now: SimTime,
+    ) -> u64 {
+        let Some(account) = &self.account else { return 0 };
+        let open = account.open_at(now).business.min(customers);
+        if open == 0 || customers == 0 {
+            return count;
+        }
+        let subject = Subject::new(&[&self.scenario.segment.name, &lane.name]);
+        let address = Address { item: 2, slot, ..Address::of(Purpose::FirstMessage, subject) };
+        count - binomial(&self.streams.at(address), count, open as f64 / customers as f64)
+    }
+
+    /// Customers open conversations.
+    pub(super) fn open_by_customers(&mut self, now: SimTime, opening: u64) {
+        if let Some(account) = self.account.as_mut().filter(|_| opening > 0) {
+            let charge = account.customer_messages(now, opening);
+            self.diary.charge(charge);
+        }
+    }
+
+    /// How many conversations the business can still open without a card; nothing bounds them with one.
+    pub(super) fn can_open(&self, now: SimTime) -> u64 {
+        let bound = self.account.as_ref().and_then(|account| account.can_open(now, Initiator::Business));
+        bound.unwrap_or(u64::MAX)
+    }
+
+    /// Messages were delivered, so many of them inside a service window.
+    pub(super) fn pay(&mut self, now: SimTime, category: Category, delivered: u64, in_window: u64) {
+        if let Some(account) = &mut self.account {
+            let charge = account.delivered(now, category, delivered - in_window, in_window);
+            self.diary.charge(charge);
+        }
+    }
+}
