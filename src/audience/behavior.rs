@@ -240,6 +240,23 @@ impl Behavior {
         }
     }
 
+    /// The chance of that name, to be changed.
+    pub fn rate_mut(&mut self, name: RateName) -> &mut Rate {
+        match name {
+            RateName::delivered => &mut self.delivered,
+            RateName::read => &mut self.read,
+            RateName::reply => &mut self.reply,
+            RateName::stop => &mut self.stop,
+            RateName::block => &mut self.block,
+            RateName::report => &mut self.report,
+            RateName::report_also_blocks => &mut self.report_also_blocks,
+            RateName::mute => &mut self.mute,
+            RateName::archive => &mut self.archive,
+            RateName::first_messages => &mut self.first_messages,
+            RateName::at_person_cap => &mut self.at_person_cap,
+        }
+    }
+
     /// Notes what is wrong with the sense of the values.
     pub fn check(&self, check: &mut Check<'_>) {
         for name in RATES {

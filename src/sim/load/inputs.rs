@@ -1,0 +1,260 @@
+//! Where the inputs of a run come from: priors of what nobody publishes, and what a reader is told of every one.
+
+use crate::audience::{Act, RATES, Segment};
+use crate::glossary::Ratio;
+use crate::platform::language::Condition;
+use crate::platform::{Rules, Ruleset, Thresholds};
+use crate::random::{Address, Law, Prior, Purpose, Streams, Subject};
+use crate::sim::scenario::{ScenarioText, Verification};
+use crate::sim::setting::{Assumption, Evidence};
+use crate::time::Calendar;
+
+/// The source of what the scenario's author states.
+pub(super) const GIVEN: &str = "given in the scenario";
+
+/// Vendors' guesses of the thresholds, from half a per cent to five: nobody publishes them.
+pub(super) fn default_threshold() -> Option<Prior> {
+    Prior::new(Law::LogUniform { low: 0.005, high: 0.05 }).ok()
+}
+
+pub(super) fn threshold_priors(text: &ScenarioText, rules: &Rules) -> Vec<(Subject, Prior, Subject, Prior)> {
+    let prior = |path: &str, stated: Ratio| {
+        let own = text.platform.priors.get(path).copied().or_else(default_threshold);
+        let stated = Prior::new(Law::Fixed(stated.as_f64())).ok();
+        own.or(stated)
+    };
+    let clauses = rules.thresholds().filter_map(|(path, Thresholds { medium_from, low_from })| {
+        let (medium, low) = (format!("{path}.medium_from"), format!("{path}.low_from"));
+        let priors = (prior(&medium, medium_from)?, prior(&low, low_from)?);
+        Some((Subject::new(&[&medium]), priors.0, Subject::new(&[&low]), priors.1))
+    });
+    clauses.collect()
+}
+
+/// Draws the thresholds of a replication: two draws, sorted.
+pub(in crate::sim) fn draw_thresholds(
+    priors: &[(Subject, Prior, Subject, Prior)],
+    streams: &Streams,
+) -> Vec<Thresholds> {
+    let draw = |subject: Subject, prior: &Prior| {
+        prior.quantile(streams.at(Address::of(Purpose::Parameter, subject)).uniform()).clamp(0.0, 1.0)
+    };
+    let sorted = priors.iter().map(|(medium, medium_prior, low, low_prior)| {
+        let (a, b) = (draw(*medium, medium_prior), draw(*low, low_prior));
+        Thresholds { medium_from: Ratio::from_share(a.min(b)), low_from: Ratio::from_share(a.max(b)) }
+    });
+    sorted.collect()
+}
+
+pub(super) fn assumptions(
+    text: &ScenarioText,
+    ruleset: &Ruleset,
+    rules: &Rules,
+    segment: &Segment,
+) -> Vec<Assumption> {
+    let mut list = Vec::new();
+    for (path, _) in rules.thresholds() {
+        for field in ["medium_from", "low_from"] {
+            let path = format!("{path}.{field}");
+            let (prior, grade, source) = match text.platform.priors.get(&path) {
+                Some(prior) => (Some(*prior), Evidence::Given, GIVEN),
+                None => (default_threshold(), Evidence::Assumed, "not published; vendors guess 0.5 % to 2 %"),
+            };
+            let value = prior.map(|prior| share_in_words(&prior)).unwrap_or_default();
+            list.push(Assumption { path, value, grade, source: source.to_owned() });
+        }
+    }
+    let verification = match &text.platform.verification {
+        Some(Verification::Done) => ("done at the start".to_owned(), Evidence::Given, GIVEN),
+        Some(Verification::Never) => ("never".to_owned(), Evidence::Given, GIVEN),
+        Some(Verification::AfterDays(prior)) => (days_in_words(prior), Evidence::Given, GIVEN),
+        None => ("log-normal, median 5 days, 9 in 10 from 2 to 14".to_owned(), Evidence::Assumed, "assumed"),
+    };
+    list.push(Assumption {
+        path: "platform.verification".to_owned(),
+        value: verification.0,
+        grade: verification.1,
+        source: verification.2.to_owned(),
+    });
+    list.extend(decision_assumptions(text, ruleset));
+    let name = &segment.name;
+    for rate in RATES {
+        let stated = segment.behavior.rate(rate);
+        let given = stated.source == GIVEN;
+        list.push(Assumption {
+            path: format!("segments.{name}.{}", rate.name()),
+            value: share_in_words(&stated.prior),
+            grade: if given { Evidence::Given } else { evidence(stated.grade) },
+            source: stated.source.clone(),
+        });
+    }
+    for (path, effect) in
+        [("day_effect", &segment.behavior.day_effect), ("campaign_effect", &segment.behavior.campaign_effect)]
+    {
+        list.push(Assumption {
+            path: format!("segments.{name}.{path}"),
+            value: format!("factor with mean 1, sigma {} of its logarithm", effect.sigma),
+            grade: evidence(effect.grade),
+            source: effect.source.clone(),
+        });
+    }
+    for (kind, delay) in segment.behavior.delays.iter() {
+        list.push(Assumption {
+            path: format!("segments.{name}.delays.{kind}"),
+            value: delay.value.describe(),
+            grade: evidence(delay.grade),
+            source: delay.source.clone(),
+        });
+    }
+    let largest = &segment.behavior.largest_chance;
+    list.push(Assumption {
+        path: format!("segments.{name}.largest_chance"),
+        value: largest.value.value().to_string(),
+        grade: evidence(largest.grade),
+        source: largest.source.clone(),
+    });
+    let ttl = &segment.behavior.time_to_live;
+    list.push(Assumption {
+        path: format!("segments.{name}.time_to_live"),
+        value: ttl.value.to_string(),
+        grade: evidence(ttl.grade),
+        source: ttl.source.clone(),
+    });
+    for (path, default) in unstated(text) {
+        list.push(Assumption {
+            path,
+            value: default,
+            grade: Evidence::Assumed,
+            source: "the tool's default".to_owned(),
+        });
+    }
+    list
+}
+
+/// What the platform decides by chance, where the rules ask for it and the scenario says nothing.
+pub(super) fn decision_assumptions(text: &ScenarioText, ruleset: &Ruleset) -> Vec<Assumption> {
+    let assumed = |path: &str, value: &str, source: &str| Assumption {
+        path: path.to_owned(),
+        value: value.to_owned(),
+        grade: Evidence::Assumed,
+        source: source.to_owned(),
+    };
+    let mut list = Vec::new();
+    if ruleset.review.is_some() && text.platform.review.is_none() {
+        let value = "2 to 6 hours, 10% rejected";
+        list.push(assumed(
+            "platform.review",
+            value,
+            "hours: a provider's guide of 2021; rejections: assumed",
+        ));
+    }
+    let asks = ruleset.upgrade.values().any(|clause| clause.when.contains(&Condition::Approved));
+    if asks && text.platform.analysis.is_none() {
+        list.push(assumed("platform.analysis", "0 to 3 days, 80% approved", "nobody publishes it"));
+    }
+    list
+}
+
+/// The prior of a number of days in words.
+pub(super) fn days_in_words(prior: &Prior) -> String {
+    let at = |u: f64| format!("{:.1}", prior.quantile(u));
+    match prior.law() {
+        Law::Fixed(days) => format!("{days} days"),
+        _ => format!("median {} days, 9 in 10 from {} to {}", at(0.5), at(0.05), at(0.95)),
+    }
+}
+
+/// The prior of a share in words: "log-uniform, 0.1% to 3%".
+pub(super) fn share_in_words(prior: &Prior) -> String {
+    let percent = |share: f64| {
+        let rounded = (share * 1e6).round() / 1e4;
+        format!("{rounded}%")
+    };
+    match prior.law() {
+        Law::Fixed(value) => percent(value),
+        Law::Uniform { low, high } => format!("uniform, {} to {}", percent(low), percent(high)),
+        Law::LogUniform { low, high } => format!("log-uniform, {} to {}", percent(low), percent(high)),
+        Law::LogNormal { p05, p95 } => {
+            format!("log-normal, 9 in 10 from {} to {}", percent(p05), percent(p95))
+        }
+        Law::LogNormalMedian { median, sigma } => {
+            format!("log-normal, median {}, sigma {sigma}", percent(median))
+        }
+        Law::Beta { alpha, beta } => format!("Beta({alpha}, {beta}), mean {}", percent(prior.mean())),
+    }
+}
+
+pub(super) fn evidence(grade: u8) -> Evidence {
+    match grade {
+        1 => Evidence::Counts,
+        2 => Evidence::OtherChannel,
+        3 => Evidence::Vendor,
+        _ => Evidence::Assumed,
+    }
+}
+
+/// What the scenario leaves to the tool's defaults, outside platform and behaviour.
+pub(super) fn unstated(text: &ScenarioText) -> Vec<(String, String)> {
+    let mut list = Vec::new();
+    if text.slot.is_none() {
+        list.push(("slot".to_owned(), "1h".to_owned()));
+    }
+    if text.replications.is_none() {
+        list.push(("replications".to_owned(), "1000".to_owned()));
+    }
+    if text.seed.is_none() {
+        list.push(("seed".to_owned(), "1".to_owned()));
+    }
+    for (name, segment) in text.audience.segments.iter() {
+        if segment.choose.is_none() {
+            list.push((format!("segments.{name}.choose"), "rested_longest".to_owned()));
+        }
+    }
+    for (name, number) in text.platform.numbers.iter() {
+        if number.tier.is_none() {
+            list.push((format!("platform.numbers.{name}.tier"), "the ruleset's start tier".to_owned()));
+        }
+    }
+    list
+}
+
+pub(super) fn warnings(
+    text: &ScenarioText,
+    ruleset: &Ruleset,
+    segment: &Segment,
+    calendar: &Calendar,
+) -> Vec<String> {
+    let mut list: Vec<String> = crate::platform::words::not_simulated(ruleset)
+        .into_iter()
+        .map(|(path, why)| format!("{path} is not simulated: {why}"))
+        .collect();
+    list.push(
+        "fatigue and frailty are not simulated: every message meets the same readiness to block".to_owned(),
+    );
+    if text.platform.market.is_none() && !ruleset.price.is_empty() {
+        list.push("no market is given, so nothing is priced: see platform.market".to_owned());
+    }
+    let unused: Vec<&str> =
+        text.audience.segments.keys().filter(|name| *name != text.sender.segment).collect();
+    if !unused.is_empty() {
+        list.push(format!("nobody writes to the segments {}", unused.join(", ")));
+    }
+    for (act, lost) in segment.lost().filter(|(_, lost)| *lost > 1e-9) {
+        let act = match act {
+            Act::Reply => "answers",
+            Act::Read => "reads",
+            _ => act.name(),
+        };
+        list.push(format!(
+            "{:.1} % of {act} would come after more than 8 days and never happen here",
+            100.0 * lost
+        ));
+    }
+    let partial = calendar.end() - calendar.midnight(calendar.days().saturating_sub(1));
+    if (partial.0 as f64) < 0.5 * 86_400.0 {
+        list.push(format!(
+            "the clock moved on the way: the last civil day holds only {partial} of the horizon"
+        ));
+    }
+    list
+}

@@ -1,0 +1,527 @@
+//! Loading a scenario: the step that fails. Once a [`Scenario`] exists, running it cannot.
+//!
+//! ```text
+//!   plan.ron --read--> ScenarioText --+-- grid     calendar and sending slots
+//!   rulesets, profiles, tables  ------+-- sense    all that can be wrong, told at once
+//!                                     +-- parts    numbers and lists, prices, decisions
+//!                                     '-- inputs   priors, and where every input comes from
+//! ```
+
+mod grid;
+mod inputs;
+mod parts;
+mod sense;
+mod table;
+
+use std::path::{Path, PathBuf};
+
+use thiserror::Error;
+
+use crate::audience::{
+    Behavior, Choice, List, RATES, Segment, check_chance, profile_document, profile_names,
+};
+use crate::document::{Check, Document, Finding, Findings};
+use crate::glossary::{Category, Ratio};
+use crate::platform::catalogue;
+use crate::platform::language::CapOf;
+use crate::platform::{Opening, Policy, Rules, Ruleset};
+use crate::random::{Prior, Subject};
+use crate::sender::Strategy;
+use crate::time::{Calendar, SimTime, Slot, Span};
+
+use self::grid::{calendar, sending_slots};
+pub(super) use self::inputs::draw_thresholds;
+use self::inputs::{assumptions, threshold_priors, warnings};
+use self::parts::{
+    default_analysis, default_review, default_verification, lanes, prices, replace_chances, template_opening,
+    throughput,
+};
+use self::sense::{
+    check_against_rules, check_market, check_messages, check_sender, check_threshold_order, register,
+};
+use self::table::read_table;
+use super::account::Prices;
+use super::scenario::{DecisionText, PlanText, PolicyText, ReviewText, ScenarioText, Verification};
+use super::setting::{Possible, Setting};
+
+/// Longest horizon [days]: ten years.
+const MOST_DAYS: i64 = 3_660;
+/// Largest list \[customers\].
+const MOST_CUSTOMERS: u64 = 1 << 40;
+/// Most messages in one slot: what one draw can split exactly.
+pub(super) const MOST_IN_SLOT: u64 = 1 << 31;
+/// Most replications of one run.
+const MOST_REPLICATIONS: u64 = 10_000_000;
+
+/// Why a scenario cannot be loaded.
+#[derive(Debug, Error)]
+pub enum LoadError {
+    /// A file cannot be read.
+    #[error("cannot read the file {}: {error}", path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        error: std::io::Error,
+    },
+    /// Something is wrong with what the files say.
+    #[error("{0}")]
+    Findings(#[from] Findings),
+}
+
+/// A scenario that was read, checked and made ready: running it cannot fail.
+#[derive(Clone, Debug)]
+pub struct Scenario {
+    /// What every report says about a run.
+    pub setting: Setting,
+    /// How many replications the file asks for.
+    pub replications: u64,
+    /// The ruleset as it stands in its file.
+    pub ruleset: Ruleset,
+    names: Names,
+    pub(super) rules: Rules,
+    pub(super) segment: Segment,
+    pub(super) customers: u64,
+    pub(super) lanes: Vec<Lane>,
+    pub(super) strategy: Strategy,
+    /// The sender's templates: name, category, position among the platform's.
+    pub(super) templates: Vec<(String, Category, usize)>,
+    pub(super) opening: Opening,
+    pub(super) decisions: Decisions,
+    /// Priors of the thresholds of each rating clause: Medium from, Low from.
+    pub(super) thresholds: Vec<(Subject, Prior, Subject, Prior)>,
+    pub(super) sending: Vec<SendingSlot>,
+    /// What is priced; nothing without a market.
+    pub(super) prices: Option<Prices>,
+    /// Most messages that a number can send in a slot, where the rules bound its throughput.
+    pub(super) throughput: Option<u64>,
+    /// Whether the rules bound how many marketing messages a person gets.
+    pub(super) person_cap: bool,
+    pub(super) ring: usize,
+    pub(super) time_to_live: Span,
+}
+
+/// One of the sender's numbers with its part of the list and of the plan.
+#[derive(Clone, Debug)]
+pub(super) struct Lane {
+    /// Position of the number among the platform's.
+    pub(super) number: usize,
+    /// The number's name.
+    pub(super) name: String,
+    /// Its weight.
+    pub(super) weight: u64,
+    /// Its part of the list: a customer belongs to one number for the whole run.
+    pub(super) list: List,
+}
+
+/// What the platform decides by chance in reality: the run draws it and tells the platform.
+#[derive(Clone, Debug)]
+pub(super) struct Decisions {
+    pub(super) verification: Verification,
+    pub(super) policy: PolicyText,
+    pub(super) review: ReviewText,
+    pub(super) official: Option<DecisionText>,
+    pub(super) analysis: DecisionText,
+}
+
+/// Names by position.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Names {
+    /// The phone numbers.
+    pub numbers: Vec<String>,
+    /// The templates.
+    pub templates: Vec<String>,
+}
+
+/// A slot in which sending is allowed.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct SendingSlot {
+    pub(super) slot: Slot,
+    /// Position among the day's sending slots.
+    pub(super) place: u32,
+    /// How many sending slots the day has.
+    pub(super) of: u32,
+}
+
+/// Reads a file that people wrote: the one place where the library does.
+pub(super) fn open(path: &Path) -> Result<Document, LoadError> {
+    let text =
+        std::fs::read_to_string(path).map_err(|error| LoadError::Read { path: path.to_owned(), error })?;
+    Ok(Document::new(path.display().to_string(), text))
+}
+
+impl Scenario {
+    /// Loads a scenario from a file; `changes` replace values by their path before anything is checked.
+    ///
+    /// # Errors
+    /// A file that cannot be read, and all that is wrong with what the files say.
+    pub fn load(path: &Path, changes: &[(String, String)]) -> Result<Scenario, LoadError> {
+        let document = open(path)?;
+        let folder = path.parent().unwrap_or(Path::new("")).to_owned();
+        let name = path
+            .file_stem()
+            .map_or_else(|| "scenario".to_owned(), |stem| stem.to_string_lossy().into_owned());
+        Ok(Loader { name, folder, changes }.load(document)?)
+    }
+
+    /// Loads a scenario from text; files that it names are looked for in `folder`.
+    ///
+    /// # Errors
+    /// All that is wrong with what the text and the files say.
+    pub fn read(name: &str, text: &str, folder: &Path) -> Result<Scenario, Findings> {
+        let document = Document::new(format!("{name}.ron"), text);
+        Loader { name: name.to_owned(), folder: folder.to_owned(), changes: &[] }.load(document)
+    }
+
+    /// The same scenario with another seed.
+    #[must_use]
+    pub fn with_seed(mut self, seed: u64) -> Scenario {
+        self.setting.seed = seed;
+        self
+    }
+
+    /// The names of the scenario's numbers and templates, by their position in changes.
+    pub fn names(&self) -> &Names {
+        &self.names
+    }
+
+    /// The rules, made ready.
+    pub fn rules(&self) -> &Rules {
+        &self.rules
+    }
+}
+
+struct Loader<'l> {
+    name: String,
+    folder: PathBuf,
+    changes: &'l [(String, String)],
+}
+
+/// The sections of a ruleset: a change whose path begins with one of them is a change of the rules.
+const RULE_SECTIONS: [&str; 13] = [
+    "ladder",
+    "numbers",
+    "admission",
+    "window",
+    "rating",
+    "upgrade",
+    "official",
+    "number",
+    "review",
+    "pacing",
+    "template",
+    "price",
+    "fact",
+];
+
+impl Loader<'_> {
+    fn load(&self, document: Document) -> Result<Scenario, Findings> {
+        let document = self.changed(document, |section| !RULE_SECTIONS.contains(&section))?;
+        let text: ScenarioText = document.read()?;
+        let mut check = Check::new(&document);
+        let mut others = Findings::default();
+        let calendar = calendar(&text, &mut check);
+        self.check_numbers(&text, &mut check);
+        let ruleset = self.ruleset(&text, &mut check, &mut others);
+        let behavior = self.behavior(&text, &mut check, &mut others);
+        let strategy = self.strategy(&text, &mut check, &mut others);
+        let sending = calendar.as_ref().map(|calendar| sending_slots(calendar, &text, &mut check));
+        if let Some(ruleset) = &ruleset {
+            check_against_rules(&text, ruleset, &mut check);
+            check_threshold_order(&text, ruleset, &mut check);
+            check_market(&text, ruleset, &mut check);
+        }
+        check_sender(&text, &mut check);
+        let subjects = register(&text, ruleset.as_ref());
+        if let Err(collision) = subjects {
+            check.error("title", collision, "two names drew the same number; any other name will do");
+        }
+        let parts = match (calendar, ruleset, behavior, strategy, sending) {
+            (Some(calendar), Some(ruleset), Some(behavior), Some(strategy), Some(sending)) => {
+                Some((calendar, ruleset, behavior, strategy, sending))
+            }
+            _ => None,
+        };
+        let found = match (check.finish(()), others.has_errors(), parts) {
+            (Ok(()), false, Some((calendar, ruleset, behavior, strategy, sending))) => {
+                let scenario = self.assemble(&text, calendar, ruleset, behavior, strategy, sending);
+                return scenario.ok_or_else(|| {
+                    Findings::new(&document, vec![Finding::error("the profile's delays make no table")])
+                });
+            }
+            (Ok(()), ..) => Findings::default(),
+            (Err(findings), ..) => findings,
+        };
+        let mut all = found;
+        all.merge(others);
+        Err(all)
+    }
+
+    /// The document with those changes whose first step `mine` accepts.
+    fn changed(&self, mut document: Document, mine: impl Fn(&str) -> bool) -> Result<Document, Findings> {
+        for (path, value) in self.changes {
+            let section = path.split(['.', '[']).next().unwrap_or(path);
+            if mine(section) {
+                document = document.with(path, value)?;
+            }
+        }
+        Ok(document)
+    }
+
+    fn check_numbers(&self, text: &ScenarioText, check: &mut Check<'_>) {
+        if let Some(replications) = text.replications
+            && !(1..=MOST_REPLICATIONS).contains(&replications)
+        {
+            let message = format!("{replications} replications cannot be run");
+            check.error(
+                "replications",
+                message,
+                format!("between 1 and {MOST_REPLICATIONS}; 1,000 is a good start"),
+            );
+        }
+        for (name, segment) in text.audience.segments.iter() {
+            let path = format!("audience.segments.{name}");
+            if segment.customers == 0 {
+                check.error(
+                    &format!("{path}.customers"),
+                    "an empty list: nobody to write to",
+                    "give the number of customers",
+                );
+            } else if segment.customers > MOST_CUSTOMERS {
+                let message =
+                    format!("a list of {} customers is more than people on earth", segment.customers);
+                check.error(&format!("{path}.customers"), message, format!("at most {MOST_CUSTOMERS}"));
+            }
+            if segment.rest < Span::hours(24) {
+                let message = format!("a rest of {} is too short", segment.rest);
+                check.error(
+                    &format!("{path}.rest"),
+                    message,
+                    "24h at least: a customer counts once a day for the limit",
+                );
+            }
+        }
+        if text.audience.segments.is_empty() {
+            check.error("audience.segments", "there is no segment", "give at least one list of customers");
+        }
+    }
+
+    fn ruleset(&self, text: &ScenarioText, check: &mut Check<'_>, others: &mut Findings) -> Option<Ruleset> {
+        let name = &text.platform.ruleset;
+        let document = if name.ends_with(".ron") {
+            self.beside("platform.ruleset", name, check)?
+        } else if let Some(document) = catalogue::document(name) {
+            document
+        } else {
+            let help = nearest(name, catalogue::names());
+            check.error("platform.ruleset", format!("there is no ruleset \"{name}\""), help);
+            return None;
+        };
+        let changed = self.changed(document, |section| RULE_SECTIONS.contains(&section));
+        match changed.and_then(|document| Ruleset::read(&document)) {
+            Ok(ruleset) => Some(ruleset),
+            Err(findings) => {
+                others.merge(findings);
+                None
+            }
+        }
+    }
+
+    fn behavior(
+        &self,
+        text: &ScenarioText,
+        check: &mut Check<'_>,
+        others: &mut Findings,
+    ) -> Option<Behavior> {
+        let (name, segment) = text.audience.segments.iter().find(|(name, _)| *name == text.sender.segment)?;
+        let path = format!("audience.segments.{name}");
+        let document = if segment.profile.ends_with(".ron") {
+            self.beside(&format!("{path}.profile"), &segment.profile, check)?
+        } else if let Some(document) = profile_document(&segment.profile) {
+            document
+        } else {
+            let help = nearest(&segment.profile, profile_names());
+            check.error(
+                &format!("{path}.profile"),
+                format!("there is no profile \"{}\"", segment.profile),
+                help,
+            );
+            return None;
+        };
+        for (rate, prior) in segment.chances.iter() {
+            let at = format!("{path}.chances.{rate}");
+            if RATES.iter().all(|known| known.name() != rate) {
+                let help = nearest(rate, RATES.iter().map(|known| known.name()));
+                check.error(&at, format!("a profile has no chance `{rate}`"), help);
+            }
+            check_chance(prior, &at, check);
+        }
+        match Behavior::read(&document) {
+            Ok(mut behavior) => {
+                replace_chances(&mut behavior, segment.chances.iter());
+                Some(behavior)
+            }
+            Err(findings) => {
+                others.merge(findings);
+                None
+            }
+        }
+    }
+
+    /// The file of that name beside the scenario.
+    fn beside(&self, path: &str, name: &str, check: &mut Check<'_>) -> Option<Document> {
+        match open(&self.folder.join(name)) {
+            Ok(document) => Some(document),
+            Err(error) => {
+                check.error(path, error.to_string(), "files are looked for beside the scenario");
+                None
+            }
+        }
+    }
+
+    fn strategy(
+        &self,
+        text: &ScenarioText,
+        check: &mut Check<'_>,
+        others: &mut Findings,
+    ) -> Option<Strategy> {
+        match &text.sender.plan {
+            PlanText::Constant { a_day } => {
+                check_messages(*a_day, "sender.plan.a_day", check);
+                Some(Strategy::Constant { a_day: *a_day })
+            }
+            PlanText::FillLimit { share, at_most } => {
+                if let Some(most) = at_most {
+                    check_messages(*most, "sender.plan.at_most", check);
+                }
+                if *share <= Ratio::new(0, 1) || *share > Ratio::new(1, 1) {
+                    check.error(
+                        "sender.plan.share",
+                        format!("a share of {share} of the limit cannot be sent"),
+                        "above 0 and at most 100%",
+                    );
+                }
+                Some(Strategy::FillLimit { share: *share, at_most: *at_most })
+            }
+            PlanText::Table { file, clock, after } => {
+                let document = self.beside("sender.plan.file", file, check)?;
+                match read_table(&document) {
+                    Ok(days) => Some(Strategy::Table { days, clock: *clock, after: *after }),
+                    Err(findings) => {
+                        others.merge(findings);
+                        None
+                    }
+                }
+            }
+        }
+    }
+
+    fn assemble(
+        &self,
+        text: &ScenarioText,
+        calendar: Calendar,
+        ruleset: Ruleset,
+        behavior: Behavior,
+        strategy: Strategy,
+        sending: Vec<SendingSlot>,
+    ) -> Option<Scenario> {
+        let rules = compile(&ruleset, &calendar);
+        let segment_text = text.audience.segments.get(&text.sender.segment)?;
+        let segment = Segment::new(&text.sender.segment, behavior)?;
+        let choice = segment_text.choose.unwrap_or(Choice::rested_longest);
+        let lanes = lanes(text, segment_text, choice);
+        let numbers = text.platform.numbers.iter().map(|(_, number)| {
+            let tier = number.tier.as_ref().and_then(|tier| rules.tier(tier)).unwrap_or(rules.start_tier);
+            (tier, number.rating)
+        });
+        let verification = text.platform.verification.clone().unwrap_or_else(default_verification);
+        let opening = Opening {
+            // A business that is verified already is told so at the start: who stands on the entry step leaves it.
+            verified: false,
+            numbers: numbers.collect(),
+            templates: text.platform.templates.values().map(template_opening).collect(),
+            thresholds: Vec::new(),
+            policy: match text.platform.policy {
+                Some(PolicyText::Open { .. }) => Policy::Open,
+                _ => Policy::Passed,
+            },
+        };
+        let templates = text.sender.templates.iter().filter_map(|name| {
+            let place = text.platform.templates.index_of(name)?;
+            Some((name.clone(), text.platform.templates.get(name)?.category, place))
+        });
+        let tier_of = |lane: &Lane| opening.numbers.get(lane.number).map(|(tier, _)| *tier);
+        let start_tier = lanes.iter().filter_map(tier_of).max().unwrap_or(rules.start_tier);
+        let prices = prices(text, &ruleset, &calendar);
+        let setting = Setting {
+            currency: prices.as_ref().and_then(|prices| prices.rules.currency().map(str::to_owned)),
+            scenario: self.name.clone(),
+            title: text.title.clone(),
+            ruleset: ruleset.name.clone(),
+            profiles: vec![segment.behavior.name.clone()],
+            seed: text.seed.unwrap_or(1),
+            tiers: rules.tiers.clone(),
+            start_tier,
+            possible: Possible::under(&rules),
+            assumptions: assumptions(text, &ruleset, &rules, &segment),
+            warnings: warnings(text, &ruleset, &segment, &calendar),
+            calendar,
+        };
+        let slot = setting.calendar.slot_length().0;
+        let throughput = throughput(&ruleset, &setting.calendar);
+        let person_cap = ruleset.admission.values().any(|cap| cap.per == CapOf::Person);
+        Some(Scenario {
+            replications: text.replications.unwrap_or(1_000),
+            names: Names {
+                numbers: text.platform.numbers.keys().map(str::to_owned).collect(),
+                templates: text.platform.templates.keys().map(str::to_owned).collect(),
+            },
+            customers: segment_text.customers,
+            lanes,
+            strategy,
+            templates: templates.collect(),
+            opening,
+            decisions: Decisions {
+                verification,
+                policy: text.platform.policy.clone().unwrap_or(PolicyText::Passed),
+                review: text.platform.review.clone().unwrap_or_else(default_review),
+                official: text.platform.official.clone(),
+                analysis: text.platform.analysis.clone().unwrap_or_else(default_analysis),
+            },
+            thresholds: threshold_priors(text, &rules),
+            sending,
+            prices,
+            throughput,
+            person_cap,
+            ring: ((segment.longest_delay() + slot - 1) / slot + 2) as usize,
+            time_to_live: segment.behavior.time_to_live.value,
+            segment,
+            ruleset,
+            rules,
+            setting,
+        })
+    }
+}
+
+/// Makes a ruleset ready for the calendar of a run.
+pub(super) fn compile(ruleset: &Ruleset, calendar: &Calendar) -> Rules {
+    let midnights = (0..calendar.days()).map(|day| calendar.midnight(day)).collect();
+    Rules::compile(ruleset, midnights, &|date| instant_of(calendar, date))
+}
+
+/// The instant at which a dated clause's day begins.
+fn instant_of(calendar: &Calendar, date: &str) -> SimTime {
+    let date = crate::platform::first_day(date);
+    date.and_then(|date| calendar.instant(date.at(0, 0, 0, 0)).ok()).unwrap_or(SimTime::START)
+}
+
+/// Advice on a name that is not known: the nearest one, and all.
+pub(super) fn nearest<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> String {
+    let known: Vec<&str> = known.collect();
+    let close = known.iter().map(|other| (strsim::jaro_winkler(name, other), *other));
+    let best = close.max_by(|a, b| a.0.total_cmp(&b.0)).filter(|(similarity, _)| *similarity > 0.8);
+    match best {
+        Some((_, other)) => format!("did you mean \"{other}\"? There are: {}", known.join(", ")),
+        None => format!("there are: {}", known.join(", ")),
+    }
+}

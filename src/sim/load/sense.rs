@@ -1,0 +1,190 @@
+//! What can be wrong with a scenario although its form is right: names that lead nowhere, numbers out of bounds.
+
+use crate::audience::{RATES, check_chance};
+use crate::document::Check;
+use crate::platform::Ruleset;
+use crate::platform::price::PriceRules;
+use crate::random::{Law, Subjects};
+use crate::sim::scenario::{ScenarioText, Verification};
+use crate::time::SimTime;
+
+use super::parts::senders;
+use super::{MOST_IN_SLOT, nearest};
+
+pub(super) fn check_against_rules(text: &ScenarioText, ruleset: &Ruleset, check: &mut Check<'_>) {
+    let tiers: Vec<&str> = ruleset.ladder.iter().flat_map(|ladder| ladder.steps.keys()).collect();
+    for (name, number) in text.platform.numbers.iter() {
+        if let Some(tier) = &number.tier
+            && !tiers.contains(&tier.as_str())
+        {
+            let message = format!("{} has no tier \"{tier}\"", ruleset.name);
+            check.error(
+                &format!("platform.numbers.{name}.tier"),
+                message,
+                nearest(tier, tiers.iter().copied()),
+            );
+        }
+    }
+    let paths: Vec<String> = ruleset
+        .rating
+        .keys()
+        .flat_map(|name| [format!("rating.{name}.medium_from"), format!("rating.{name}.low_from")])
+        .collect();
+    for (path, prior) in text.platform.priors.iter() {
+        let at = format!("platform.priors.\"{path}\"");
+        if !paths.iter().any(|known| known == path) {
+            let help = nearest(path, paths.iter().map(String::as_str));
+            check.error(&at, format!("{} has no uncertain value \"{path}\"", ruleset.name), help);
+        }
+        check_chance(prior, &at, check);
+    }
+}
+
+/// Two fixed thresholds in the wrong order are a slip: only drawn ones are sorted.
+pub(super) fn check_threshold_order(text: &ScenarioText, ruleset: &Ruleset, check: &mut Check<'_>) {
+    let fixed = |path: &str| match text.platform.priors.get(path)?.law() {
+        Law::Fixed(value) => Some(value),
+        _ => None,
+    };
+    for name in ruleset.rating.keys() {
+        let (medium, low) = (format!("rating.{name}.medium_from"), format!("rating.{name}.low_from"));
+        if let (Some(from), Some(below)) = (fixed(&medium), fixed(&low))
+            && from >= below
+        {
+            let message = format!("Medium would begin at {from} and Low at {below}: out of order");
+            let path = format!("platform.priors.\"{medium}\"");
+            check.error(&path, message, "Low begins at a higher share of negative feedback than Medium");
+        }
+    }
+}
+
+/// A market that no price table names is a slip, or means that nothing is priced.
+pub(super) fn check_market(text: &ScenarioText, ruleset: &Ruleset, check: &mut Check<'_>) {
+    let Some(market) = &text.platform.market else { return };
+    let rules = PriceRules::compile(ruleset, &|_| SimTime::START);
+    let markets: Vec<&str> = rules.markets().collect();
+    if rules.currency().is_none() {
+        let message = format!("{} names no prices", ruleset.name);
+        check.error("platform.market", message, "leave the market out");
+    } else if !markets.contains(&market.as_str()) {
+        let help = nearest(market, markets.iter().copied());
+        check.error(
+            "platform.market",
+            format!("no price table of {} has the market \"{market}\"", ruleset.name),
+            help,
+        );
+    }
+}
+
+pub(super) fn check_sender(text: &ScenarioText, check: &mut Check<'_>) {
+    let platform = &text.platform;
+    match (&text.sender.number, text.sender.numbers.is_empty()) {
+        (Some(_), true) | (None, false) => {}
+        (Some(_), false) => {
+            check.error(
+                "sender.numbers",
+                "both `number` and `numbers` are given",
+                "one number, or several with weights",
+            );
+        }
+        (None, true) => {
+            check.error("sender", "no number sends", "name it: number: \"main\"");
+        }
+    }
+    for (name, weight) in senders(text) {
+        let path = if text.sender.number.is_some() {
+            "sender.number".to_owned()
+        } else {
+            format!("sender.numbers.{name}")
+        };
+        if platform.numbers.get(name).is_none() {
+            check.error(
+                &path,
+                format!("there is no number \"{name}\""),
+                nearest(name, platform.numbers.keys()),
+            );
+        }
+        if !(1..=1_000_000).contains(&weight) {
+            check.error(
+                &path,
+                format!("a weight of {weight} makes no part"),
+                "a whole number from 1 to 1,000,000",
+            );
+        }
+    }
+    if text.audience.segments.get(&text.sender.segment).is_none() {
+        let message = format!("there is no segment \"{}\"", text.sender.segment);
+        check.error("sender.segment", message, nearest(&text.sender.segment, text.audience.segments.keys()));
+    }
+    if text.sender.templates.is_empty() {
+        check.error(
+            "sender.templates",
+            "no template is named",
+            "name at least one template of `platform.templates`",
+        );
+    }
+    for (place, template) in text.sender.templates.iter().enumerate() {
+        let path = format!("sender.templates[{place}]");
+        if platform.templates.get(template).is_none() {
+            let help = nearest(template, platform.templates.keys());
+            check.error(&path, format!("there is no template \"{template}\""), help);
+        } else if text.sender.templates[..place].contains(template) {
+            check.error(
+                &path,
+                format!("\"{template}\" is named twice"),
+                "each template once, in the order of preference",
+            );
+        }
+    }
+    if let Some(Verification::AfterDays(prior)) = &platform.verification
+        && (prior.quantile(0.001) < 0.0 || prior.quantile(0.999) > 1e5)
+    {
+        check.error(
+            "platform.verification",
+            "a time to verification lies between 0 and 100,000 days",
+            "give days, such as LogNormalMedian(median: 5, sigma: 0.6)",
+        );
+    }
+}
+
+pub(super) fn check_messages(a_day: u64, path: &str, check: &mut Check<'_>) {
+    if a_day == 0 {
+        check.error(path, "a plan of 0 messages a day sends nothing", "give the messages a day");
+    } else if a_day > MOST_IN_SLOT {
+        let message = format!("{a_day} messages a day cannot be simulated");
+        check.error(path, message, format!("at most {MOST_IN_SLOT}"));
+    }
+}
+
+/// Proves that no two names of the scenario share their luck.
+pub(super) fn register(text: &ScenarioText, ruleset: Option<&Ruleset>) -> Result<(), String> {
+    let mut subjects = Subjects::default();
+    let mut add =
+        |names: &[&str]| subjects.register(names).map(|_| ()).map_err(|collision| collision.to_string());
+    for segment in text.audience.segments.keys() {
+        add(&[segment])?;
+        for rate in RATES {
+            add(&["segments", segment, rate.name()])?;
+        }
+        for number in text.platform.numbers.keys() {
+            add(&[segment, number])?;
+            for template in text.platform.templates.keys() {
+                add(&[segment, template, number])?;
+            }
+        }
+        for template in text.platform.templates.keys() {
+            add(&[segment, template])?;
+        }
+    }
+    for decision in ["verification", "policy", "official", "analysis"] {
+        add(&["platform", decision])?;
+    }
+    for template in text.platform.templates.keys() {
+        add(&["platform", "review", template])?;
+    }
+    for name in ruleset.iter().flat_map(|ruleset| ruleset.rating.keys()) {
+        add(&[&format!("rating.{name}.medium_from")])?;
+        add(&[&format!("rating.{name}.low_from")])?;
+    }
+    Ok(())
+}
