@@ -10,6 +10,7 @@
 //! address: (scenario, seed, index) is all that is needed to tell any future again.
 
 mod case;
+mod coverage;
 mod decisions;
 mod diary;
 mod journal;
@@ -22,6 +23,7 @@ mod setting;
 mod trajectory;
 
 pub use case::{Case, CaseFile, CaseOutcome, Failure, Told};
+pub use coverage::{ClauseCoverage, Coverage};
 pub use journal::{Entry, Journal};
 pub use load::{LoadError, Names, Scenario};
 pub use run::{Batch, Probe, Unwatched};
