@@ -218,6 +218,26 @@ fn a_ruleset_beside_the_cases_is_covered_by_its_own_clauses() {
 }
 
 #[test]
+fn a_wrong_ruleset_is_told_once_however_many_files_name_it() {
+    let rules = fs::read_to_string(root().join("scenarios/rulesets/platform-2023.ron")).unwrap();
+    let cases = RISE.replace("\"platform-2023\"", "\"my-rules.ron\"");
+    let said = Workshop::new("once")
+        .with("my-rules.ron", &rules.replacen("title:", "titel:", 1))
+        .with("a.ron", &cases)
+        .with("b.ron", &cases)
+        .check(&["."]);
+    said.ends(2, &[], &["my-rules.ron:", "did you mean `title`"]);
+    assert_eq!(said.err.matches("`titel`").count(), 1, "{}", said.err);
+}
+
+#[test]
+fn comments_and_extensions_may_stand_before_the_first_word() {
+    let head = "\u{feff}#![enable(implicit_some)]\r\n/* Ruleset( */ // Scenario(\r\n";
+    let said = Workshop::new("head").with("a.ron", &format!("{head}{RISE}")).check(&["a.ron"]);
+    said.ends(0, &["2 cases hold"], &[]);
+}
+
+#[test]
 fn json_holds_the_same() {
     let slip = RISE.replacen("AtMost(10_000)", "AtMost(100_000)", 1);
     let workshop = Workshop::new("json").with("a.ron", &slip);

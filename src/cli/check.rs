@@ -29,10 +29,11 @@ use super::{Failure, print, width};
   tiercast check tests/cases scenarios --coverage
   tiercast check tests/cases --coverage --threshold 80%
 
-Cases(..) are run. A Scenario(..), Ruleset(..), Rulebook(..), PriceTable(..) or Behavior(..) is checked for its form
+Cases(..) are run. A Scenario, Ruleset, Rulebook, PriceTable or Behavior is checked for its form
 and its sense, and not run. A case with several readings is one case for each of them.
 
-Exit codes: 0 all cases hold, 1 a case failed or too few clauses fired, 2 wrong input: then nothing is run.")]
+Exit codes: 0 all cases hold, 1 a case failed or too few clauses fired, 2 wrong input; then
+nothing is run.")]
 pub(super) struct Check {
     /// Files, and folders that are searched for files that end in `.ron`.
     #[arg(required = true)]
@@ -276,11 +277,21 @@ fn read_all(paths: &[PathBuf]) -> Result<Vec<RightFile>, Findings> {
         if seen.insert(same) {
             match read(&path) {
                 Ok(file) => files.push(file),
-                Err(findings) => wrong.merge(findings),
+                Err(findings) => merge_new(&mut wrong, &findings),
             }
         }
     }
     if wrong.is_empty() { Ok(files) } else { Err(wrong) }
+}
+
+/// Adds what was not said yet: a wrong ruleset is met again with every file that names it.
+fn merge_new(wrong: &mut Findings, findings: &Findings) {
+    for (document, finding) in findings.iter() {
+        let said = wrong.iter().any(|(other, said)| other.name == document.name && said == finding);
+        if !said {
+            wrong.merge(Findings::new(document, vec![finding.clone()]));
+        }
+    }
 }
 
 /// The files that are named, and those that end in `.ron` in the folders that are, in the order of their names.
@@ -316,7 +327,7 @@ fn search(folder: &Path, found: &mut Vec<PathBuf>) -> std::io::Result<()> {
         if entry.file_type()?.is_dir() && !hidden {
             search(&path, found)?;
         } else if path.extension().is_some_and(|end| end == "ron") && path.is_file() {
-            found.push(path);
+            found.push(path.strip_prefix(".").map(Path::to_owned).unwrap_or(path));
         }
     }
     Ok(())
@@ -324,7 +335,11 @@ fn search(folder: &Path, found: &mut Vec<PathBuf>) -> std::io::Result<()> {
 
 fn read(path: &Path) -> Result<RightFile, Findings> {
     let text = std::fs::read_to_string(path).map_err(|error| {
-        without_place(path, &format!("cannot read the file: {error}"), "give the path of a file or a folder")
+        let help = match error.kind() {
+            std::io::ErrorKind::InvalidData => "save it as text in UTF-8",
+            _ => "give the path of a file or a folder",
+        };
+        without_place(path, &format!("cannot read the file: {error}"), help)
     })?;
     let document = Document::new(path.display().to_string(), text);
     let (place, word) = first_word(&document.text);
