@@ -1,11 +1,12 @@
 //! The command line: one file a command, one library call each; sees the public API only.
 //!
 //! ```text
-//!   main --> Command --> run | explain | replay | rules
+//!   main --> Command --> run | explain | replay | check | rules
 //!                           results on stdout, everything else on stderr
 //!                           exit 0 well, 1 a finding, 2 wrong input or usage, 130 interrupted
 //! ```
 
+mod check;
 mod explain;
 mod files;
 mod interrupt;
@@ -30,6 +31,7 @@ use tiercast::sim::{LoadError, Scenario};
   tiercast run scenarios/first-climb.ron
   tiercast explain scenarios/first-climb.ron --replication 0
   tiercast replay march.csv --ruleset platform-2023
+  tiercast check tests/cases scenarios --coverage
   tiercast rules show classic-2022
 
 Exit codes: 0 well, 1 a finding, 2 wrong input or usage, 130 interrupted."
@@ -47,6 +49,7 @@ enum Command {
     Run(run::Run),
     Explain(explain::Explain),
     Replay(replay::Replay),
+    Check(check::Check),
     Rules(rules::Rules),
 }
 
@@ -112,6 +115,7 @@ pub(crate) fn main() -> ExitCode {
         Command::Run(run) => run.execute(tool.quiet),
         Command::Explain(explain) => explain.execute(),
         Command::Replay(replay) => replay.execute(tool.quiet),
+        Command::Check(check) => check.execute(tool.quiet),
         Command::Rules(rules) => rules.execute(),
     };
     match done {

@@ -1067,6 +1067,11 @@ impl ThenText {
 // ---- running a case -----------------------------------------------------------------------------------------------
 
 impl Case {
+    /// Name of the ruleset that it runs under.
+    pub fn ruleset(&self) -> &str {
+        &self.rules.name
+    }
+
     /// Runs the case: the platform alone, driven by what the case says is sent and comes back.
     pub fn run(&self) -> CaseOutcome {
         let play = Play {

@@ -11,6 +11,7 @@
 
 mod account;
 mod case;
+mod coverage;
 mod decisions;
 mod diary;
 mod journal;
@@ -23,6 +24,7 @@ mod setting;
 mod trajectory;
 
 pub use case::{Case, CaseFile, CaseOutcome, Failure, Told};
+pub use coverage::{ClauseCoverage, Coverage};
 pub use journal::{Entry, Journal};
 pub use load::{LoadError, Names, Scenario};
 pub use run::{Batch, Probe, Unwatched};

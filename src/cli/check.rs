@@ -1,0 +1,582 @@
+//! `check`: do rule cases still hold, and is every file beside them right?
+//!
+//! ```text
+//!   PATHS --search--> files --read--> right in form and sense, or all findings of all files (exit 2)
+//!                                      |
+//!                                      '- Cases --run--> passed, failed (exit 1)
+//!                                                  '--> Coverage by ruleset, at least --threshold or exit 1
+//! ```
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use serde::Serialize;
+use tiercast::audience::Behavior;
+use tiercast::document::{Document, Finding, Findings};
+use tiercast::glossary::Ratio;
+use tiercast::platform::price::PriceTable;
+use tiercast::platform::{Rulebook, Ruleset, catalogue};
+use tiercast::sim::{Case, CaseFile, CaseOutcome, Coverage, LoadError, Scenario};
+
+use super::{Failure, print, width};
+
+/// Check rule cases and every file beside them: do the rules still do what the cases say?
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  tiercast check tests/cases
+  tiercast check my-cases.ron --filter \"half of the limit\"
+  tiercast check tests/cases scenarios --coverage
+  tiercast check tests/cases --coverage --threshold 80%
+
+Cases(..) are run. A Scenario, Ruleset, Rulebook, PriceTable or Behavior is checked for its form
+and its sense, and not run. A case with several readings is one case for each of them.
+
+Exit codes: 0 all cases hold, 1 a case failed or too few clauses fired, 2 wrong input; then
+nothing is run.")]
+pub(super) struct Check {
+    /// Files, and folders that are searched for files that end in `.ron`.
+    #[arg(required = true)]
+    paths: Vec<PathBuf>,
+    /// Run only cases whose name or reading contains this text; capitals do not matter.
+    #[arg(long, value_name = "TEXT")]
+    filter: Option<String>,
+    /// Tell of each ruleset which clauses the cases made fire, how often, and which never fired.
+    #[arg(long)]
+    coverage: bool,
+    /// Exit with 1 where less than this share of a ruleset's clauses fired, such as `80%`.
+    #[arg(long, value_name = "SHARE", value_parser = share)]
+    threshold: Option<Ratio>,
+    /// Print JSON instead of text.
+    #[arg(long)]
+    json: bool,
+}
+
+fn share(text: &str) -> Result<Ratio, String> {
+    let share = Ratio::try_from(text.to_owned()).map_err(|error| error.to_string())?;
+    let possible = Ratio::new(0, 1)..=Ratio::new(1, 1);
+    if possible.contains(&share) { Ok(share) } else { Err("expected a share from 0% to 100%".to_owned()) }
+}
+
+impl Check {
+    pub(super) fn execute(&self, quiet: bool) -> Result<(), Failure> {
+        let files = read_all(&self.paths)?;
+        let results: Vec<FileResult<'_>> = files.iter().map(|file| self.run(file)).collect();
+        if let Some(filter) = &self.filter
+            && results.iter().all(|result| result.cases.is_empty())
+        {
+            return Err(Failure::Usage {
+                message: format!("no case has \"{filter}\" in its name or reading"),
+                help: "leave --filter out to run every case".to_owned(),
+            });
+        }
+        let covered = self.cover(&results)?;
+        let verdict = Verdict::of(&results, covered, self.threshold);
+        if self.json {
+            print_json(&Report::of(&results, &verdict, self.coverage))?;
+        } else {
+            print(&self.render(&results, &verdict, quiet))?;
+        }
+        if verdict.failed == 0 && verdict.below.is_empty() { Ok(()) } else { Err(Failure::Found) }
+    }
+
+    fn run<'f>(&self, file: &'f RightFile) -> FileResult<'f> {
+        let cases = match &file.form {
+            Form::Cases(cases) => cases.cases.as_slice(),
+            Form::Other(_) => &[],
+        };
+        let wanted = cases.iter().filter(|case| self.wants(case));
+        FileResult { file, cases: wanted.map(|case| (case, case.run())).collect() }
+    }
+
+    fn wants(&self, case: &Case) -> bool {
+        let Some(filter) = &self.filter else { return true };
+        let has = |text: &str| text.to_lowercase().contains(&filter.to_lowercase());
+        has(&case.name) || case.reading.as_deref().is_some_and(has)
+    }
+
+    /// What the cases reach of each ruleset that one ran under, in the order in which they come.
+    fn cover(&self, results: &[FileResult<'_>]) -> Result<Vec<Coverage>, Failure> {
+        let mut covered: Vec<Coverage> = Vec::new();
+        if !self.coverage && self.threshold.is_none() {
+            return Ok(covered);
+        }
+        for result in results {
+            for (case, outcome) in &result.cases {
+                let known = covered.iter_mut().find(|coverage| coverage.ruleset == case.ruleset());
+                match known {
+                    Some(coverage) => coverage.add(outcome),
+                    None => {
+                        let mut coverage = Coverage::of(&result.file.ruleset(case.ruleset())?);
+                        coverage.add(outcome);
+                        covered.push(coverage);
+                    }
+                }
+            }
+        }
+        Ok(covered)
+    }
+
+    // ---- text -----------------------------------------------------------------------------------------------
+
+    fn render(&self, results: &[FileResult<'_>], verdict: &Verdict, quiet: bool) -> String {
+        let mut text = String::new();
+        if !quiet {
+            let widest = results.iter().map(|result| result.file.name.chars().count()).max().unwrap_or(0);
+            for result in results {
+                text.push_str(&format!("{:widest$}  {}\n", result.file.name, result.in_words()));
+            }
+            text.push('\n');
+        }
+        for (_, outcome) in results.iter().flat_map(|result| &result.cases) {
+            if !outcome.passed() {
+                text.push_str(&format!("{outcome}\n\n"));
+            }
+        }
+        if self.coverage {
+            verdict.covered.iter().for_each(|coverage| text.push_str(&render(coverage, width().min(110))));
+        }
+        if let Some(threshold) = self.threshold {
+            for coverage in &verdict.below {
+                text.push_str(&format!(
+                    "{}: {} fired, expected at least {threshold}\n",
+                    coverage.ruleset,
+                    share_in_words(coverage)
+                ));
+            }
+        }
+        text.push_str(&format!("{} passed, {} failed\n", verdict.passed, verdict.failed));
+        text
+    }
+}
+
+fn render(coverage: &Coverage, width: usize) -> String {
+    let Coverage { ruleset, cases, .. } = coverage;
+    let among = if *cases == 1 { "case" } else { "cases" };
+    let mut text = format!("{ruleset}: {} fired in {cases} {among}\n", share_in_words(coverage));
+    let counted = || coverage.clauses.iter().filter(|clause| clause.counted());
+    let widest = counted().map(|clause| clause.path.len()).max().unwrap_or(0).max("clause".len());
+    text.push_str(&format!("  {:widest$}  changes  cases\n", "clause"));
+    for clause in counted() {
+        let path = &clause.path;
+        let row = match clause.changes {
+            0 => format!("  {path:widest$}    never\n"),
+            changes => format!("  {path:widest$}  {changes:>7}  {:>5}\n", clause.cases),
+        };
+        text.push_str(&row);
+    }
+    let never: Vec<&str> = coverage.never().map(|clause| clause.path.as_str()).collect();
+    let besides = coverage.fired().filter(|clause| !clause.acts());
+    let besides: Vec<&str> = besides.map(|clause| clause.path.as_str()).collect();
+    let left_out: Vec<&str> = coverage.left_out().map(|clause| clause.path.as_str()).collect();
+    list(&mut text, "  never fired: ", &never, width);
+    list(&mut text, "  counted only because a change cites it: ", &besides, width);
+    list(&mut text, "  not counted, for no change cites them: ", &left_out, width);
+    text.push('\n');
+    text
+}
+
+/// `12 of 15 clauses (80%)`, rounded down.
+fn share_in_words(coverage: &Coverage) -> String {
+    let (fired, counted) = (coverage.fired().count(), coverage.counted());
+    let percent = (100 * fired).checked_div(counted).unwrap_or(100);
+    format!("{fired} of {counted} clauses ({percent}%)")
+}
+
+/// Words after a head, broken between them.
+fn list(text: &mut String, head: &str, words: &[&str], width: usize) {
+    if words.is_empty() {
+        return;
+    }
+    let mut line = head.to_owned();
+    for (place, word) in words.iter().enumerate() {
+        if place > 0 && line.len() + word.len() + 1 > width {
+            text.push_str(line.trim_end());
+            line = "\n    ".to_owned();
+        }
+        line.push_str(word);
+        line.push_str(if place + 1 < words.len() { ", " } else { "\n" });
+    }
+    text.push_str(&line);
+}
+
+// ---- results ------------------------------------------------------------------------------------------------------
+
+/// A file, and what became of those of its cases that were wanted.
+struct FileResult<'f> {
+    file: &'f RightFile,
+    cases: Vec<(&'f Case, CaseOutcome)>,
+}
+
+impl FileResult<'_> {
+    fn passed(&self) -> usize {
+        self.cases.iter().filter(|(_, outcome)| outcome.passed()).count()
+    }
+
+    fn failed(&self) -> usize {
+        self.cases.len() - self.passed()
+    }
+
+    fn in_words(&self) -> String {
+        match (&self.file.form, self.passed(), self.failed()) {
+            (Form::Other(kind), ..) => format!("{kind}: form and sense are right; it is not run"),
+            (Form::Cases(_), 0, 0) => "no case was wanted".to_owned(),
+            (Form::Cases(_), 1, 0) => "1 case holds".to_owned(),
+            (Form::Cases(_), passed, 0) => format!("{passed} cases hold"),
+            (Form::Cases(_), passed, failed) => format!("{failed} of {} cases FAILED", passed + failed),
+        }
+    }
+}
+
+/// All results together.
+struct Verdict {
+    passed: usize,
+    failed: usize,
+    covered: Vec<Coverage>,
+    /// Of what is covered, what lies below the threshold.
+    below: Vec<Coverage>,
+}
+
+impl Verdict {
+    fn of(results: &[FileResult<'_>], covered: Vec<Coverage>, threshold: Option<Ratio>) -> Verdict {
+        let low = |coverage: &&Coverage| threshold.is_some_and(|threshold| coverage.share() < threshold);
+        Verdict {
+            passed: results.iter().map(FileResult::passed).sum(),
+            failed: results.iter().map(FileResult::failed).sum(),
+            below: covered.iter().filter(low).cloned().collect(),
+            covered,
+        }
+    }
+}
+
+// ---- files --------------------------------------------------------------------------------------------------------
+
+/// A file that is right in form and sense.
+struct RightFile {
+    name: String,
+    text: String,
+    form: Form,
+}
+
+/// What a file holds.
+enum Form {
+    Cases(CaseFile),
+    /// What is not run, by its kind.
+    Other(&'static str),
+}
+
+/// The first words of the files that can be checked.
+const FORMS: &str = "Cases, Scenario, Ruleset, Rulebook, PriceTable or Behavior";
+
+/// Reads every file, or says all that is wrong with all of them.
+fn read_all(paths: &[PathBuf]) -> Result<Vec<RightFile>, Findings> {
+    let (mut files, mut wrong) = (Vec::new(), Findings::default());
+    let mut seen = BTreeSet::new();
+    for path in search_all(paths, &mut wrong) {
+        let same = path.canonicalize().unwrap_or_else(|_| path.clone());
+        if seen.insert(same) {
+            match read(&path) {
+                Ok(file) => files.push(file),
+                Err(findings) => merge_new(&mut wrong, &findings),
+            }
+        }
+    }
+    if wrong.is_empty() { Ok(files) } else { Err(wrong) }
+}
+
+/// Adds what was not said yet: a wrong ruleset is met again with every file that names it.
+fn merge_new(wrong: &mut Findings, findings: &Findings) {
+    for (document, finding) in findings.iter() {
+        let said = wrong.iter().any(|(other, said)| other.name == document.name && said == finding);
+        if !said {
+            wrong.merge(Findings::new(document, vec![finding.clone()]));
+        }
+    }
+}
+
+/// The files that are named, and those that end in `.ron` in the folders that are, in the order of their names.
+fn search_all(paths: &[PathBuf], wrong: &mut Findings) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for path in paths {
+        if !path.is_dir() {
+            found.push(path.clone());
+            continue;
+        }
+        let before = found.len();
+        match search(path, &mut found) {
+            Ok(()) if found.len() == before => {
+                let help = "name files, or a folder with rule cases such as tests/cases";
+                wrong.merge(without_place(path, "no file in this folder ends in .ron", help));
+            }
+            Ok(()) => {}
+            Err(error) => {
+                wrong.merge(without_place(path, &format!("cannot read the folder: {error}"), ""));
+            }
+        }
+    }
+    found
+}
+
+/// Links to folders are not followed: they may lead back.
+fn search(folder: &Path, found: &mut Vec<PathBuf>) -> std::io::Result<()> {
+    let mut entries: Vec<std::fs::DirEntry> = std::fs::read_dir(folder)?.collect::<Result<_, _>>()?;
+    entries.sort_by_key(std::fs::DirEntry::file_name);
+    for entry in entries {
+        let path = entry.path();
+        let hidden = entry.file_name().to_string_lossy().starts_with('.');
+        if entry.file_type()?.is_dir() && !hidden {
+            search(&path, found)?;
+        } else if path.extension().is_some_and(|end| end == "ron") && path.is_file() {
+            found.push(path.strip_prefix(".").map(Path::to_owned).unwrap_or(path));
+        }
+    }
+    Ok(())
+}
+
+fn read(path: &Path) -> Result<RightFile, Findings> {
+    let text = std::fs::read_to_string(path).map_err(|error| {
+        let help = match error.kind() {
+            std::io::ErrorKind::InvalidData => "save it as text in UTF-8",
+            _ => "give the path of a file or a folder",
+        };
+        without_place(path, &format!("cannot read the file: {error}"), help)
+    })?;
+    let document = Document::new(path.display().to_string(), text);
+    let (place, word) = first_word(&document.text);
+    let form = match word {
+        "Cases" => Form::Cases(CaseFile::read(&document)?),
+        "Scenario" => {
+            Scenario::load(path, &[]).map_err(|error| findings(path, error))?;
+            Form::Other("scenario")
+        }
+        "Ruleset" => {
+            Ruleset::read(&document)?;
+            Form::Other("ruleset")
+        }
+        "Rulebook" => {
+            Rulebook::read_with(&document, &|name| {
+                beside(path, &format!("{name}.ron")).or_else(|| catalogue::document(name))
+            })?;
+            Form::Other("rulebook")
+        }
+        "PriceTable" => {
+            PriceTable::read(&document)?;
+            Form::Other("price table")
+        }
+        "Behavior" => {
+            Behavior::read(&document)?;
+            Form::Other("behavior")
+        }
+        _ => {
+            let finding = Finding::error("it does not begin with what it is").at(place..place + word.len());
+            let finding = finding.help(format!("begin with {FORMS}, and a bracket: Cases("));
+            return Err(Findings::new(&document, vec![finding]));
+        }
+    };
+    Ok(RightFile { name: document.name, text: document.text, form })
+}
+
+fn findings(path: &Path, error: LoadError) -> Findings {
+    match error {
+        LoadError::Findings(findings) => findings,
+        error @ LoadError::Read { .. } => without_place(path, &error.to_string(), ""),
+    }
+}
+
+fn without_place(path: &Path, message: &str, help: &str) -> Findings {
+    let document = Document::new(path.display().to_string(), "");
+    Findings::new(&document, vec![Finding::error(message).help(help)])
+}
+
+fn beside(path: &Path, name: &str) -> Option<Document> {
+    let path = path.parent().unwrap_or(Path::new("")).join(name);
+    let text = std::fs::read_to_string(&path).ok()?;
+    Some(Document::new(path.display().to_string(), text))
+}
+
+/// The word that a RON file begins with, and where it stands; comments and extensions come before it.
+fn first_word(text: &str) -> (usize, &str) {
+    let mut rest = text;
+    loop {
+        rest = rest.trim_start();
+        let after = if rest.starts_with("//") {
+            rest.split_once('\n')
+        } else if rest.starts_with("/*") {
+            rest.split_once("*/")
+        } else if rest.starts_with("#!") {
+            rest.split_once(']')
+        } else {
+            None
+        };
+        match after {
+            Some((_, after)) => rest = after,
+            None => break,
+        }
+    }
+    let end = rest.find(|letter: char| !letter.is_alphanumeric() && letter != '_').unwrap_or(rest.len());
+    (text.len() - rest.len(), &rest[..end])
+}
+
+impl RightFile {
+    /// The ruleset that its cases know by this name: a file beside it that they name, or a built-in one.
+    fn ruleset(&self, name: &str) -> Result<Ruleset, Failure> {
+        let texts = self.text.split('"').filter(|text| text.ends_with(".ron"));
+        let mut own = texts.filter_map(|file| Ruleset::read(&beside(Path::new(&self.name), file)?).ok());
+        if let Some(ruleset) = own.find(|ruleset| ruleset.name == name) {
+            return Ok(ruleset);
+        }
+        let document = catalogue::document(name).ok_or_else(|| Failure::Usage {
+            message: format!("{}: the clauses of the ruleset \"{name}\" cannot be listed", self.name),
+            help: "a case must not change the name of its ruleset; leave --coverage and --threshold out"
+                .to_owned(),
+        })?;
+        Ok(Ruleset::read(&document)?)
+    }
+}
+
+// ---- for programs -------------------------------------------------------------------------------------------------
+
+#[derive(Serialize)]
+struct Report<'r> {
+    passed: usize,
+    failed: usize,
+    files: Vec<FileReport<'r>>,
+    /// Left out unless it is asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    coverage: Option<Vec<CoverageReport<'r>>>,
+    /// Rulesets below the threshold.
+    below_threshold: Vec<&'r str>,
+}
+
+#[derive(Serialize)]
+struct FileReport<'r> {
+    file: &'r str,
+    kind: &'static str,
+    passed: usize,
+    failed: usize,
+    cases: Vec<CaseReport<'r>>,
+}
+
+#[derive(Serialize)]
+struct CaseReport<'r> {
+    name: &'r str,
+    reading: Option<&'r str>,
+    ruleset: &'r str,
+    passed: bool,
+    looked_at: usize,
+    failures: Vec<FailureReport<'r>>,
+    /// Of a case that failed.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    journal: Vec<ToldReport<'r>>,
+}
+
+#[derive(Serialize)]
+struct FailureReport<'r> {
+    line: usize,
+    at: &'r str,
+    what: &'r str,
+    expected: &'r str,
+    found: &'r str,
+}
+
+#[derive(Serialize)]
+struct ToldReport<'r> {
+    at: &'r str,
+    what: &'r str,
+    clause: Option<&'r str>,
+}
+
+#[derive(Serialize)]
+struct CoverageReport<'r> {
+    ruleset: &'r str,
+    cases: u64,
+    fired: usize,
+    counted: usize,
+    share: f64,
+    clauses: Vec<ClauseReport<'r>>,
+}
+
+#[derive(Serialize)]
+struct ClauseReport<'r> {
+    clause: &'r str,
+    counted: bool,
+    changes: u64,
+    cases: u64,
+}
+
+impl<'r> Report<'r> {
+    fn of(results: &'r [FileResult<'r>], verdict: &'r Verdict, coverage: bool) -> Report<'r> {
+        Report {
+            passed: verdict.passed,
+            failed: verdict.failed,
+            files: results.iter().map(FileReport::of).collect(),
+            coverage: coverage.then(|| verdict.covered.iter().map(CoverageReport::of).collect()),
+            below_threshold: verdict.below.iter().map(|coverage| coverage.ruleset.as_str()).collect(),
+        }
+    }
+}
+
+impl<'r> FileReport<'r> {
+    fn of(result: &'r FileResult<'r>) -> FileReport<'r> {
+        FileReport {
+            file: &result.file.name,
+            kind: match result.file.form {
+                Form::Cases(_) => "cases",
+                Form::Other(kind) => kind,
+            },
+            passed: result.passed(),
+            failed: result.failed(),
+            cases: result.cases.iter().map(|(case, outcome)| CaseReport::of(case, outcome)).collect(),
+        }
+    }
+}
+
+impl<'r> CaseReport<'r> {
+    fn of(case: &'r Case, outcome: &'r CaseOutcome) -> CaseReport<'r> {
+        let failures = outcome.failures.iter().map(|failure| FailureReport {
+            line: failure.line,
+            at: &failure.at,
+            what: &failure.what,
+            expected: &failure.expected,
+            found: &failure.found,
+        });
+        let journal = outcome.journal.iter().filter(|_| !outcome.passed()).map(|told| ToldReport {
+            at: &told.at,
+            what: &told.what,
+            clause: told.clause.as_deref(),
+        });
+        CaseReport {
+            name: &outcome.name,
+            reading: outcome.reading.as_deref(),
+            ruleset: case.ruleset(),
+            passed: outcome.passed(),
+            looked_at: outcome.looked_at,
+            failures: failures.collect(),
+            journal: journal.collect(),
+        }
+    }
+}
+
+impl<'r> CoverageReport<'r> {
+    fn of(coverage: &'r Coverage) -> CoverageReport<'r> {
+        let clauses = coverage.clauses.iter().map(|clause| ClauseReport {
+            clause: &clause.path,
+            counted: clause.counted(),
+            changes: clause.changes,
+            cases: clause.cases,
+        });
+        CoverageReport {
+            ruleset: &coverage.ruleset,
+            cases: coverage.cases,
+            fired: coverage.fired().count(),
+            counted: coverage.counted(),
+            share: coverage.share().as_f64(),
+            clauses: clauses.collect(),
+        }
+    }
+}
+
+fn print_json(value: &impl Serialize) -> Result<(), Failure> {
+    let json = serde_json::to_string_pretty(value).map_err(std::io::Error::from)?;
+    print(&format!("{json}\n"))
+}

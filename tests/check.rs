@@ -1,0 +1,258 @@
+//! `tiercast check` as a person and a CI job meet it: what it runs, what it says, and with which code it ends.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on may panic")]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use serde_json::Value;
+
+/// A case under a ruleset with its expectation; the rise comes a day later.
+const RISE: &str = r#"Cases(
+    about: "a rise", source: "a test",
+    given: (ruleset: "platform-2023", start: "2023-03-06", verified: true, numbers: { "main": (tier: "1K") }),
+    cases: [
+        (
+            name: "half of the limit lifts it a day later",
+            when: [Send(at: "day 1 15:00", messages: 500)],
+            then: [
+                (at: "day 2 15:00", limit: AtMost(10_000)),
+            ],
+        ),
+        (
+            name: "nothing sent lifts nothing",
+            when: [],
+            then: [(at: "day 3", limit: AtMost(1_000))],
+        ),
+    ],
+)
+"#;
+
+/// A folder of its own for one test.
+struct Workshop(PathBuf);
+
+impl Workshop {
+    fn new(name: &str) -> Workshop {
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("check").join(name);
+        let _ = fs::remove_dir_all(&folder);
+        fs::create_dir_all(&folder).unwrap();
+        Workshop(folder)
+    }
+
+    /// The same with a file; folders on the way are made.
+    fn with(self, name: &str, text: &str) -> Workshop {
+        let path = self.0.join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+        self
+    }
+
+    fn check(&self, arguments: &[&str]) -> Said {
+        check(&self.0, arguments)
+    }
+}
+
+/// What the tool said.
+#[derive(Debug)]
+struct Said {
+    code: Option<i32>,
+    out: String,
+    err: String,
+}
+
+fn check(folder: &Path, arguments: &[&str]) -> Said {
+    let mut tool = Command::new(env!("CARGO_BIN_EXE_tiercast"));
+    tool.current_dir(folder).env("COLUMNS", "100").arg("check").args(arguments);
+    let Output { status, stdout, stderr } = tool.output().unwrap();
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    Said { code: status.code(), out: text(stdout), err: text(stderr) }
+}
+
+impl Said {
+    #[track_caller]
+    fn ends(&self, code: i32, out: &[&str], err: &[&str]) {
+        assert_eq!(self.code, Some(code), "{}{}", self.out, self.err);
+        for (parts, all) in [(out, &self.out), (err, &self.err)] {
+            for part in parts {
+                assert!(all.contains(part), "expected `{part}` in:\n{all}");
+            }
+        }
+    }
+
+    fn last(&self) -> &str {
+        self.out.lines().last().unwrap()
+    }
+}
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+#[test]
+fn shipped_cases_and_scenarios_are_right() {
+    let said = check(root(), &["tests/cases", "scenarios"]);
+    said.ends(
+        0,
+        &["rise.ron", "cases hold", "first-climb.ron", "scenario: form and sense are right; it is not run"],
+        &[],
+    );
+    assert!(said.last().ends_with(" passed, 0 failed"), "{}", said.last());
+    assert!(!said.out.contains("README"), "{}", said.out);
+    assert!(!said.out.contains("never"), "coverage was not asked for:\n{}", said.out);
+}
+
+#[test]
+fn a_failing_case_is_told_with_what_had_happened() {
+    let slip = RISE.replacen("AtMost(10_000)", "AtMost(100_000)", 1);
+    let workshop = Workshop::new("failing").with("a.ron", &slip).with("b.ron", RISE);
+    let said = workshop.check(&["."]);
+    said.ends(
+        1,
+        &[
+            "a.ron  1 of 2 cases FAILED",
+            "b.ron  2 cases hold",
+            "FAILED  half of the limit lifts it a day later",
+            "a.ron:9: day 2 15:00, limit of main: expected at most 100,000, found at most 10,000",
+            "the limit of main rises from 1K to 10K  [upgrade.volume]",
+            "3 passed, 1 failed",
+        ],
+        &[],
+    );
+    assert!(said.err.is_empty(), "{}", said.err);
+    let quiet = workshop.check(&[".", "--quiet"]);
+    quiet.ends(1, &["FAILED  half"], &[]);
+    assert!(!quiet.out.contains("cases hold"), "{}", quiet.out);
+}
+
+#[test]
+fn everything_wrong_in_every_file_is_told_and_nothing_is_run() {
+    let said = Workshop::new("wrong")
+        .with("a.ron", &RISE.replace("limit:", "limitt:"))
+        .with("deep/b.ron", "// mine\nCases[]")
+        .with("deep/c.ron", "\n  Kases()")
+        .with("deep/d.ron", RISE)
+        .with("deep/notes.txt", "Cases(")
+        .with(
+            "e.ron",
+            &fs::read_to_string(root().join("scenarios/first-climb.ron")).unwrap().replace("60d", "6 d x"),
+        )
+        .check(&[".", "gone.ron"]);
+    said.ends(
+        2,
+        &[],
+        &[
+            "a.ron:9:37",
+            "did you mean `limit`?",
+            "a.ron:15:34",
+            "b.ron:2:",
+            "c.ron:2:3",
+            "begin with Cases, Scenario, Ruleset",
+            "e.ron:",
+            "gone.ron",
+            "cannot read the file",
+        ],
+    );
+    assert!(said.out.is_empty(), "{}", said.out);
+    assert!(!said.err.contains("notes.txt") && !said.err.contains("d.ron:"), "{}", said.err);
+}
+
+#[test]
+fn a_folder_without_files_and_a_share_that_is_none_are_refused() {
+    let workshop = Workshop::new("nothing").with("README.md", "Cases(").with("rise/a.ron", RISE);
+    fs::create_dir(workshop.0.join("empty")).unwrap();
+    workshop.check(&["empty"]).ends(2, &[], &["no file in this folder ends in .ron", "empty"]);
+    workshop.check(&["rise", "--threshold", "120%"]).ends(2, &[], &["from 0% to 100%"]);
+    workshop.check(&[]).ends(2, &[], &["PATHS"]);
+    workshop.check(&["README.md"]).ends(2, &[], &["README.md:1:"]);
+}
+
+#[test]
+fn a_filter_chooses_cases_and_must_choose_one() {
+    let workshop = Workshop::new("filter").with("a.ron", RISE);
+    let said = workshop.check(&["a.ron", "--filter", "LIFTS nothing"]);
+    said.ends(0, &["a.ron  1 case holds"], &[]);
+    assert_eq!(said.last(), "1 passed, 0 failed");
+    workshop.check(&["a.ron", "--filter", "flag"]).ends(2, &[], &["no case has \"flag\""]);
+}
+
+#[test]
+fn a_file_that_is_named_twice_is_run_once() {
+    let said = Workshop::new("twice").with("a.ron", RISE).check(&["a.ron", ".", "./a.ron"]);
+    said.ends(0, &[], &[]);
+    assert_eq!(said.last(), "2 passed, 0 failed");
+}
+
+#[test]
+fn coverage_tells_what_fired_and_what_never_did() {
+    let said = Workshop::new("coverage").with("a.ron", RISE).check(&["a.ron", "--coverage"]);
+    said.ends(0, &["platform-2023: ", "fired in 2 cases", "  never fired: ", "  not counted", "ladder"], &[]);
+    let row = |clause: &str| {
+        let of_clause = |line: &&str| line.split_whitespace().next() == Some(clause);
+        let row = said.out.lines().find(of_clause).unwrap_or_else(|| panic!("no {clause} in:\n{}", said.out));
+        row.split_whitespace().skip(1).map(str::to_owned).collect::<Vec<String>>()
+    };
+    assert_eq!(row("upgrade.verification"), ["2", "2"]);
+    assert_eq!(row("upgrade.volume"), ["2", "1"], "a review began, and the limit rose");
+    assert_eq!(row("number.flagged"), ["never"]);
+}
+
+#[test]
+fn a_share_below_the_threshold_fails() {
+    let workshop = Workshop::new("threshold").with("a.ron", RISE);
+    let low = workshop.check(&["a.ron", "--coverage", "--threshold", "100%"]);
+    low.ends(1, &["fired, expected at least 100%", "2 passed, 0 failed"], &[]);
+    workshop.check(&["a.ron", "--threshold", "100%", "-q"]).ends(1, &["platform-2023: "], &[]);
+    workshop.check(&["a.ron", "--threshold", "10%"]).ends(0, &["2 passed, 0 failed"], &[]);
+}
+
+#[test]
+fn a_ruleset_beside_the_cases_is_covered_by_its_own_clauses() {
+    let rules = fs::read_to_string(root().join("scenarios/rulesets/platform-2023.ron")).unwrap();
+    let own = rules.replacen("name: \"platform-2023\"", "name: \"mine\"", 1);
+    let said = Workshop::new("own")
+        .with("my-rules.ron", &own)
+        .with("a.ron", &RISE.replace("\"platform-2023\"", "\"my-rules.ron\""))
+        .check(&[".", "--coverage"]);
+    said.ends(0, &["my-rules.ron  ruleset: form and sense are right", "mine: ", "upgrade.volume"], &[]);
+}
+
+#[test]
+fn a_wrong_ruleset_is_told_once_however_many_files_name_it() {
+    let rules = fs::read_to_string(root().join("scenarios/rulesets/platform-2023.ron")).unwrap();
+    let cases = RISE.replace("\"platform-2023\"", "\"my-rules.ron\"");
+    let said = Workshop::new("once")
+        .with("my-rules.ron", &rules.replacen("title:", "titel:", 1))
+        .with("a.ron", &cases)
+        .with("b.ron", &cases)
+        .check(&["."]);
+    said.ends(2, &[], &["my-rules.ron:", "did you mean `title`"]);
+    assert_eq!(said.err.matches("`titel`").count(), 1, "{}", said.err);
+}
+
+#[test]
+fn comments_and_extensions_may_stand_before_the_first_word() {
+    let head = "\u{feff}#![enable(implicit_some)]\r\n/* Ruleset( */ // Scenario(\r\n";
+    let said = Workshop::new("head").with("a.ron", &format!("{head}{RISE}")).check(&["a.ron"]);
+    said.ends(0, &["2 cases hold"], &[]);
+}
+
+#[test]
+fn json_holds_the_same() {
+    let slip = RISE.replacen("AtMost(10_000)", "AtMost(100_000)", 1);
+    let workshop = Workshop::new("json").with("a.ron", &slip);
+    let said = workshop.check(&["a.ron", "--json", "--coverage", "--threshold", "100%"]);
+    assert_eq!(said.code, Some(1), "{}", said.err);
+    let json: Value = serde_json::from_str(&said.out).unwrap();
+    assert_eq!((json["passed"].as_u64(), json["failed"].as_u64()), (Some(1), Some(1)));
+    let case = &json["files"][0]["cases"][0];
+    assert_eq!(case["passed"], false);
+    assert_eq!(case["ruleset"], "platform-2023");
+    assert_eq!(case["failures"][0]["line"], 9);
+    assert_eq!(case["failures"][0]["found"], "at most 10,000");
+    assert!(case["journal"].as_array().unwrap().iter().any(|told| told["clause"] == "upgrade.volume"));
+    let clauses = json["coverage"][0]["clauses"].as_array().unwrap();
+    let volume = clauses.iter().find(|clause| clause["clause"] == "upgrade.volume").unwrap();
+    assert_eq!((volume["changes"].as_u64(), volume["cases"].as_u64()), (Some(2), Some(1)));
+    assert_eq!(json["below_threshold"][0], "platform-2023");
+}
