@@ -244,6 +244,19 @@ impl<'r> Platform<'r> {
         running.filter_map(|(rule, _)| rule.cap).min()
     }
 
+    /// Whether nothing may be started, for another reason than a limit that is used up: that one does not count what
+    /// goes into open service windows.
+    fn barred(&self, number: usize) -> bool {
+        let life = &self.standing.numbers[number].life;
+        let mut running = self.rules.number_measures.iter().zip(&life.running);
+        life.for_good == Some(NumberStatus::Banned)
+            || running.any(|(rule, run)| {
+                run.is_some()
+                    && rule.forbids.contains(&Forbidden::Broadcast)
+                    && !rule.when.contains(&Condition::LimitReached)
+            })
+    }
+
     fn forbidden(&self, number: usize, what: Forbidden) -> bool {
         let life = &self.standing.numbers[number].life;
         let banned = life.for_good == Some(NumberStatus::Banned);
@@ -267,7 +280,7 @@ impl<'r> Platform<'r> {
         if !status.sendable() {
             return Admission { rejected: wanted, error: rejection(status), ..Admission::default() };
         }
-        if self.forbidden(number, Forbidden::Broadcast) && self.left(number, now) > 0 {
+        if self.barred(number) {
             let error = self.rules.cap.as_ref().and_then(|cap| cap.error);
             return Admission { refused: wanted, error, ..Admission::default() };
         }
