@@ -300,8 +300,14 @@ impl<'r> Platform<'r> {
         match signal {
             Signal::Sent { number, .. } => {
                 self.record(now, signal);
-                self.judge_rise(self.standing.numbers[number].holder, Hears::delivery, now, out);
-                self.judge_number(number, Hears::delivery, now, out);
+                let holder = self.standing.numbers[number].holder;
+                self.judge_rise(holder, Hears::delivery, now, out);
+                // Where a portfolio holds the limit, one number's delivery uses it up for all.
+                for own in 0..self.standing.numbers.len() {
+                    if self.standing.numbers[own].holder == holder {
+                        self.judge_number(own, Hears::delivery, now, out);
+                    }
+                }
             }
             Signal::Feedback { number, template, kind, count } => {
                 let (rules, standing) = (self.rules, &mut self.standing);
