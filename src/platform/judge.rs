@@ -244,6 +244,19 @@ impl<'r> Platform<'r> {
         running.filter_map(|(rule, _)| rule.cap).min()
     }
 
+    /// Whether nothing may be started, for another reason than a limit that is used up: that one does not count what
+    /// goes into open service windows.
+    fn barred(&self, number: usize) -> bool {
+        let life = &self.standing.numbers[number].life;
+        let mut running = self.rules.number_measures.iter().zip(&life.running);
+        life.for_good == Some(NumberStatus::Banned)
+            || running.any(|(rule, run)| {
+                run.is_some()
+                    && rule.forbids.contains(&Forbidden::Broadcast)
+                    && !rule.when.contains(&Condition::LimitReached)
+            })
+    }
+
     fn forbidden(&self, number: usize, what: Forbidden) -> bool {
         let life = &self.standing.numbers[number].life;
         let banned = life.for_good == Some(NumberStatus::Banned);
@@ -267,7 +280,7 @@ impl<'r> Platform<'r> {
         if !status.sendable() {
             return Admission { rejected: wanted, error: rejection(status), ..Admission::default() };
         }
-        if self.forbidden(number, Forbidden::Broadcast) && self.left(number, now) > 0 {
+        if self.barred(number) {
             let error = self.rules.cap.as_ref().and_then(|cap| cap.error);
             return Admission { refused: wanted, error, ..Admission::default() };
         }
@@ -287,8 +300,14 @@ impl<'r> Platform<'r> {
         match signal {
             Signal::Sent { number, .. } => {
                 self.record(now, signal);
-                self.judge_rise(self.standing.numbers[number].holder, Hears::delivery, now, out);
-                self.judge_number(number, Hears::delivery, now, out);
+                let holder = self.standing.numbers[number].holder;
+                self.judge_rise(holder, Hears::delivery, now, out);
+                // Where a portfolio holds the limit, one number's delivery uses it up for all.
+                for own in 0..self.standing.numbers.len() {
+                    if self.standing.numbers[own].holder == holder {
+                        self.judge_number(own, Hears::delivery, now, out);
+                    }
+                }
             }
             Signal::Feedback { number, template, kind, count } => {
                 let (rules, standing) = (self.rules, &mut self.standing);

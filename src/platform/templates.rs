@@ -49,20 +49,29 @@ impl Platform<'_> {
     }
 
     /// The business edits a template: it is reviewed again, or approved at once where the rules say so. What is
-    /// Disabled cannot be edited.
+    /// Disabled cannot be edited; what is under review stays so.
     pub(super) fn edit(&mut self, template: usize, now: SimTime, out: &mut Vec<Change>) {
-        if self.template_status(template) == TemplateStatus::Disabled {
+        let base = self.standing.templates[template].base;
+        if base == TemplateStatus::Pending || self.template_status(template) == TemplateStatus::Disabled {
             return;
         }
-        let review = self.rules.review.filter(|review| review.after_edit);
-        let Some(review) = review else {
-            self.standing.templates[template].base = TemplateStatus::Approved;
+        let subject = Subject::Template(template);
+        let Some(review) = self.rules.review.filter(|review| review.after_edit) else {
+            let standing = &mut self.standing.templates[template];
+            standing.base = TemplateStatus::Approved;
+            if base == TemplateStatus::Rejected {
+                standing.pace = Pace::Due;
+                let clause = self.rules.review.map_or(self.rules.ladder_clause, |review| review.clause);
+                let what = What::TemplateLeft { status: base, recovered: true };
+                out.push(Change { at: now, subject, what, clause });
+            }
             self.saved_by_edit(template, now, out);
             return;
         };
         self.standing.templates[template].base = TemplateStatus::Pending;
+        self.end_trial(template, TemplateStatus::Pending, now, out);
         let what = What::TemplateEntered { status: TemplateStatus::Pending, until: None };
-        out.push(Change { at: now, subject: Subject::Template(template), what, clause: review.clause });
+        out.push(Change { at: now, subject, what, clause: review.clause });
     }
 
     /// An approved edit ends flags and pauses, and the rating window starts afresh.

@@ -6,10 +6,11 @@
 //! ```text
 //!   Cases(                                             one file, about one thing
 //!     about, source                                    what it is about, who says so
-//!     given: ( ruleset, start, zone, verified,         what holds for all its cases
+//!     given: ( ruleset, start, zone, verified, policy, what holds for all its cases
 //!              numbers, templates, set )
 //!     cases: [ ( name, given, under,                   a sentence; what differs; readings to try, combined
-//!                when: [ Send, Fill, Feedback, Verified ],
+//!                when: [ Send, Fill, Feedback, CustomerMessages, Edited,
+//!                        Verified, Policy, Official, Analysis, Reviewed ],
 //!                then: [ ( at, what is seen then ) ] ) ],
 //!   )
 //!
@@ -27,11 +28,13 @@ use std::path::Path;
 use jiff::ToSpan;
 use jiff::civil::{Date, DateTime, Time};
 use serde::Deserialize;
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
 use thiserror::Error;
 
 use crate::document::{Check, Document, Findings, Ordered};
-use crate::glossary::{Feedback, NumberStatus, Rating, TemplateStatus, grouped};
-use crate::platform::language::{Holder, Limit};
+use crate::glossary::{Category, Feedback, NumberStatus, Rating, TemplateStatus, grouped};
+use crate::platform::language::{Condition, Holder, Limit, Signal as Hears};
 use crate::platform::{
     Admission, Change, Opening, Platform, Policy, Rules, Ruleset, Signal, Subject, TemplateOpening, What,
     catalogue,
@@ -269,21 +272,90 @@ struct GivenText {
     zone: Option<String>,
     /// Whether the business is verified from the start; it is not unless said otherwise.
     verified: Option<bool>,
+    /// How the commerce-policy check stands; it is passed unless said otherwise.
+    policy: Option<PolicyText>,
     /// The numbers by name, each with its tier (the ruleset's start tier unless said otherwise) and its rating
     /// (Unknown unless said otherwise); one called "main" unless said otherwise.
     numbers: Option<Ordered<NumberText>>,
-    /// The approved templates by name; one called "offer" unless said otherwise.
-    templates: Option<Vec<String>>,
+    /// The templates by name: a list of names, or each with its category and how far it is; one called "offer" unless
+    /// said otherwise.
+    templates: Option<TemplatesText>,
     /// Changes of the ruleset, by path.
     #[serde(default)]
     set: Ordered<String>,
+}
+
+/// How the commerce-policy check stands at the start.
+#[derive(Clone, Copy, Debug, Deserialize)]
+enum PolicyText {
+    /// Not decided yet.
+    Open,
+    /// Passed.
+    Passed,
+    /// Failed, or the account was cancelled.
+    Failed,
+}
+
+/// The templates: `["a", "b"]` or `{ "a": (category: Utility), "b": (state: New) }`.
+#[derive(Debug)]
+struct TemplatesText(Vec<(String, TemplateText)>);
+
+/// A template at the start.
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default, rename = "template")]
+struct TemplateText {
+    /// Its category; Marketing unless said otherwise.
+    category: Option<Category>,
+    /// How far it is; Approved unless said otherwise.
+    state: TemplateState,
+}
+
+/// How far a template is at the start.
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+enum TemplateState {
+    /// Approved, and sent long ago.
+    #[default]
+    Approved,
+    /// Approved, and never sent.
+    New,
+    /// Waits for its review.
+    Pending,
+}
+
+impl<'de> Deserialize<'de> for TemplatesText {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<TemplatesText, D::Error> {
+        deserializer.deserialize_any(TemplatesVisitor)
+    }
+}
+
+struct TemplatesVisitor;
+
+impl<'de> Visitor<'de> for TemplatesVisitor {
+    type Value = TemplatesText;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a list of names `[..]`, or a map `{ name: (category: .., state: ..), .. }`")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<TemplatesText, A::Error> {
+        let mut templates = Vec::new();
+        while let Some(name) = list.next_element()? {
+            templates.push((name, TemplateText::default()));
+        }
+        Ok(TemplatesText(templates))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<TemplatesText, A::Error> {
+        let map = Ordered::<TemplateText>::deserialize(MapAccessDeserializer::new(map))?;
+        Ok(TemplatesText(map.iter().map(|(name, text)| (name.to_owned(), *text)).collect()))
+    }
 }
 
 /// What happens.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 enum EventText {
-    /// A batch is sent, each message to another customer, outside service windows.
+    /// A batch is sent, each message to another customer, outside service windows unless said otherwise.
     Send {
         at: Moment,
         number: Option<String>,
@@ -292,6 +364,9 @@ enum EventText {
         messages: u64,
         /// How many are delivered; all that are admitted unless said otherwise.
         delivered: Option<u64>,
+        /// Of the messages, those to customers whose service window is open; of what is delivered they come first.
+        #[serde(default)]
+        in_window: u64,
         /// Of the customers, those whose latest message before was delivered: when, and how many.
         #[serde(default)]
         again: Ordered<u64>,
@@ -317,8 +392,20 @@ enum EventText {
         #[serde(default)]
         at_once: bool,
     },
+    /// Customers write first.
+    CustomerMessages { at: Moment, number: Option<String>, count: u64 },
+    /// The business edits a template; it comes before the sends of its instant.
+    Edited { at: Moment, template: Option<String> },
     /// The business is verified.
     Verified { at: Moment },
+    /// The commerce-policy check is decided, or the account is cancelled (`passed: false`).
+    Policy { at: Moment, passed: bool },
+    /// The application for the official-business status is decided.
+    Official { at: Moment, granted: bool },
+    /// The platform's analysis of the messages, for which a rise asked, is decided.
+    Analysis { at: Moment, number: Option<String>, approved: bool },
+    /// The review of a template is decided.
+    Reviewed { at: Moment, template: Option<String>, approved: bool },
 }
 
 /// What is seen at a time, when everything of its instant has happened. Only what is stated is looked at.
@@ -354,6 +441,12 @@ struct ThenText {
     refused: Option<u64>,
     /// Messages of the template that were rejected since the start, because it might not be sent.
     rejected: Option<u64>,
+    /// Messages of the template that were held since the start, until its sample was judged.
+    held: Option<u64>,
+    /// Of these, the ones that failed, because the sample was judged badly.
+    dropped: Option<u64>,
+    /// Whether the business may apply for the official-business status.
+    may_apply: Option<bool>,
     /// The platform's code for the latest message of the number that was not admitted.
     error: Option<u32>,
 }
@@ -457,6 +550,7 @@ enum Event {
         template: usize,
         messages: u64,
         delivered: Option<(u64, usize)>,
+        in_window: u64,
         again: Vec<(SimTime, u64)>,
     },
     Fill {
@@ -471,7 +565,15 @@ enum Event {
         count: u64,
         at_once: bool,
     },
-    Verified,
+    CustomerMessages {
+        number: usize,
+        count: u64,
+    },
+    /// A decision, which the platform is told as it is.
+    Decided(Signal<'static>),
+    Edited {
+        template: usize,
+    },
 }
 
 /// What is expected at an instant.
@@ -497,6 +599,9 @@ enum Fact {
     Reached(usize, u64),
     Refused(usize, u64),
     Rejected(usize, u64),
+    Held(usize, u64),
+    Dropped(usize, u64),
+    MayApply(bool),
     Error(usize, u32),
 }
 
@@ -536,6 +641,24 @@ struct Stage {
     tiers: Vec<String>,
     calendar: Calendar,
     names: Names,
+    hears: Heard,
+}
+
+/// What the ruleset decides on.
+struct Heard {
+    policy: bool,
+    official: bool,
+    analysis: bool,
+}
+
+impl Heard {
+    fn of(rules: &Rules) -> Heard {
+        Heard {
+            policy: rules.number_measures.iter().any(|rule| rule.on.contains(&Hears::policy)),
+            official: rules.official.is_some(),
+            analysis: rules.upgrades.iter().any(|rule| rule.when.contains(&Condition::Approved)),
+        }
+    }
 }
 
 impl Reader<'_> {
@@ -620,11 +743,16 @@ impl Reader<'_> {
             tiers: ruleset.ladder.iter().flat_map(|ladder| ladder.steps.keys()).map(str::to_owned).collect(),
             calendar: calendar(Span::days(1))?,
             names: self.names(&given),
+            hears: Heard::of(&compile(&ruleset, &calendar(Span::days(1))?)),
         };
         self.check_tiers(&given, &stage);
+        let (policy, stated) = given.get("policy", |given| given.policy.as_ref());
+        if matches!(stated, Some(PolicyText::Open | PolicyText::Failed)) {
+            self.check_heard(stage.hears.policy, "the commerce-policy check", &stage, &policy);
+        }
         let mut events = self.events(&stage, &text.when, path);
         if given.get("verified", |given| given.verified.as_ref()).1 == Some(&true) {
-            events.insert(0, (SimTime::START, Event::Verified));
+            events.insert(0, (SimTime::START, Event::Decided(Signal::Verified)));
         }
         let expected = self.expected(&stage, &text.then, path);
         events.sort_by_key(|(at, _)| *at);
@@ -635,7 +763,7 @@ impl Reader<'_> {
             name: text.name.clone(),
             reading,
             file: self.document.name.clone(),
-            opening: opening(&given, &stage.names, &rules),
+            opening: opening(&given, &rules),
             rules,
             calendar,
             names: stage.names,
@@ -736,7 +864,9 @@ impl Reader<'_> {
             self.error(&path, "there is no number", "name one, or leave `numbers` out");
         }
         let (path, templates) = given.get("templates", |given| given.templates.as_ref());
-        let templates = templates.cloned().unwrap_or(vec![OFFER.to_owned()]);
+        let templates = templates.map_or(vec![OFFER.to_owned()], |templates| {
+            templates.0.iter().map(|(name, _)| name.clone()).collect()
+        });
         for (place, name) in templates.iter().enumerate() {
             if templates[..place].contains(name) {
                 self.error(&format!("{path}[{place}]"), format!("\"{name}\" is named twice"), "each once");
@@ -761,6 +891,14 @@ impl Reader<'_> {
         if !stage.tiers.iter().any(|known| known == tier) {
             let help = nearest(tier, stage.tiers.iter().map(String::as_str));
             self.error(path, format!("{} has no tier \"{tier}\"", stage.ruleset), help);
+        }
+    }
+
+    /// What the ruleset has no clause on changes nothing, and cannot have been meant.
+    fn check_heard(&mut self, heard: bool, what: &str, stage: &Stage, path: &str) {
+        if !heard {
+            let message = format!("{} has no clause on {what}", stage.ruleset);
+            self.error(path, message, "choose another ruleset, or leave it out");
         }
     }
 
@@ -795,25 +933,37 @@ impl Reader<'_> {
     }
 
     fn event(&mut self, stage: &Stage, text: &EventText, path: &str) -> Vec<(SimTime, Event)> {
+        let numbers = &stage.names.numbers;
+        let templates = &stage.names.templates;
         let (number, template) = match text {
             EventText::Send { number, template, .. }
             | EventText::Fill { number, template, .. }
             | EventText::Feedback { number, template, .. } => (
-                self.choose(&stage.names.numbers, number.as_deref(), path, "number"),
-                self.choose(&stage.names.templates, template.as_deref(), path, "template"),
+                self.choose(numbers, number.as_deref(), path, "number"),
+                self.choose(templates, template.as_deref(), path, "template"),
             ),
-            EventText::Verified { .. } => (Some(0), Some(0)),
+            EventText::CustomerMessages { number, .. } | EventText::Analysis { number, .. } => {
+                (self.choose(numbers, number.as_deref(), path, "number"), Some(0))
+            }
+            EventText::Edited { template, .. } | EventText::Reviewed { template, .. } => {
+                (Some(0), self.choose(templates, template.as_deref(), path, "template"))
+            }
+            EventText::Verified { .. } | EventText::Policy { .. } | EventText::Official { .. } => {
+                (Some(0), Some(0))
+            }
         };
         let (Some(number), Some(template)) = (number, template) else { return Vec::new() };
         match text {
-            EventText::Send { at, messages, delivered, again, .. } => {
+            EventText::Send { at, messages, delivered, in_window, again, .. } => {
                 let Some(at) = self.instant(stage, at, path, "at") else { return Vec::new() };
                 let again = self.again(stage, again, *messages, at, path);
                 let delivered = delivered.map(|delivered| {
                     self.check_at_most(delivered, *messages, &format!("{path}.delivered"));
                     (delivered, self.line(&format!("{path}.delivered")))
                 });
-                vec![(at, Event::Send { number, template, messages: *messages, delivered, again })]
+                let (messages, in_window) = (*messages, *in_window);
+                self.check_at_most(in_window, messages, &format!("{path}.in_window"));
+                vec![(at, Event::Send { number, template, messages, delivered, in_window, again })]
             }
             EventText::Fill { from, to, at, at_most, .. } => {
                 let days = self.days(stage, *from, *to, at.0, path);
@@ -827,10 +977,32 @@ impl Reader<'_> {
                     .into_iter()
                     .collect()
             }
-            EventText::Verified { at } => {
-                self.instant(stage, at, path, "at").map(|at| (at, Event::Verified)).into_iter().collect()
+            EventText::CustomerMessages { at, count, .. } => {
+                self.one(stage, at, path, Event::CustomerMessages { number, count: *count })
+            }
+            EventText::Edited { at, .. } => self.one(stage, at, path, Event::Edited { template }),
+            EventText::Verified { at } => self.one(stage, at, path, Event::Decided(Signal::Verified)),
+            EventText::Policy { at, passed } => {
+                self.check_heard(stage.hears.policy, "the commerce-policy check", stage, path);
+                self.one(stage, at, path, Event::Decided(Signal::Policy { passed: *passed }))
+            }
+            EventText::Official { at, granted } => {
+                self.check_heard(stage.hears.official, "the official-business status", stage, path);
+                self.one(stage, at, path, Event::Decided(Signal::Official { granted: *granted }))
+            }
+            EventText::Analysis { at, approved, .. } => {
+                self.check_heard(stage.hears.analysis, "an analysis of the messages", stage, path);
+                self.one(stage, at, path, Event::Decided(Signal::Analysis { number, approved: *approved }))
+            }
+            EventText::Reviewed { at, approved, .. } => {
+                self.one(stage, at, path, Event::Decided(Signal::Reviewed { template, approved: *approved }))
             }
         }
+    }
+
+    /// An event at an instant.
+    fn one(&mut self, stage: &Stage, at: &Moment, path: &str, event: Event) -> Vec<(SimTime, Event)> {
+        self.instant(stage, at, path, "at").map(|at| (at, event)).into_iter().collect()
     }
 
     fn check_at_most(&mut self, part: u64, messages: u64, path: &str) {
@@ -994,8 +1166,10 @@ const MAIN: &str = "main";
 /// The template that a case has where it names none.
 const OFFER: &str = "offer";
 
-fn opening(given: &Layers<'_>, names: &Names, rules: &Rules) -> Opening {
+fn opening(given: &Layers<'_>, rules: &Rules) -> Opening {
     let (_, numbers) = given.get("numbers", |given| given.numbers.as_ref());
+    let (_, templates) = given.get("templates", |given| given.templates.as_ref());
+    let (_, policy) = given.get("policy", |given| given.policy.as_ref());
     let standing = |number: &NumberText| {
         let tier = number.tier.as_ref().and_then(|tier| rules.tier(tier));
         (tier.unwrap_or(rules.start_tier), number.rating)
@@ -1005,9 +1179,26 @@ fn opening(given: &Layers<'_>, names: &Names, rules: &Rules) -> Opening {
         verified: false,
         numbers: numbers
             .map_or(vec![(rules.start_tier, None)], |numbers| numbers.values().map(standing).collect()),
-        templates: vec![TemplateOpening::PROVEN; names.templates.len()],
+        templates: templates.map_or(vec![TemplateOpening::PROVEN], |templates| {
+            templates.0.iter().map(|(_, template)| template.opening()).collect()
+        }),
         thresholds: Vec::new(),
-        policy: Policy::Passed,
+        policy: policy.map_or(Policy::Passed, |policy| match policy {
+            PolicyText::Open => Policy::Open,
+            PolicyText::Passed => Policy::Passed,
+            PolicyText::Failed => Policy::Failed,
+        }),
+    }
+}
+
+impl TemplateText {
+    fn opening(self) -> TemplateOpening {
+        let status = match self.state {
+            TemplateState::Approved | TemplateState::New => TemplateStatus::Approved,
+            TemplateState::Pending => TemplateStatus::Pending,
+        };
+        let new = matches!(self.state, TemplateState::New);
+        TemplateOpening { category: self.category.unwrap_or(Category::Marketing), status, new }
     }
 }
 
@@ -1025,7 +1216,7 @@ impl EventText {
     fn moment_field(&self) -> &'static str {
         match self {
             EventText::Fill { .. } => "from",
-            EventText::Send { .. } | EventText::Feedback { .. } | EventText::Verified { .. } => "at",
+            _ => "at",
         }
     }
 }
@@ -1033,13 +1224,17 @@ impl EventText {
 impl ThenText {
     /// Whether something is asked of a number.
     fn asks_number(&self) -> bool {
-        let of_others = ["verified", "template_status", "template_rating", "rejected"];
+        let of_others =
+            ["verified", "may_apply", "template_status", "template_rating", "rejected", "held", "dropped"];
         self.facts(0, 0).iter().any(|(field, _)| !of_others.contains(field))
     }
 
     /// Whether something is asked of a template.
     fn asks_template(&self) -> bool {
-        self.template_status.is_some() || self.template_rating.is_some() || self.rejected.is_some()
+        let counted = [self.rejected, self.held, self.dropped];
+        self.template_status.is_some()
+            || self.template_rating.is_some()
+            || counted.iter().any(Option::is_some)
     }
 
     /// What is stated, each with the name of its field.
@@ -1058,6 +1253,9 @@ impl ThenText {
             ("reached", self.reached.map(|reached| Fact::Reached(number, reached))),
             ("refused", self.refused.map(|refused| Fact::Refused(number, refused))),
             ("rejected", self.rejected.map(|rejected| Fact::Rejected(template, rejected))),
+            ("held", self.held.map(|held| Fact::Held(template, held))),
+            ("dropped", self.dropped.map(|dropped| Fact::Dropped(template, dropped))),
+            ("may_apply", self.may_apply.map(Fact::MayApply)),
             ("error", self.error.map(|error| Fact::Error(number, error))),
         ];
         facts.into_iter().filter_map(|(field, fact)| Some((field, fact?))).collect()
@@ -1080,6 +1278,10 @@ impl Case {
             changes: Vec::new(),
             refused: vec![0; self.names.numbers.len()],
             rejected: vec![0; self.names.templates.len()],
+            held: vec![0; self.names.templates.len()],
+            dropped: vec![0; self.names.templates.len()],
+            waiting: vec![vec![0; self.names.templates.len()]; self.names.numbers.len()],
+            released: Vec::new(),
             errors: vec![None; self.names.numbers.len()],
             next_event: 0,
             next_expected: 0,
@@ -1111,6 +1313,14 @@ struct Play<'c> {
     refused: Vec<u64>,
     /// Messages rejected so far, by template.
     rejected: Vec<u64>,
+    /// Messages held so far, by template.
+    held: Vec<u64>,
+    /// Held messages that failed so far, by template.
+    dropped: Vec<u64>,
+    /// Messages that are held now, by number and template.
+    waiting: Vec<Vec<u64>>,
+    /// Templates whose held messages are to be sent at this instant.
+    released: Vec<usize>,
     /// The latest error code, by number.
     errors: Vec<Option<u32>>,
     next_event: usize,
@@ -1121,6 +1331,8 @@ struct Play<'c> {
 impl Play<'_> {
     fn finish(mut self) -> CaseOutcome {
         let end = self.case.calendar.end();
+        self.platform.begin(SimTime::START, &mut self.changes);
+        self.tell(SimTime::START);
         let mut now = SimTime(-1);
         loop {
             let term = self.platform.next_term(now).max(SimTime(now.0 + 1));
@@ -1158,15 +1370,17 @@ impl Play<'_> {
             self.platform.clocks(now, &mut self.changes);
             self.tell(now);
         }
-        for class in [5, 6] {
+        self.send_held(now);
+        for class in [EDITS, 5, 6] {
             events.clone().filter(|event| event.class() == class).for_each(|event| self.happen(now, event));
         }
     }
 
     fn happen(&mut self, now: SimTime, event: &Event) {
         match event {
-            Event::Send { number, template, messages, delivered, again } => {
-                self.send(now, *number, *template, *messages, *delivered, again);
+            Event::Send { number, template, messages, delivered, in_window, again } => {
+                let batch = Batch { number: *number, template: *template, messages: *messages };
+                self.send(now, batch, *delivered, *in_window, again);
             }
             Event::Fill { number, template, at_most } => {
                 let capacity = self.platform.capacity(*number, now);
@@ -1176,7 +1390,8 @@ impl Play<'_> {
                     None => capacity,
                 };
                 if messages > 0 {
-                    self.send(now, *number, *template, messages, None, &[]);
+                    let batch = Batch { number: *number, template: *template, messages };
+                    self.send(now, batch, None, 0, &[]);
                 }
             }
             Event::Feedback { number, template, kind, count, .. } => {
@@ -1187,52 +1402,79 @@ impl Play<'_> {
                 let signal = Signal::Feedback { number, template, kind, count };
                 self.platform.hear(now, signal, &mut self.changes);
             }
-            Event::Verified => self.platform.hear(now, Signal::Verified, &mut self.changes),
+            Event::CustomerMessages { number, count } => {
+                let (number, count) = (*number, *count);
+                let of = &self.case.names.numbers[number];
+                self.note(now, format!("{} customers write first to {of}", grouped(count)), None);
+                self.platform.hear(now, Signal::CustomerMessages { number, count }, &mut self.changes);
+            }
+            Event::Edited { template } => {
+                let template = *template;
+                self.note(now, format!("{} is edited", self.case.names.templates[template]), None);
+                self.platform.hear(now, Signal::Edited { template }, &mut self.changes);
+            }
+            Event::Decided(signal) => self.platform.hear(now, *signal, &mut self.changes),
         }
         self.tell(now);
+    }
+
+    /// What was held of templates whose sample was judged well is sent, and delivered, at this instant.
+    fn send_held(&mut self, now: SimTime) {
+        for template in std::mem::take(&mut self.released) {
+            for number in 0..self.waiting.len() {
+                let messages = std::mem::take(&mut self.waiting[number][template]);
+                if messages > 0 {
+                    self.send(now, Batch { number, template, messages }, None, 0, &[]);
+                    self.tell(now);
+                }
+            }
+        }
     }
 
     fn send(
         &mut self,
         now: SimTime,
-        number: usize,
-        template: usize,
-        messages: u64,
+        batch: Batch,
         stated: Option<(u64, usize)>,
+        in_window: u64,
         again: &[(SimTime, u64)],
     ) {
-        let admission = self.platform.admit(number, template, messages, 0, now);
+        let Batch { number, template, messages } = batch;
+        let admission = self.platform.admit(number, template, messages, in_window, now);
         self.refused[number] += admission.refused;
         self.rejected[template] += admission.rejected;
-        if admission.admitted < messages {
+        self.held[template] += admission.held;
+        self.waiting[number][template] += admission.held;
+        if admission.refused + admission.rejected > 0 {
             self.errors[number] = admission.error;
         }
         let sent = admission.admitted;
         let delivered = stated.map_or(sent, |(delivered, _)| delivered.min(sent));
-        self.note(now, self.sent_in_words(number, template, messages, &admission, delivered), None);
+        self.note(now, self.sent_in_words(batch, &admission, delivered), None);
         if let Some((stated, line)) = stated.filter(|(stated, _)| *stated > sent) {
             let found = format!("only {} admitted", grouped(sent));
             self.fail(now, line, "delivered".to_owned(), grouped(stated), found);
         }
         if sent > 0 {
-            let signal = Signal::Sent { number, template, sent, delivered, in_window: 0, again };
+            let in_window = in_window.min(delivered);
+            // Who of the customers is held was not said.
+            let again = if admission.held == 0 { again } else { &[] };
+            let signal = Signal::Sent { number, template, sent, delivered, in_window, again };
             self.platform.hear(now, signal, &mut self.changes);
         }
     }
 
-    fn sent_in_words(
-        &self,
-        number: usize,
-        template: usize,
-        messages: u64,
-        admission: &Admission,
-        delivered: u64,
-    ) -> String {
+    fn sent_in_words(&self, batch: Batch, admission: &Admission, delivered: u64) -> String {
         let names = &self.case.names;
-        let (number, template) = (&names.numbers[number], &names.templates[template]);
-        let mut words =
-            format!("{number} sends {} of {template}: {} delivered", grouped(messages), grouped(delivered));
-        for (count, word) in [(admission.refused, "refused"), (admission.rejected, "rejected")] {
+        let (number, template) = (&names.numbers[batch.number], &names.templates[batch.template]);
+        let mut words = format!(
+            "{number} sends {} of {template}: {} delivered",
+            grouped(batch.messages),
+            grouped(delivered)
+        );
+        for (count, word) in
+            [(admission.refused, "refused"), (admission.rejected, "rejected"), (admission.held, "held")]
+        {
             if count > 0 {
                 words.push_str(&format!(", {} {word}", grouped(count)));
             }
@@ -1251,6 +1493,14 @@ impl Play<'_> {
             let clause = self.case.rules.clauses[usize::from(change.clause)].path.clone();
             let what = format!("{} {}", self.case.subject(change.subject), self.case.what(change.what));
             self.note(now, what, Some(clause));
+            match (change.what, change.subject) {
+                (What::HeldReleased { .. }, Subject::Template(template)) => self.released.push(template),
+                (What::HeldDropped { held }, Subject::Template(template)) => {
+                    self.dropped[template] += held;
+                    self.waiting.iter_mut().for_each(|waiting| waiting[template] = 0);
+                }
+                _ => {}
+            }
         }
     }
 
@@ -1330,6 +1580,13 @@ impl Play<'_> {
             Fact::Rejected(t, count) => {
                 (of_template("rejected", *t), grouped(*count), grouped(self.rejected[*t]))
             }
+            Fact::Held(t, count) => (of_template("held", *t), grouped(*count), grouped(self.held[*t])),
+            Fact::Dropped(t, count) => {
+                (of_template("dropped", *t), grouped(*count), grouped(self.dropped[*t]))
+            }
+            Fact::MayApply(may) => {
+                ("may apply".to_owned(), may.to_string(), platform.may_apply(at).to_string())
+            }
             Fact::Error(n, code) => {
                 let found = self.errors[*n].map_or_else(|| "none".to_owned(), |code| code.to_string());
                 (of("error", *n), code.to_string(), found)
@@ -1338,12 +1595,24 @@ impl Play<'_> {
     }
 }
 
+/// A request to send.
+#[derive(Clone, Copy)]
+struct Batch {
+    number: usize,
+    template: usize,
+    messages: u64,
+}
+
+/// Edits are the sender's own, as sends are, and come before them.
+const EDITS: u8 = 4;
+
 impl Event {
     /// The class of an instant in which it happens.
     fn class(&self) -> u8 {
         match self {
-            Event::Verified => 1,
-            Event::Feedback { at_once: false, .. } => 2,
+            Event::Decided(_) => 1,
+            Event::Feedback { at_once: false, .. } | Event::CustomerMessages { .. } => 2,
+            Event::Edited { .. } => EDITS,
             Event::Send { .. } | Event::Fill { .. } => 5,
             Event::Feedback { at_once: true, .. } => 6,
         }
