@@ -200,14 +200,15 @@ fn what_is_wrong_with_decisions_is_told_at_its_place() {
         &of_case("Analysis(at: \"day 1\", approved: true)", THEN),
         &["classic-2022 has no clause on an analysis of the messages", "wrong.ron:4:"],
     );
-    says(&of_case("Reviewed(at: \"day 1\", template: \"ofer\", approved: true)", THEN), &[
-        "there is no template \"ofer\"",
-        "did you mean \"offer\"?",
-    ]);
+    says(
+        &of_case("Reviewed(at: \"day 1\", template: \"ofer\", approved: true)", THEN),
+        &["there is no template \"ofer\"", "did you mean \"offer\"?"],
+    );
     says(&of_case("Edited(at: \"day 1\", template: \"x\")", THEN), &["there is no template \"x\""]);
-    says(&of_case("CustomerMessages(at: \"day 1\", number: \"x\", count: 1)", THEN), &[
-        "there is no number \"x\"",
-    ]);
+    says(
+        &of_case("CustomerMessages(at: \"day 1\", number: \"x\", count: 1)", THEN),
+        &["there is no number \"x\""],
+    );
     says(&of_case("Policy(at: \"day 1\")", THEN), &["`passed` is missing"]);
     says(&of_case("Official(at: \"noon\", granted: true)", THEN), &["\"noon\" is no time"]);
     says(&of_case("Verified(at: \"day 2\"), Edited(at: \"day 1\")", THEN), &["this comes before"]);
@@ -219,7 +220,10 @@ fn what_is_wrong_with_decisions_is_told_at_its_place() {
         &other("", "Policy(at: \"day 1\", passed: true)"),
         &["cloud-api-2022 has no clause on the commerce-policy check"],
     );
-    says(&other("", "Official(at: \"day 1\", granted: true)"), &["no clause on the official-business status"]);
+    says(
+        &other("", "Official(at: \"day 1\", granted: true)"),
+        &["no clause on the official-business status"],
+    );
     says(&other(", policy: Open", ""), &["no clause on the commerce-policy check", "wrong.ron:3:"]);
     assert_eq!(other(", policy: Passed", ""), "nothing");
 }
@@ -231,7 +235,10 @@ fn templates_are_a_list_of_names_or_a_map() {
         findings(&given, &format!("(name: \"a\", when: [], then: [{THEN}])"))
     };
     assert_eq!(given("[\"a\", \"b\"]"), "nothing");
-    assert_eq!(given("{ \"a\": (category: Utility, state: New), b: (state: Pending), \"c\": () }"), "nothing");
+    assert_eq!(
+        given("{ \"a\": (category: Utility, state: New), b: (state: Pending), \"c\": () }"),
+        "nothing"
+    );
     says(&given("[\"a\", \"a\"]"), &["\"a\" is named twice", "wrong.ron:3:"]);
     says(&given("[]"), &["there is no template"]);
     says(&given("{ \"a\": (state: Gone) }"), &["`Gone` is not known here", "wrong.ron:3:"]);
