@@ -191,6 +191,62 @@ fn what_cannot_have_been_meant_is_told() {
 }
 
 #[test]
+fn what_is_wrong_with_decisions_is_told_at_its_place() {
+    says(
+        &of_case("Send(at: \"day 1\", messages: 5, in_window: 6)", THEN),
+        &["6 of 5 messages", "wrong.ron:4:"],
+    );
+    says(
+        &of_case("Analysis(at: \"day 1\", approved: true)", THEN),
+        &["classic-2022 has no clause on an analysis of the messages", "wrong.ron:4:"],
+    );
+    says(
+        &of_case("Reviewed(at: \"day 1\", template: \"ofer\", approved: true)", THEN),
+        &["there is no template \"ofer\"", "did you mean \"offer\"?"],
+    );
+    says(&of_case("Edited(at: \"day 1\", template: \"x\")", THEN), &["there is no template \"x\""]);
+    says(
+        &of_case("CustomerMessages(at: \"day 1\", number: \"x\", count: 1)", THEN),
+        &["there is no number \"x\""],
+    );
+    says(&of_case("Policy(at: \"day 1\")", THEN), &["`passed` is missing"]);
+    says(&of_case("Official(at: \"noon\", granted: true)", THEN), &["\"noon\" is no time"]);
+    says(&of_case("Verified(at: \"day 2\"), Edited(at: \"day 1\")", THEN), &["this comes before"]);
+    let other = |given: &str, when: &str| {
+        let given = format!("ruleset: \"cloud-api-2022\", start: \"2022-03-07\"{given}");
+        findings(&given, &format!("(name: \"a\", when: [{when}], then: [{THEN}])"))
+    };
+    says(
+        &other("", "Policy(at: \"day 1\", passed: true)"),
+        &["cloud-api-2022 has no clause on the commerce-policy check"],
+    );
+    says(
+        &other("", "Official(at: \"day 1\", granted: true)"),
+        &["no clause on the official-business status"],
+    );
+    says(&other(", policy: Open", ""), &["no clause on the commerce-policy check", "wrong.ron:3:"]);
+    assert_eq!(other(", policy: Passed", ""), "nothing");
+}
+
+#[test]
+fn templates_are_a_list_of_names_or_a_map() {
+    let given = |templates: &str| {
+        let given = format!("ruleset: \"classic-2022\", start: \"2022-03-07\", templates: {templates}");
+        findings(&given, &format!("(name: \"a\", when: [], then: [{THEN}])"))
+    };
+    assert_eq!(given("[\"a\", \"b\"]"), "nothing");
+    assert_eq!(
+        given("{ \"a\": (category: Utility, state: New), b: (state: Pending), \"c\": () }"),
+        "nothing"
+    );
+    says(&given("[\"a\", \"a\"]"), &["\"a\" is named twice", "wrong.ron:3:"]);
+    says(&given("[]"), &["there is no template"]);
+    says(&given("{ \"a\": (state: Gone) }"), &["`Gone` is not known here", "wrong.ron:3:"]);
+    says(&given("{ \"a\": (kind: Utility) }"), &["no `kind`", "category"]);
+    says(&given("{ \"a\": (category: Spam) }"), &["`Spam` is not known here"]);
+}
+
+#[test]
 fn which_number_is_asked_where_there_are_several() {
     let given = "ruleset: \"classic-2022\", start: \"2022-03-07\", numbers: { \"a\": (), \"b\": () }";
     let case = |then: &str| format!("(name: \"a\", when: [], then: [{then}])");
