@@ -812,3 +812,51 @@ mod tool {
         assert!(answer.contains("\namendment.platform-2023\n"), "{answer}");
     }
 }
+
+/// A run that crosses 7 October 2025 amends the rules at that instant, once; from then on nothing is Flagged and no limit
+/// falls, and the story cites the rules then in force.
+#[test]
+fn a_run_crosses_from_one_era_to_the_next() {
+    use tiercast::glossary::NumberStatus;
+    use tiercast::sim::{Entry, Journal, Scenario};
+
+    let file = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/across-eras.ron");
+    let scenario = Scenario::load(&file, &[]).unwrap();
+    let day = jiff::civil::date(2025, 10, 7);
+    let change = scenario.setting.calendar.instant(day.at(0, 0, 0, 0)).unwrap();
+    let names: Vec<&str> = scenario.setting.tiers.iter().map(|tier| tier.name.as_str()).collect();
+    assert_eq!(names, ["250", "1K", "2K", "10K", "100K", "unlimited"]);
+    let (mut flagged_before, mut kept) = (0, 0);
+    for index in 0..60 {
+        let mut journal = Journal::default();
+        let trajectory = scenario.watch(index, &mut journal);
+        assert_eq!(trajectory, scenario.replicate(index));
+        let changes = journal.entries.iter().filter_map(|entry| match entry {
+            Entry::Change(change, _) => Some(change),
+            Entry::Sent(_) => None,
+        });
+        let mut amended = Vec::new();
+        for told in changes {
+            let clause = &scenario.rules_at(told.at).clauses[usize::from(told.clause)].path;
+            match told.what {
+                What::Amended { from, to } => {
+                    assert!(clause.starts_with("amendment."), "{clause}");
+                    assert_eq!(from, to, "no limit is lost");
+                    kept += u32::from(to == Some(1_000));
+                    amended.push(told.at);
+                }
+                What::NumberEntered { status: NumberStatus::Flagged, .. } => {
+                    assert!(told.at < change, "flagged at {:?}", told.at);
+                    flagged_before += 1;
+                }
+                What::TierFell { .. } => assert!(told.at < change),
+                _ => {}
+            }
+        }
+        assert_eq!(amended, [change]);
+        let last = trajectory.days.last().unwrap();
+        assert_eq!(usize::from(last.tier), trajectory.final_tier);
+        assert!(trajectory.reached[..=trajectory.final_tier].iter().all(Option::is_some));
+    }
+    assert!(flagged_before > 0 && kept > 0, "{flagged_before} flags, {kept} limits of 1K");
+}

@@ -532,8 +532,10 @@ impl<'r> Platform<'r> {
             out.extend(rated.map(|rated| rated.of(Subject::Number(number), now)));
         }
         for template in 0..templates {
+            let from = self.template_rating(template);
             let meters = &mut self.standing.templates[template].meters;
             let rated = rate(meters, &rules.template_ratings, now);
+            self.doubt(template, from);
             out.extend(rated.map(|rated| rated.of(Subject::Template(template), now)));
         }
         if let Some(place) = coupled {

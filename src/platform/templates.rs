@@ -174,6 +174,15 @@ impl Platform<'_> {
         meters.rating_of(ratings, now, trial.weighted, trial.delivered)
     }
 
+    /// A template whose rating has fallen below High is tried anew.
+    pub(super) fn doubt(&mut self, template: usize, from: Rating) {
+        let standing = &mut self.standing.templates[template];
+        let fell = matches!(standing.meters.rating, Rating::Medium | Rating::Low);
+        if fell && matches!(from, Rating::High | Rating::Unknown) && standing.pace == Pace::Free {
+            standing.pace = Pace::Due;
+        }
+    }
+
     // ---- measures -------------------------------------------------------------------------------------------
 
     pub(super) fn judge_template(&mut self, template: usize, now: SimTime, out: &mut Vec<Change>) {
@@ -284,9 +293,10 @@ impl Platform<'_> {
 /// The pacing clause by which a trial is to begin now, if one is.
 fn trial_due(rules: &Rules, standing: &TemplateStanding, now: SimTime) -> Option<usize> {
     let applies = |rule: &PacingRule| {
+        // A good sample sets a template free until its rating falls again, or a pause ends.
         let new = standing.pace == Pace::Due;
         let unpaused = new && standing.life.times.iter().any(|times| *times > 0);
-        let rated = !matches!(standing.meters.rating, Rating::High | Rating::Unknown);
+        let rated = new && !matches!(standing.meters.rating, Rating::High | Rating::Unknown);
         rule.applies_to.iter().any(|paced| match paced {
             Paced::New => new && !unpaused,
             Paced::Unpaused => unpaused,

@@ -38,8 +38,7 @@ pub fn changes(scenario: &Scenario, journal: &Journal) -> Vec<Told> {
         Entry::Change(change, score) => Some((change, *score)),
         Entry::Sent(_) => None,
     });
-    let wording = Wording::of(scenario);
-    changes.map(|(change, score)| wording.tell(change, score)).collect()
+    changes.map(|(change, score)| Wording::at(scenario, change.at).tell(change, score)).collect()
 }
 
 /// Tells a replication as a story, in lines of at most `width` letters where words allow it.
@@ -181,13 +180,15 @@ pub(super) struct Wording<'w> {
 }
 
 impl<'w> Wording<'w> {
-    fn of(scenario: &'w Scenario) -> Wording<'w> {
+    /// The words for what happens at an instant, under the rules then in force.
+    fn at(scenario: &'w Scenario, at: SimTime) -> Wording<'w> {
+        let rules = scenario.rules_at(at);
         Wording {
             calendar: &scenario.setting.calendar,
-            tiers: &scenario.setting.tiers,
+            tiers: &rules.tiers,
             names: scenario.names(),
-            clauses: &scenario.rules().clauses,
-            held_by_numbers: scenario.rules().holder == Holder::Number,
+            clauses: &rules.clauses,
+            held_by_numbers: rules.holder == Holder::Number,
         }
     }
 

@@ -5,7 +5,7 @@ use crate::platform::price::Charge;
 use crate::platform::{Change, Platform, Score, What};
 use crate::time::SimTime;
 
-use super::load::Scenario;
+use super::load::{Lane, Scenario};
 use super::trajectory::{Counts, Day, Ledger, Metric, Reason, Trajectory};
 
 /// What is written down while a replication runs.
@@ -34,8 +34,8 @@ pub(super) struct Today {
 impl Diary {
     pub(super) fn open(scenario: &Scenario, platform: &Platform<'_>, thresholds: (f64, f64)) -> Diary {
         let days = scenario.setting.calendar.days();
-        let mut reached = vec![None; scenario.rules.tiers.len()];
-        let held = scenario.lanes.iter().map(|lane| platform.tier(lane.number)).max().unwrap_or(0);
+        let mut reached = vec![None; scenario.setting.tiers.len()];
+        let held = best_tier(scenario, platform);
         reached[..=held].fill(Some(SimTime::START));
         Diary {
             today: Today { asked: vec![0; scenario.lanes.len()], ..Today::default() },
@@ -118,15 +118,17 @@ impl Diary {
         }
     }
 
+    /// Notes that a tier (position among the setting's) is held.
+    pub(super) fn hold(&mut self, tier: usize, at: SimTime) {
+        for reached in self.outcome.reached[..=tier].iter_mut().filter(|reached| reached.is_none()) {
+            *reached = Some(at);
+        }
+    }
+
     /// Notes what a change means for the whole run.
     pub(super) fn note(&mut self, change: &Change) {
         let outcome = &mut self.outcome;
         match change.what {
-            What::TierRose { to, .. } => {
-                for reached in outcome.reached[..=to].iter_mut().filter(|reached| reached.is_none()) {
-                    *reached = Some(change.at);
-                }
-            }
             What::TierFell { .. } => outcome.downgrades += 1,
             What::NumberEntered { status: NumberStatus::Flagged, .. } => outcome.flags += 1,
             What::NumberEntered { status: NumberStatus::Restricted, .. } => outcome.restrictions += 1,
@@ -185,8 +187,10 @@ impl Diary {
     }
 }
 
-fn best_tier(scenario: &Scenario, platform: &Platform<'_>) -> usize {
-    scenario.lanes.iter().map(|lane| platform.tier(lane.number)).max().unwrap_or(0)
+/// Position among the setting's tiers of the highest limit that a number holds.
+pub(super) fn best_tier(scenario: &Scenario, platform: &Platform<'_>) -> usize {
+    let rung = |lane: &Lane| scenario.rung(platform.rules(), platform.limit(lane.number));
+    scenario.lanes.iter().map(rung).max().unwrap_or(0)
 }
 
 /// What limited the climb of the number with the best tier: the first that applies.

@@ -14,13 +14,13 @@
 //! hours cost nothing. What watches is a parameter: a [`Probe`] never changes a run.
 
 use crate::audience::{Act, Arrivals, List, Rates};
-use crate::platform::{Admission, Change, Platform, Score, Signal};
+use crate::platform::{Admission, Change, Platform, Score, Signal, What};
 use crate::random::Streams;
 use crate::time::{DAY, SimTime, Slot};
 
 use super::account::Account;
 use super::decisions::Pending;
-use super::diary::Diary;
+use super::diary::{Diary, best_tier};
 use super::load::{Scenario, draw_thresholds};
 use super::trajectory::{Ledger, Metric, Trajectory};
 
@@ -95,6 +95,8 @@ pub(super) struct Run<'s, 'p> {
     pub(super) held: Vec<u64>,
     /// Templates whose held messages go out at this instant.
     pub(super) released: Vec<usize>,
+    /// Position among the eras that begin during the run.
+    next_era: usize,
     /// Position in the scenario's sending slots.
     pub(super) next_send: usize,
     /// Slots before this one have been heard.
@@ -125,6 +127,7 @@ impl<'s, 'p> Run<'s, 'p> {
             account: scenario.prices.as_ref().map(|prices| prices.open()),
             held: vec![0; streaks],
             released: Vec::new(),
+            next_era: 0,
             next_send: 0,
             heard: 0,
             next_first: if writes_first { 0 } else { Slot::MAX },
@@ -149,6 +152,7 @@ impl<'s, 'p> Run<'s, 'p> {
             let clock = self.platform.next_clock(now);
             let send = self.next_send_at();
             now = term.min(arrival).min(evaluation).min(clock).min(send).min(self.pending.next());
+            now = now.min(self.next_era_at());
             if now >= end {
                 break;
             }
@@ -161,6 +165,7 @@ impl<'s, 'p> Run<'s, 'p> {
 
     /// The six classes of one instant.
     fn instant(&mut self, now: SimTime, term: bool, send: bool) {
+        self.amend(now);
         if term {
             self.platform.terms(now, &mut self.changes);
             self.tell(now);
@@ -183,6 +188,22 @@ impl<'s, 'p> Run<'s, 'p> {
             }
             self.hear_arrivals(now);
         }
+    }
+
+    fn next_era_at(&self) -> SimTime {
+        self.scenario.later.get(self.next_era).map_or(SimTime::NEVER, |era| era.from)
+    }
+
+    /// Class 1, before anything else: the rules of the next era.
+    fn amend(&mut self, now: SimTime) {
+        if self.next_era_at() != now {
+            return;
+        }
+        let era = &self.scenario.later[self.next_era];
+        self.next_era += 1;
+        let thresholds = draw_thresholds(&era.thresholds, &self.streams);
+        self.platform.amend(&era.rules, &era.amendment, &thresholds, now, &mut self.changes);
+        self.tell(now);
     }
 
     fn next_arrival(&mut self) -> SimTime {
@@ -260,6 +281,9 @@ impl<'s, 'p> Run<'s, 'p> {
         }
         for change in std::mem::take(&mut self.changes) {
             self.diary.note(&change);
+            if matches!(change.what, What::TierRose { .. } | What::TierFell { .. } | What::Amended { .. }) {
+                self.diary.hold(best_tier(self.scenario, &self.platform), change.at);
+            }
             self.follow(&change, now);
             let score = self.platform.score(self.scenario.lanes[0].number, now);
             self.probe.change(&change, score);

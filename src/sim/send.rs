@@ -69,7 +69,7 @@ impl<'s> Run<'s, '_> {
         let moment = self.moment(lane, template, name, *category, slot, now);
         let mut taken = self.lists[lane].take(asked, now, slot, &self.streams);
         let short = asked - taken.customers;
-        let open = match scenario.rules.free_in_service_window() {
+        let open = match self.platform.rules().free_in_service_window() {
             true => scenario.segment.open_windows(&self.rates, &taken, &moment, &self.streams),
             false => 0,
         };

@@ -51,15 +51,17 @@ pub struct Possible {
 }
 
 impl Possible {
-    /// What these rules can do.
-    pub fn under(rules: &Rules) -> Possible {
+    /// What any of these rules can do.
+    pub fn under(all: &[&Rules]) -> Possible {
+        let number = |status| all.iter().any(|rules| rules.number_can_be(status));
+        let template = |status| all.iter().any(|rules| rules.template_can_be(status));
         Possible {
-            flagged: rules.number_can_be(NumberStatus::Flagged),
-            downgraded: rules.can_downgrade(),
-            restricted: rules.number_can_be(NumberStatus::Restricted),
-            template_flagged: rules.template_can_be(TemplateStatus::Flagged),
-            template_disabled: rules.template_can_be(TemplateStatus::Disabled),
-            banned: rules.number_can_be(NumberStatus::Banned),
+            flagged: number(NumberStatus::Flagged),
+            downgraded: all.iter().any(|rules| rules.can_downgrade()),
+            restricted: number(NumberStatus::Restricted),
+            template_flagged: template(TemplateStatus::Flagged),
+            template_disabled: template(TemplateStatus::Disabled),
+            banned: number(NumberStatus::Banned),
         }
     }
 }

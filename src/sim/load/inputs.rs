@@ -3,7 +3,7 @@
 use crate::audience::{Act, RATES, Segment};
 use crate::glossary::Ratio;
 use crate::platform::language::Condition;
-use crate::platform::{Rules, Ruleset, Thresholds};
+use crate::platform::{Rules, Ruleset, Thresholds, words};
 use crate::random::{Address, Law, Prior, Purpose, Streams, Subject};
 use crate::sim::scenario::{ScenarioText, Verification};
 use crate::sim::setting::{Assumption, Evidence};
@@ -48,12 +48,18 @@ pub(in crate::sim) fn draw_thresholds(
 
 pub(super) fn assumptions(
     text: &ScenarioText,
-    ruleset: &Ruleset,
-    rules: &Rules,
+    rulesets: &[&Ruleset],
+    all: &[&Rules],
     segment: &Segment,
 ) -> Vec<Assumption> {
     let mut list = Vec::new();
-    for (path, _) in rules.thresholds() {
+    let mut clauses: Vec<&str> = Vec::new();
+    for (path, _) in all.iter().flat_map(|rules| rules.thresholds()) {
+        if !clauses.contains(&path) {
+            clauses.push(path);
+        }
+    }
+    for path in clauses {
         for field in ["medium_from", "low_from"] {
             let path = format!("{path}.{field}");
             let (prior, grade, source) = match text.platform.priors.get(&path) {
@@ -76,7 +82,7 @@ pub(super) fn assumptions(
         grade: verification.1,
         source: verification.2.to_owned(),
     });
-    list.extend(decision_assumptions(text, ruleset));
+    list.extend(decision_assumptions(text, rulesets));
     let name = &segment.name;
     for rate in RATES {
         let stated = segment.behavior.rate(rate);
@@ -132,7 +138,7 @@ pub(super) fn assumptions(
 }
 
 /// What the platform decides by chance, where the rules ask for it and the scenario says nothing.
-pub(super) fn decision_assumptions(text: &ScenarioText, ruleset: &Ruleset) -> Vec<Assumption> {
+pub(super) fn decision_assumptions(text: &ScenarioText, rulesets: &[&Ruleset]) -> Vec<Assumption> {
     let assumed = |path: &str, value: &str, source: &str| Assumption {
         path: path.to_owned(),
         value: value.to_owned(),
@@ -140,7 +146,7 @@ pub(super) fn decision_assumptions(text: &ScenarioText, ruleset: &Ruleset) -> Ve
         source: source.to_owned(),
     };
     let mut list = Vec::new();
-    if ruleset.review.is_some() && text.platform.review.is_none() {
+    if rulesets.iter().any(|ruleset| ruleset.review.is_some()) && text.platform.review.is_none() {
         let value = "2 to 6 hours, 10% rejected";
         list.push(assumed(
             "platform.review",
@@ -148,7 +154,8 @@ pub(super) fn decision_assumptions(text: &ScenarioText, ruleset: &Ruleset) -> Ve
             "hours: a provider's guide of 2021; rejections: assumed",
         ));
     }
-    let asks = ruleset.upgrade.values().any(|clause| clause.when.contains(&Condition::Approved));
+    let mut clauses = rulesets.iter().flat_map(|ruleset| ruleset.upgrade.values());
+    let asks = clauses.any(|clause| clause.when.contains(&Condition::Approved));
     if asks && text.platform.analysis.is_none() {
         list.push(assumed("platform.analysis", "0 to 3 days, 80% approved", "nobody publishes it"));
     }
@@ -220,19 +227,29 @@ pub(super) fn unstated(text: &ScenarioText) -> Vec<(String, String)> {
 
 pub(super) fn warnings(
     text: &ScenarioText,
-    ruleset: &Ruleset,
+    rulesets: &[&Ruleset],
     segment: &Segment,
     calendar: &Calendar,
 ) -> Vec<String> {
-    let mut list: Vec<String> = crate::platform::words::not_simulated(ruleset)
-        .into_iter()
-        .map(|(path, why)| format!("{path} is not simulated: {why}"))
-        .collect();
+    let mut list: Vec<String> = Vec::new();
+    for (path, why) in rulesets.iter().flat_map(|ruleset| words::not_simulated(ruleset)) {
+        let warning = format!("{path} is not simulated: {why}");
+        if !list.contains(&warning) {
+            list.push(warning);
+        }
+    }
     list.push(
         "fatigue and frailty are not simulated: every message meets the same readiness to block".to_owned(),
     );
-    if text.platform.market.is_none() && !ruleset.price.is_empty() {
-        list.push("no market is given, so nothing is priced: see platform.market".to_owned());
+    let priced = rulesets.iter().any(|ruleset| !ruleset.price.is_empty());
+    match (&text.platform.market, rulesets.len()) {
+        (None, _) if priced => {
+            list.push("no market is given, so nothing is priced: see platform.market".to_owned());
+        }
+        (Some(_), 2..) => {
+            list.push("prices are not simulated under a rulebook: nothing is priced".to_owned())
+        }
+        _ => {}
     }
     let unused: Vec<&str> =
         text.audience.segments.keys().filter(|name| *name != text.sender.segment).collect();

@@ -24,7 +24,8 @@ use crate::document::{Check, Document, Finding, Findings};
 use crate::glossary::{Category, Ratio};
 use crate::platform::catalogue;
 use crate::platform::language::CapOf;
-use crate::platform::{Opening, Policy, Rules, Ruleset};
+use crate::platform::rulebook::{self, Rulebook};
+use crate::platform::{Amending, Opening, Policy, Rules, Ruleset, Tier};
 use crate::random::{Prior, Subject};
 use crate::sender::Strategy;
 use crate::time::{Calendar, SimTime, Slot, Span};
@@ -80,6 +81,8 @@ pub struct Scenario {
     pub ruleset: Ruleset,
     names: Names,
     pub(super) rules: Rules,
+    /// The eras that begin during the run.
+    pub(super) later: Vec<LaterEra>,
     pub(super) segment: Segment,
     pub(super) customers: u64,
     pub(super) lanes: Vec<Lane>,
@@ -112,6 +115,16 @@ pub(super) struct Lane {
     pub(super) weight: u64,
     /// Its part of the list: a customer belongs to one number for the whole run.
     pub(super) list: List,
+}
+
+/// An era of a rulebook that begins during the run.
+#[derive(Clone, Debug)]
+pub(super) struct LaterEra {
+    pub(super) from: SimTime,
+    pub(super) rules: Rules,
+    pub(super) amendment: Amending,
+    /// Priors of the thresholds of its rating clauses.
+    pub(super) thresholds: Vec<(Subject, Prior, Subject, Prior)>,
 }
 
 /// What the platform decides by chance in reality: the run draws it and tells the platform.
@@ -185,9 +198,22 @@ impl Scenario {
         &self.names
     }
 
-    /// The rules, made ready.
+    /// The rules in force at the start, made ready.
     pub fn rules(&self) -> &Rules {
         &self.rules
+    }
+
+    /// The rules in force at an instant: others than at the start where a rulebook's era has begun.
+    pub fn rules_at(&self, at: SimTime) -> &Rules {
+        let era = self.later.iter().rfind(|era| era.from <= at);
+        era.map_or(&self.rules, |era| &era.rules)
+    }
+
+    /// Position among the setting's tiers of a limit that a number holds under `rules`.
+    pub(super) fn rung(&self, rules: &Rules, limit: Option<u64>) -> usize {
+        let tiers = &self.setting.tiers;
+        let known = tiers.iter().rposition(|tier| tier.limit == limit);
+        if rules.tiers.len() == 1 { 0 } else { known.unwrap_or(0) }
     }
 }
 
@@ -222,17 +248,26 @@ impl Loader<'_> {
         let mut others = Findings::default();
         let calendar = calendar(&text, &mut check);
         self.check_numbers(&text, &mut check);
-        let ruleset = self.ruleset(&text, &mut check, &mut others);
+        let book = self.rulebook(&text, &mut others);
+        let ruleset = match (&book, &calendar) {
+            (Some(book), Some(calendar)) => first_era(book, calendar, &mut check),
+            (Some(_), None) => None,
+            (None, _) => self.ruleset(&text, &mut check, &mut others),
+        };
         let behavior = self.behavior(&text, &mut check, &mut others);
         let strategy = self.strategy(&text, &mut check, &mut others);
         let sending = calendar.as_ref().map(|calendar| sending_slots(calendar, &text, &mut check));
         if let Some(ruleset) = &ruleset {
-            check_against_rules(&text, ruleset, &mut check);
+            let rulesets = in_force(book.as_ref(), ruleset, calendar.as_ref());
+            check_against_rules(&text, &rulesets, &mut check);
             check_threshold_order(&text, ruleset, &mut check);
             check_market(&text, ruleset, &mut check);
         }
         check_sender(&text, &mut check);
-        let subjects = register(&text, ruleset.as_ref());
+        let subjects = register(
+            &text,
+            ruleset.as_ref().map(|ruleset| in_force(book.as_ref(), ruleset, calendar.as_ref())),
+        );
         if let Err(collision) = subjects {
             check.error("title", collision, "two names drew the same number; any other name will do");
         }
@@ -244,7 +279,7 @@ impl Loader<'_> {
         };
         let found = match (check.finish(()), others.has_errors(), parts) {
             (Ok(()), false, Some((calendar, ruleset, behavior, strategy, sending))) => {
-                let scenario = self.assemble(&text, calendar, ruleset, behavior, strategy, sending);
+                let scenario = self.assemble(&text, calendar, (ruleset, book), behavior, strategy, sending);
                 return scenario.ok_or_else(|| {
                     Findings::new(&document, vec![Finding::error("the profile's delays make no table")])
                 });
@@ -303,6 +338,18 @@ impl Loader<'_> {
         }
         if text.audience.segments.is_empty() {
             check.error("audience.segments", "there is no segment", "give at least one list of customers");
+        }
+    }
+
+    /// The rulebook of that name, if there is one.
+    fn rulebook(&self, text: &ScenarioText, others: &mut Findings) -> Option<Rulebook> {
+        let document = rulebook::document(&text.platform.ruleset)?;
+        match Rulebook::read(&document) {
+            Ok(book) => Some(book),
+            Err(findings) => {
+                others.merge(findings);
+                None
+            }
         }
     }
 
@@ -420,12 +467,17 @@ impl Loader<'_> {
         &self,
         text: &ScenarioText,
         calendar: Calendar,
-        ruleset: Ruleset,
+        (ruleset, book): (Ruleset, Option<Rulebook>),
         behavior: Behavior,
         strategy: Strategy,
         sending: Vec<SendingSlot>,
     ) -> Option<Scenario> {
-        let rules = compile(&ruleset, &calendar);
+        let (rules, later) = match &book {
+            Some(book) => eras(book, text, &calendar)?,
+            None => (compile(&ruleset, &calendar), Vec::new()),
+        };
+        let rulesets = in_force(book.as_ref(), &ruleset, Some(&calendar));
+        let all: Vec<&Rules> = std::iter::once(&rules).chain(later.iter().map(|era| &era.rules)).collect();
         let segment_text = text.audience.segments.get(&text.sender.segment)?;
         let segment = Segment::new(&text.sender.segment, behavior)?;
         let choice = segment_text.choose.unwrap_or(Choice::rested_longest);
@@ -452,19 +504,25 @@ impl Loader<'_> {
         });
         let tier_of = |lane: &Lane| opening.numbers.get(lane.number).map(|(tier, _)| *tier);
         let start_tier = lanes.iter().filter_map(tier_of).max().unwrap_or(rules.start_tier);
-        let prices = prices(text, &ruleset, &calendar);
+        let tiers = union(&all);
+        let prices = prices(text, &ruleset, &calendar).filter(|_| book.is_none());
         let setting = Setting {
             currency: prices.as_ref().and_then(|prices| prices.rules.currency().map(str::to_owned)),
             scenario: self.name.clone(),
             title: text.title.clone(),
-            ruleset: ruleset.name.clone(),
+            ruleset: rules_in_words(&text.platform.ruleset, &rulesets),
             profiles: vec![segment.behavior.name.clone()],
             seed: text.seed.unwrap_or(1),
-            tiers: rules.tiers.clone(),
-            start_tier,
-            possible: Possible::under(&rules),
-            assumptions: assumptions(text, &ruleset, &rules, &segment),
-            warnings: warnings(text, &ruleset, &segment, &calendar),
+            start_tier: if rules.tiers.len() == 1 {
+                0
+            } else {
+                let limit = rules.tiers[start_tier].limit;
+                tiers.iter().rposition(|tier| tier.limit == limit).unwrap_or(0)
+            },
+            tiers,
+            possible: Possible::under(&all),
+            assumptions: assumptions(text, &rulesets, &all, &segment),
+            warnings: warnings(text, &rulesets, &segment, &calendar),
             calendar,
         };
         let slot = setting.calendar.slot_length().0;
@@ -498,9 +556,75 @@ impl Loader<'_> {
             segment,
             ruleset,
             rules,
+            later,
             setting,
         })
     }
+}
+
+/// The ruleset of the era in which a run starts.
+fn first_era(book: &Rulebook, calendar: &Calendar, check: &mut Check<'_>) -> Option<Ruleset> {
+    let era = book.era_at(calendar.date(0));
+    if era.is_none() {
+        let first = book.eras().first().map_or_else(String::new, |era| era.from().to_string());
+        check.error(
+            "start",
+            format!("no rules are known for this date in the rulebook {}", book.name()),
+            format!("the first era begins on {first}"),
+        );
+    }
+    era.map(|era| era.ruleset().clone())
+}
+
+/// The rulesets that are in force at some time of the run: one, or those of a rulebook's eras.
+fn in_force<'r>(
+    book: Option<&'r Rulebook>,
+    ruleset: &'r Ruleset,
+    calendar: Option<&Calendar>,
+) -> Vec<&'r Ruleset> {
+    let (Some(book), Some(calendar)) = (book, calendar) else { return vec![ruleset] };
+    let (first, last) = (calendar.date(0), calendar.date(calendar.days().saturating_sub(1)));
+    let later = book.eras().iter().filter(|era| first < era.from() && era.from() <= last);
+    let met = book.era_at(first).into_iter().chain(later);
+    met.map(|era| era.ruleset()).collect()
+}
+
+/// The name of what holds: a ruleset, or a rulebook with the rulesets of its eras.
+fn rules_in_words(name: &str, rulesets: &[&Ruleset]) -> String {
+    let names: Vec<&str> = rulesets.iter().map(|ruleset| ruleset.name.as_str()).collect();
+    match names.as_slice() {
+        [only] => (*only).to_owned(),
+        several => format!("{name} ({})", several.join(", then ")),
+    }
+}
+
+/// The eras of a rulebook that the run meets: the one of its start, and those that begin before its end.
+fn eras(book: &Rulebook, text: &ScenarioText, calendar: &Calendar) -> Option<(Rules, Vec<LaterEra>)> {
+    let midnights: Vec<SimTime> = (0..calendar.days()).map(|day| calendar.midnight(day)).collect();
+    let mut eras = book.compile(calendar.date(0), &|date| instant_of(calendar, date), &midnights).into_iter();
+    let first = eras.next()?;
+    let later = eras.filter(|era| era.from < calendar.end()).filter_map(|era| {
+        Some(LaterEra {
+            from: era.from,
+            thresholds: threshold_priors(text, &era.rules),
+            amendment: era.amendment?,
+            rules: era.rules,
+        })
+    });
+    Some((first.rules, later.collect()))
+}
+
+/// The tiers of all ladders of a run, each limit once, lowest first; a time without tiers comes before all.
+fn union(all: &[&Rules]) -> Vec<Tier> {
+    if let [only] = all {
+        return only.tiers.clone();
+    }
+    let (ladders, none): (Vec<&Rules>, Vec<&Rules>) = all.iter().partition(|rules| rules.tiers.len() > 1);
+    let mut tiers: Vec<Tier> = ladders.iter().flat_map(|rules| rules.tiers.clone()).collect();
+    tiers.sort_by_key(|tier| tier.limit.unwrap_or(u64::MAX));
+    tiers.dedup_by_key(|tier| tier.limit);
+    let before = none.first().map(|rules| rules.tiers.clone()).unwrap_or_default();
+    before.into_iter().chain(tiers).collect()
 }
 
 /// Makes a ruleset ready for the calendar of a run.

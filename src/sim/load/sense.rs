@@ -11,8 +11,10 @@ use crate::time::SimTime;
 use super::parts::senders;
 use super::{MOST_IN_SLOT, nearest};
 
-pub(super) fn check_against_rules(text: &ScenarioText, ruleset: &Ruleset, check: &mut Check<'_>) {
-    let tiers: Vec<&str> = ruleset.ladder.iter().flat_map(|ladder| ladder.steps.keys()).collect();
+pub(super) fn check_against_rules(text: &ScenarioText, rulesets: &[&Ruleset], check: &mut Check<'_>) {
+    let Some(ruleset) = rulesets.first() else { return };
+    let ladders = rulesets.iter().flat_map(|ruleset| &ruleset.ladder);
+    let tiers: Vec<&str> = ladders.flat_map(|ladder| ladder.steps.keys()).collect();
     for (name, number) in text.platform.numbers.iter() {
         if let Some(tier) = &number.tier
             && !tiers.contains(&tier.as_str())
@@ -25,9 +27,9 @@ pub(super) fn check_against_rules(text: &ScenarioText, ruleset: &Ruleset, check:
             );
         }
     }
-    let paths: Vec<String> = ruleset
-        .rating
-        .keys()
+    let paths: Vec<String> = rulesets
+        .iter()
+        .flat_map(|ruleset| ruleset.rating.keys())
         .flat_map(|name| [format!("rating.{name}.medium_from"), format!("rating.{name}.low_from")])
         .collect();
     for (path, prior) in text.platform.priors.iter() {
@@ -157,7 +159,7 @@ pub(super) fn check_messages(a_day: u64, path: &str, check: &mut Check<'_>) {
 }
 
 /// Proves that no two names of the scenario share their luck.
-pub(super) fn register(text: &ScenarioText, ruleset: Option<&Ruleset>) -> Result<(), String> {
+pub(super) fn register(text: &ScenarioText, rulesets: Option<Vec<&Ruleset>>) -> Result<(), String> {
     let mut subjects = Subjects::default();
     let mut add =
         |names: &[&str]| subjects.register(names).map(|_| ()).map_err(|collision| collision.to_string());
@@ -182,7 +184,7 @@ pub(super) fn register(text: &ScenarioText, ruleset: Option<&Ruleset>) -> Result
     for template in text.platform.templates.keys() {
         add(&["platform", "review", template])?;
     }
-    for name in ruleset.iter().flat_map(|ruleset| ruleset.rating.keys()) {
+    for name in rulesets.iter().flatten().flat_map(|ruleset| ruleset.rating.keys()) {
         add(&[&format!("rating.{name}.medium_from")])?;
         add(&[&format!("rating.{name}.low_from")])?;
     }
