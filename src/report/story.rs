@@ -194,6 +194,8 @@ impl<'w> Wording<'w> {
 
     /// A change in words.
     pub(super) fn tell(&self, change: &Change, score: Option<f64>) -> Told {
+        // The score is the number's: a template's rating goes by its own messages and thresholds.
+        let score = score.filter(|_| matches!(change.subject, Subject::Number(_)));
         let clause = &self.clauses[usize::from(change.clause)];
         let civil = self.calendar.civil(change.at);
         Told {
