@@ -35,6 +35,7 @@ pub use check::Check;
 pub use finding::{Finding, Findings, Level};
 pub use ordered::{Ordered, Word};
 pub use read::{FieldHelp, options};
+pub use wording::nearest;
 
 /// A named text.
 #[derive(Debug, Clone, PartialEq, Eq)]

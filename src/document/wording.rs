@@ -236,10 +236,11 @@ fn missing_place(subject: Subject<'_>) -> std::ops::Range<usize> {
     subject.node.word.clone().or(field).unwrap_or(open..open + 1)
 }
 
-/// The name that was probably meant.
-pub(super) fn nearest<'c>(name: &str, candidates: impl Iterator<Item = &'c str>) -> Option<&'c str> {
+/// The name that was probably meant: the nearest of the candidates, if it is near enough.
+pub fn nearest<'c>(name: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<&'c str> {
     let lowered = name.to_lowercase();
     candidates
+        .into_iter()
         .map(|candidate| (strsim::damerau_levenshtein(&lowered, &candidate.to_lowercase()), candidate))
         .filter(|(distance, candidate)| {
             let longer = name.chars().count().max(candidate.chars().count());

@@ -12,9 +12,8 @@
 use std::fmt;
 
 use crate::document::tree::{self, Tree};
-use crate::document::{Document, Word, options};
+use crate::document::{self, Document, Word, options};
 
-use super::check;
 use super::language::Ruleset;
 use super::origin::{Exception, Origin};
 
@@ -61,7 +60,7 @@ pub fn document(name: &str) -> Option<Document> {
 
 /// The built-in ruleset that was probably meant.
 pub fn nearest(name: &str) -> Option<&'static str> {
-    check::nearest(name, names())
+    document::nearest(name, names())
 }
 
 /// A ruleset in one line.

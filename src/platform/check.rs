@@ -13,7 +13,7 @@
 
 use jiff::civil::Date;
 
-use crate::document::{Check, Document, Findings, Word};
+use crate::document::{Check, Document, Findings, Word, nearest};
 use crate::glossary::{NumberStatus, Rating, Ratio, TemplateStatus};
 use crate::time::{DAY, Span};
 
@@ -59,17 +59,6 @@ pub fn first_day(text: &str) -> Option<Date> {
         _ => byte.is_ascii_digit(),
     });
     if digits_and_dashes { full.parse().ok() } else { None }
-}
-
-/// The name that was probably meant.
-pub(super) fn nearest<'c>(name: &str, names: impl IntoIterator<Item = &'c str>) -> Option<&'c str> {
-    let lowered = name.to_lowercase();
-    let distance = |other: &str| strsim::damerau_levenshtein(&lowered, &other.to_lowercase());
-    let near = names.into_iter().map(|other| (distance(other), other)).filter(|(distance, other)| {
-        let longer = name.chars().count().max(other.chars().count());
-        *distance <= (longer / 3).max(1) && *distance < longer
-    });
-    near.min_by_key(|(distance, _)| *distance).map(|(_, other)| other)
 }
 
 /// What a missing field is for.

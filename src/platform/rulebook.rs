@@ -15,13 +15,13 @@ use std::collections::BTreeSet;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use crate::document::{Check, Document, Findings, Ordered, Word, tree};
+use crate::document::{Check, Document, Findings, Ordered, Word, nearest, tree};
 use crate::glossary::grouped;
 use crate::time::SimTime;
 
 use super::amend::{Amending, Home};
 use super::catalogue;
-use super::check::{first_day, nearest};
+use super::check::first_day;
 use super::language::{Holder, Limit, Ruleset};
 use super::origin::{Exception, Grade, Source};
 use super::rules::{ClauseId, ClauseInfo, Rules, Tier};

@@ -1,7 +1,6 @@
 //! The price tables that come with the program.
 
-use crate::document::Document;
-use crate::platform::check::nearest;
+use crate::document::{Document, nearest};
 
 use super::PriceTable;
 

@@ -2,8 +2,8 @@
 
 use jiff::civil::Date;
 
-use crate::document::{Check, Document, Findings, Word};
-use crate::platform::check::{first_day, nearest};
+use crate::document::{Check, Document, Findings, Word, nearest};
+use crate::platform::check::first_day;
 use crate::platform::language::{Clause, FreeAMonth, Pays, Price, PricedBy, Rates, Ruleset};
 use crate::platform::origin::Exception;
 

@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
-use crate::platform::check::nearest;
+use crate::document::nearest;
 use crate::platform::language::{
     Clause, Pays, Price, ProlongedBy, Rates, Ruleset, Window as WindowClause, WindowKind,
 };
