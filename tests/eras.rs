@@ -584,6 +584,8 @@ fn a_wrong_rulebook_is_told_what_is_wrong() {
     );
     wrong("eras[4].standing.except", "[Assumed([], \"a\")]", "names the values it speaks of", "limit, tiers");
     wrong("sources.M_QL.date", "long ago", "expected a date, found \"long ago\"", "write");
+    wrong("sources.M_QL.address", "", "the address of a source is empty", "find the text");
+    wrong("eras[0].source", "[M_QL, M_QL]", "the source `M_QL` is named twice", "leave one out");
     wrong("eras[0].source", "[M_CHG]", "uses the source `M_QL`", "leave it out");
 }
 

@@ -15,7 +15,7 @@ use crate::document::tree::{self, Tree};
 use crate::document::{self, Document, Word, options};
 
 use super::language::Ruleset;
-use super::origin::{Exception, Origin};
+use super::origin::{Exception, Origin, cited};
 
 macro_rules! built_in {
     ($($name:literal),* $(,)?) => {
@@ -251,15 +251,7 @@ impl ClauseView {
 
     /// Whether the clause or a reason in it names the source of this key.
     pub(super) fn cites(&self, key: &str) -> bool {
-        let in_text = |text: &str| {
-            let mut words = text.split(|c: char| !(c.is_alphanumeric() || c == '_'));
-            words.any(|word| word == key)
-        };
-        let in_exception = |exception: &Exception| match exception {
-            Exception::By(_, other) => other.as_str() == key,
-            Exception::Assumed(_, text) | Exception::Derived(_, text) => in_text(text),
-        };
-        self.source.iter().any(|other| other.as_str() == key) || self.except.iter().any(in_exception)
+        cited(key, &self.source, &self.except)
     }
 
     /// The fields with a value that no exception speaks of.

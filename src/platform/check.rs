@@ -23,7 +23,7 @@ use super::language::{
     Forbidden, FromTiers, Holder, HowMany, Limit, Measure, OfficialChanges, Pacing, Quantity, Rates,
     RatingClause, RatingOf, Restart, Ruleset, Signal, Status, Takes, Term, ToTier, Upgrade, Within,
 };
-use super::origin::{Exception, Origin};
+use super::origin::{self, Origin};
 use super::rules::FromWord;
 
 impl Ruleset {
@@ -138,36 +138,17 @@ impl<'r, 'd> Sense<'r, 'd> {
     }
 
     fn source_keys(&mut self, view: &ClauseView) {
-        for (place, key) in view.source.iter().enumerate() {
-            let path = format!("{}.source[{place}]", view.path);
-            self.source_key(&path, key);
-            if view.source[..place].contains(key) {
-                self.error(&path, format!("the source `{key}` is named twice"), "leave one out");
-            }
-        }
-        for (place, exception) in view.except.iter().enumerate() {
-            if let Exception::By(_, key) = exception {
-                self.source_key(&format!("{}.except[{place}][1]", view.path), key);
-            }
-        }
-    }
-
-    fn source_key(&mut self, path: &str, key: &Word) {
         let sources = &self.ruleset.sources;
-        if sources.get(key.as_str()).is_none() {
-            let help = match nearest(key.as_str(), sources.keys()) {
-                Some(near) => format!("did you mean `{near}`?"),
-                None => format!("add it to `sources`, or take one of {}", listed(sources.keys())),
-            };
-            self.error(path, format!("there is no source `{key}`"), help);
-        }
+        let otherwise = || format!("add it to `sources`, or take one of {}", listed(sources.keys()));
+        let (prefix, origin) = (format!("{}.", view.path), (&*view.source, &*view.except));
+        origin::source_keys(&mut self.check, &prefix, origin, sources, otherwise);
     }
 
     fn dates(&mut self, view: &ClauseView) {
         let day = |text: &Option<String>| text.as_deref().map(first_day);
         for (field, text) in [("since", &view.since), ("until", &view.until)] {
             if let (Some(text), Some(None)) = (text, day(text)) {
-                self.no_date(&format!("{}.{field}", view.path), text);
+                origin::no_date(&mut self.check, &format!("{}.{field}", view.path), text);
             }
         }
         if let (Some(Some(since)), Some(Some(until))) = (day(&view.since), day(&view.until))
@@ -182,63 +163,12 @@ impl<'r, 'd> Sense<'r, 'd> {
         }
     }
 
-    fn no_date(&mut self, path: &str, text: &str) {
-        let help = "write \"2025-10-07\", \"2025-10\" or \"2025\"";
-        self.error(path, format!("expected a date, found {text:?}"), help);
-    }
-
     fn exceptions(&mut self, view: &ClauseView) {
-        let mut named: Vec<&Word> = Vec::new();
-        for (place, exception) in view.except.iter().enumerate() {
-            let path = format!("{}.except[{place}]", view.path);
-            if exception.fields().is_empty() {
-                self.error(&path, "an exception names the values it speaks of", "such as [review], or [all]");
-            }
-            if let Exception::Assumed(_, why) | Exception::Derived(_, why) = exception
-                && why.trim().is_empty()
-            {
-                let help = "say in a few words why this value and no other";
-                self.error(&format!("{path}[1]"), "an exception gives its reason", help);
-            }
-            for (index, word) in exception.fields().iter().enumerate() {
-                let path = format!("{path}[0][{index}]");
-                if named.contains(&word) {
-                    self.error(
-                        &path,
-                        format!("`{word}` is named twice in `except`"),
-                        "a value has one origin",
-                    );
-                }
-                self.exception_name(&path, view, word);
-                named.push(word);
-            }
-        }
-    }
-
-    fn exception_name(&mut self, path: &str, view: &ClauseView, word: &Word) {
-        match view.naming(word.as_str()) {
-            Naming::All | Naming::One => {}
-            Naming::Several => {
-                let message = format!("`{word}` stands for more than one value of {}", view.path);
-                self.error(path, message, "name the field around it");
-            }
-            Naming::WordIn(field) => {
-                let message = format!("`{word}` is what a value says, not the value's name");
-                self.error(
-                    path,
-                    message,
-                    format!("name its field, `{field}`: it stays when the value changes"),
-                );
-            }
-            Naming::Nothing => {
-                let names = view.names();
-                let help = match nearest(word.as_str(), names.iter().copied()) {
-                    Some(near) => format!("did you mean `{near}`?"),
-                    None => format!("its values are {}", listed(names.iter().copied())),
-                };
-                self.error(path, format!("{} has no value `{word}`", view.path), help);
-            }
-        }
+        let path = format!("{}.except", view.path);
+        let such_as = "such as [review], or [all]";
+        origin::exceptions(&mut self.check, &path, &view.except, such_as, |check, path, word| {
+            exception_name(check, path, view, word);
+        });
     }
 
     fn every_value_has_an_origin(&mut self, view: &ClauseView) {
@@ -254,22 +184,8 @@ impl<'r, 'd> Sense<'r, 'd> {
     }
 
     fn source_list(&mut self, views: &[ClauseView]) {
-        for (key, source) in self.ruleset.sources.iter() {
-            let path = format!("sources.{key}");
-            if first_day(&source.date).is_none() {
-                self.no_date(&format!("{path}.date"), &source.date);
-            }
-            for (field, text) in [("title", &source.title), ("address", &source.address)] {
-                if text.trim().is_empty() {
-                    let help = "a reader must be able to find the text";
-                    self.error(&format!("{path}.{field}"), format!("the {field} of a source is empty"), help);
-                }
-            }
-            if !views.iter().any(|view| view.cites(key)) {
-                let message = format!("no clause uses the source `{key}`");
-                self.error(&path, message, "name it where it is stated, or leave it out");
-            }
-        }
+        let uses = |key: &str| views.iter().any(|view| view.cites(key));
+        origin::source_list(&mut self.check, &self.ruleset.sources, "no clause", uses);
     }
 
     // ---- nouns ----------------------------------------------------------------------------------------------
@@ -1253,6 +1169,29 @@ fn is_name(text: &str) -> bool {
 /// A path with one more step, in quotes if it holds what separates steps.
 fn step(path: &str, name: &str) -> String {
     if name.contains(['.', '[', ']']) { format!("{path}.\"{name}\"") } else { format!("{path}.{name}") }
+}
+
+/// Notes a name in `except` that is no name of a value.
+fn exception_name(check: &mut Check<'_>, path: &str, view: &ClauseView, word: &Word) {
+    match view.naming(word.as_str()) {
+        Naming::All | Naming::One => {}
+        Naming::Several => {
+            let message = format!("`{word}` stands for more than one value of {}", view.path);
+            check.error(path, message, "name the field around it");
+        }
+        Naming::WordIn(field) => {
+            let message = format!("`{word}` is what a value says, not the value's name");
+            check.error(path, message, format!("name its field, `{field}`: it stays when the value changes"));
+        }
+        Naming::Nothing => {
+            let names = view.names();
+            let help = match nearest(word.as_str(), names.iter().copied()) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => format!("its values are {}", listed(names.iter().copied())),
+            };
+            check.error(path, format!("{} has no value `{word}`", view.path), help);
+        }
+    }
 }
 
 /// `a`, `b` and `c`

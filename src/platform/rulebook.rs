@@ -23,7 +23,7 @@ use super::amend::{Amending, Home};
 use super::catalogue;
 use super::check::first_day;
 use super::language::{Holder, Limit, Ruleset};
-use super::origin::{Exception, Grade, Source};
+use super::origin::{self, Exception, Source, cited};
 use super::rules::{ClauseId, ClauseInfo, Rules, Tier};
 use super::words::{self, Note, Passage};
 
@@ -383,8 +383,7 @@ impl Sense<'_, '_> {
     fn day(&mut self, at: &str, clause: &EraClause, last: Option<(Date, &str)>) -> Option<Date> {
         let path = format!("{at}.from");
         let Some(from) = first_day(&clause.from) else {
-            let message = format!("expected a date, found {:?}", clause.from);
-            self.error(&path, message, "write \"2025-10-07\", \"2025-10\" or \"2025\"");
+            origin::no_date(&mut self.check, &path, &clause.from);
             return None;
         };
         if let Some((_, before)) = last.filter(|(last, _)| *last >= from) {
@@ -511,41 +510,15 @@ impl Sense<'_, '_> {
 
     fn origins(&mut self, place: &Place<'_>) {
         let Place { path, source, except, values } = place;
-        let mut named: BTreeSet<&str> = BTreeSet::new();
-        for (index, key) in source.iter().enumerate() {
-            self.source_key(&format!("{path}.source[{index}]"), key);
-        }
-        for (index, exception) in except.iter().enumerate() {
-            let path = format!("{path}.except[{index}]");
-            match exception {
-                Exception::By(_, key) => self.source_key(&format!("{path}[1]"), key),
-                Exception::Assumed(_, why) | Exception::Derived(_, why) if why.trim().is_empty() => {
-                    let help = "say in a few words why this value and no other";
-                    self.error(&format!("{path}[1]"), "an exception gives its reason", help);
-                }
-                _ => {}
-            }
-            if exception.fields().is_empty() {
-                self.error(
-                    &path,
-                    "an exception names the values it speaks of",
-                    format!("of {}", values.join(", ")),
-                );
-            }
-            for (index, word) in exception.fields().iter().enumerate() {
-                let (path, word) = (format!("{path}[0][{index}]"), word.as_str());
-                if word != "all" && !values.contains(&word) {
-                    let help = match nearest(word, values.iter().copied()) {
-                        Some(near) => format!("did you mean `{near}`?"),
-                        None => format!("its values are {}", values.join(", ")),
-                    };
-                    self.error(&path, format!("there is no value `{word}` here"), help);
-                } else if !named.insert(word) {
-                    let message = format!("`{word}` is named twice in `except`");
-                    self.error(&path, message, "a value has one origin");
-                }
-            }
-        }
+        let sources = &self.written.sources;
+        let otherwise =
+            || format!("add it to `sources`: there are {}", sources.keys().collect::<Vec<_>>().join(", "));
+        origin::source_keys(&mut self.check, &format!("{path}."), (*source, *except), sources, otherwise);
+        let (at, such_as) = (format!("{path}.except"), format!("of {}", values.join(", ")));
+        origin::exceptions(&mut self.check, &at, except, &such_as, |check, path, word| {
+            origin::value_name(check, path, values, word);
+        });
+        let named: BTreeSet<&str> = except.iter().flat_map(Exception::fields).map(Word::as_str).collect();
         if source.is_empty() && !named.contains("all") {
             let bare: Vec<&str> = values.iter().copied().filter(|value| !named.contains(value)).collect();
             if !bare.is_empty() {
@@ -556,40 +529,10 @@ impl Sense<'_, '_> {
         }
     }
 
-    fn source_key(&mut self, path: &str, key: &Word) {
-        let sources = &self.written.sources;
-        if sources.get(key.as_str()).is_none() {
-            let help = match nearest(key.as_str(), sources.keys()) {
-                Some(near) => format!("did you mean `{near}`?"),
-                None => format!(
-                    "add it to `sources`: there are {}",
-                    sources.keys().collect::<Vec<_>>().join(", ")
-                ),
-            };
-            self.error(path, format!("there is no source `{key}`"), help);
-        }
-    }
-
     fn sources(&mut self) {
         let places: Vec<Place<'_>> = self.written.eras.iter().flat_map(Place::all_of).collect();
-        for (key, source) in self.written.sources.iter() {
-            let path = format!("sources.{key}");
-            if first_day(&source.date).is_none() {
-                let message = format!("expected a date, found {:?}", source.date);
-                self.error(&format!("{path}.date"), message, "write \"2025-10-07\", \"2025-10\" or \"2025\"");
-            }
-            if source.title.trim().is_empty() || source.address.trim().is_empty() {
-                self.error(
-                    &path,
-                    "a source has a title and an address",
-                    "a reader must be able to find the text",
-                );
-            }
-            if !places.iter().any(|place| place.cites(key)) {
-                let message = format!("no era and no amendment uses the source `{key}`");
-                self.error(&path, message, "name it where it is stated, or leave it out");
-            }
-        }
+        let uses = |key: &str| places.iter().any(|place| cited(key, place.source, place.except));
+        origin::source_list(&mut self.check, &self.written.sources, "no era and no amendment", uses);
     }
 }
 
@@ -608,16 +551,6 @@ impl<'p> Place<'p> {
     fn all_of(clause: &'p EraClause) -> impl Iterator<Item = Place<'p>> {
         let standing = clause.standing.iter().map(|standing| Place::of_amendment("", standing));
         standing.chain([Place::of_era("", clause)])
-    }
-
-    fn cites(&self, key: &str) -> bool {
-        let in_text =
-            |text: &str| text.split(|c: char| !(c.is_alphanumeric() || c == '_')).any(|word| word == key);
-        let in_exception = |exception: &Exception| match exception {
-            Exception::By(_, other) => other.as_str() == key,
-            Exception::Assumed(_, text) | Exception::Derived(_, text) => in_text(text),
-        };
-        self.source.iter().any(|other| other.as_str() == key) || self.except.iter().any(in_exception)
     }
 }
 
@@ -689,26 +622,13 @@ impl Rulebook {
             };
             exception.fields().iter().map(value).collect::<Vec<String>>().join(", ")
         };
-        let exceptions = except.iter().map(|exception| {
-            let values = named(exception);
-            match exception {
-                Exception::By(_, key) => Note::By { values, source: self.source(key) },
-                Exception::Derived(_, how) => Note::Derived { values, how: how.clone() },
-                Exception::Assumed(_, why) => Note::Assumed { values, why: why.clone() },
-            }
-        });
-        source.iter().map(|key| Note::Source(self.source(key))).chain(exceptions).collect()
+        let exceptions =
+            except.iter().map(|exception| Note::of(exception, named(exception), |key| self.source(key)));
+        source.iter().map(|key| Note::Source(self.source(key.as_str()))).chain(exceptions).collect()
     }
 
-    fn source(&self, key: &Word) -> String {
-        let Some(source) = self.sources.get(key.as_str()) else { return key.to_string() };
-        let grade = match source.grade {
-            Grade::Official => "official",
-            Grade::Provider => "a provider",
-            Grade::Blog => "a blog",
-            Grade::Study => "a study",
-        };
-        format!("{key}: {}; {}; {} ({grade})", source.title, source.address, source.date)
+    fn source(&self, key: &str) -> String {
+        self.sources.get(key).map_or_else(|| key.to_owned(), |source| source.in_words(key))
     }
 }
 

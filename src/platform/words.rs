@@ -19,7 +19,7 @@ use super::language::{
     ProlongedBy, Quantity, Rates, RatingClause, RatingOf, Restart, Review, Ruleset, Signal, Takes,
     TemplateCoupling, Term, Thin, ToTier, Upgrade, Window, WindowKind, Within,
 };
-use super::origin::{Exception, Grade, Source};
+use super::origin::Exception;
 
 /// A clause in words.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -70,6 +70,15 @@ pub enum Note {
 }
 
 impl Note {
+    /// What an exception says of the values, with `source` to put a key into words.
+    pub(super) fn of(exception: &Exception, values: String, source: impl Fn(&str) -> String) -> Note {
+        match exception {
+            Exception::By(_, key) => Note::By { values, source: source(key.as_str()) },
+            Exception::Derived(_, how) => Note::Derived { values, how: how.clone() },
+            Exception::Assumed(_, why) => Note::Assumed { values, why: why.clone() },
+        }
+    }
+
     /// The kind of note, in one word.
     pub fn label(&self) -> &'static str {
         match self {
@@ -161,30 +170,16 @@ fn passage(ruleset: &Ruleset, clause: &ClauseView) -> Passage {
 
 fn notes(ruleset: &Ruleset, clause: &ClauseView) -> Vec<Note> {
     let source = |key: &str| match ruleset.sources.get(key) {
-        Some(source) => source_in_words(key, source),
+        Some(source) => source.in_words(key),
         None => key.to_owned(),
     };
     let mut notes: Vec<Note> = clause.source.iter().map(|key| Note::Source(source(key.as_str()))).collect();
     for exception in &clause.except {
         let values = named_values(clause, exception);
-        notes.push(match exception {
-            Exception::By(_, key) => Note::By { values, source: source(key.as_str()) },
-            Exception::Derived(_, how) => Note::Derived { values, how: how.clone() },
-            Exception::Assumed(_, why) => Note::Assumed { values, why: why.clone() },
-        });
+        notes.push(Note::of(exception, values, source));
     }
     notes.extend(readings(clause));
     notes
-}
-
-fn source_in_words(key: &str, source: &Source) -> String {
-    let grade = match source.grade {
-        Grade::Official => "official",
-        Grade::Provider => "a provider",
-        Grade::Blog => "a blog",
-        Grade::Study => "a study",
-    };
-    format!("{key}: {}; {}; {} ({grade})", source.title, source.address, source.date)
 }
 
 /// The values that an exception speaks of: each name, with its value where it is one.

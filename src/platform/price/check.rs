@@ -2,10 +2,10 @@
 
 use jiff::civil::Date;
 
-use crate::document::{Check, Document, Findings, Word, nearest};
+use crate::document::{Check, Document, Findings, Word};
 use crate::platform::check::first_day;
 use crate::platform::language::{Clause, FreeAMonth, Pays, Price, PricedBy, Rates, Ruleset};
-use crate::platform::origin::Exception;
+use crate::platform::origin::{self, Exception, cited};
 
 use super::catalogue::{nearest_price_table, prices};
 use super::table::{Column, PriceRow, PriceTable, Tells};
@@ -91,7 +91,7 @@ impl<'t, 'd> Sense<'t, 'd> {
             if let Some(text) = text
                 && first_day(text).is_none()
             {
-                self.no_date(path, text);
+                origin::no_date(&mut self.check, path, text);
             }
         }
         let day = |text: &Option<String>| text.as_deref().and_then(first_day);
@@ -101,11 +101,6 @@ impl<'t, 'd> Sense<'t, 'd> {
             let message = format!("the prices are never in force: they end on {until} and begin on {since}");
             self.error("until", message, "`until` is the first day without these prices");
         }
-    }
-
-    fn no_date(&mut self, path: &str, text: &str) {
-        let help = "write \"2025-10-07\", \"2025-10\" or \"2025\"";
-        self.error(path, format!("expected a date, found {text:?}"), help);
     }
 
     // ---- rows -----------------------------------------------------------------------------------------------
@@ -194,66 +189,22 @@ impl<'t, 'd> Sense<'t, 'd> {
         }
     }
 
-    fn source_keys(&mut self, path: &str, source: &[Word], except: &[Exception]) {
-        for (place, key) in source.iter().enumerate() {
-            let path = format!("{path}source[{place}]");
-            self.source_key(&path, key);
-            if source[..place].contains(key) {
-                self.error(&path, format!("the source `{key}` is named twice"), "leave one out");
-            }
-        }
-        for (place, exception) in except.iter().enumerate() {
-            if let Exception::By(_, key) = exception {
-                self.source_key(&format!("{path}except[{place}][1]"), key);
-            }
-        }
-    }
-
-    fn source_key(&mut self, path: &str, key: &Word) {
-        let sources = &self.table.sources;
-        if sources.get(key.as_str()).is_none() {
-            let help = match nearest(key.as_str(), sources.keys()) {
-                Some(near) => format!("did you mean `{near}`?"),
-                None => "add it to `sources`".to_owned(),
-            };
-            self.error(path, format!("there is no source `{key}`"), help);
-        }
+    fn source_keys(&mut self, prefix: &str, source: &[Word], except: &[Exception]) {
+        let otherwise = || "add it to `sources`".to_owned();
+        origin::source_keys(&mut self.check, prefix, (source, except), &self.table.sources, otherwise);
     }
 
     fn exceptions(&mut self, path: &str, names: &[&str], except: &[Exception]) {
-        let mut named: Vec<&Word> = Vec::new();
-        for (place, exception) in except.iter().enumerate() {
-            let path = format!("{path}except[{place}]");
-            if exception.fields().is_empty() {
-                self.error(&path, "an exception names the values it speaks of", "such as [rows], or [all]");
-            }
-            if let Exception::Assumed(_, why) | Exception::Derived(_, why) = exception
-                && why.trim().is_empty()
-            {
-                let help = "say in a few words why this value and no other";
-                self.error(&format!("{path}[1]"), "an exception gives its reason", help);
-            }
-            for (index, word) in exception.fields().iter().enumerate() {
-                let path = format!("{path}[0][{index}]");
-                if named.contains(&word) {
-                    let message = format!("`{word}` is named twice in `except`");
-                    self.error(&path, message, "a value has one origin");
-                }
-                self.exception_name(&path, names, word);
-                named.push(word);
-            }
-        }
-    }
-
-    fn exception_name(&mut self, path: &str, names: &[&str], word: &Word) {
-        if word.as_str() == "all" || names.contains(&word.as_str()) {
-            return;
-        }
-        let help = match nearest(word.as_str(), names.iter().copied()) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => format!("its values are {}", names.join(", ")),
-        };
-        self.error(path, format!("there is no value `{word}` here"), help);
+        let such_as = "such as [rows], or [all]";
+        origin::exceptions(
+            &mut self.check,
+            &format!("{path}except"),
+            except,
+            such_as,
+            |check, path, word| {
+                origin::value_name(check, path, names, word);
+            },
+        );
     }
 
     /// Without a source of the table every value needs an exception, or a row that names its own source.
@@ -281,38 +232,11 @@ impl<'t, 'd> Sense<'t, 'd> {
     }
 
     fn source_list(&mut self) {
-        for (key, source) in self.table.sources.iter() {
-            let path = format!("sources.{key}");
-            if first_day(&source.date).is_none() {
-                self.no_date(&format!("{path}.date"), &source.date);
-            }
-            for (field, text) in [("title", &source.title), ("address", &source.address)] {
-                if text.trim().is_empty() {
-                    let help = "a reader must be able to find the text";
-                    self.error(&format!("{path}.{field}"), format!("the {field} of a source is empty"), help);
-                }
-            }
-            if !self.uses(key) {
-                let message = format!("nothing uses the source `{key}`");
-                self.error(&path, message, "name it where it is stated, or leave it out");
-            }
-        }
-    }
-
-    fn uses(&self, key: &str) -> bool {
-        let in_text = |text: &str| {
-            let mut words = text.split(|c: char| !(c.is_alphanumeric() || c == '_'));
-            words.any(|word| word == key)
+        let PriceTable { sources, source, except, rows, .. } = self.table;
+        let uses = |key: &str| {
+            cited(key, source, except) || rows.values().any(|row| cited(key, &row.source, &row.except))
         };
-        let cites = |source: &[Word], except: &[Exception]| {
-            source.iter().any(|other| other.as_str() == key)
-                || except.iter().any(|exception| match exception {
-                    Exception::By(_, other) => other.as_str() == key,
-                    Exception::Assumed(_, text) | Exception::Derived(_, text) => in_text(text),
-                })
-        };
-        let PriceTable { source, except, rows, .. } = self.table;
-        cites(source, except) || rows.values().any(|row| cites(&row.source, &row.except))
+        origin::source_list(&mut self.check, sources, "nothing", uses);
     }
 }
 
