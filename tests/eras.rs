@@ -862,3 +862,72 @@ fn a_run_crosses_from_one_era_to_the_next() {
     }
     assert!(flagged_before > 0 && kept > 0, "{flagged_before} flags, {kept} limits of 1K");
 }
+
+/// What a day of a run delivered, and what it cost \[micro-units\].
+fn priced_days(start: &str, days: u32, card: &str) -> Vec<(Date, u64, u64)> {
+    use tiercast::sim::{Metric, Scenario};
+
+    let text = format!(
+        r#"Scenario(
+            title: "India", start: "{start}", zone: "Asia/Kolkata", horizon: "{days}d", replications: 1,
+            platform: (
+                ruleset: "platform", market: "India", {card} verification: Never,
+                numbers: {{ "main": (tier: "1K", rating: High) }}, templates: {{ "news": (category: Marketing) }},
+            ),
+            audience: (segments: {{
+                "all": (customers: 400_000, profile: "tests/common/still.ron", rest: "24h"),
+            }}),
+            sender: (
+                number: "main", segment: "all", templates: ["news"], plan: Constant(a_day: 300),
+                hours: (from: "00:00", to: "01:00"), weekdays: every_day,
+            ),
+        )"#
+    );
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let scenario = Scenario::read("india", &text, folder).unwrap_or_else(|findings| panic!("{findings}"));
+    let trajectory = scenario.replicate(0);
+    assert_eq!(trajectory.unpriced, 0);
+    let day = |(place, day): (usize, &tiercast::sim::Day)| {
+        let count = |metric: Metric| day.counts[metric as usize];
+        (scenario.setting.calendar.date(place), count(Metric::Delivered), count(Metric::Cost))
+    };
+    trajectory.days.iter().enumerate().map(day).collect()
+}
+
+/// Conversations until June 2025, messages from July on, through October when the rules change: each day pays its price.
+#[test]
+fn a_run_through_the_rulebook_pays_the_price_of_the_day() {
+    let days = priced_days("2025-06-20", 120, "");
+    assert_eq!(days.last().unwrap().0, date(2025, 10, 17));
+    for (day, delivered, cost) in days {
+        let price = if day < date(2025, 7, 1) { 9_900 } else { 10_700 };
+        assert_eq!((delivered, cost), (300, 300 * price), "{day}");
+    }
+}
+
+/// On 30 January 2023 the rules change, and neither the month nor its thousand free conversations begin anew.
+#[test]
+fn the_free_conversations_of_a_month_outlast_an_era() {
+    let days = priced_days("2023-01-27", 10, "");
+    let paid: Vec<u64> = days.iter().map(|(.., cost)| cost / 6_600).collect();
+    // January: 3 x 300 free, then 100 on the 30th, and none on the 31st. February has its own thousand.
+    assert_eq!(paid, [0, 0, 0, 200, 300, 0, 0, 0, 200, 300]);
+    assert!(days.iter().all(|(_, delivered, cost)| *delivered == 300 && cost % 6_600 == 0));
+}
+
+#[test]
+fn eras_with_money_of_two_currencies_are_refused() {
+    let euro = catalogue::document("platform-2020").unwrap();
+    let euro = euro.with("price.notifications.card_charged_above", "\"30 EUR\"").unwrap();
+    let find = |name: &str| match name {
+        "platform-2020" => Some(euro.clone()),
+        other => catalogue::document(other),
+    };
+    let findings = Rulebook::read_with(&shipped(), &find).unwrap_err().to_string();
+    assert!(
+        findings.contains("the money of platform-2021-09 is in USD, that of platform-2020 in EUR"),
+        "{findings}"
+    );
+    assert!(findings.contains("--> platform.rulebook.ron:"), "{findings}");
+    assert!(findings.contains("an account goes on from era to era"), "{findings}");
+}

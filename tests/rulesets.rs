@@ -532,7 +532,7 @@ const SMALL: &str = r#"Ruleset(
         ),
     },
     price: {
-        messages: (pays: PerMessage(free_in_window: [], service_charged: false), rates: Table("of-2022"), source: [A]),
+        messages: (pays: PerMessage(free_in_window: [], service_charged: false), rates: Table("messages-2025-07"), source: [A]),
     },
     fact: { pace: (says: "it takes some days", source: [A]) },
 )
@@ -1845,7 +1845,7 @@ error: expected Low or Medium, found High
 "##,
     ),
     (
-        r##"rates: Table("of-2022")"##,
+        r##"rates: Table("messages-2025-07")"##,
         r##"rates: Table("of 2022.ron")"##,
         r##"
 error: "of 2022.ron" is no name of a price table
@@ -1858,13 +1858,26 @@ error: "of 2022.ron" is no name of a price table
 "##,
     ),
     (
-        r##"rates: Table("of-2022")"##,
-        r##"rates: Table("of-2022"), card_charged_above: "0 USD""##,
+        r##"rates: Table("messages-2025-07")"##,
+        r##"rates: Table("messages-2025-08")"##,
+        r##"
+error: there is no price table "messages-2025-08"
+  --> small.ron:72:89
+   |
+72 |         messages: (pays: PerMessage(free_in_window: [], service_charged: false), rates: Table("messages-2025-08"), source: [A]),
+   |                                                                                         ^^^^^^^^^^^^^^^^^^^^^^^^^
+   |
+   = help: did you mean "messages-2025-07"?
+"##,
+    ),
+    (
+        r##"rates: Table("messages-2025-07")"##,
+        r##"rates: Table("messages-2025-07"), card_charged_above: "0 USD""##,
         r##"
 error: expected an amount above 0
-  --> small.ron:72:127
+  --> small.ron:72:136
    |
-72 | ...harged: false), rates: Table("of-2022"), card_charged_above: "0 USD", source: [A]),
+72 | ...alse), rates: Table("messages-2025-07"), card_charged_above: "0 USD", source: [A]),
    |                                                                 ^^^^^^^
    |
    = help: such as "30 USD"

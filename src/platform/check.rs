@@ -6,6 +6,7 @@
 //!                        +- origins    sources exist and are used, every value has one, `except` is not stale
 //!                        +- nouns      ladder, admission, windows, ratings, ...
 //!                        +- verbs      upgrades and measures: tiers, conditions, signals, terms, consequences
+//!                        +- prices     tables that exist and price what is paid, one clause at a time, one currency
 //! ```
 //!
 //! What passes can be compiled without a further question: every tier, measure and source that it names exists, and
@@ -24,14 +25,30 @@ use super::language::{
     RatingClause, RatingOf, Restart, Ruleset, Signal, Status, Takes, Term, ToTier, Upgrade, Within,
 };
 use super::origin::{self, Origin};
+use super::price::{PriceTable, check_ruleset, price_table};
 use super::rules::FromWord;
 
 impl Ruleset {
     /// Reads a ruleset, or says all that is wrong with it: first with its form and, where that is right, with its
-    /// sense.
+    /// sense. Its price clauses name tables that come with the program.
+    ///
+    /// # Errors
+    /// All that is wrong, with places and advice.
     pub fn read(document: &Document) -> Result<Ruleset, Findings> {
+        Ruleset::read_with(document, &price_table)
+    }
+
+    /// The same with price tables from elsewhere; `table_of` gives the one of a name.
+    ///
+    /// # Errors
+    /// All that is wrong, with places and advice.
+    pub fn read_with(
+        document: &Document,
+        table_of: &dyn Fn(&str) -> Option<PriceTable>,
+    ) -> Result<Ruleset, Findings> {
         let ruleset: Ruleset = document.read_with_help(help)?;
-        let check = Sense::of(&ruleset, document);
+        let mut check = Sense::of(&ruleset, document);
+        check_ruleset(&ruleset, table_of, &mut check);
         check.finish(ruleset)
     }
 }
@@ -1161,7 +1178,7 @@ fn limit_words(limit: Limit) -> String {
 }
 
 /// Whether a text can name a ruleset or a price table.
-fn is_name(text: &str) -> bool {
+pub(super) fn is_name(text: &str) -> bool {
     let fits = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
     !text.is_empty() && text.bytes().all(fits)
 }

@@ -24,6 +24,7 @@ use super::catalogue;
 use super::check::first_day;
 use super::language::{Holder, Limit, Ruleset};
 use super::origin::{self, Exception, Source, cited};
+use super::price::{currency_of, price_table};
 use super::rules::{ClauseId, ClauseInfo, Rules, Tier};
 use super::words::{self, Note, Passage};
 
@@ -374,6 +375,7 @@ impl Sense<'_, '_> {
             whole &= from.is_some() && ruleset.is_some();
             self.standing(&at, place, clause, eras.last().filter(|_| whole), ruleset.as_ref());
             if let (Some(from), Some(ruleset)) = (from, ruleset) {
+                self.currency(&at, &eras, &ruleset);
                 eras.push(BookEra { from, clause: clause.clone(), ruleset });
             }
         }
@@ -417,6 +419,18 @@ impl Sense<'_, '_> {
                 self.error(&path, message, format!("it says itself why:\n{findings}"));
                 None
             }
+        }
+    }
+
+    /// An account goes on from era to era, and has one currency.
+    fn currency(&mut self, at: &str, before: &[BookEra], ruleset: &Ruleset) {
+        let of = |ruleset: &Ruleset| currency_of(ruleset, &price_table);
+        let Some(own) = of(ruleset) else { return };
+        let known = before.iter().find_map(|era| Some((of(&era.ruleset)?, &era.ruleset.name)));
+        if let Some((other, name)) = known.filter(|(other, _)| *other != own) {
+            let message = format!("the money of {} is in {own}, that of {name} in {other}", ruleset.name);
+            let help = "an account goes on from era to era and has one currency: name tables of the same";
+            self.error(&format!("{at}.ruleset"), message, help);
         }
     }
 

@@ -5,6 +5,7 @@
 //!   class 5   can_open?  --> what no card pays for is refused;  delivered --> charged
 //! ```
 
+use crate::audience::List;
 use crate::glossary::Category;
 use crate::platform::price::{Card, Initiator, Ledger, PriceRules};
 use crate::random::{Address, Purpose, Subject, binomial};
@@ -13,14 +14,19 @@ use crate::time::{SimTime, Slot};
 use super::load::Lane;
 use super::run::Run;
 
+/// The position of the one market that all customers of a run belong to.
+const MARKET: usize = 0;
+
 /// The account of one replication.
 pub(super) type Account<'s> = Ledger<'s>;
 
 /// What is priced in a scenario.
 #[derive(Clone, Debug)]
 pub(super) struct Prices {
+    /// The price clauses of all eras of the run.
     pub(super) rules: PriceRules,
-    pub(super) market: String,
+    /// The markets of the customers.
+    pub(super) markets: Vec<String>,
     pub(super) card: Card,
     /// The instants at which calendar months begin.
     pub(super) months: Vec<SimTime>,
@@ -29,13 +35,14 @@ pub(super) struct Prices {
 impl Prices {
     /// The account at the start of a replication.
     pub(super) fn open(&self) -> Account<'_> {
-        Ledger::open(&self.rules, Some(&self.market), &self.months, self.card)
+        let markets: Vec<Option<&str>> = self.markets.iter().map(|market| Some(market.as_str())).collect();
+        Ledger::open(&self.rules, &markets, &self.months, self.card)
     }
 }
 
 impl Run<'_, '_> {
     /// Of `count` customers who write first, those who are in no conversation that the business began. The share of
-    /// customers in one is that of the lane's list; who writes first does not depend on it (a simplification).
+    /// customers in one is that of all lists together; who writes first does not depend on it (a simplification).
     pub(super) fn outside_conversations(
         &self,
         lane: &Lane,
@@ -45,19 +52,20 @@ impl Run<'_, '_> {
         now: SimTime,
     ) -> u64 {
         let Some(account) = &self.account else { return 0 };
-        let open = account.open_at(now).business.min(customers);
+        let all: u64 = self.lists.iter().map(List::remaining).sum();
+        let open = account.open_at(now).business.min(all);
         if open == 0 || customers == 0 {
             return count;
         }
         let subject = Subject::new(&[&self.scenario.segment.name, &lane.name]);
         let address = Address { item: 2, slot, ..Address::of(Purpose::FirstMessage, subject) };
-        count - binomial(&self.streams.at(address), count, open as f64 / customers as f64)
+        count - binomial(&self.streams.at(address), count, open as f64 / all as f64)
     }
 
     /// Customers open conversations.
     pub(super) fn open_by_customers(&mut self, now: SimTime, opening: u64) {
         if let Some(account) = self.account.as_mut().filter(|_| opening > 0) {
-            let charge = account.customer_messages(now, opening);
+            let charge = account.customer_messages(now, MARKET, opening);
             self.diary.charge(charge);
         }
     }
@@ -71,7 +79,7 @@ impl Run<'_, '_> {
     /// Messages were delivered, so many of them inside a service window.
     pub(super) fn pay(&mut self, now: SimTime, category: Category, delivered: u64, in_window: u64) {
         if let Some(account) = &mut self.account {
-            let charge = account.delivered(now, category, delivered - in_window, in_window);
+            let charge = account.delivered(now, MARKET, category, delivered - in_window, in_window);
             self.diary.charge(charge);
         }
     }

@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 
 use crate::document::{Check, Document, Findings, Word};
-use crate::platform::check::first_day;
+use crate::platform::check::{first_day, is_name};
 use crate::platform::language::{Clause, FreeAMonth, Pays, Price, PricedBy, Rates, Ruleset};
 use crate::platform::origin::{self, Exception, cited};
 
@@ -248,7 +248,7 @@ fn row_path(market: &str) -> String {
 
 /// Notes what is wrong between the price clauses of a ruleset and the tables they name: a table that does not exist,
 /// or does not price what is paid, or is never in force with the clause; two clauses in force at once; two currencies.
-pub fn check_ruleset(
+pub(crate) fn check_ruleset(
     ruleset: &Ruleset,
     table_of: &dyn Fn(&str) -> Option<PriceTable>,
     check: &mut Check<'_>,
@@ -272,6 +272,7 @@ pub fn check_ruleset(
                 one_currency(&path, &table.currency, &mut currency, check);
                 fits(&path, clause, &table, check);
             }
+            None if !is_name(table) => {}
             None => {
                 let help = match nearest_price_table(table) {
                     Some(near) => format!("did you mean \"{near}\"?"),
@@ -281,6 +282,18 @@ pub fn check_ruleset(
             }
         }
     }
+}
+
+/// The currency of a ruleset's money, which is one where [`check_ruleset`] found nothing; none where it names none.
+pub(crate) fn currency_of(
+    ruleset: &Ruleset,
+    table_of: &dyn Fn(&str) -> Option<PriceTable>,
+) -> Option<String> {
+    ruleset.price.values().find_map(|clause| match (&clause.card_charged_above, &clause.rates) {
+        (Some(debit), _) => Some(debit.currency.clone()),
+        (None, Rates::Table(table)) => table_of(table).map(|table| table.currency),
+        (None, Rates::NotStated) => None,
+    })
 }
 
 fn one_currency(path: &str, found: &str, known: &mut Option<(String, String)>, check: &mut Check<'_>) {

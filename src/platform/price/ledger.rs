@@ -9,6 +9,13 @@
 //!
 //! Each conversation or message is paid by itself, in the order told; a batch only says it for many at once. So the
 //! card is charged at the conversation with which the open amount exceeds the threshold, not at the end of a batch.
+//!
+//! Customers of several markets are told apart by the position of their market:
+//!
+//! ```text
+//!   account   month, free conversations used, open amount, card          one for all
+//!   market    unit prices, open conversations, what it has cost          each its own
+//! ```
 
 use std::collections::BTreeMap;
 use std::ops::{AddAssign, Bound};
@@ -122,8 +129,7 @@ pub struct OpenConversations {
 #[derive(Clone, Debug)]
 pub struct Ledger<'r> {
     rules: &'r PriceRules,
-    /// Unit prices of the account's market, by price clause.
-    prices: Vec<Prices>,
+    markets: Vec<Market>,
     months: &'r [SimTime],
     card: Card,
     now: SimTime,
@@ -135,6 +141,14 @@ pub struct Ledger<'r> {
     free_used: u64,
     /// Owed and not yet charged to the card \[micro-units\].
     open_micros: u64,
+    totals: Charge,
+}
+
+/// What an account keeps apart for the customers of one market.
+#[derive(Clone, Debug)]
+struct Market {
+    /// Unit prices by price clause.
+    prices: Vec<Prices>,
     /// Open conversations of the business by their ends.
     business: BTreeMap<SimTime, u64>,
     /// Open conversations of customers by their ends.
@@ -143,19 +157,20 @@ pub struct Ledger<'r> {
 }
 
 impl<'r> Ledger<'r> {
-    /// Opens an account of customers in one market.
+    /// Opens an account of customers in some markets, each later named by its position among `markets`.
     ///
     /// `months` are the instants at which calendar months begin in the account's zone, in order, the first at or
-    /// before the start: [`month_starts`]. Without a market only a table that prices all markets alike has a price.
+    /// before the start: [`month_starts`]. Where a market is `None` only a table that prices all markets alike has a
+    /// price.
     pub fn open(
         rules: &'r PriceRules,
-        market: Option<&str>,
+        markets: &[Option<&str>],
         months: &'r [SimTime],
         card: Card,
     ) -> Ledger<'r> {
         Ledger {
             rules,
-            prices: rules.clauses.iter().map(|clause| clause.prices(market)).collect(),
+            markets: markets.iter().map(|market| Market::open(rules, *market)).collect(),
             months,
             card,
             now: SimTime(i64::MIN),
@@ -163,23 +178,23 @@ impl<'r> Ledger<'r> {
             month: 0,
             free_used: 0,
             open_micros: 0,
-            business: BTreeMap::new(),
-            customer: BTreeMap::new(),
             totals: Charge::default(),
         }
     }
 
     // ---- what it is told ------------------------------------------------------------------------------------
 
-    /// Customers wrote; `opening` of them have no open conversation that covers the message.
+    /// Customers of a market wrote; `opening` of them have no open conversation that covers the message.
     ///
     /// # Panics
     /// When told out of order: `now` before what was told last, or, where conversations are paid, customers who open
-    /// one after the business opened some at the same instant.
-    pub fn customer_messages(&mut self, now: SimTime, opening: u64) -> Charge {
+    /// one after the business opened some at the same instant. A market that the account was not opened with.
+    pub fn customer_messages(&mut self, now: SimTime, market: usize, opening: u64) -> Charge {
         let clause = self.advance(now);
         let charge = match clause.map(|place| &self.rules.clauses[place].pays) {
-            None | Some(Pays::NotStated) => self.unstated(now, Initiator::Customer, opening, opening),
+            None | Some(Pays::NotStated) => {
+                self.unstated(now, market, Initiator::Customer, (opening, opening))
+            }
             Some(Pays::PerConversation { by, free_a_month }) => {
                 let late = self.business_at == Some(now) && opening > 0;
                 assert!(!late, "at one instant customers' conversations come before the business's");
@@ -187,69 +202,79 @@ impl<'r> Ledger<'r> {
                     PricedBy::Initiator => Column::Customer,
                     PricedBy::Category => Column::Service,
                 };
-                self.conversations(now, Initiator::Customer, *free_a_month, kind, opening)
+                self.conversations(now, market, Initiator::Customer, *free_a_month, (kind, opening))
             }
             Some(Pays::PerNotification | Pays::PerMessage { .. }) => {
-                Charge { opened: self.keep(now, Initiator::Customer, opening), ..Charge::default() }
+                Charge { opened: self.keep(now, market, Initiator::Customer, opening), ..Charge::default() }
             }
         };
-        self.book(charge)
+        self.book(market, charge)
     }
 
-    /// Template messages were delivered: `outside` of every window and conversation that covers them, and `inside` an
-    /// open service window (or the conversation of a customer) but in no open conversation of their own.
+    /// Template messages were delivered to customers of a market: `outside` of every window and conversation that
+    /// covers them, and `inside` an open service window (or the conversation of a customer) but in no open conversation
+    /// of their own.
     ///
     /// Inside, a notification and a conversation priced by its initiator cost nothing; a conversation priced by
     /// category opens, for a service conversation covers no template; a message is paid unless its category is free in
     /// the window.
     ///
     /// # Panics
-    /// When told out of order: `now` before what was told last.
-    pub fn delivered(&mut self, now: SimTime, category: Category, outside: u64, inside: u64) -> Charge {
+    /// When told out of order: `now` before what was told last. A market that the account was not opened with.
+    pub fn delivered(
+        &mut self,
+        now: SimTime,
+        market: usize,
+        category: Category,
+        outside: u64,
+        inside: u64,
+    ) -> Charge {
         let clause = self.advance(now);
         let charge = match clause.map(|place| &self.rules.clauses[place].pays) {
             None | Some(Pays::NotStated) => {
-                self.unstated(now, Initiator::Business, outside, outside + inside)
+                self.unstated(now, market, Initiator::Business, (outside, outside + inside))
             }
-            Some(Pays::PerNotification) => self.messages(now, Column::Notification, outside, outside),
+            Some(Pays::PerNotification) => {
+                self.messages(now, market, Column::Notification, (outside, outside))
+            }
             Some(Pays::PerConversation { by, free_a_month }) => {
                 let (kind, count) = match by {
                     PricedBy::Initiator => (Column::Business, outside),
                     PricedBy::Category => (category.into(), outside + inside),
                 };
                 self.business_at = if count > 0 { Some(now) } else { self.business_at };
-                self.conversations(now, Initiator::Business, *free_a_month, kind, count)
+                self.conversations(now, market, Initiator::Business, *free_a_month, (kind, count))
             }
             Some(Pays::PerMessage { free_in_window, .. }) => {
                 let paid_inside = if free_in_window.contains(&category) { 0 } else { inside };
-                self.messages(now, category.into(), outside, outside + paid_inside)
+                self.messages(now, market, category.into(), (outside, outside + paid_inside))
             }
         };
-        self.book(charge)
+        self.book(market, charge)
     }
 
-    /// The business answered customers inside their service windows with messages that are no templates.
+    /// The business answered customers of a market inside their service windows with messages that are no templates.
     ///
     /// # Panics
-    /// When told out of order: `now` before what was told last.
-    pub fn answered(&mut self, now: SimTime, messages: u64) -> Charge {
+    /// When told out of order: `now` before what was told last. A market that the account was not opened with.
+    pub fn answered(&mut self, now: SimTime, market: usize, messages: u64) -> Charge {
         let clause = self.advance(now);
         let charge = match clause.map(|place| &self.rules.clauses[place].pays) {
-            None | Some(Pays::NotStated) => self.unstated(now, Initiator::Business, 0, messages),
+            None | Some(Pays::NotStated) => self.unstated(now, market, Initiator::Business, (0, messages)),
             Some(Pays::PerMessage { service_charged: true, .. }) => {
-                self.messages(now, Column::Service, 0, messages)
+                self.messages(now, market, Column::Service, (0, messages))
             }
             Some(_) => Charge::default(),
         };
-        self.book(charge)
+        self.book(market, charge)
     }
 
-    /// Customers wrote inside conversations that began, or were last prolonged, at `since`: where the window clause
-    /// says so, these conversations start anew.
+    /// Customers of a market wrote inside conversations that began, or were last prolonged, at `since`: where the
+    /// window clause says so, these conversations start anew.
     ///
     /// # Panics
-    /// When told out of order: `now` before what was told last.
-    pub fn prolonged(&mut self, now: SimTime, by: Initiator, since: SimTime, customers: u64) {
+    /// When told out of order: `now` before what was told last. A market that the account was not opened with.
+    pub fn prolonged(&mut self, now: SimTime, market: usize, by: Initiator, since: SimTime, customers: u64) {
         self.advance(now);
         let (Some(before), Some(lasts)) = (self.rules.lasts(by, since), self.rules.lasts(by, now)) else {
             return;
@@ -257,7 +282,7 @@ impl<'r> Ledger<'r> {
         if !self.rules.prolonged(by, now) || since + before <= now {
             return;
         }
-        let ends = self.ends(by);
+        let ends = self.markets[market].ends(by);
         let Some(open) = ends.get_mut(&(since + before)) else { return };
         let moved = customers.min(*open);
         *open -= moved;
@@ -269,6 +294,15 @@ impl<'r> Ledger<'r> {
     /// Everything since the account was opened.
     pub fn totals(&self) -> &Charge {
         &self.totals
+    }
+
+    /// Everything of one market. Over all markets these add up to [`totals`](Ledger::totals); the card is charged at
+    /// the conversation that exceeds the threshold, so its charge counts for the market of that one.
+    ///
+    /// # Panics
+    /// A market that the account was not opened with.
+    pub fn totals_of(&self, market: usize) -> &Charge {
+        &self.markets[market].totals
     }
 
     /// What is owed and not yet charged to the card \[micro-units\].
@@ -302,10 +336,21 @@ impl<'r> Ledger<'r> {
     /// The conversations open at `now`, which must not be before what was told last. One that lasts 24 h from 09:00
     /// is open at 08:59:59 the next day, and no longer at 09:00.
     pub fn open_at(&self, now: SimTime) -> OpenConversations {
-        let open = |ends: &BTreeMap<SimTime, u64>| {
-            ends.range((Bound::Excluded(now), Bound::Unbounded)).map(|(_, count)| count).sum()
-        };
-        OpenConversations { business: open(&self.business), customer: open(&self.customer) }
+        let mut open = OpenConversations::default();
+        for market in &self.markets {
+            let OpenConversations { business, customer } = market.open_at(now);
+            open.business += business;
+            open.customer += customer;
+        }
+        open
+    }
+
+    /// Of the conversations [open](Ledger::open_at) at `now`, those with customers of one market.
+    ///
+    /// # Panics
+    /// A market that the account was not opened with.
+    pub fn open_in(&self, market: usize, now: SimTime) -> OpenConversations {
+        self.markets[market].open_at(now)
     }
 
     // ---- how it counts --------------------------------------------------------------------------------------
@@ -318,11 +363,7 @@ impl<'r> Ledger<'r> {
             if month != self.month {
                 (self.month, self.free_used) = (month, 0);
             }
-            for ends in [&mut self.business, &mut self.customer] {
-                while ends.first_key_value().is_some_and(|(end, _)| *end <= now) {
-                    ends.pop_first();
-                }
-            }
+            self.markets.iter_mut().for_each(|market| market.close(now));
             self.now = now;
         }
         self.rules.clause_at(now)
@@ -341,14 +382,14 @@ impl<'r> Ledger<'r> {
         }
     }
 
-    /// Conversations begin: the free ones first, then those to be paid.
+    /// So many conversations of a kind begin: the free ones first, then those to be paid.
     fn conversations(
         &mut self,
         now: SimTime,
+        market: usize,
         by: Initiator,
         free_a_month: FreeAMonth,
-        kind: Column,
-        count: u64,
+        (kind, count): (Column, u64),
     ) -> Charge {
         let free = match (free_a_month, by) {
             (FreeAMonth::EveryService, Initiator::Customer) => count,
@@ -358,29 +399,35 @@ impl<'r> Ledger<'r> {
                 free
             }
         };
-        let charge = self.pay(now, kind, count - free);
-        self.keep(now, by, count - charge.blocked);
+        let charge = self.pay(now, market, kind, count - free);
+        self.keep(now, market, by, count - charge.blocked);
         Charge { free, opened: Kinds::one(kind, count - charge.blocked), ..charge }
     }
 
-    /// Messages are paid one by one; those that open a conversation in rules that know them do so.
-    fn messages(&mut self, now: SimTime, kind: Column, opening: u64, paid: u64) -> Charge {
-        let charge = self.pay(now, kind, paid);
-        let opened = self.keep(now, Initiator::Business, opening.saturating_sub(charge.blocked));
+    /// Messages are `paid` one by one; those that are `opening` a conversation in rules that know them do so.
+    fn messages(&mut self, now: SimTime, market: usize, kind: Column, (opening, paid): (u64, u64)) -> Charge {
+        let charge = self.pay(now, market, kind, paid);
+        let opened = self.keep(now, market, Initiator::Business, opening.saturating_sub(charge.blocked));
         Charge { opened, ..charge }
     }
 
     /// What is paid is not stated, so nothing is known to be free.
-    fn unstated(&mut self, now: SimTime, by: Initiator, opening: u64, count: u64) -> Charge {
-        let opened = self.keep(now, by, opening);
+    fn unstated(
+        &mut self,
+        now: SimTime,
+        market: usize,
+        by: Initiator,
+        (opening, count): (u64, u64),
+    ) -> Charge {
+        let opened = self.keep(now, market, by, opening);
         let why = self.rules.clause_at(now).map_or(Unpriced::NoClause, |_| Unpriced::NotStated);
         Charge { opened, ..unpriced(count, why) }
     }
 
     /// Remembers conversations until they end, in rules that know them.
-    fn keep(&mut self, now: SimTime, by: Initiator, count: u64) -> Kinds {
+    fn keep(&mut self, now: SimTime, market: usize, by: Initiator, count: u64) -> Kinds {
         let Some(lasts) = self.rules.lasts(by, now).filter(|_| count > 0) else { return Kinds::default() };
-        *self.ends(by).entry(now + lasts).or_insert(0) += count;
+        *self.markets[market].ends(by).entry(now + lasts).or_insert(0) += count;
         Kinds::one(
             match by {
                 Initiator::Business => Column::Business,
@@ -390,20 +437,13 @@ impl<'r> Ledger<'r> {
         )
     }
 
-    fn ends(&mut self, by: Initiator) -> &mut BTreeMap<SimTime, u64> {
-        match by {
-            Initiator::Business => &mut self.business,
-            Initiator::Customer => &mut self.customer,
-        }
-    }
-
-    fn pay(&mut self, now: SimTime, kind: Column, count: u64) -> Charge {
+    fn pay(&mut self, now: SimTime, market: usize, kind: Column, count: u64) -> Charge {
         let Some(place) = self.rules.clause_at(now).filter(|_| count > 0) else { return Charge::default() };
         let clause = &self.rules.clauses[place];
         if clause.needs_card && self.card == Card::None {
             return Charge { blocked: count, ..Charge::default() };
         }
-        match self.prices[place][kind.index()] {
+        match self.markets[market].prices[place][kind.index()] {
             Err(why @ (Unpriced::NotStated | Unpriced::NoTable)) => unpriced(count, why),
             _ if !clause.prices_hold(now) => unpriced(count, Unpriced::OutOfDate),
             Err(why) => unpriced(count, why),
@@ -442,9 +482,44 @@ impl<'r> Ledger<'r> {
         (1 + more, charged)
     }
 
-    fn book(&mut self, charge: Charge) -> Charge {
+    fn book(&mut self, market: usize, charge: Charge) -> Charge {
+        self.markets[market].totals += charge;
         self.totals += charge;
         charge
+    }
+}
+
+impl Market {
+    fn open(rules: &PriceRules, market: Option<&str>) -> Market {
+        Market {
+            prices: rules.clauses.iter().map(|clause| clause.prices(market)).collect(),
+            business: BTreeMap::new(),
+            customer: BTreeMap::new(),
+            totals: Charge::default(),
+        }
+    }
+
+    fn open_at(&self, now: SimTime) -> OpenConversations {
+        let open = |ends: &BTreeMap<SimTime, u64>| {
+            ends.range((Bound::Excluded(now), Bound::Unbounded)).map(|(_, count)| count).sum()
+        };
+        OpenConversations { business: open(&self.business), customer: open(&self.customer) }
+    }
+
+    /// Forgets the conversations that are over at `now`.
+    fn close(&mut self, now: SimTime) {
+        for ends in [&mut self.business, &mut self.customer] {
+            while ends.first_key_value().is_some_and(|(end, _)| *end <= now) {
+                ends.pop_first();
+            }
+        }
+    }
+
+    fn ends(&mut self, by: Initiator) -> &mut BTreeMap<SimTime, u64> {
+        match by {
+            Initiator::Business => &mut self.business,
+            Initiator::Customer => &mut self.customer,
+        }
     }
 }
 

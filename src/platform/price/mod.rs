@@ -2,9 +2,9 @@
 //!
 //! ```text
 //!   PriceTable (a file)  --check-->  PriceTable --+
-//!   Ruleset.price, .window  ----------------------+--compile-->  PriceRules
-//!                                                                    |
-//!   conversations opened, messages delivered  -->  Ledger { rules, month, open amount }  -->  Charge
+//!   Ruleset.price, .window  ----------------------+--compile, across eras-->  PriceRules
+//!                                                                                 |
+//!   conversations opened, messages delivered  -->  Ledger { rules, markets, month, open amount }  -->  Charge
 //! ```
 //!
 //! *Invariants:* whole millionths of a currency's unit, never floating point; unit prices are rounded when a table is
@@ -18,7 +18,7 @@ mod rules;
 mod table;
 
 pub use catalogue::{nearest_price_table, price_document, price_table, prices};
-pub use check::check_ruleset;
+pub(super) use check::{check_ruleset, currency_of};
 pub use ledger::{Card, Charge, Initiator, Kinds, Ledger, OpenConversations, month_starts};
 pub use rules::{PriceRules, Unpriced};
 pub use table::{Column, PriceRow, PriceTable, Tells, UnitPrice};

@@ -1,14 +1,21 @@
 //! The price clauses of a ruleset made ready for the ledger: dates become instants, names of tables the tables.
 //!
+//! ```text
+//!   era 1  [price clauses, windows] --+
+//!   era 2  [price clauses, windows] --+--> one list, each clause in force within its own dates and those of its era
+//! ```
+//!
+//! So an account needs no amendment when the rules change: what is paid is asked of the clause in force at that
+//! instant, and what the account keeps (the month, the free conversations used, the open amount, open conversations
+//! with their ends) goes on.
+//!
 //! Compiling cannot fail. What is missing, a table or a price, is found missing when something is to be paid.
 
 use std::collections::BTreeSet;
 use std::fmt;
 
 use crate::document::nearest;
-use crate::platform::language::{
-    Clause, Pays, Price, ProlongedBy, Rates, Ruleset, Window as WindowClause, WindowKind,
-};
+use crate::platform::language::{Clause, Pays, Price, ProlongedBy, Rates, Ruleset, WindowKind};
 use crate::platform::origin::Origin;
 use crate::time::{SimTime, Span};
 
@@ -19,7 +26,8 @@ use super::table::{Column, PriceTable};
 /// How long a conversation lasts where no clause says.
 const CONVERSATION: Span = Span::hours(24);
 
-/// The dated price clauses of a ruleset, with their tables, and how long conversations last.
+/// The dated price clauses of a ruleset, or of those of several eras, with their tables, and how long conversations
+/// last.
 #[derive(Clone, Debug)]
 pub struct PriceRules {
     pub(super) clauses: Vec<PriceClause>,
@@ -88,7 +96,15 @@ impl InForce {
     fn at(self, now: SimTime) -> bool {
         self.from <= now && now < self.until
     }
+
+    /// What is within both.
+    fn within(self, era: InForce) -> InForce {
+        InForce { from: self.from.max(era.from), until: self.until.min(era.until) }
+    }
 }
+
+/// Gives the table of a name.
+type TableOf<'t> = &'t dyn Fn(&str) -> Option<PriceTable>;
 
 impl PriceRules {
     /// Makes the price clauses of a checked ruleset ready, with the tables that come with the program. `instant_of`
@@ -103,39 +119,54 @@ impl PriceRules {
         instant_of: &dyn Fn(&str) -> SimTime,
         table_of: &dyn Fn(&str) -> Option<PriceTable>,
     ) -> PriceRules {
-        let in_force = |origin: Origin<'_>| InForce::of(origin.since, origin.until, instant_of);
-        let table = |price: &Price| match &price.rates {
-            Rates::NotStated => Err(Unpriced::NotStated),
-            Rates::Table(name) => table_of(name).ok_or(Unpriced::NoTable).map(|table| DatedTable {
-                in_force: InForce::of(table.since.as_deref(), table.until.as_deref(), instant_of),
-                table,
-            }),
-        };
-        let clause = |(name, price): (&str, &Price)| PriceClause {
-            path: format!("price.{name}"),
-            in_force: in_force(price.origin()),
-            pays: price.pays.clone(),
-            table: table(price),
-            debit_above: price.card_charged_above.as_ref().map(|money| money.micros.unsigned_abs()),
-            needs_card: price.needs_card == Some(true),
-        };
-        let window = |window: &WindowClause| {
+        PriceRules::across(&[(SimTime::START, ruleset)], instant_of, table_of)
+    }
+
+    /// Makes the price clauses of the rulesets of several eras ready: those of each hold from its instant until that of
+    /// the next one, within their own dates; the first one's hold before its instant, too. The eras come in order.
+    pub fn across(
+        eras: &[(SimTime, &Ruleset)],
+        instant_of: &dyn Fn(&str) -> SimTime,
+        table_of: TableOf<'_>,
+    ) -> PriceRules {
+        let mut rules = PriceRules { clauses: Vec::new(), windows: Vec::new() };
+        for (place, (from, ruleset)) in eras.iter().enumerate() {
+            let era = InForce {
+                from: if place == 0 { SimTime(i64::MIN) } else { *from },
+                until: eras.get(place + 1).map_or(SimTime::NEVER, |(next, _)| *next),
+            };
+            rules.add(ruleset, era, instant_of, table_of);
+        }
+        rules
+    }
+
+    fn add(
+        &mut self,
+        ruleset: &Ruleset,
+        era: InForce,
+        instant_of: &dyn Fn(&str) -> SimTime,
+        table_of: TableOf<'_>,
+    ) {
+        let dated = |origin: Origin<'_>| InForce::of(origin.since, origin.until, instant_of).within(era);
+        for (name, price) in ruleset.price.iter() {
+            self.clauses.push(PriceClause {
+                path: format!("price.{name}"),
+                in_force: dated(price.origin()),
+                pays: price.pays.clone(),
+                table: DatedTable::of(price, instant_of, table_of),
+                debit_above: price.card_charged_above.as_ref().map(|money| money.micros.unsigned_abs()),
+                needs_card: price.needs_card == Some(true),
+            });
+        }
+        for window in ruleset.window.values() {
             let by = match window.kind {
                 WindowKind::BusinessInitiated => Initiator::Business,
                 WindowKind::CustomerInitiated => Initiator::Customer,
-                WindowKind::Service | WindowKind::FreeEntry => return None,
+                WindowKind::Service | WindowKind::FreeEntry => continue,
             };
             let prolonged = window.prolonged_by == ProlongedBy::customer_message;
-            Some(ConversationWindow {
-                by,
-                in_force: in_force(window.origin()),
-                lasts: window.lasts,
-                prolonged,
-            })
-        };
-        PriceRules {
-            clauses: ruleset.price.iter().map(clause).collect(),
-            windows: ruleset.window.values().filter_map(window).collect(),
+            let (in_force, lasts) = (dated(window.origin()), window.lasts);
+            self.windows.push(ConversationWindow { by, in_force, lasts, prolonged });
         }
     }
 
@@ -144,7 +175,8 @@ impl PriceRules {
         self.clause_at(now).map(|place| self.clauses[place].path.as_str())
     }
 
-    /// The currency of the prices; none where no table is named.
+    /// The currency of the prices; none where no table is named. Reading a ruleset and a rulebook sees to it that all
+    /// tables have the same.
     pub fn currency(&self) -> Option<&str> {
         self.tables().map(|table| table.currency.as_str()).next()
     }
@@ -183,6 +215,19 @@ impl PriceRules {
 
     fn window(&self, by: Initiator, now: SimTime) -> Option<&ConversationWindow> {
         self.windows.iter().find(|window| window.by == by && window.in_force.at(now))
+    }
+}
+
+impl DatedTable {
+    fn of(
+        price: &Price,
+        instant_of: &dyn Fn(&str) -> SimTime,
+        table_of: TableOf<'_>,
+    ) -> Result<DatedTable, Unpriced> {
+        let Rates::Table(name) = &price.rates else { return Err(Unpriced::NotStated) };
+        let table = table_of(name).ok_or(Unpriced::NoTable)?;
+        let in_force = InForce::of(table.since.as_deref(), table.until.as_deref(), instant_of);
+        Ok(DatedTable { in_force, table })
     }
 }
 

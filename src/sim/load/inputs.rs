@@ -242,14 +242,8 @@ pub(super) fn warnings(
         "fatigue and frailty are not simulated: every message meets the same readiness to block".to_owned(),
     );
     let priced = rulesets.iter().any(|ruleset| !ruleset.price.is_empty());
-    match (&text.platform.market, rulesets.len()) {
-        (None, _) if priced => {
-            list.push("no market is given, so nothing is priced: see platform.market".to_owned());
-        }
-        (Some(_), 2..) => {
-            list.push("prices are not simulated under a rulebook: nothing is priced".to_owned())
-        }
-        _ => {}
+    if priced && text.platform.market.is_none() {
+        list.push("no market is given, so nothing is priced: see platform.market".to_owned());
     }
     let unused: Vec<&str> =
         text.audience.segments.keys().filter(|name| *name != text.sender.segment).collect();

@@ -261,7 +261,7 @@ impl Loader<'_> {
             let rulesets = in_force(book.as_ref(), ruleset, calendar.as_ref());
             check_against_rules(&text, &rulesets, &mut check);
             check_threshold_order(&text, ruleset, &mut check);
-            check_market(&text, ruleset, &mut check);
+            check_market(&text, &rulesets, &mut check);
         }
         check_sender(&text, &mut check);
         let subjects = register(
@@ -505,7 +505,8 @@ impl Loader<'_> {
         let tier_of = |lane: &Lane| opening.numbers.get(lane.number).map(|(tier, _)| *tier);
         let start_tier = lanes.iter().filter_map(tier_of).max().unwrap_or(rules.start_tier);
         let tiers = union(&all);
-        let prices = prices(text, &ruleset, &calendar).filter(|_| book.is_none());
+        let begins = std::iter::once(SimTime::START).chain(later.iter().map(|era| era.from));
+        let prices = prices(text, &begins.zip(rulesets.iter().copied()).collect::<Vec<_>>(), &calendar);
         let setting = Setting {
             currency: prices.as_ref().and_then(|prices| prices.rules.currency().map(str::to_owned)),
             scenario: self.name.clone(),

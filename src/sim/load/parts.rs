@@ -3,14 +3,14 @@
 use crate::audience::{Behavior, Choice, List, RATES};
 use crate::glossary::TemplateStatus;
 use crate::platform::language::{CapLimit, CapOf, CapUnit, Within};
-use crate::platform::price::{Card, PriceRules, month_starts};
+use crate::platform::price::{Card, PriceRules, month_starts, price_table};
 use crate::platform::{Ruleset, TemplateOpening};
 use crate::random::{Law, Prior, Probability, Subject};
 use crate::sim::account::Prices;
 use crate::sim::scenario::{
     DecisionText, ReviewText, ScenarioText, SegmentText, TemplateState, TemplateText, Verification,
 };
-use crate::time::Calendar;
+use crate::time::{Calendar, SimTime};
 
 use super::inputs::GIVEN;
 use super::{Lane, instant_of};
@@ -24,13 +24,18 @@ pub(super) fn template_opening(template: &TemplateText) -> TemplateOpening {
     TemplateOpening { category: template.category, status, new }
 }
 
-/// What is priced: the ruleset's price clauses in the scenario's market.
-pub(super) fn prices(text: &ScenarioText, ruleset: &Ruleset, calendar: &Calendar) -> Option<Prices> {
+/// What is priced: the price clauses of the run's eras, each with the instant at which it begins, in the scenario's
+/// market.
+pub(super) fn prices(
+    text: &ScenarioText,
+    eras: &[(SimTime, &Ruleset)],
+    calendar: &Calendar,
+) -> Option<Prices> {
     let market = text.platform.market.clone()?;
-    let rules = PriceRules::compile(ruleset, &|date| instant_of(calendar, date));
+    let rules = PriceRules::across(eras, &|date| instant_of(calendar, date), &price_table);
     rules.currency()?;
     let card = text.platform.card.unwrap_or(Card::OnFile);
-    Some(Prices { rules, market, card, months: month_starts(calendar) })
+    Some(Prices { rules, markets: vec![market], card, months: month_starts(calendar) })
 }
 
 /// What a number can send in a slot under the shortest stated bound on its messages.

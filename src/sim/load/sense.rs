@@ -3,13 +3,13 @@
 use crate::audience::{RATES, check_chance};
 use crate::document::Check;
 use crate::platform::Ruleset;
-use crate::platform::price::PriceRules;
+use crate::platform::price::{PriceRules, price_table};
 use crate::random::{Law, Subjects};
 use crate::sim::scenario::{ScenarioText, Verification};
 use crate::time::SimTime;
 
 use super::parts::senders;
-use super::{MOST_IN_SLOT, nearest};
+use super::{MOST_IN_SLOT, nearest, rules_in_words};
 
 pub(super) fn check_against_rules(text: &ScenarioText, rulesets: &[&Ruleset], check: &mut Check<'_>) {
     let Some(ruleset) = rulesets.first() else { return };
@@ -61,20 +61,18 @@ pub(super) fn check_threshold_order(text: &ScenarioText, ruleset: &Ruleset, chec
 }
 
 /// A market that no price table names is a slip, or means that nothing is priced.
-pub(super) fn check_market(text: &ScenarioText, ruleset: &Ruleset, check: &mut Check<'_>) {
+pub(super) fn check_market(text: &ScenarioText, rulesets: &[&Ruleset], check: &mut Check<'_>) {
     let Some(market) = &text.platform.market else { return };
-    let rules = PriceRules::compile(ruleset, &|_| SimTime::START);
+    let eras: Vec<(SimTime, &Ruleset)> = rulesets.iter().map(|ruleset| (SimTime::START, *ruleset)).collect();
+    let rules = PriceRules::across(&eras, &|_| SimTime::START, &price_table);
     let markets: Vec<&str> = rules.markets().collect();
+    let name = rules_in_words(&text.platform.ruleset, rulesets);
     if rules.currency().is_none() {
-        let message = format!("{} names no prices", ruleset.name);
-        check.error("platform.market", message, "leave the market out");
+        check.error("platform.market", format!("{name} names no prices"), "leave the market out");
     } else if !markets.contains(&market.as_str()) {
         let help = nearest(market, markets.iter().copied());
-        check.error(
-            "platform.market",
-            format!("no price table of {} has the market \"{market}\"", ruleset.name),
-            help,
-        );
+        let message = format!("no price table of {name} has the market \"{market}\"");
+        check.error("platform.market", message, help);
     }
 }
 
