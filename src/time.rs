@@ -295,6 +295,17 @@ impl Calendar {
         slot as Slot
     }
 
+    /// When slot `slot` begins; slots beyond the run follow one another as those of the run do.
+    pub fn start_of(&self, slot: Slot) -> SimTime {
+        match self.slots.get(slot as usize) {
+            Some(start) => start.at,
+            None => {
+                let first = self.slots.first().map_or(SimTime::START, |start| start.at);
+                SimTime(first.0 + i64::from(slot) * self.slot.0)
+            }
+        }
+    }
+
     /// The date of civil day `day`, counted from the date of the start.
     pub fn date(&self, day: usize) -> Date {
         self.first_date.saturating_add((day as i64).days())

@@ -11,14 +11,17 @@ use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 
 use common::{CLASSIC, Case, PLATFORM, Plan, STILL, WILD, total};
-use tiercast::audience::{Arrivals, Behavior, Choice, List, Moment, Rates, Segment, Stage, profile_document};
+use tiercast::audience::{
+    Arrivals, Behavior, Choice, List, ListPlan, Moment, Rates, Sampling, Segment, Stage, Taken,
+    TemplateEffects, profile_document,
+};
 use tiercast::document::Document;
 use tiercast::glossary::{Category, NumberStatus, Rating, Ratio, TemplateStatus};
 use tiercast::platform::language::{CapLimit, CapOf};
 use tiercast::platform::{
     Change, Opening, Platform, Policy, Score, Signal, Subject as Whom, TemplateOpening, Thresholds, What,
 };
-use tiercast::random::{Address, Prior, Purpose, Streams, Subject};
+use tiercast::random::{Address, Chance, Held, Prior, Purpose, Streams, Subject};
 use tiercast::sender::{AfterTable, Clock, Observation, Strategy as Sender};
 use tiercast::sim::{Batch, Entry, Journal, Ledger, Metric, Probe, Scenario, Trajectory};
 use tiercast::time::{DAY, HOUR, SimTime, Slot, Span};
@@ -567,13 +570,24 @@ fn plain_loop(case: &Case, scenario: &Scenario, index: u64) -> Plain {
     };
 
     let mut platform = Platform::open(rules, &opening);
-    let segment = Segment::new("members", behavior(case)).unwrap();
-    let rates = Rates::draw(&segment, &streams);
-    let choice = if case.choose == "at_random" { Choice::at_random } else { Choice::rested_longest };
-    let mut list = List::new(case.customers, rest(case), choice, Subject::new(&["members", "main"]));
+    let names: Vec<String> = (0..case.templates.len()).map(|place| format!("t{place}")).collect();
+    let plain = |name: &String| TemplateEffects { name: name.clone(), buttons: false, factors: Vec::new() };
+    let effects = names.iter().map(plain).collect();
+    let segment = Segment::new("members", behavior(case), effects, calendar).unwrap();
+    let mut chance = Chance::new(streams, Held::default());
+    let rates = Rates::draw(&segment, &chance);
+    let plan = ListPlan {
+        customers: case.customers,
+        unreachable: segment.unreachable(&rates, case.customers, "main", &mut chance),
+        rest: rest(case),
+        choice: if case.choose == "at_random" { Choice::at_random } else { Choice::rested_longest },
+        memory: segment.memory(),
+        asked_back: asked_back(&scenario.ruleset),
+        subject: Subject::new(&["members", "main"]),
+    };
+    let mut list = List::new(plan, Sampling::Counts);
     let mut arrivals = Arrivals::new(calendar.slots().len() + 1, case.templates.len());
     let sender = strategy(case);
-    let names: Vec<String> = (0..case.templates.len()).map(|place| format!("t{place}")).collect();
 
     let slots: BTreeMap<i64, Slot> =
         calendar.slots().iter().zip(0..).map(|(slot, place)| (slot.at.0, place)).collect();
@@ -585,7 +599,7 @@ fn plain_loop(case: &Case, scenario: &Scenario, index: u64) -> Plain {
     });
     let throughput = a_second.map_or(1 << 31, |most| (most * calendar.slot_length().0 as u64).min(1 << 31));
     let mut analysis: Option<(i64, bool)> = None;
-    let mut held = vec![0_u64; names.len()];
+    let mut held = vec![Taken::default(); names.len()];
 
     let mut out = Plain { changes: Vec::new(), batches: Vec::new() };
     let (mut day, mut asked_today, mut sent_today, mut sending_days) = (0, 0, 0, 0);
@@ -606,7 +620,7 @@ fn plain_loop(case: &Case, scenario: &Scenario, index: u64) -> Plain {
         let slot = slots.get(&now.0).copied();
         if let Some(slot) = slot {
             let days = calendar.slot_length().0 as f64 / DAY as f64;
-            let count = segment.first_messages(&rates, list.remaining(), slot, days, "main", &streams);
+            let count = segment.first_messages(&rates, list.remaining(), slot, days, "main", &mut chance);
             if count > 0 {
                 platform.hear(now, Signal::CustomerMessages { number: 0, count }, changes);
             }
@@ -632,11 +646,14 @@ fn plain_loop(case: &Case, scenario: &Scenario, index: u64) -> Plain {
             now,
             slot,
             day,
+            weekday: calendar.weekday(day).to_monday_zero_offset() as usize,
             streak: template,
+            template,
             template_name: &names[template],
             category: opening.templates[template].category,
             number_name: "main",
             person_cap: scenario.ruleset.admission.values().any(|cap| cap.per == CapOf::Person),
+            unread_after: rules.unread_after(),
         };
         // What the changes of this instant set in motion.
         let mut released = Vec::new();
@@ -644,26 +661,31 @@ fn plain_loop(case: &Case, scenario: &Scenario, index: u64) -> Plain {
             match (change.what, change.subject) {
                 (What::HeldReleased { .. }, Whom::Template(template)) => released.push(template),
                 (What::HeldDropped { .. }, Whom::Template(template)) => {
-                    list.settle(now, std::mem::take(&mut held[template]), 0, &[], 0);
+                    list.not_reached(&std::mem::take(&mut held[template]), now);
                 }
                 _ => {}
             }
         }
         for template in released {
-            let waiting = std::mem::take(&mut held[template]);
+            let mut going = std::mem::take(&mut held[template]);
+            let waiting = going.customers;
             if waiting > 0 {
                 let admission = platform.admit(0, template, waiting, 0, now);
-                list.settle(now, admission.refused + admission.rejected, 0, &[], 0);
-                held[template] += admission.held;
+                let slot = calendar.slot_from(now) | 1 << 31;
+                let back =
+                    list.hold(&mut going, admission.refused + admission.rejected, now, slot, &mut chance);
+                list.not_reached(&back, now);
+                held[template].join(list.hold(&mut going, admission.held, now, slot, &mut chance));
                 let mut delivered = 0;
                 if admission.admitted > 0 {
-                    let moment = moment(template, calendar.slot_from(now) | 1 << 31);
+                    let moment = moment(template, slot);
+                    let again = going.again();
                     let stage =
-                        Stage { calendar, streams: &streams, list: &mut list, arrivals: &mut arrivals };
-                    delivered = segment.react(&rates, admission.admitted, moment, stage).delivered;
+                        Stage { calendar, chance: &mut chance, list: &mut list, arrivals: &mut arrivals };
+                    delivered = segment.react(&rates, &going, moment, stage).delivered;
                     let sent = admission.admitted;
                     let signal =
-                        Signal::Sent { number: 0, template, sent, delivered, in_window: 0, again: &[] };
+                        Signal::Sent { number: 0, template, sent, delivered, in_window: 0, again: &again };
                     platform.hear(now, signal, &mut out.changes);
                 }
                 let (number, short_of_list) = (0, 0);
@@ -727,21 +749,22 @@ fn plain_loop(case: &Case, scenario: &Scenario, index: u64) -> Plain {
         let template = plan.template;
         let told = out.changes.len();
         let moment = moment(template, slot);
-        let mut taken = list.take(asked, now, slot, &streams);
+        let mut taken = list.take(asked, now, day as u16, slot, &mut chance);
         let short_of_list = asked - taken.customers;
         let free = rules.free_in_service_window();
-        let open = if free { segment.open_windows(&rates, &taken, &moment, &streams) } else { 0 };
+        let open =
+            if free { segment.open_windows(&rates, &taken, &moment, calendar, &mut chance) } else { 0 };
         let admission = platform.admit(0, template, taken.customers, open, now);
-        list.put_back(&mut taken, admission.refused + admission.rejected);
-        held[template] += admission.held;
+        list.put_back(&mut taken, admission.refused + admission.rejected, now, slot, &mut chance);
+        held[template].join(list.hold(&mut taken, admission.held, now, slot, &mut chance));
         let (mut delivered, mut in_window) = (0, 0);
         if admission.admitted > 0 {
-            let again = if admission.held == 0 { taken.again() } else { Vec::new() };
-            let stage = Stage { calendar, streams: &streams, list: &mut list, arrivals: &mut arrivals };
+            let again = taken.again();
+            let stage = Stage { calendar, chance: &mut chance, list: &mut list, arrivals: &mut arrivals };
             let sent = admission.admitted;
-            delivered = segment.react(&rates, sent, moment, stage).delivered;
+            delivered = segment.react(&rates, &taken, moment, stage).delivered;
             sent_today += sent;
-            in_window = segment.delivered_inside(sent, open.min(sent), delivered, &moment, &streams);
+            in_window = segment.delivered_inside(sent, open.min(sent), delivered, &moment, &mut chance);
             let signal = Signal::Sent { number: 0, template, sent, delivered, in_window, again: &again };
             platform.hear(now, signal, &mut out.changes);
         }
@@ -760,6 +783,12 @@ fn plain_loop(case: &Case, scenario: &Scenario, index: u64) -> Plain {
         hear(&mut platform, &mut arrivals, &mut out.changes);
     }
     out
+}
+
+/// How long the rules count each customer once.
+fn asked_back(ruleset: &tiercast::platform::Ruleset) -> Span {
+    let text = format!("{:?}", ruleset.upgrade);
+    if text.contains("distinct") { Span::days(if text.contains("30d") { 30 } else { 7 }) } else { Span(0) }
 }
 
 fn sends_on(case: &Case, day: jiff::civil::Weekday) -> bool {

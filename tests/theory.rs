@@ -7,12 +7,14 @@
 mod common;
 
 use common::{CLASSIC, Case, PLATFORM, Plan, total};
-use tiercast::audience::{Act, Arrivals, Behavior, Choice, List, Moment, Rates, Segment, Stage};
+use tiercast::audience::{
+    Act, Arrivals, Behavior, Choice, List, ListPlan, Moment, Rates, Sampling, Segment, Stage,
+};
 use tiercast::document::Document;
 use tiercast::glossary::Category;
-use tiercast::random::Streams;
 use tiercast::random::maths::{exp, expm1, ln, sqrt};
 use tiercast::random::quantile::{log_normal_cdf, normal_quantile};
+use tiercast::random::{Chance, Held, Streams};
 use tiercast::sim::{Metric, Scenario, Trajectory};
 use tiercast::time::{Calendar, DAY, HOUR, SimTime, Span};
 
@@ -357,34 +359,47 @@ fn delays_follow_their_table_slot_by_slot() {
         Document::new("still", std::fs::read_to_string(common::folder().join(common::STILL)).unwrap());
     let mut behavior = Behavior::read(&still).unwrap();
     behavior.block.prior = ron::from_str("Fixed(0.4)").unwrap();
-    let segment = Segment::new("members", behavior).unwrap();
     let start = "2022-03-07".parse::<jiff::civil::Date>().unwrap().at(0, 0, 0, 0);
     let calendar = Calendar::new(start, "UTC", Span::days(40), Span::hours(1)).unwrap();
+    let segment = Segment::new("members", behavior, Vec::new(), &calendar).unwrap();
     let shares = [0.40, 0.20, 0.10, 0.08, 0.08, 0.06, 0.05, 0.03];
     let ages = [0, 1, 2, 4, 8, 16, 24, 48];
     let mut counts = [0; 8];
     for index in 0..REPLICATIONS {
-        let streams = Streams::new(5, index);
-        let rates = Rates::draw(&segment, &streams);
-        let mut list = List::new(1_000_000, Span::days(30), Choice::rested_longest, segment.subject());
+        let mut chance = Chance::new(Streams::new(5, index), Held::default());
+        let rates = Rates::draw(&segment, &chance);
+        let plan = ListPlan {
+            customers: 1_000_000,
+            unreachable: 0,
+            rest: Span::days(30),
+            choice: Choice::rested_longest,
+            memory: segment.memory(),
+            asked_back: Span::days(7),
+            subject: segment.subject(),
+        };
+        let mut list = List::new(plan, Sampling::Counts);
         let mut arrivals = Arrivals::new(50, 1);
         let slot = (index % 700) as u32;
         // Small groups go person by person, large ones row by row.
         let customers = if index % 2 == 0 { 20 } else { 5_000 };
-        let taken = list.take(customers, SimTime(i64::from(slot) * HOUR), slot, &streams).customers;
+        let taken =
+            list.take(customers, SimTime(i64::from(slot) * HOUR), slot as u16 / 24, slot, &mut chance);
         let moment = Moment {
             now: SimTime(i64::from(slot) * HOUR),
             slot,
             day: slot as usize / 24,
+            weekday: 0,
             streak: 0,
+            template: 0,
             template_name: "t0",
             category: Category::Utility,
             number_name: "main",
             person_cap: false,
+            unread_after: None,
         };
         let stage =
-            Stage { calendar: &calendar, streams: &streams, list: &mut list, arrivals: &mut arrivals };
-        segment.react(&rates, taken, moment, stage);
+            Stage { calendar: &calendar, chance: &mut chance, list: &mut list, arrivals: &mut arrivals };
+        segment.react(&rates, &taken, moment, stage);
         while let Some(at) = arrivals.next(slot) {
             arrivals.take(at, |arrival| {
                 if arrival.act == Act::Read {

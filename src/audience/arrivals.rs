@@ -92,6 +92,7 @@ impl Act {
             Act::Mute => Some(Feedback::Mute),
             Act::Archive => Some(Feedback::Archive),
             Act::Reply => Some(Feedback::Reply),
+            Act::Unread => Some(Feedback::Unread),
             Act::Read | Act::LateReply => None,
         }
     }

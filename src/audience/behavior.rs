@@ -5,7 +5,10 @@ use thiserror::Error;
 
 use crate::document::{Check, Ordered};
 use crate::random::{DelayError, DelayLaw, DelayTable, Law, Prior, Probability};
-use crate::time::Span;
+use crate::time::{DAY, Span};
+
+use super::activity::ActivityText;
+use super::history::HIGHEST_LEVEL;
 
 /// A behaviour profile, as it stands in one file: every number with its source and grade.
 ///
@@ -46,6 +49,20 @@ pub struct Behavior {
     pub day_effect: Dispersion,
     /// Effect of the campaign (template): standard deviation of the logarithm of a factor with mean 1.
     pub campaign_effect: Dispersion,
+    /// Effect of the weekday of the send: a factor for each.
+    pub weekday_effect: WeekdayEffect,
+    /// What many messages lead to: a factor for each level of fatigue.
+    pub fatigue: Fatigue,
+    /// How far those who stayed so far are the patient ones.
+    pub frailty: Frailty,
+    /// Factor on the chance of an answer where a template has buttons.
+    pub buttons: Factor,
+    /// Whether it is the message that fails to be delivered, or a customer whom no message reaches.
+    pub undeliverable: Quantity<Undeliverable>,
+    /// Chances that are uncertain together.
+    pub correlations: Vec<Correlation>,
+    /// When people react and write: weights of hours and weekdays.
+    pub activity: ActivityText,
     /// How long after delivery each kind of act comes, by kind.
     pub delays: Ordered<Quantity<DelayText>>,
     /// How long an undelivered message stays in flight before it fails.
@@ -90,6 +107,88 @@ pub struct Dispersion {
     pub source: String,
 }
 
+/// Factors by the weekday on which a message is sent.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WeekdayEffect {
+    /// The factors of Monday to Sunday; 7 numbers, 1 is no effect.
+    pub factors: Vec<f64>,
+    /// The chances that the factor multiplies.
+    pub acts_on: Vec<RateName>,
+    /// How far it can be trusted: 0 to 3.
+    pub grade: u8,
+    /// Who says so.
+    pub source: String,
+}
+
+/// Fatigue: a level that rises by one with each delivered message and falls by one with each time of rest.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Fatigue {
+    /// The factors of the levels 0 to 6; 7 numbers, all alike is no fatigue.
+    pub factors: Vec<f64>,
+    /// Civil days without a delivered message that lower the level by one, such as `"4d"`.
+    pub recover: Span,
+    /// The chances that the factor multiplies.
+    pub acts_on: Vec<RateName>,
+    /// How far it can be trusted: 0 to 3.
+    pub grade: u8,
+    /// Who says so.
+    pub source: String,
+}
+
+/// Frailty: people differ, and who has stayed through k messages is the more patient: a factor s / (s + k).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Frailty {
+    /// The strength s: the smaller, the more people differ; `None` is people who are all alike.
+    pub strength: Option<f64>,
+    /// The chances that the factor multiplies.
+    pub acts_on: Vec<RateName>,
+    /// How far it can be trusted: 0 to 3.
+    pub grade: u8,
+    /// Who says so.
+    pub source: String,
+}
+
+/// A factor that is uncertain: drawn once per replication from its prior.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Factor {
+    /// The prior of the factor; 1 is no effect.
+    pub prior: Prior,
+    /// How far it can be trusted: 0 to 3.
+    pub grade: u8,
+    /// Who says so.
+    pub source: String,
+}
+
+/// What fails when a message is not delivered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(non_camel_case_types, reason = "lower-case words are choices in profiles")]
+pub enum Undeliverable {
+    /// This message: the next one to the same customer may arrive.
+    message,
+    /// This customer: a share of the list can never be reached.
+    customer,
+}
+
+/// Two chances that are uncertain together: who blocks more also reports more.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Correlation {
+    /// The chance whose draw follows another.
+    pub of: RateName,
+    /// The chance that it follows; it follows none itself.
+    pub with: RateName,
+    /// Correlation of the two normal scores, from -1 to 1 (a Gaussian copula).
+    pub rho: f64,
+    /// How far it can be trusted: 0 to 3.
+    pub grade: u8,
+    /// Who says so.
+    pub source: String,
+}
+
 /// The chances of a profile by name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[expect(non_camel_case_types, reason = "written as the fields of a profile are")]
@@ -124,6 +223,17 @@ pub const RATES: [RateName; 11] = [
 ];
 
 impl RateName {
+    /// The chance of that name.
+    pub fn named(name: &str) -> Option<RateName> {
+        RATES.into_iter().find(|rate| rate.name() == name)
+    }
+
+    /// Whether it is the chance of what a customer does with a delivered message.
+    pub fn is_of_outcome(self) -> bool {
+        use RateName::{at_person_cap, delivered, first_messages, report_also_blocks};
+        !matches!(self, delivered | report_also_blocks | first_messages | at_person_cap)
+    }
+
     /// The name in files.
     pub fn name(self) -> &'static str {
         match self {
@@ -275,6 +385,9 @@ impl Behavior {
             }
             check_grade(effect.grade, &format!("{path}.grade"), check);
         }
+        self.check_effects(check);
+        self.check_correlations(check);
+        self.activity.check(check);
         let kinds = ["block", "report", "stop", "mute", "archive", "reply", "read"];
         for kind in kinds.iter().filter(|kind| self.delays.get(kind).is_none()) {
             check.error(
@@ -297,6 +410,81 @@ impl Behavior {
             }
             check_grade(delay.grade, &format!("{path}.grade"), check);
         }
+    }
+}
+
+impl Behavior {
+    fn check_effects(&self, check: &mut Check<'_>) {
+        let effects = [
+            ("weekday_effect", &self.weekday_effect.factors, 7, "Monday to Sunday"),
+            ("fatigue", &self.fatigue.factors, HIGHEST_LEVEL + 1, "the levels 0 to 6"),
+        ];
+        for (path, factors, expected, what) in effects {
+            let at = format!("{path}.factors");
+            if factors.len() != expected {
+                let message = format!("expected {expected} factors, found {}", factors.len());
+                check.error(&at, message, format!("one for each of {what}; 1 is no effect"));
+            }
+            if let Some(factor) = factors.iter().find(|factor| !(0.0..=MOST_FACTOR).contains(*factor)) {
+                check.error(&at, format!("a factor of {factor} makes no sense here"), FACTOR_HELP);
+            }
+        }
+        let recover = self.fatigue.recover.0;
+        if recover % DAY != 0 || !(1..=MOST_RECOVERY_DAYS).contains(&(recover / DAY)) {
+            let message = format!("a level cannot recover in {}", self.fatigue.recover);
+            check.error("fatigue.recover", message, format!("whole days, from 1d to {MOST_RECOVERY_DAYS}d"));
+        }
+        if let Some(strength) = self.frailty.strength
+            && !(0.01..=1e6).contains(&strength)
+        {
+            let message = format!("a strength of {strength} makes no sense here");
+            check.error("frailty.strength", message, "0.01 to 1,000,000; None where people are all alike");
+        }
+        check_factor(&self.buttons.prior, "buttons.prior", check);
+        let grades = [
+            ("weekday_effect", self.weekday_effect.grade),
+            ("fatigue", self.fatigue.grade),
+            ("frailty", self.frailty.grade),
+            ("buttons", self.buttons.grade),
+            ("undeliverable", self.undeliverable.grade),
+            ("activity", self.activity.grade),
+        ];
+        for (path, grade) in grades {
+            check_grade(grade, &format!("{path}.grade"), check);
+        }
+    }
+
+    fn check_correlations(&self, check: &mut Check<'_>) {
+        for (place, correlation) in self.correlations.iter().enumerate() {
+            let Correlation { of, with, rho, grade, .. } = correlation;
+            let path = format!("correlations[{place}]");
+            if !(-1.0..=1.0).contains(rho) {
+                check.error(&format!("{path}.rho"), format!("{rho} is no correlation"), "from -1 to 1");
+            }
+            if self.correlations[..place].iter().any(|other| other.of == *of) {
+                let message = format!("`{}` follows two chances", of.name());
+                check.error(&format!("{path}.of"), message, "each chance follows at most one other");
+            }
+            if of == with || self.correlations.iter().any(|other| other.of == *with) {
+                let message = format!("`{}` follows a chance itself, or is the same", with.name());
+                check.error(&format!("{path}.with"), message, "follow a chance that follows none");
+            }
+            check_grade(*grade, &format!("{path}.grade"), check);
+        }
+    }
+}
+
+/// The largest factor on a chance.
+const MOST_FACTOR: f64 = 1_000.0;
+/// The longest time that a level takes to recover \[civil days\].
+const MOST_RECOVERY_DAYS: i64 = 365;
+const FACTOR_HELP: &str = "from 0 (never) over 1 (no effect) to 1,000";
+
+/// Notes an error where a prior can reach what is no factor.
+pub fn check_factor(prior: &Prior, path: &str, check: &mut Check<'_>) {
+    let (low, high) = (prior.quantile(1e-6), prior.quantile(1.0 - 1e-6));
+    if low < 0.0 || high > MOST_FACTOR {
+        check.error(path, format!("this prior reaches from {low} to {high}: no factor"), FACTOR_HELP);
     }
 }
 

@@ -5,8 +5,11 @@ use crate::document::{Check, Document, Findings};
 use super::behavior::Behavior;
 
 /// Name and text of each profile, as under scenarios/audiences.
-const PROFILES: [(&str, &str); 2] = [
+const PROFILES: [(&str, &str); 5] = [
+    ("wanted-utility", include_str!("../../scenarios/audiences/wanted-utility.ron")),
     ("opted-in-marketing", include_str!("../../scenarios/audiences/opted-in-marketing.ron")),
+    ("survey", include_str!("../../scenarios/audiences/survey.ron")),
+    ("reactivation", include_str!("../../scenarios/audiences/reactivation.ron")),
     ("cold-list", include_str!("../../scenarios/audiences/cold-list.ron")),
 ];
 

@@ -1,11 +1,17 @@
-//! The list of one segment: who may be written to, who rests, who waits, who has gone.
+//! The list of one segment and number: who may be written to, who rests, who waits, who has gone.
+//!
+//! The same list is kept in two ways, of one law: as cells of customers with the same past, whose cost does not grow
+//! with the list, and as one entry a customer, the oracle of the tests.
 
-use std::collections::VecDeque;
-
+use rand::RngExt;
 use serde::{Deserialize, Serialize};
 
-use crate::random::{Address, Purpose, Streams, Subject, hypergeometric};
+use crate::random::{Address, Chance, Draw, Purpose, Subject};
 use crate::time::{SimTime, Slot, Span};
+
+use super::cells::Cells;
+use super::history::{History, Memory};
+use super::people::People;
 
 /// Which customers a send reaches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -17,35 +23,73 @@ pub enum Choice {
     at_random,
 }
 
-/// Customers with the same history: one cell.
+/// How customers are simulated: the same law twice.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Sampling {
+    /// Counts of customers with the same past.
+    #[default]
+    Counts,
+    /// One customer at a time.
+    People,
+}
+
+/// What a list is made of.
+#[derive(Clone, Debug)]
+pub struct ListPlan {
+    /// Customers at the start.
+    pub customers: u64,
+    /// Of these, customers whom no message can reach.
+    pub unreachable: u64,
+    /// Nobody is written to twice within this time.
+    pub rest: Span,
+    /// Who is chosen.
+    pub choice: Choice,
+    /// What of the past matters.
+    pub memory: Memory,
+    /// How long the platform asks when a customer was last written to; nothing where it never does.
+    pub asked_back: Span,
+    /// The subject of the draws that choose.
+    pub subject: Subject,
+}
+
+/// Customers with the same past: one cell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Cell {
+pub(super) struct Cell {
     /// When the last message was sent to them.
-    last: SimTime,
+    pub(super) last: SimTime,
     /// Whether it was delivered.
-    delivered: bool,
+    pub(super) delivered: bool,
     /// Until when a service window is open because they answered; the past where none is.
-    window: SimTime,
-    customers: u64,
+    pub(super) window: SimTime,
+    pub(super) history: History,
+    pub(super) customers: u64,
 }
 
-impl Cell {
-    fn key(self) -> (SimTime, bool, SimTime) {
-        (self.last, self.delivered, self.window)
-    }
-}
-
-/// How long a service window is open after a customer's message: 24 h in every ruleset.
-const SERVICE_WINDOW: Span = Span::hours(24);
+/// When those were written to whom nobody has written to, or so long ago that nobody asks.
+pub(super) const LONG_AGO: SimTime = SimTime(i64::MIN);
 
 /// No service window.
-const CLOSED: SimTime = SimTime(i64::MIN);
+pub(super) const CLOSED: SimTime = SimTime(i64::MIN);
 
-/// Customers who may not be written to before a slot, because their reply is under way.
-#[derive(Clone, Copy, Debug)]
-struct Waiting {
-    from: SimTime,
-    cell: Cell,
+/// How long a service window is open after a customer's message: 24 h in every ruleset.
+pub(super) const SERVICE_WINDOW: Span = Span::hours(24);
+
+impl Cell {
+    /// Customers whom nobody has written to.
+    pub(super) fn fresh(customers: u64, history: History) -> Cell {
+        Cell { last: LONG_AGO, delivered: false, window: CLOSED, history, customers }
+    }
+
+    pub(super) fn key(self) -> (SimTime, bool, SimTime, History) {
+        (self.last, self.delivered, self.window, self.history)
+    }
+
+    /// The address of the cell among those that a choice is made from.
+    pub(super) fn tag(self) -> u32 {
+        let past = (self.last.0 as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ self.window.0 as u64;
+        let rest = u64::from(self.history.key(u16::MAX)) << 1 | u64::from(self.delivered);
+        crate::random::mix_down(past.rotate_left(29) ^ rest.wrapping_mul(0xD6E8_FEB8_6659_FD93))
+    }
 }
 
 /// Customers taken from a list for one send.
@@ -55,58 +99,190 @@ pub struct Taken {
     pub customers: u64,
     /// Of these, those who have an open service window because they answered lately.
     pub open: u64,
-    fresh: u64,
-    parts: Vec<Cell>,
+    /// The cells they come from, in the order in which they were chosen.
+    pub(super) parts: Vec<Cell>,
+    /// Where customers are simulated one by one, who they are, in the order of `parts`, each of one customer.
+    pub(super) people: Vec<u32>,
 }
 
 impl Taken {
     /// Those whose latest message before was delivered: when, and how many.
     pub fn again(&self) -> Vec<(SimTime, u64)> {
-        self.parts.iter().filter(|part| part.delivered).map(|part| (part.last, part.customers)).collect()
+        let known = self.parts.iter().filter(|part| part.delivered && part.last > LONG_AGO);
+        known.map(|part| (part.last, part.customers)).collect()
+    }
+
+    pub(super) fn add(&mut self, part: Cell, now: SimTime) {
+        self.customers += part.customers;
+        self.open += if part.window > now { part.customers } else { 0 };
+        self.parts.push(part);
+    }
+
+    /// Adds others who were taken.
+    pub fn join(&mut self, others: Taken) {
+        self.customers += others.customers;
+        self.open += others.open;
+        self.parts.extend(others.parts);
+        self.people.extend(others.people);
+    }
+
+    /// Takes `customers` away again: of those chosen last, ties at random, and nobody with an open window as long as
+    /// there are others.
+    #[must_use]
+    pub(super) fn split_off(&mut self, customers: u64, by: Choosing<'_>) -> Taken {
+        if self.people.is_empty() {
+            self.split_cells(customers, by)
+        } else {
+            self.split_people(customers, by)
+        }
+    }
+
+    fn split_cells(&mut self, customers: u64, mut by: Choosing<'_>) -> Taken {
+        let mut off = Taken::default();
+        let mut left = customers.min(self.customers);
+        for open in [false, true] {
+            let mut end = self.parts.len();
+            while left > 0 && end > 0 {
+                let rank = by.rank(&self.parts[end - 1]);
+                let begin =
+                    self.parts[..end].iter().rposition(|part| by.rank(part) != rank).map_or(0, |at| at + 1);
+                let now = by.now;
+                let among = |part: &Cell| (part.window > now) == open;
+                let group: u64 =
+                    self.parts[begin..end].iter().filter(|part| among(part)).map(|p| p.customers).sum();
+                let (mut others, mut wanted) = (group, left.min(group));
+                left -= wanted;
+                for part in self.parts[begin..end].iter_mut().filter(|part| among(part)) {
+                    let count = by.share(others, part.customers, wanted, part.tag());
+                    others -= part.customers;
+                    wanted -= count;
+                    part.customers -= count;
+                    if count > 0 {
+                        off.add(Cell { customers: count, ..*part }, now);
+                    }
+                }
+                end = begin;
+            }
+        }
+        self.parts.retain(|part| part.customers > 0);
+        self.customers -= off.customers;
+        self.open -= off.open;
+        off
+    }
+
+    fn split_people(&mut self, customers: u64, by: Choosing<'_>) -> Taken {
+        let mut off = Taken::default();
+        let mut draw = by.draw(0);
+        for _ in 0..customers.min(self.customers) {
+            let closed = self.parts.iter().any(|part| part.window <= by.now);
+            let among = |part: &Cell| !closed || part.window <= by.now;
+            let Some(last) = self.parts.iter().filter(|part| among(part)).map(|part| by.rank(part)).max()
+            else {
+                break;
+            };
+            let tied: Vec<usize> = (0..self.parts.len())
+                .filter(|place| among(&self.parts[*place]) && by.rank(&self.parts[*place]) == last)
+                .collect();
+            let place = tied[below(&mut draw, tied.len())];
+            let part = self.parts.remove(place);
+            off.people.push(self.people.remove(place));
+            off.add(part, by.now);
+        }
+        self.customers -= off.customers;
+        self.open -= off.open;
+        off
     }
 }
 
-/// The list of one segment, in cells of equal history, so that its size costs nothing.
+/// How a choice among customers is made: when, by which order, by whose luck.
+#[derive(Debug)]
+pub(super) struct Choosing<'c> {
+    pub(super) now: SimTime,
+    /// Tells the several choices of one send apart.
+    pub(super) item: u8,
+    pub(super) slot: Slot,
+    pub(super) choice: Choice,
+    pub(super) subject: Subject,
+    pub(super) chance: &'c mut Chance,
+}
+
+impl Choosing<'_> {
+    /// Customers of the same rank are chosen at random.
+    pub(super) fn rank(&self, part: &Cell) -> SimTime {
+        if self.choice == Choice::at_random { LONG_AGO } else { part.last }
+    }
+
+    /// How many of `taken` from `total` fall into a cell of `marked`: no draw where nothing is open.
+    pub(super) fn share(&mut self, total: u64, marked: u64, taken: u64, cell: u32) -> u64 {
+        if taken == 0 || marked == 0 {
+            return 0;
+        }
+        if taken == total || marked == total {
+            return taken.min(marked);
+        }
+        self.chance.hypergeometric(self.address(cell), total, marked, taken)
+    }
+
+    /// Numbers for choosing customers one by one; another `part` has other numbers.
+    pub(super) fn draw(&self, part: u32) -> Draw {
+        self.chance.streams().at(self.address(u32::MAX - part))
+    }
+
+    fn address(&self, cell: u32) -> Address {
+        Address { item: self.item, cell, slot: self.slot, ..Address::of(Purpose::Choose, self.subject) }
+    }
+}
+
+/// A whole number below `n`, each as likely.
+pub(super) fn below(draw: &mut Draw, n: usize) -> usize {
+    draw.random_range(0..n.max(1) as u64) as usize
+}
+
+/// The list of one segment and number.
 ///
 /// ```text
-///   fresh --take--> sent --settle--> resting --rest is over--> rested --take--> ...
-///                          \-> waiting (reply under way) --^
-///                           \-> gone (blocked, reported, stopped)
+///   rested --take--> taken --settle--> resting --rest is over--> rested
+///      ^               |  \-> waiting (reply under way) --^
+///      '---put_back----'   \-> gone (blocked, reported, stopped)
 /// ```
 #[derive(Clone, Debug)]
 pub struct List {
-    rest: Span,
-    choice: Choice,
-    subject: Subject,
-    fresh: u64,
-    /// Oldest message first.
-    rested: VecDeque<Cell>,
-    resting: VecDeque<Cell>,
-    waiting: Vec<Waiting>,
-    rested_customers: u64,
+    plan: ListPlan,
+    /// Customers who are on the list, whether they rest or not.
+    remaining: u64,
     gone: u64,
+    kept: Kept,
 }
 
+#[derive(Clone, Debug)]
+enum Kept {
+    Cells(Cells),
+    People(People),
+}
+
+/// Which of the choices of one send.
+const TAKE: u8 = 0;
+/// Who is put back after a refusal.
+const PUT_BACK: u8 = 1;
+/// Whose message is held.
+const HOLD: u8 = 2;
+
 impl List {
-    /// A list of `customers` whom nobody has written to yet.
-    pub fn new(customers: u64, rest: Span, choice: Choice, subject: Subject) -> List {
-        List {
-            rest,
-            choice,
-            subject,
-            fresh: customers,
-            rested: VecDeque::new(),
-            resting: VecDeque::new(),
-            waiting: Vec::new(),
-            rested_customers: 0,
-            gone: 0,
-        }
+    /// A list of customers whom nobody has written to yet.
+    pub fn new(plan: ListPlan, sampling: Sampling) -> List {
+        let kept = match sampling {
+            Sampling::Counts => Kept::Cells(Cells::new(&plan)),
+            Sampling::People => Kept::People(People::new(&plan)),
+        };
+        List { remaining: plan.customers, gone: 0, kept, plan }
     }
 
     /// Customers who may be written to at `now`.
     pub fn available(&mut self, now: SimTime) -> u64 {
-        self.advance(now);
-        self.fresh + self.rested_customers
+        match &mut self.kept {
+            Kept::Cells(cells) => cells.available(now, &self.plan),
+            Kept::People(people) => people.available(now),
+        }
     }
 
     /// Customers who have left for good.
@@ -114,234 +290,206 @@ impl List {
         self.gone
     }
 
-    /// Customers who are still on the list, now or after their rest.
+    /// Customers who are on the list, now or after their rest.
     pub fn remaining(&self) -> u64 {
-        let resting: u64 = self.resting.iter().map(|cell| cell.customers).sum();
-        let waiting: u64 = self.waiting.iter().map(|waiting| waiting.cell.customers).sum();
-        self.fresh + self.rested_customers + resting + waiting
+        self.remaining
     }
 
-    /// Number of cells held.
-    pub fn cells(&self) -> usize {
-        self.rested.len() + self.resting.len() + self.waiting.len() + 1
-    }
-
-    /// Moves those whose rest or wait is over to those who may be written to.
-    fn advance(&mut self, now: SimTime) {
-        while let Some(cell) = self.resting.front().copied()
-            && cell.last + self.rest <= now
-        {
-            self.resting.pop_front();
-            self.rest_over(cell);
-        }
-        let mut place = 0;
-        while place < self.waiting.len() {
-            if self.waiting[place].from <= now {
-                let cell = self.waiting.swap_remove(place).cell;
-                self.rest_over(cell);
-            } else {
-                place += 1;
-            }
+    /// Number of entries held: cells, or people.
+    pub fn entries(&self) -> usize {
+        match &self.kept {
+            Kept::Cells(cells) => cells.len(),
+            Kept::People(people) => people.len(),
         }
     }
 
-    /// Puts a cell among the rested, in order of its last message.
-    fn rest_over(&mut self, cell: Cell) {
-        self.rested_customers += cell.customers;
-        let place = self.rested.partition_point(|held| held.key() < cell.key());
-        match self.rested.get_mut(place) {
-            Some(held) if held.key() == cell.key() => held.customers += cell.customers,
-            _ => self.rested.insert(place, cell),
-        }
+    /// Nobody is written to twice within this time.
+    pub(super) fn rest(&self) -> Span {
+        self.plan.rest
     }
 
     /// Takes `wanted` customers, or all who may be written to if they are fewer.
-    pub fn take(&mut self, wanted: u64, now: SimTime, slot: Slot, streams: &Streams) -> Taken {
+    pub fn take(&mut self, wanted: u64, now: SimTime, day: u16, slot: Slot, chance: &mut Chance) -> Taken {
         let wanted = wanted.min(self.available(now));
-        let mut taken = Taken { customers: wanted, ..Taken::default() };
-        match self.choice {
-            Choice::rested_longest => self.take_longest(wanted, now, slot, streams, &mut taken),
-            Choice::at_random => self.take_any(wanted, now, slot, streams, &mut taken),
+        let (choice, subject) = (self.plan.choice, self.plan.subject);
+        let by = Choosing { now, item: TAKE, slot, choice, subject, chance };
+        let mut taken = Taken::default();
+        match &mut self.kept {
+            Kept::Cells(cells) => cells.take(wanted, day, by, &self.plan, &mut taken),
+            Kept::People(people) => people.take(wanted, by, &mut taken),
         }
+        self.remaining -= taken.customers;
         taken
     }
 
-    fn take_longest(&mut self, wanted: u64, now: SimTime, slot: Slot, streams: &Streams, taken: &mut Taken) {
-        // Whoever was never written to has rested longest.
-        let mut left = wanted - wanted.min(self.fresh);
-        self.fresh -= wanted - left;
-        taken.fresh = wanted - left;
-        let (mut place, mut tie) = (0, 0);
-        while left > 0 && place < self.rested.len() {
-            let last = self.rested[place].last;
-            let end = place + self.rested.iter().skip(place).take_while(|cell| cell.last == last).count();
-            let group: u64 = self.rested.range(place..end).map(|cell| cell.customers).sum();
-            let mut from_group = left.min(group);
-            left -= from_group;
-            let mut others = group;
-            for cell in place..end {
-                let size = self.rested[cell].customers;
-                let count = self.draw_share(others, size, from_group, tie, slot, streams);
-                others -= size;
-                from_group -= count;
-                tie += 1;
-                self.take_from(cell, count, now, taken);
-            }
-            place = end;
-        }
-        // Only cells before `place` were touched: the many behind them stay as they are.
-        for cell in (0..place).rev() {
-            if self.rested[cell].customers == 0 {
-                self.rested.remove(cell);
-            }
-        }
-    }
-
-    fn take_any(&mut self, wanted: u64, now: SimTime, slot: Slot, streams: &Streams, taken: &mut Taken) {
-        let mut others = self.fresh + self.rested_customers;
-        let mut left = wanted;
-        let fresh = self.draw_share(others, self.fresh, left, 0, slot, streams);
-        others -= self.fresh;
-        left -= fresh;
-        self.fresh -= fresh;
-        taken.fresh = fresh;
-        for cell in 0..self.rested.len() {
-            let size = self.rested[cell].customers;
-            let count = self.draw_share(others, size, left, cell as u32 + 1, slot, streams);
-            others -= size;
-            left -= count;
-            self.take_from(cell, count, now, taken);
-        }
-        self.rested.retain(|cell| cell.customers > 0);
-    }
-
-    /// How many of `taken` from `total` fall into a part of `marked`: no draw where nothing is open.
-    fn draw_share(
-        &self,
-        total: u64,
-        marked: u64,
-        taken: u64,
-        cell: u32,
+    /// Puts back `customers` of those who were taken last and without an open window: they were not written to.
+    pub fn put_back(
+        &mut self,
+        taken: &mut Taken,
+        customers: u64,
+        now: SimTime,
         slot: Slot,
-        streams: &Streams,
-    ) -> u64 {
-        if taken == 0 || marked == 0 {
-            return 0;
-        }
-        if taken == total || marked == total {
-            return taken.min(marked);
-        }
-        let address = Address { purpose: Purpose::Choose, item: 0, subject: self.subject, cell, slot };
-        hypergeometric(&streams.at(address), total, marked, taken)
-    }
-
-    fn take_from(&mut self, place: usize, count: u64, now: SimTime, taken: &mut Taken) {
-        if count == 0 {
+        chance: &mut Chance,
+    ) {
+        if customers == 0 {
             return;
         }
-        let cell = &mut self.rested[place];
-        cell.customers -= count;
-        self.rested_customers -= count;
-        if cell.window > now {
-            taken.open += count;
+        let (choice, subject) = (self.plan.choice, self.plan.subject);
+        let back =
+            taken.split_off(customers, Choosing { now, item: PUT_BACK, slot, choice, subject, chance });
+        self.remaining += back.customers;
+        match &mut self.kept {
+            Kept::Cells(cells) => back.parts.into_iter().for_each(|part| cells.rest_over(part)),
+            Kept::People(people) => back.people.into_iter().for_each(|person| people.rest_over(person)),
         }
-        taken.parts.push(Cell { customers: count, ..*cell });
     }
 
-    /// Puts back `customers` of those who were taken last and without an open window: they were not written to.
-    pub fn put_back(&mut self, taken: &mut Taken, mut customers: u64) {
-        customers = customers.min(taken.customers);
-        taken.customers -= customers;
-        taken.open = taken.open.min(taken.customers);
-        while customers > 0
-            && let Some(part) = taken.parts.last_mut()
-        {
-            let back = part.customers.min(customers);
-            customers -= back;
-            part.customers -= back;
-            let cell = Cell { customers: back, ..*part };
-            if part.customers == 0 {
-                taken.parts.pop();
-            }
-            self.rest_over(cell);
-        }
-        taken.fresh -= customers;
-        self.fresh += customers;
-    }
-
-    /// Settles those who were taken at `now`: `undelivered` and `delivered` rest, those of `replying` wait for their
-    /// reply as well, `gone` leave for good.
-    pub fn settle(
-        &mut self,
+    /// Takes those out of `taken` whose message is held: `customers` of those who were taken last.
+    #[must_use]
+    pub fn hold(
+        &self,
+        taken: &mut Taken,
+        customers: u64,
         now: SimTime,
-        undelivered: u64,
-        delivered: u64,
-        replying: &[(SimTime, u64)],
-        gone: u64,
-    ) {
-        self.gone += gone;
-        let mut rest_now = [(false, undelivered), (true, delivered)];
-        for (arrives, customers) in replying {
-            let (rested, window) = (now + self.rest, *arrives + SERVICE_WINDOW);
-            let cell = Cell { last: now, delivered: true, window, customers: *customers };
-            if window > rested && *customers > 0 {
-                self.waiting.push(Waiting { from: (*arrives).max(rested), cell });
-            } else {
-                rest_now[1].1 += customers;
-            }
+        slot: Slot,
+        chance: &mut Chance,
+    ) -> Taken {
+        let (choice, subject) = (self.plan.choice, self.plan.subject);
+        taken.split_off(customers, Choosing { now, item: HOLD, slot, choice, subject, chance })
+    }
+
+    /// All of `taken` rest as after a message that did not reach them.
+    pub fn not_reached(&mut self, taken: &Taken, now: SimTime) {
+        for (place, part) in taken.parts.iter().enumerate() {
+            let cell = Cell { last: now, delivered: false, window: CLOSED, ..*part };
+            self.settle(cell, now + self.plan.rest, taken.people.get(place).copied());
         }
-        for (delivered, customers) in rest_now {
-            if customers > 0 {
-                self.resting.push_back(Cell { last: now, delivered, window: CLOSED, customers });
-            }
+    }
+
+    /// Customers come back to the list, who may be written to from `from` on.
+    pub(super) fn settle(&mut self, cell: Cell, from: SimTime, person: Option<u32>) {
+        self.remaining += cell.customers;
+        match (&mut self.kept, person) {
+            (Kept::Cells(cells), _) => cells.settle(cell, from, &self.plan),
+            (Kept::People(people), Some(person)) => people.settle(person, cell, from),
+            (Kept::People(_), None) => unreachable!("people are settled one by one"),
         }
+    }
+
+    /// Customers leave for good.
+    pub(super) fn leave(&mut self, customers: u64) {
+        self.gone += customers;
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::random::{Held, Streams};
 
-    fn list(customers: u64, choice: Choice) -> (List, Streams) {
-        (List::new(customers, Span::days(7), choice, Subject::new(&["list"])), Streams::new(1, 0))
+    const DAY: i64 = 86_400;
+
+    fn list(customers: u64, choice: Choice, sampling: Sampling) -> (List, Chance) {
+        let plan = ListPlan {
+            customers,
+            unreachable: 0,
+            rest: Span::days(7),
+            choice,
+            memory: Memory::NONE,
+            asked_back: Span::days(7),
+            subject: Subject::new(&["list"]),
+        };
+        (List::new(plan, sampling), Chance::new(Streams::new(1, 0), Held::default()))
+    }
+
+    /// All of `taken` come back, those of `delivered` as reached; whoever replies waits until `from`.
+    fn back(list: &mut List, taken: &Taken, now: SimTime, undelivered: u64, late: Option<(SimTime, u64)>) {
+        let mut left = taken.customers - undelivered;
+        let people = |place: usize| taken.people.get(place).copied();
+        let one_by_one = !taken.people.is_empty();
+        let mut place = 0;
+        let mut settle = |list: &mut List, delivered, customers: u64, from: SimTime| {
+            let times = if one_by_one { customers } else { 1 };
+            for _ in 0..times {
+                let customers = if one_by_one { 1 } else { customers };
+                let cell = Cell { last: now, delivered, customers, ..Cell::fresh(0, History::default()) };
+                list.settle(cell, from, people(place));
+                place += 1;
+            }
+        };
+        if let Some((from, customers)) = late {
+            settle(list, true, customers, from);
+            left -= customers;
+        }
+        settle(list, true, left, now + list.rest());
+        settle(list, false, undelivered, now + list.rest());
     }
 
     #[test]
     fn nobody_is_taken_twice_within_the_rest() {
-        let (mut list, streams) = list(1_000, Choice::rested_longest);
-        let day = |day: i64| SimTime(day * 86_400);
-        assert_eq!(list.take(600, day(0), 0, &streams).customers, 600);
-        list.settle(day(0), 30, 500, &[], 70);
-        assert_eq!(list.take(600, day(1), 24, &streams).customers, 400);
-        list.settle(day(1), 0, 400, &[], 0);
-        assert_eq!(list.available(day(7) + Span(-1)), 0);
-        assert_eq!(list.available(day(7)), 530);
-        let taken = list.take(531, day(8), 192, &streams);
-        assert_eq!((taken.customers, taken.again().iter().map(|(_, n)| n).sum::<u64>()), (531, 501));
-        assert_eq!(list.remaining() + list.gone() + 531, 1_000);
+        for sampling in [Sampling::Counts, Sampling::People] {
+            let (mut list, mut chance) = list(1_000, Choice::rested_longest, sampling);
+            let day = |day: i64| SimTime(day * DAY);
+            let first = list.take(600, day(0), 0, 0, &mut chance);
+            assert_eq!(first.customers, 600);
+            back(&mut list, &first, day(0), 30, None);
+            let second = list.take(600, day(1), 1, 24, &mut chance);
+            assert_eq!(second.customers, 400);
+            back(&mut list, &second, day(1), 0, None);
+            assert_eq!(list.available(day(7) + Span(-1)), 0);
+            assert_eq!(list.available(day(7)), 600);
+            let third = list.take(601, day(8), 8, 192, &mut chance);
+            let again: u64 = third.again().iter().map(|(_, customers)| customers).sum();
+            assert!(third.customers == 601 && (571..=571).contains(&again), "{again}");
+            assert_eq!(list.remaining() + 601, 1_000);
+        }
     }
 
     #[test]
     fn whoever_answers_late_is_waited_for() {
-        let (mut list, streams) = list(10, Choice::rested_longest);
-        list.take(10, SimTime(0), 0, &streams);
-        let late = SimTime(8 * 86_400);
-        list.settle(SimTime(0), 0, 6, &[(SimTime(3_600), 1), (late, 3)], 0);
-        assert_eq!(list.available(SimTime(7 * 86_400)), 7);
-        assert_eq!(list.available(late), 10);
+        for sampling in [Sampling::Counts, Sampling::People] {
+            let (mut list, mut chance) = list(10, Choice::rested_longest, sampling);
+            let taken = list.take(10, SimTime(0), 0, 0, &mut chance);
+            back(&mut list, &taken, SimTime(0), 6, Some((SimTime(8 * DAY), 3)));
+            assert_eq!(list.available(SimTime(7 * DAY)), 7);
+            assert_eq!(list.available(SimTime(8 * DAY)), 10);
+        }
     }
 
     #[test]
     fn the_longest_rested_go_first_and_ties_are_split_by_chance() {
-        let (mut list, streams) = list(300, Choice::rested_longest);
-        for day in 0..3 {
-            list.take(100, SimTime(day * 86_400), day as Slot, &streams);
-            list.settle(SimTime(day * 86_400), 50, 50, &[], 0);
+        for sampling in [Sampling::Counts, Sampling::People] {
+            let (mut list, mut chance) = list(300, Choice::rested_longest, sampling);
+            for day in 0..3 {
+                let taken = list.take(100, SimTime(day * DAY), day as u16, day as Slot, &mut chance);
+                back(&mut list, &taken, SimTime(day * DAY), 50, None);
+            }
+            let taken = list.take(150, SimTime(20 * DAY), 20, 480, &mut chance);
+            let again = |day: i64| -> u64 {
+                taken.again().iter().filter(|(at, _)| at.0 == day * DAY).map(|(_, customers)| customers).sum()
+            };
+            // All hundred of the first day, fifty of the second.
+            assert_eq!(again(0), 50);
+            assert!((10..=40).contains(&again(1)), "{taken:?}");
+            assert_eq!(again(2), 0);
         }
-        let taken = list.take(150, SimTime(20 * 86_400), 480, &streams);
-        // All hundred of the first day, fifty of the second.
-        assert_eq!(taken.again()[0], (SimTime(0), 50));
-        assert_eq!(taken.again()[1].0, SimTime(86_400));
-        assert!((10..=40).contains(&taken.again()[1].1), "{taken:?}");
+    }
+
+    #[test]
+    fn who_was_taken_last_is_put_back_first() {
+        for sampling in [Sampling::Counts, Sampling::People] {
+            let (mut list, mut chance) = list(200, Choice::rested_longest, sampling);
+            for day in 0..2 {
+                let taken = list.take(100, SimTime(day * DAY), day as u16, day as Slot, &mut chance);
+                back(&mut list, &taken, SimTime(day * DAY), 0, None);
+            }
+            let now = SimTime(20 * DAY);
+            let mut taken = list.take(200, now, 20, 480, &mut chance);
+            list.put_back(&mut taken, 120, now, 480, &mut chance);
+            assert_eq!((taken.customers, list.remaining()), (80, 120));
+            assert!(taken.again().iter().all(|(at, _)| at.0 == 0), "{taken:?}");
+            let held = list.hold(&mut taken, 30, now, 480, &mut chance);
+            assert_eq!((held.customers, taken.customers, list.remaining()), (30, 50, 120));
+        }
     }
 }

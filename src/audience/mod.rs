@@ -1,29 +1,38 @@
-//! The audience reacts: counts of customers, never one customer at a time.
+//! The audience reacts: counts of customers with the same past, or one customer at a time.
 //!
 //! ```text
-//!   Behavior (a profile file)        List (customers of one segment)
-//!     chances and delays               fresh | rested | resting | waiting for a reply
+//!   Behavior (a profile file)           List (customers of one segment and number)
+//!     chances, delays, fatigue ...        rested | resting | waiting for a reply, by what they have been through
 //!          |                                  |
 //!          +--- Rates of one replication      +--- take(n): who is written to
-//!                       \                    /
-//!                        react(n, ...) -> Reactions: delivered, acts, who comes back when
-//!                                             |
-//!                                          Arrivals: a ring of slots, the future event list
+//!                       \\                    /
+//!                        react(taken) -> Reactions: delivered, acts, who comes back when
+//!                             |  Odds: chances by past
+//!                          Arrivals: a ring of slots, the future event list
 //! ```
 //!
-//! Customers with the same history are exchangeable, so their outcomes are one exact multinomial: cost does not
-//! grow with the number of customers.
+//! Customers with the same past are exchangeable, so their outcomes are one exact multinomial: cost does not grow
+//! with the number of customers. The same law one customer at a time is the oracle that the tests hold it against.
 
+mod activity;
 mod arrivals;
 mod behavior;
 mod catalogue;
+mod cells;
+mod history;
 mod list;
+mod odds;
+mod people;
 mod reactions;
 
+pub use activity::{Activity, ActivityText};
 pub use arrivals::{Arrival, Arrivals};
 pub use behavior::{
-    Behavior, BehaviorError, DelayText, Dispersion, Quantity, RATES, Rate, RateName, check_chance,
+    Behavior, BehaviorError, Correlation, DelayText, Dispersion, Factor, Fatigue, Frailty, Quantity, RATES,
+    Rate, RateName, Undeliverable, WeekdayEffect, check_chance, check_factor,
 };
 pub use catalogue::{profile_document, profile_names};
-pub use list::{Choice, List, Taken};
-pub use reactions::{Act, Moment, Rates, Reactions, Segment, Stage};
+pub use history::{History, Memory};
+pub use list::{Choice, List, ListPlan, Sampling, Taken};
+pub use odds::{Rates, TemplateEffects};
+pub use reactions::{Act, Moment, Reactions, Segment, Stage};

@@ -1,24 +1,28 @@
-//! What a batch of messages leads to: one exact multinomial over outcomes, spread over the tables of delay.
+//! What a batch of messages leads to: for customers with the same past one exact multinomial over outcomes, spread over
+//! the tables of delay.
 //!
-//! A delivered message leads to exactly one of: block, report, report and block, stop, mute, archive, reply, read
-//! only, nothing. Chance = base (of this replication) x day x campaign, cut at the largest chance; acts that sum to
-//! more than 1 are scaled to 1.
-
-use rand_distr::{Distribution, Poisson};
+//! ```text
+//!   Taken --by past--> delivered? --Odds--> outcome --delays--> Arrivals (slot by slot)
+//!                          '--> back to the list: rest, or wait for the reply under way, or gone
+//! ```
+//!
+//! Answers that come late enough to matter for the next message are drawn past by past, because those customers come
+//! back; all other delays are drawn for the whole batch.
 
 use crate::glossary::Category;
-use crate::random::{
-    Address, DelayTable, Purpose, Shares, Streams, Subject, binomial, hypergeometric, split,
-};
-use crate::random::{
-    maths::{exp, expm1},
-    quantile::normal_quantile,
-};
+use crate::random::maths::expm1;
+use crate::random::{Address, Chance, DelayTable, Purpose, Shares, Subject};
 use crate::time::{Calendar, SimTime, Slot, Span};
 
+use super::activity::Activity;
 use super::arrivals::Arrivals;
-use super::behavior::{Behavior, Dispersion, RATES, RateName};
-use super::list::{List, Taken};
+use super::behavior::{Behavior, RateName, Undeliverable};
+use super::history::{History, Memory};
+use super::list::{CLOSED, Cell, List, SERVICE_WINDOW, Taken};
+use super::odds::{
+    ARCHIVE, BLOCK, MUTE, OUTCOMES, Odds, READ_ONLY, REPLY, REPORT, REPORT_AND_BLOCK, Rates, STOP,
+    TemplateEffects,
+};
 
 /// What arrives from a customer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,12 +43,27 @@ pub enum Act {
     Read,
     /// Counted beside [`Act::Reply`]: an answer that comes after its conversation has ended, and opens another.
     LateReply,
+    /// The message was not read in the time that a rating looks at.
+    Unread,
 }
 
 impl Act {
     /// Every act; its position is its index in the ring.
-    pub const ALL: [Act; 8] =
-        [Act::Block, Act::Report, Act::Stop, Act::Mute, Act::Archive, Act::Reply, Act::Read, Act::LateReply];
+    pub const ALL: [Act; 9] = [
+        Act::Block,
+        Act::Report,
+        Act::Stop,
+        Act::Mute,
+        Act::Archive,
+        Act::Reply,
+        Act::Read,
+        Act::LateReply,
+        Act::Unread,
+    ];
+
+    /// The kinds that have a delay of their own.
+    const DELAYED: [Act; 7] =
+        [Act::Block, Act::Report, Act::Stop, Act::Mute, Act::Archive, Act::Reply, Act::Read];
 
     /// Position in [`Act::ALL`].
     pub const fn index(self) -> usize {
@@ -53,7 +72,7 @@ impl Act {
 
     /// The name of its delay in a profile.
     pub fn name(self) -> &'static str {
-        ["block", "report", "stop", "mute", "archive", "reply", "read", "reply"][self.index()]
+        ["block", "report", "stop", "mute", "archive", "reply", "read", "reply", "read"][self.index()]
     }
 }
 
@@ -64,61 +83,99 @@ pub struct Segment {
     pub name: String,
     /// The behaviour of its customers.
     pub behavior: Behavior,
+    /// What the sender's templates change in it.
+    pub templates: Vec<TemplateEffects>,
     subject: Subject,
-    delays: [DelayTable; Act::ALL.len()],
+    delays: [DelayTable; Act::DELAYED.len()],
+    memory: Memory,
+    /// The virtual time of reactions, where hours differ.
+    activity: Option<Activity>,
 }
 
 impl Segment {
-    /// A segment of customers with this behaviour; `None` where a delay of the (unchecked) profile makes no table.
-    pub fn new(name: &str, behavior: Behavior) -> Option<Segment> {
+    /// A segment of customers with this behaviour, who get these templates in the time of this calendar; `None` where a
+    /// delay of the (unchecked) profile makes no table.
+    pub fn new(
+        name: &str,
+        behavior: Behavior,
+        templates: Vec<TemplateEffects>,
+        calendar: &Calendar,
+    ) -> Option<Segment> {
         let table = |act: Act| behavior.delays.get(act.name())?.value.compile().ok();
-        let mut delays = Vec::with_capacity(Act::ALL.len());
-        for act in Act::ALL {
+        let mut delays = Vec::with_capacity(Act::DELAYED.len());
+        for act in Act::DELAYED {
             delays.push(table(act)?);
         }
-        let delays: [DelayTable; Act::ALL.len()] = delays.try_into().ok()?;
-        Some(Segment { name: name.to_owned(), subject: Subject::new(&[name]), behavior, delays })
+        let delays: [DelayTable; Act::DELAYED.len()] = delays.try_into().ok()?;
+        let longest = delays.iter().flat_map(|table| table.ages()).copied().max().unwrap_or(0);
+        let activity = Activity::new(&behavior.activity, calendar, longest);
+        let memory = Memory::of(&behavior);
+        Some(Segment {
+            name: name.to_owned(),
+            subject: Subject::new(&[name]),
+            templates,
+            delays,
+            memory,
+            activity,
+            behavior,
+        })
     }
 
-    /// The longest delay \[seconds\].
-    pub fn longest_delay(&self) -> i64 {
-        self.delays.iter().flat_map(|table| table.ages()).copied().max().unwrap_or(0)
+    /// The most slots until a reaction to a message arrives, from any slot of the calendar.
+    pub fn longest_delay(&self, calendar: &Calendar) -> usize {
+        let longest = self.delays.iter().flat_map(|table| table.ages()).copied().max().unwrap_or(0);
+        match &self.activity {
+            Some(activity) => activity.longest(calendar, longest),
+            None => {
+                let slot = calendar.slot_length().0;
+                ((longest + slot - 1) / slot + 1) as usize
+            }
+        }
     }
 
     /// The share of acts of each kind that come too late for its table, by kind.
     pub fn lost(&self) -> impl Iterator<Item = (Act, f64)> + '_ {
-        Act::ALL
-            .into_iter()
-            .filter(|act| *act != Act::LateReply)
-            .map(|act| (act, self.delays[act.index()].lost()))
+        Act::DELAYED.into_iter().map(|act| (act, self.delays[act.index()].lost()))
     }
 
-    /// The subject of the draws that choose among its customers.
+    /// The subject of the draws that concern all its customers.
     pub fn subject(&self) -> Subject {
         self.subject
     }
-}
 
-/// The chances of one segment in one replication.
-#[derive(Clone, Debug)]
-pub struct Rates {
-    base: [f64; RATES.len()],
-}
-
-impl Rates {
-    /// Draws the chances of a replication: each is a quantile of its prior at its own address.
-    pub fn draw(segment: &Segment, streams: &Streams) -> Rates {
-        let base = RATES.map(|name| {
-            let subject = Subject::new(&["segments", &segment.name, name.name()]);
-            let uniform = streams.at(Address::of(Purpose::Parameter, subject)).uniform();
-            segment.behavior.rate(name).prior.quantile(uniform).clamp(0.0, 1.0)
-        });
-        Rates { base }
+    /// What of the past of a customer moves the chances of the next message.
+    pub fn memory(&self) -> Memory {
+        self.memory
     }
 
-    /// The chance of that name, before effects.
-    pub fn base(&self, name: RateName) -> f64 {
-        self.base[name as usize]
+    /// Of `customers`, how many can never be reached.
+    pub fn unreachable(&self, rates: &Rates, customers: u64, number: &str, chance: &mut Chance) -> u64 {
+        if self.behavior.undeliverable.value == Undeliverable::message {
+            return 0;
+        }
+        let address = Address::of(Purpose::Undeliverable, Subject::new(&[&self.name, number]));
+        let share = 1.0 - rates.base(RateName::delivered);
+        // More customers than one draw can split are one draw and its scale: a share of a great many.
+        let most = crate::random::MOST_TRIALS;
+        match customers {
+            few if few <= most => chance.binomial(address, few, share),
+            many => (many as f64 * share).round() as u64,
+        }
+    }
+
+    /// When a reaction to a message of `now` arrives, `age` later: the start of a slot, of the run or beyond.
+    fn arrival(&self, calendar: &Calendar, now: SimTime, age: i64) -> SimTime {
+        if let Some(activity) = &self.activity {
+            return calendar.start_of(activity.slot_at(calendar, now, age));
+        }
+        let due = SimTime(now.0 + age);
+        match calendar.slots().get(calendar.slot_from(due) as usize) {
+            Some(slot) => slot.at,
+            None => {
+                let (first, length) = (calendar.start_of(0).0, calendar.slot_length().0);
+                SimTime(due.0 + (first - due.0).rem_euclid(length))
+            }
+        }
     }
 }
 
@@ -131,8 +188,12 @@ pub struct Moment<'m> {
     pub slot: Slot,
     /// Its civil day.
     pub day: usize,
-    /// Position of its number and template in the ring of arrivals.
+    /// The weekday of that day, from Monday = 0.
+    pub weekday: usize,
+    /// Position of its list and template in the ring of arrivals.
     pub streak: usize,
+    /// Position of the template among the segment's.
+    pub template: usize,
     /// The template's name.
     pub template_name: &'m str,
     /// The template's category.
@@ -141,6 +202,14 @@ pub struct Moment<'m> {
     pub number_name: &'m str,
     /// Whether the platform bounds how many marketing messages a person gets.
     pub person_cap: bool,
+    /// After how long a rating counts a message as unread, where one does.
+    pub unread_after: Option<Span>,
+}
+
+impl Moment<'_> {
+    fn civil_day(&self) -> u16 {
+        self.day as u16
+    }
 }
 
 /// What a batch plays on: time and luck, the list that its customers go back to, and what is on its way.
@@ -148,8 +217,8 @@ pub struct Moment<'m> {
 pub struct Stage<'s> {
     /// The grid of slots.
     pub calendar: &'s Calendar,
-    /// The luck of the replication.
-    pub streams: &'s Streams,
+    /// The chance of the replication.
+    pub chance: &'s mut Chance,
     /// The list that the customers were taken from.
     pub list: &'s mut List,
     /// The reactions under way.
@@ -167,29 +236,26 @@ pub struct Reactions {
     pub capped: u64,
 }
 
-/// Rows of the multinomial over outcomes, in order.
-const BLOCK: usize = 0;
-const REPORT: usize = 1;
-const REPORT_AND_BLOCK: usize = 2;
-const STOP: usize = 3;
-const MUTE: usize = 4;
-const ARCHIVE: usize = 5;
-const REPLY: usize = 6;
-const READ_ONLY: usize = 7;
-const OUTCOMES: usize = 8;
-
 impl Segment {
     /// Of customers taken for a send, how many have an open service window: those who answered lately, and others
     /// who happen to have written first within the last 24 h.
-    pub fn open_windows(&self, rates: &Rates, taken: &Taken, moment: &Moment<'_>, streams: &Streams) -> u64 {
+    pub fn open_windows(
+        &self,
+        rates: &Rates,
+        taken: &Taken,
+        moment: &Moment<'_>,
+        calendar: &Calendar,
+        chance: &mut Chance,
+    ) -> u64 {
         let others = taken.customers - taken.open;
-        let expected = rates.base(RateName::first_messages);
+        let days = self.activity.as_ref().map_or(1.0, |activity| activity.last_day(calendar, moment.now));
+        let expected = rates.base(RateName::first_messages) * days;
         if expected == 0.0 || others == 0 {
             return taken.open;
         }
         let subject = Subject::new(&[&self.name, moment.template_name, moment.number_name]);
         let address = Address { item: 1, slot: moment.slot, ..Address::of(Purpose::FirstMessage, subject) };
-        taken.open + binomial(&streams.at(address), others, -expm1(-expected))
+        taken.open + chance.binomial(address, others, -expm1(-expected))
     }
 
     /// Of `sent` messages, `inside` of them in open windows and `delivered` of them delivered, how many are both.
@@ -199,162 +265,382 @@ impl Segment {
         inside: u64,
         delivered: u64,
         moment: &Moment<'_>,
-        streams: &Streams,
+        chance: &mut Chance,
     ) -> u64 {
         if inside == 0 {
             return 0;
         }
         let subject = Subject::new(&[&self.name, moment.template_name, moment.number_name]);
         let address = Address { item: 2, slot: moment.slot, ..Address::of(Purpose::Deliver, subject) };
-        hypergeometric(&streams.at(address), sent, inside, delivered)
+        chance.hypergeometric(address, sent, inside, delivered)
     }
 
-    /// How many of `customers` write first in a slot of `days` days.
+    /// How many of `customers` write first in a slot.
     pub fn first_messages(
         &self,
         rates: &Rates,
         customers: u64,
         slot: Slot,
-        days: f64,
+        slot_days: f64,
         number: &str,
-        streams: &Streams,
+        chance: &mut Chance,
     ) -> u64 {
+        let days = self.activity.as_ref().map_or(slot_days, |activity| activity.days_in(slot));
         let expected = rates.base(RateName::first_messages) * days * customers as f64;
         let subject = Subject::new(&[&self.name, number]);
-        let address = Address { slot, ..Address::of(Purpose::FirstMessage, subject) };
-        match Poisson::new(expected) {
-            Ok(law) => law.sample(&mut streams.at(address)) as u64,
-            Err(_) => 0,
-        }
+        chance.poisson(Address { slot, ..Address::of(Purpose::FirstMessage, subject) }, expected)
     }
 
-    /// Sends `customers` (already taken from `list`) a message: draws what they do, queues what will arrive, and
-    /// settles them on the list.
-    pub fn react(&self, rates: &Rates, customers: u64, moment: Moment<'_>, stage: Stage<'_>) -> Reactions {
-        let Stage { calendar, streams, list, arrivals } = stage;
+    /// Sends a message to those of `taken`: draws what they do, queues what will arrive, and settles them on the list.
+    pub fn react(&self, rates: &Rates, taken: &Taken, moment: Moment<'_>, stage: Stage<'_>) -> Reactions {
         let batch = Subject::new(&[&self.name, moment.template_name, moment.number_name]);
-        let at = |purpose, item| Address { purpose, item, subject: batch, cell: 0, slot: moment.slot };
+        let odds = Odds::new(self, rates, &moment, stage.chance);
         let bounded = moment.person_cap && moment.category == Category::Marketing;
-        let at_cap = if bounded { rates.base(RateName::at_person_cap) } else { 0.0 };
-        let capped = match at_cap {
-            0.0 => 0,
-            chance => binomial(&streams.at(at(Purpose::Deliver, 1)), customers, chance),
+        let mut send = Send {
+            at_cap: if bounded { rates.base(RateName::at_person_cap) } else { 0.0 },
+            reachable: match self.behavior.undeliverable.value {
+                Undeliverable::message => rates.base(RateName::delivered),
+                Undeliverable::customer => 1.0,
+            },
+            late_rows: self.late_rows(&moment, stage.calendar, stage.list.rest()),
+            tally: Tally::default(),
+            segment: self,
+            batch,
+            odds,
+            moment,
+            stage,
         };
-        let open = &streams.at(at(Purpose::Deliver, 0));
-        let delivered = binomial(open, customers - capped, rates.base(RateName::delivered));
-        let mut outcome = [0_u64; OUTCOMES];
-        let shares = self.outcome_shares(rates, &moment, streams);
-        let nothing = split(streams, at(Purpose::Outcome, 0), delivered, &shares, &mut outcome);
-        let read = delivered - nothing;
-        let queued = [
-            (Act::Block, outcome[BLOCK] + outcome[REPORT_AND_BLOCK]),
-            (Act::Report, outcome[REPORT] + outcome[REPORT_AND_BLOCK]),
-            (Act::Stop, outcome[STOP]),
-            (Act::Mute, outcome[MUTE]),
-            (Act::Archive, outcome[ARCHIVE]),
-            (Act::Read, read),
-        ];
-        for (act, count) in queued {
-            self.queue(
-                act,
-                count,
-                &moment,
-                at(Purpose::Delay, delay_item(act)),
-                calendar,
-                streams,
-                |slot, n| {
-                    arrivals.add(slot, moment.streak, act, n);
-                },
-            );
+        if taken.people.is_empty() {
+            send.to_cells(taken)
+        } else {
+            send.to_people(taken)
         }
-        let mut replying: Vec<(SimTime, u64)> = Vec::new();
-        let address = at(Purpose::Delay, delay_item(Act::Reply));
-        let lost = self.queue(Act::Reply, outcome[REPLY], &moment, address, calendar, streams, |slot, n| {
-            arrivals.add(slot, moment.streak, Act::Reply, n);
-            let arrives = calendar.slots().get(slot as usize).map_or(calendar.end(), |slot| slot.at);
-            if arrives >= moment.now + CONVERSATION {
-                arrivals.add(slot, moment.streak, Act::LateReply, n);
-            }
-            replying.push((arrives, n));
-        });
-        let stopped = if moment.category == Category::Marketing { outcome[STOP] } else { 0 };
-        let gone = outcome[BLOCK] + outcome[REPORT] + outcome[REPORT_AND_BLOCK] + stopped;
-        let back = delivered - gone - outcome[REPLY] + lost;
-        list.settle(moment.now, customers - delivered, back, &replying, gone);
-        Reactions { delivered, in_flight: customers - capped - delivered, capped }
+        let Tally { sent, delivered, capped, .. } = send.tally;
+        Reactions { delivered, in_flight: sent - capped - delivered, capped }
     }
 
-    /// Spreads `count` acts over their delays and hands each slot of the run its share; returns how many come too
-    /// late for the table. What falls beyond the horizon is handed the slot after the last.
-    #[expect(clippy::too_many_arguments, reason = "one call for each kind of act, all from `react`")]
-    fn queue(
-        &self,
-        act: Act,
-        count: u64,
-        moment: &Moment<'_>,
-        address: Address,
-        calendar: &Calendar,
-        streams: &Streams,
-        mut hand: impl FnMut(Slot, u64),
-    ) -> u64 {
-        if count == 0 {
-            return 0;
-        }
-        let table = &self.delays[act.index()];
-        let mut rows = [0_u64; 16];
-        let late = split(streams, address, count, table.shares(), &mut rows);
-        for (age, arriving) in table.ages().iter().zip(rows) {
-            if arriving > 0 {
-                hand(calendar.slot_from(SimTime(moment.now.0 + age)), arriving);
-            }
-        }
-        late
-    }
-
-    /// The chances of the outcomes of a delivered message on this day, from this campaign.
-    fn outcome_shares(&self, rates: &Rates, moment: &Moment<'_>, streams: &Streams) -> Shares {
-        let behavior = &self.behavior;
-        let day = Address { slot: moment.day as u32, ..Address::of(Purpose::Day, self.subject) };
-        let campaign = Address::of(Purpose::Campaign, Subject::new(&[&self.name, moment.template_name]));
-        let day = factor(&behavior.day_effect, day, streams);
-        let campaign = factor(&behavior.campaign_effect, campaign, streams);
-        let most = behavior.largest_chance.value.value();
-        let chance = |name: RateName| {
-            let on =
-                |effect: &Dispersion, factor: f64| if effect.acts_on.contains(&name) { factor } else { 1.0 };
-            let effects = on(&behavior.day_effect, day) * on(&behavior.campaign_effect, campaign);
-            (rates.base(name) * effects).clamp(0.0, most)
-        };
-        let (report, both) = (chance(RateName::report), rates.base(RateName::report_also_blocks));
-        let mut acts = [0.0; OUTCOMES];
-        acts[BLOCK] = chance(RateName::block);
-        acts[REPORT] = report * (1.0 - both);
-        acts[REPORT_AND_BLOCK] = report * both;
-        acts[STOP] = chance(RateName::stop);
-        acts[MUTE] = chance(RateName::mute);
-        acts[ARCHIVE] = chance(RateName::archive);
-        acts[REPLY] = chance(RateName::reply);
-        let sum: f64 = acts.iter().sum();
-        if sum > 1.0 {
-            acts.iter_mut().for_each(|act| *act /= sum);
-        }
-        acts[READ_ONLY] = (chance(RateName::read) - sum).clamp(0.0, (1.0 - sum).max(0.0));
-        // Every share is a chance and their sum at most 1 by the lines above.
-        Shares::new(&acts).unwrap_or_else(|_| unreachable!("chances between 0 and 1 that sum to at most 1"))
+    /// The first row of the delays of answers whose arrival matters for the next message: the customer has an open
+    /// window, or is still waited for, when the rest is over.
+    fn late_rows(&self, moment: &Moment<'_>, calendar: &Calendar, rest: Span) -> usize {
+        let ages = self.delays[Act::Reply.index()].ages();
+        let late = |age: &i64| self.arrival(calendar, moment.now, *age) + SERVICE_WINDOW > moment.now + rest;
+        ages.partition_point(|age| !late(age))
     }
 }
 
 /// How long a conversation lasts: 24 h in every ruleset.
 const CONVERSATION: Span = Span::hours(24);
 
-/// A log-normal factor with mean 1.
-fn factor(effect: &Dispersion, address: Address, streams: &Streams) -> f64 {
-    if effect.sigma == 0.0 {
-        return 1.0;
-    }
-    let z = normal_quantile(streams.at(address).uniform());
-    exp(effect.sigma * z - 0.5 * effect.sigma * effect.sigma)
+/// One batch under way.
+struct Send<'s, 'r> {
+    segment: &'s Segment,
+    odds: Odds<'s>,
+    batch: Subject,
+    moment: Moment<'r>,
+    stage: Stage<'r>,
+    at_cap: f64,
+    /// The chance that a message reaches a customer who can be reached.
+    reachable: f64,
+    late_rows: usize,
+    tally: Tally,
 }
+
+/// What a batch led to, over all pasts.
+#[derive(Clone, Copy, Debug, Default)]
+struct Tally {
+    sent: u64,
+    delivered: u64,
+    capped: u64,
+    outcome: [u64; OUTCOMES],
+    /// Answers that come so early that they do not matter for the next message, or too late for the table.
+    early_replies: u64,
+    /// Messages that were not read in time, where customers are simulated one by one.
+    unread: u64,
+}
+
+impl Send<'_, '_> {
+    fn at(&self, purpose: Purpose, item: u8, cell: u32) -> Address {
+        Address { purpose, item, subject: self.batch, cell, slot: self.moment.slot }
+    }
+
+    // ---- counts ---------------------------------------------------------------------------------------------
+
+    fn to_cells(&mut self, taken: &Taken) {
+        let day = self.moment.civil_day();
+        let mut pasts: Vec<(History, u64)> = Vec::with_capacity(taken.parts.len());
+        for part in &taken.parts {
+            let past = self.segment.memory.on(part.history, day);
+            match pasts.binary_search_by_key(&past, |(known, _)| *known) {
+                Ok(place) => pasts[place].1 += part.customers,
+                Err(place) => pasts.insert(place, (past, part.customers)),
+            }
+        }
+        let mut back: Vec<(Cell, SimTime)> = Vec::with_capacity(2 * pasts.len());
+        for (past, customers) in pasts {
+            self.to_cell(past, customers, &mut back);
+        }
+        back.sort_unstable_by_key(|(cell, from)| (*from, cell.key()));
+        for (cell, from) in back {
+            self.stage.list.settle(cell, from, None);
+        }
+        self.queue_batch();
+    }
+
+    /// Sends to `customers` of one past, who come back by `back`.
+    fn to_cell(&mut self, past: History, customers: u64, back: &mut Vec<(Cell, SimTime)>) {
+        let (key, now) = (past.key(self.moment.civil_day()), self.moment.now);
+        let capped = match self.at_cap {
+            0.0 => 0,
+            at_cap => self.stage.chance.binomial(self.at(Purpose::Deliver, 1, key), customers, at_cap),
+        };
+        let delivered = match (past.unreachable, self.reachable) {
+            (true, _) => 0,
+            (false, 1.0) => customers - capped,
+            (false, chance) => {
+                self.stage.chance.binomial(self.at(Purpose::Deliver, 0, key), customers - capped, chance)
+            }
+        };
+        let mut outcome = [0_u64; OUTCOMES];
+        let shares = self.odds.shares(past);
+        self.stage.chance.split(self.at(Purpose::Outcome, 0, key), delivered, &shares, &mut outcome);
+        let after = self.segment.memory.after_delivery(past, self.moment.civil_day());
+        let rested = now + self.stage.list.rest();
+        let cell =
+            |delivered, history, window, customers| Cell { last: now, delivered, window, history, customers };
+        let mut staying = delivered - self.leaving(&outcome);
+        for (arrives, customers) in self.late_replies(outcome[REPLY], key) {
+            staying -= customers;
+            back.push((cell(true, after, arrives + SERVICE_WINDOW, customers), arrives.max(rested)));
+            self.tally.early_replies -= customers;
+        }
+        for (delivered, history, customers) in [(false, past, customers - delivered), (true, after, staying)]
+        {
+            if customers > 0 {
+                back.push((cell(delivered, history, CLOSED, customers), rested));
+            }
+        }
+        self.stage.list.leave(self.leaving(&outcome));
+        self.add(customers, delivered, capped, &outcome);
+    }
+
+    fn add(&mut self, sent: u64, delivered: u64, capped: u64, outcome: &[u64; OUTCOMES]) {
+        self.tally.sent += sent;
+        self.tally.delivered += delivered;
+        self.tally.capped += capped;
+        self.tally.outcome.iter_mut().zip(outcome).for_each(|(sum, count)| *sum += count);
+    }
+
+    /// Those who leave the list for good.
+    fn leaving(&self, outcome: &[u64; OUTCOMES]) -> u64 {
+        let stopped = if self.moment.category == Category::Marketing { outcome[STOP] } else { 0 };
+        outcome[BLOCK] + outcome[REPORT] + outcome[REPORT_AND_BLOCK] + stopped
+    }
+
+    /// Of `replies` of one past, those whose arrival matters for the next message: when, and how many.
+    fn late_replies(&mut self, replies: u64, key: u32) -> Vec<(SimTime, u64)> {
+        self.tally.early_replies += replies;
+        let table = &self.segment.delays[Act::Reply.index()];
+        let Some(shares) = part_of(table, self.late_rows..table.ages().len(), 1.0).filter(|_| replies > 0)
+        else {
+            return Vec::new();
+        };
+        let mut rows = [0_u64; 16];
+        let rows = &mut rows[..table.ages().len() - self.late_rows];
+        let item = delay_item(Act::Reply) + self.late_rows as u8;
+        self.stage.chance.split(self.at(Purpose::Delay, item, key), replies, &shares, rows);
+        let mut late = Vec::new();
+        for (age, customers) in table.ages()[self.late_rows..].iter().zip(rows) {
+            if *customers > 0 {
+                let arrives = self.segment.arrival(self.stage.calendar, self.moment.now, *age);
+                self.reply(arrives, *customers);
+                late.push((arrives, *customers));
+            }
+        }
+        late
+    }
+
+    /// Queues all that is alike for every past of the batch.
+    fn queue_batch(&mut self) {
+        let outcome = self.tally.outcome;
+        let acts: u64 = outcome.iter().sum::<u64>() - outcome[READ_ONLY];
+        let read = acts + outcome[READ_ONLY];
+        let queued = [
+            (Act::Block, outcome[BLOCK] + outcome[REPORT_AND_BLOCK]),
+            (Act::Report, outcome[REPORT] + outcome[REPORT_AND_BLOCK]),
+            (Act::Stop, outcome[STOP]),
+            (Act::Mute, outcome[MUTE]),
+            (Act::Archive, outcome[ARCHIVE]),
+        ];
+        for (act, count) in queued {
+            let table = &self.segment.delays[act.index()];
+            self.queue(act, count, table.shares(), |send, arrives, count| send.arrive(act, arrives, count));
+        }
+        let table = &self.segment.delays[Act::Reply.index()];
+        if let Some(early) = part_of(table, 0..self.late_rows, late_share(table, self.late_rows)) {
+            self.queue(Act::Reply, self.tally.early_replies, &early, Send::reply);
+        }
+        self.queue_reads(read);
+    }
+
+    fn queue_reads(&mut self, read: u64) {
+        let table = &self.segment.delays[Act::Read.index()];
+        let due = self.moment.unread_after.map(|after| self.moment.now + after);
+        let mut in_time = 0;
+        self.queue(Act::Read, read, table.shares(), |send, arrives, count| {
+            send.arrive(Act::Read, arrives, count);
+            if due.is_some_and(|due| arrives <= due) {
+                in_time += count;
+            }
+        });
+        if let Some(due) = due {
+            self.arrive(Act::Unread, due, self.tally.delivered - in_time);
+        }
+    }
+
+    /// What arrives at an instant is heard in the first slot that begins then or later.
+    fn arrive(&mut self, act: Act, at: SimTime, count: u64) {
+        self.stage.arrivals.add(self.stage.calendar.slot_from(at), self.moment.streak, act, count);
+    }
+
+    /// Answers that arrive at an instant.
+    fn reply(&mut self, arrives: SimTime, count: u64) {
+        self.arrive(Act::Reply, arrives, count);
+        if arrives >= self.moment.now + CONVERSATION {
+            self.arrive(Act::LateReply, arrives, count);
+        }
+    }
+
+    /// Spreads `count` acts over the rows of their delays and hands each instant of arrival its share.
+    fn queue(
+        &mut self,
+        act: Act,
+        count: u64,
+        shares: &Shares,
+        mut hand: impl FnMut(&mut Self, SimTime, u64),
+    ) {
+        if count == 0 {
+            return;
+        }
+        let mut rows = [0_u64; 16];
+        let address = self.at(Purpose::Delay, delay_item(act), BATCH);
+        self.stage.chance.split(address, count, shares, &mut rows[..shares.shares().len()]);
+        let table = &self.segment.delays[act.index()];
+        for (age, arriving) in table.ages().iter().zip(rows) {
+            if arriving > 0 {
+                let arrives = self.segment.arrival(self.stage.calendar, self.moment.now, *age);
+                hand(self, arrives, arriving);
+            }
+        }
+    }
+
+    // ---- people ---------------------------------------------------------------------------------------------
+
+    fn to_people(&mut self, taken: &Taken) {
+        for (part, person) in taken.parts.iter().zip(&taken.people) {
+            let past = self.segment.memory.on(part.history, self.moment.civil_day());
+            self.to_person(*person, past);
+        }
+        if let Some(after) = self.moment.unread_after {
+            self.arrive(Act::Unread, self.moment.now + after, self.tally.unread);
+        }
+    }
+
+    fn to_person(&mut self, person: u32, past: History) {
+        let draw = self.stage.chance.streams().at(self.at(Purpose::Outcome, ONE_BY_ONE, person));
+        let [cap, reached, outcome, act_delay, other_delay, read_delay] = {
+            let ((a, b), (c, d), (e, f)) = (draw.pair(0), draw.pair(1), draw.pair(2));
+            [a, b, c, d, e, f]
+        };
+        let capped = cap < self.at_cap;
+        let delivered = !capped && !past.unreachable && reached < self.reachable;
+        let rested = self.moment.now + self.stage.list.rest();
+        let mut cell = Cell { last: self.moment.now, delivered, window: CLOSED, history: past, customers: 1 };
+        let mut counts = [0_u64; OUTCOMES];
+        let mut from = rested;
+        if delivered {
+            cell.history = self.segment.memory.after_delivery(past, self.moment.civil_day());
+            let row = self.odds.shares(past).row(outcome);
+            if let Some(row) = row {
+                counts[row] = 1;
+                self.act_drawn(Act::Read, read_delay);
+                if let Some(arrives) = self.act(row, act_delay, other_delay)
+                    && row == REPLY
+                    && arrives + SERVICE_WINDOW > rested
+                {
+                    (cell.window, from) = (arrives + SERVICE_WINDOW, arrives.max(rested));
+                }
+            }
+            self.tally.unread += u64::from(!self.read_in_time(row.is_some(), read_delay));
+        }
+        self.add(1, u64::from(delivered), u64::from(capped), &counts);
+        match self.leaving(&counts) {
+            0 => self.stage.list.settle(cell, from, Some(person)),
+            gone => self.stage.list.leave(gone),
+        }
+    }
+
+    /// Queues what a person does; returns when it arrives, if it does.
+    fn act(&mut self, row: usize, delay: f64, other: f64) -> Option<SimTime> {
+        match row {
+            REPORT_AND_BLOCK => {
+                self.act_drawn(Act::Block, delay);
+                self.act_drawn(Act::Report, other)
+            }
+            BLOCK => self.act_drawn(Act::Block, delay),
+            REPORT => self.act_drawn(Act::Report, delay),
+            STOP => self.act_drawn(Act::Stop, delay),
+            MUTE => self.act_drawn(Act::Mute, delay),
+            ARCHIVE => self.act_drawn(Act::Archive, delay),
+            REPLY => self.act_drawn(Act::Reply, delay),
+            _ => None,
+        }
+    }
+
+    /// Queues one act after a delay drawn by `u`.
+    fn act_drawn(&mut self, act: Act, u: f64) -> Option<SimTime> {
+        let arrives = self.arrival_drawn(act, u)?;
+        match act {
+            Act::Reply => self.reply(arrives, 1),
+            _ => self.arrive(act, arrives, 1),
+        }
+        Some(arrives)
+    }
+
+    fn arrival_drawn(&self, act: Act, u: f64) -> Option<SimTime> {
+        let table = &self.segment.delays[act.index()];
+        let age = table.ages()[table.shares().row(u)?];
+        Some(self.segment.arrival(self.stage.calendar, self.moment.now, age))
+    }
+
+    fn read_in_time(&self, read: bool, u: f64) -> bool {
+        let Some(after) = self.moment.unread_after.filter(|_| read) else { return false };
+        self.arrival_drawn(Act::Read, u).is_some_and(|arrives| arrives <= self.moment.now + after)
+    }
+}
+
+/// The rows `range` of a table as shares of what is left of 1 after `others`; nothing where there is no row.
+fn part_of(table: &DelayTable, range: std::ops::Range<usize>, left: f64) -> Option<Shares> {
+    let rows = &table.shares().shares()[range];
+    if rows.is_empty() || left <= 0.0 {
+        return None;
+    }
+    let mut shares = [0.0; 16];
+    for (share, row) in shares.iter_mut().zip(rows) {
+        *share = (row / left).min(1.0);
+    }
+    Shares::new(&shares[..rows.len()]).ok()
+}
+
+/// What the rows from `late` on leave of 1.
+fn late_share(table: &DelayTable, late: usize) -> f64 {
+    1.0 - table.shares().shares()[late..].iter().sum::<f64>()
+}
+
+/// The cell of draws that concern a whole batch: no past has this key.
+const BATCH: u32 = u32::MAX;
+
+/// The item of draws for one customer.
+const ONE_BY_ONE: u8 = u8::MAX;
 
 /// Each kind of act has 16 items of its own for the rows of its table.
 fn delay_item(act: Act) -> u8 {

@@ -2,7 +2,7 @@
 //!
 //! Compiling cannot fail: a [`Ruleset`] that passed its checks names only tiers, measures and sources that exist.
 
-use crate::glossary::{Category, NumberStatus, Rating, Ratio, TemplateStatus};
+use crate::glossary::{Category, Feedback, NumberStatus, Rating, Ratio, TemplateStatus};
 use crate::time::{SimTime, Span};
 
 use super::language::{
@@ -124,7 +124,7 @@ pub(crate) struct RatingRule {
     /// Weight by full days of age.
     pub(crate) ages: Vec<u64>,
     /// Kind and weight of what counts, over the common denominator `weight_unit`.
-    pub(crate) weights: Vec<(crate::glossary::Feedback, i64)>,
+    pub(crate) weights: Vec<(Feedback, i64)>,
     pub(crate) weight_unit: i64,
     pub(crate) min_deliveries: u64,
     pub(crate) thin: Thin,
@@ -132,6 +132,10 @@ pub(crate) struct RatingRule {
     pub(crate) thresholds: Thresholds,
     pub(crate) every: Span,
     pub(crate) worst_template: bool,
+    /// After how long a message counts as unread, where that weighs.
+    pub(crate) unread_after: Option<Span>,
+    /// After how long an answer is slow, where that weighs.
+    pub(crate) answer_within: Option<Span>,
 }
 
 /// The scores from which a rating is Medium and Low.
@@ -313,6 +317,16 @@ impl Rules {
         self.cap.as_ref().is_some_and(|cap| cap.free_in_window)
     }
 
+    /// After how long an unread message counts as unread, where a rating weighs that: the shortest that a clause states.
+    pub fn unread_after(&self) -> Option<Span> {
+        self.number_ratings.iter().chain(&self.template_ratings).filter_map(|rule| rule.unread_after).min()
+    }
+
+    /// After how long an answer of the business is slow, where a rating weighs that: the shortest that a clause states.
+    pub fn answer_within(&self) -> Option<Span> {
+        self.number_ratings.iter().chain(&self.template_ratings).filter_map(|rule| rule.answer_within).min()
+    }
+
     /// Whether only entry clauses lead up from a tier: none that takes the next step.
     pub fn is_entry(&self, tier: usize) -> bool {
         let next = |rule: &UpgradeRule| matches!(rule.to, Target::Next) && rule.from[tier];
@@ -408,6 +422,8 @@ impl Compiler<'_> {
             thresholds: Thresholds { medium_from: clause.medium_from, low_from: clause.low_from },
             every: clause.evaluated,
             worst_template: clause.template_coupling == Some(TemplateCoupling::worst_template),
+            unread_after: clause.unread_after.filter(|_| weighs(clause, Feedback::Unread)),
+            answer_within: clause.answer_within.filter(|_| weighs(clause, Feedback::SlowAnswer)),
         }
     }
 
@@ -546,6 +562,11 @@ fn ages(window: Span, ageing: Ageing) -> Vec<u64> {
                 .collect()
         }
     }
+}
+
+/// Whether a rating gives a kind of feedback any weight.
+fn weighs(clause: &RatingClause, kind: Feedback) -> bool {
+    clause.weights.get(&kind).is_some_and(|weight| weight.top != 0)
 }
 
 fn lcm(a: i64, b: i64) -> i64 {

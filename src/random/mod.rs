@@ -28,6 +28,7 @@
 //! ```
 
 mod binomial;
+mod chance;
 mod count;
 mod delay;
 mod expansion;
@@ -42,10 +43,12 @@ mod streams;
 mod tails;
 
 pub use binomial::{Binomial, MOST_TRIALS, binomial};
+pub use chance::{Chance, Held};
 pub use delay::{DelayError, DelayLaw, DelayTable};
 pub use hypergeometric::{MOST_IN_ALL, hypergeometric};
 pub use philox::philox;
 pub use prior::{Law, Prior, PriorError};
 pub use probability::{Probability, ProbabilityError};
 pub use split::{MOST_ROWS, Shares, SharesError, split};
+pub(crate) use streams::mix_down;
 pub use streams::{Address, Draw, Purpose, Streams, Subject, SubjectCollision, Subjects};

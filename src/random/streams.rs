@@ -109,7 +109,7 @@ const FNV_OFFSET: u64 = 0xcbf2_9ce4_8422_2325;
 const FNV_PRIME: u64 = 0x0100_0000_01b3;
 
 /// Folds 64 bits into 32 after the finaliser of MurmurHash3 (A. Appleby), so that each bit counts.
-fn mix_down(mut hash: u64) -> u32 {
+pub(crate) fn mix_down(mut hash: u64) -> u32 {
     hash = (hash ^ (hash >> 33)).wrapping_mul(0xff51_afd7_ed55_8ccd);
     hash = (hash ^ (hash >> 33)).wrapping_mul(0xc4ce_b9fe_1a85_ec53);
     (hash ^ (hash >> 32)) as u32

@@ -8,14 +8,11 @@
 use crate::audience::List;
 use crate::glossary::Category;
 use crate::platform::price::{Card, Initiator, Ledger, PriceRules};
-use crate::random::{Address, Purpose, Subject, binomial};
+use crate::random::{Address, Purpose, Subject};
 use crate::time::{SimTime, Slot};
 
 use super::load::Lane;
 use super::run::Run;
-
-/// The position of the one market that all customers of a run belong to.
-const MARKET: usize = 0;
 
 /// The account of one replication.
 pub(super) type Account<'s> = Ledger<'s>;
@@ -44,7 +41,7 @@ impl Run<'_, '_> {
     /// Of `count` customers who write first, those who are in no conversation that the business began. The share of
     /// customers in one is that of all lists together; who writes first does not depend on it (a simplification).
     pub(super) fn outside_conversations(
-        &self,
+        &mut self,
         lane: &Lane,
         customers: u64,
         count: u64,
@@ -52,20 +49,22 @@ impl Run<'_, '_> {
         now: SimTime,
     ) -> u64 {
         let Some(account) = &self.account else { return 0 };
+        let scenario = self.scenario;
         let all: u64 = self.lists.iter().map(List::remaining).sum();
         let open = account.open_at(now).business.min(all);
         if open == 0 || customers == 0 {
             return count;
         }
-        let subject = Subject::new(&[&self.scenario.segment.name, &lane.name]);
+        let names: [&str; 2] = [&scenario.segments[lane.segment].name, &scenario.senders[lane.sender].name];
+        let subject = Subject::new(&names);
         let address = Address { item: 2, slot, ..Address::of(Purpose::FirstMessage, subject) };
-        count - binomial(&self.streams.at(address), count, open as f64 / all as f64)
+        count - self.chance.binomial(address, count, open as f64 / all as f64)
     }
 
-    /// Customers open conversations.
-    pub(super) fn open_by_customers(&mut self, now: SimTime, opening: u64) {
+    /// Customers of a segment open conversations.
+    pub(super) fn open_by_customers(&mut self, now: SimTime, segment: usize, opening: u64) {
         if let Some(account) = self.account.as_mut().filter(|_| opening > 0) {
-            let charge = account.customer_messages(now, MARKET, opening);
+            let charge = account.customer_messages(now, self.scenario.markets[segment], opening);
             self.diary.charge(charge);
         }
     }
@@ -76,10 +75,18 @@ impl Run<'_, '_> {
         bound.unwrap_or(u64::MAX)
     }
 
-    /// Messages were delivered, so many of them inside a service window.
-    pub(super) fn pay(&mut self, now: SimTime, category: Category, delivered: u64, in_window: u64) {
+    /// Messages were delivered to a segment, so many of them inside a service window.
+    pub(super) fn pay(
+        &mut self,
+        now: SimTime,
+        segment: usize,
+        category: Category,
+        delivered: u64,
+        in_window: u64,
+    ) {
         if let Some(account) = &mut self.account {
-            let charge = account.delivered(now, MARKET, category, delivered - in_window, in_window);
+            let market = self.scenario.markets[segment];
+            let charge = account.delivered(now, market, category, delivered - in_window, in_window);
             self.diary.charge(charge);
         }
     }

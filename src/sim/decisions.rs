@@ -2,7 +2,7 @@
 
 use crate::glossary::TemplateStatus;
 use crate::platform::{Change, Signal, Subject as Whom, What};
-use crate::random::{Address, Prior, Probability, Purpose, Streams, Subject};
+use crate::random::{Address, Chance, Prior, Probability, Purpose, Subject};
 use crate::time::{DAY, HOUR, SimTime, Span};
 
 use super::load::Scenario;
@@ -29,7 +29,7 @@ enum Decision {
 
 impl Pending {
     /// What is already under way when a replication starts.
-    pub(super) fn open(scenario: &Scenario, streams: &Streams) -> Pending {
+    pub(super) fn open(scenario: &Scenario, chance: &Chance) -> Pending {
         let templates = scenario.opening.templates.len();
         let mut pending = Pending { due: Vec::new(), applied: false, reviews: vec![0; templates] };
         let decisions = &scenario.decisions;
@@ -39,27 +39,27 @@ impl Pending {
             Verification::Done => pending.due.push((SimTime::START, Decision::Verified)),
             Verification::Never => {}
             Verification::AfterDays(prior) => {
-                pending.due.push((SimTime::START + span(prior, DAY, address, streams), Decision::Verified));
+                pending.due.push((SimTime::START + span(prior, DAY, address, chance), Decision::Verified));
             }
         }
         let address = Address::of(Purpose::Decision, Subject::new(&["platform", "policy"]));
         match &decisions.policy {
             PolicyText::Passed => {}
             PolicyText::Open { after_days, passed } => {
-                let passed = happens(*passed, address, streams);
+                let passed = happens(*passed, address, chance);
                 pending.due.push((
-                    SimTime::START + span(after_days, DAY, address, streams),
+                    SimTime::START + span(after_days, DAY, address, chance),
                     Decision::Policy { passed },
                 ));
             }
             PolicyText::CancelledAfterDays(prior) => {
-                let at = SimTime::START + span(prior, DAY, address, streams);
+                let at = SimTime::START + span(prior, DAY, address, chance);
                 pending.due.push((at, Decision::Policy { passed: false }));
             }
         }
         for (template, opening) in scenario.opening.templates.iter().enumerate() {
             if opening.status == TemplateStatus::Pending {
-                pending.review(template, SimTime::START, scenario, streams);
+                pending.review(template, SimTime::START, scenario, chance);
             }
         }
         pending
@@ -71,13 +71,13 @@ impl Pending {
     }
 
     /// Sends a template to review.
-    fn review(&mut self, template: usize, now: SimTime, scenario: &Scenario, streams: &Streams) {
+    fn review(&mut self, template: usize, now: SimTime, scenario: &Scenario, chance: &Chance) {
         let review = &scenario.decisions.review;
         let subject = Subject::new(&["platform", "review", &scenario.names().templates[template]]);
         let address = Address { item: 2 * self.reviews[template], ..Address::of(Purpose::Decision, subject) };
         self.reviews[template] = (self.reviews[template] + 1) % 64;
-        let approved = !happens(review.rejected, address, streams);
-        let at = now + span(&review.hours, HOUR, address, streams);
+        let approved = !happens(review.rejected, address, chance);
+        let at = now + span(&review.hours, HOUR, address, chance);
         self.due.push((at, Decision::Reviewed { template, approved }));
     }
 }
@@ -107,13 +107,13 @@ impl Run<'_, '_> {
                 let analysis = &scenario.decisions.analysis;
                 let address = Address::of(Purpose::Decision, Subject::new(&["platform", "analysis"]));
                 let address = Address { cell: holder as u32, ..address };
-                let approved = happens(analysis.granted, address, &self.streams);
-                let at = now + span(&analysis.after_days, DAY, address, &self.streams);
+                let approved = happens(analysis.granted, address, &self.chance);
+                let at = now + span(&analysis.after_days, DAY, address, &self.chance);
                 let number = self.platform.number_of(holder);
                 self.pending.due.push((at.max(SimTime(now.0 + 1)), Decision::Analysis { number, approved }));
             }
             (What::TemplateEntered { status: TemplateStatus::Pending, .. }, Whom::Template(template)) => {
-                self.pending.review(template, now, scenario, &self.streams);
+                self.pending.review(template, now, scenario, &self.chance);
             }
             (What::HeldReleased { .. }, Whom::Template(template)) => self.released.push(template),
             (What::HeldDropped { .. }, Whom::Template(template)) => self.drop_held(template, now),
@@ -130,20 +130,18 @@ impl Run<'_, '_> {
         }
         self.pending.applied = true;
         let address = Address::of(Purpose::Decision, Subject::new(&["platform", "official"]));
-        let granted = happens(official.granted, address, &self.streams);
-        let at = now + span(&official.after_days, DAY, address, &self.streams);
+        let granted = happens(official.granted, address, &self.chance);
+        let at = now + span(&official.after_days, DAY, address, &self.chance);
         self.pending.due.push((at.max(SimTime(now.0 + 1)), Decision::Official { granted }));
     }
 }
 
 /// A length of time, the prior's quantile in `unit` \[seconds\] at an address.
-fn span(prior: &Prior, unit: i64, address: Address, streams: &Streams) -> Span {
-    let quantile = prior.quantile(streams.at(address).uniform());
-    Span((quantile * unit as f64).round().max(0.0) as i64)
+fn span(prior: &Prior, unit: i64, address: Address, chance: &Chance) -> Span {
+    Span((chance.parameter(prior, address) * unit as f64).round().max(0.0) as i64)
 }
 
 /// Whether something of this chance happens, by the address after that of its time.
-fn happens(chance: Probability, address: Address, streams: &Streams) -> bool {
-    let address = Address { item: address.item + 1, ..address };
-    streams.at(address).uniform() < chance.value()
+fn happens(likely: Probability, address: Address, chance: &Chance) -> bool {
+    chance.decides(likely, Address { item: address.item + 1, ..address })
 }

@@ -5,7 +5,7 @@ use crate::platform::price::Charge;
 use crate::platform::{Change, Platform, Score, What};
 use crate::time::SimTime;
 
-use super::load::{Lane, Scenario};
+use super::load::{Scenario, SendingNumber};
 use super::trajectory::{Counts, Day, Ledger, Metric, Reason, Trajectory};
 
 /// What is written down while a replication runs.
@@ -23,7 +23,7 @@ pub(super) struct Diary {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Today {
     counts: Counts,
-    /// Messages asked for, by lane.
+    /// Messages asked for, by the sender's number.
     asked: Vec<u64>,
     capacity_used: u16,
     limited: bool,
@@ -38,7 +38,7 @@ impl Diary {
         let held = best_tier(scenario, platform);
         reached[..=held].fill(Some(SimTime::START));
         Diary {
-            today: Today { asked: vec![0; scenario.lanes.len()], ..Today::default() },
+            today: Today { asked: vec![0; scenario.senders.len()], ..Today::default() },
             sending_days: 0,
             days: Vec::with_capacity(days),
             failures: vec![0; days],
@@ -56,6 +56,7 @@ impl Diary {
                 banned: false,
                 thresholds,
                 unpriced: 0,
+                most_cells: 0,
                 ledger: Ledger::default(),
             },
         }
@@ -71,14 +72,14 @@ impl Diary {
         self.sending_days
     }
 
-    /// Messages asked for today so far by a lane.
-    pub(super) fn asked(&self, lane: usize) -> u64 {
-        self.today.asked[lane]
+    /// Messages asked for today so far by one of the sender's numbers.
+    pub(super) fn asked(&self, sender: usize) -> u64 {
+        self.today.asked[sender]
     }
 
-    /// Counts what a lane asks for, and what of it the list cannot supply.
-    pub(super) fn ask(&mut self, lane: usize, messages: u64, short: u64) {
-        self.today.asked[lane] += messages;
+    /// Counts what a number asks for, and what of it the list cannot supply.
+    pub(super) fn ask(&mut self, sender: usize, messages: u64, short: u64) {
+        self.today.asked[sender] += messages;
         self.today.short |= short > 0;
         self.count(Metric::ShortOfList, short);
     }
@@ -87,6 +88,11 @@ impl Diary {
     pub(super) fn refuse(&mut self, messages: u64) {
         self.today.refused |= messages > 0;
         self.count(Metric::Refused, messages);
+    }
+
+    /// Notes how many cells the lists hold.
+    pub(super) fn hold_cells(&mut self, cells: usize) {
+        self.outcome.most_cells = self.outcome.most_cells.max(cells);
     }
 
     /// Adds to a metric of today.
@@ -144,12 +150,12 @@ impl Diary {
     pub(super) fn close(&mut self, over: SimTime, scenario: &Scenario, platform: &mut Platform<'_>) {
         let failed = self.failures[self.days.len()];
         self.count(Metric::Failed, failed);
-        let lanes = self.today.asked.len();
-        let fresh = Today { asked: vec![0; lanes], ..Today::default() };
+        let senders = self.today.asked.len();
+        let fresh = Today { asked: vec![0; senders], ..Today::default() };
         let today = std::mem::replace(&mut self.today, fresh);
         self.sending_days += usize::from(today.counts[Metric::Sent as usize] > 0);
         let last = SimTime(over.0 - 1);
-        let numbers = || scenario.lanes.iter().map(|lane| lane.number);
+        let numbers = || scenario.senders.iter().map(|sender| sender.number);
         let score = numbers()
             .filter_map(|number| platform.score(number, last).and_then(Score::as_f64))
             .reduce(f64::max);
@@ -189,13 +195,13 @@ impl Diary {
 
 /// Position among the setting's tiers of the highest limit that a number holds.
 pub(super) fn best_tier(scenario: &Scenario, platform: &Platform<'_>) -> usize {
-    let rung = |lane: &Lane| scenario.rung(platform.rules(), platform.limit(lane.number));
-    scenario.lanes.iter().map(rung).max().unwrap_or(0)
+    let rung = |sender: &SendingNumber| scenario.rung(platform.rules(), platform.limit(sender.number));
+    scenario.senders.iter().map(rung).max().unwrap_or(0)
 }
 
 /// What limited the climb of the number with the best tier: the first that applies.
 fn reason(today: &Today, last: SimTime, scenario: &Scenario, platform: &mut Platform<'_>) -> Reason {
-    let numbers = scenario.lanes.iter().map(|lane| lane.number);
+    let numbers = scenario.senders.iter().map(|sender| sender.number);
     let Some(number) = numbers.max_by_key(|number| platform.tier(*number)) else { return Reason::Plan };
     let rules = platform.rules();
     let tier = platform.tier(number);

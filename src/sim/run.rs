@@ -13,15 +13,15 @@
 //! A party that changes its mind changes its answer: there are no cancelled events and no sequence numbers, and idle
 //! hours cost nothing. What watches is a parameter: a [`Probe`] never changes a run.
 
-use crate::audience::{Act, Arrivals, List, Rates};
+use crate::audience::{Act, Arrivals, List, ListPlan, RateName, Rates, Taken};
 use crate::platform::{Admission, Change, Platform, Score, Signal, What};
-use crate::random::Streams;
+use crate::random::{Chance, Streams};
 use crate::time::{DAY, SimTime, Slot};
 
 use super::account::Account;
 use super::decisions::Pending;
 use super::diary::{Diary, best_tier};
-use super::load::{Scenario, draw_thresholds};
+use super::load::{Lane, Scenario, draw_thresholds};
 use super::trajectory::{Ledger, Metric, Trajectory};
 
 /// What watches a run. It is told what happens and cannot change it.
@@ -80,19 +80,20 @@ impl Scenario {
 pub(super) struct Run<'s, 'p> {
     pub(super) scenario: &'s Scenario,
     pub(super) probe: &'p mut dyn Probe,
-    pub(super) streams: Streams,
+    pub(super) chance: Chance,
     pub(super) platform: Platform<'s>,
     /// The list of each lane.
     pub(super) lists: Vec<List>,
-    pub(super) rates: Rates,
+    /// The chances of each segment.
+    pub(super) rates: Vec<Rates>,
     /// Reactions under way, by lane and template.
     pub(super) arrivals: Arrivals,
     /// Decisions that the platform will hear of.
     pub(super) pending: Pending,
     /// What is paid, where something is priced.
     pub(super) account: Option<Account<'s>>,
-    /// Held messages, by lane and template.
-    pub(super) held: Vec<u64>,
+    /// Whose messages are held, by lane and template.
+    pub(super) held: Vec<Taken>,
     /// Templates whose held messages go out at this instant.
     pub(super) released: Vec<usize>,
     /// Position among the eras that begin during the run.
@@ -109,23 +110,24 @@ pub(super) struct Run<'s, 'p> {
 
 impl<'s, 'p> Run<'s, 'p> {
     fn new(scenario: &'s Scenario, index: u64, probe: &'p mut dyn Probe) -> Run<'s, 'p> {
-        let streams = Streams::new(scenario.setting.seed, index);
+        let mut chance = Chance::new(Streams::new(scenario.setting.seed, index), scenario.held);
         let mut opening = scenario.opening.clone();
-        opening.thresholds = draw_thresholds(&scenario.thresholds, &streams);
+        opening.thresholds = draw_thresholds(&scenario.thresholds, &chance);
         let number_rating = scenario.rules.number_rating_at(SimTime::START);
         let drawn = number_rating.and_then(|place| opening.thresholds.get(place));
         let thresholds = drawn.map_or((0.0, 0.0), |t| (t.medium_from.as_f64(), t.low_from.as_f64()));
         let platform = Platform::open(&scenario.rules, &opening);
-        let rates = Rates::draw(&scenario.segment, &streams);
+        let rates: Vec<Rates> =
+            scenario.segments.iter().map(|segment| Rates::draw(segment, &chance)).collect();
         let streaks = scenario.lanes.len() * scenario.templates.len();
-        let writes_first = rates.base(crate::audience::RateName::first_messages) > 0.0;
+        let writes_first = rates.iter().any(|rates| rates.base(RateName::first_messages) > 0.0);
         Run {
             diary: Diary::open(scenario, &platform, thresholds),
-            lists: scenario.lanes.iter().map(|lane| lane.list.clone()).collect(),
+            lists: lists(scenario, &rates, &mut chance),
             arrivals: Arrivals::new(scenario.ring, streaks),
-            pending: Pending::open(scenario, &streams),
+            pending: Pending::open(scenario, &chance),
             account: scenario.prices.as_ref().map(|prices| prices.open()),
-            held: vec![0; streaks],
+            held: vec![Taken::default(); streaks],
             released: Vec::new(),
             next_era: 0,
             next_send: 0,
@@ -135,7 +137,7 @@ impl<'s, 'p> Run<'s, 'p> {
             probe,
             platform,
             rates,
-            streams,
+            chance,
             scenario,
         }
     }
@@ -201,7 +203,7 @@ impl<'s, 'p> Run<'s, 'p> {
         }
         let era = &self.scenario.later[self.next_era];
         self.next_era += 1;
-        let thresholds = draw_thresholds(&era.thresholds, &self.streams);
+        let thresholds = draw_thresholds(&era.thresholds, &self.chance);
         self.platform.amend(&era.rules, &era.amendment, &thresholds, now, &mut self.changes);
         self.tell(now);
     }
@@ -231,19 +233,19 @@ impl<'s, 'p> Run<'s, 'p> {
         let (slot, scenario) = (self.next_first, self.scenario);
         self.next_first += 1;
         let days = scenario.setting.calendar.slot_length().0 as f64 / DAY as f64;
-        let mut opening = 0;
         for (place, lane) in scenario.lanes.iter().enumerate() {
             let customers = self.lists[place].remaining();
-            let segment = &scenario.segment;
-            let count = segment.first_messages(&self.rates, customers, slot, days, &lane.name, &self.streams);
+            let (segment, rates) = (&scenario.segments[lane.segment], &self.rates[lane.segment]);
+            let number = &scenario.senders[lane.sender].name;
+            let count = segment.first_messages(rates, customers, slot, days, number, &mut self.chance);
             if count > 0 {
                 self.diary.count(Metric::WroteFirst, count);
                 let signal = Signal::CustomerMessages { number: lane.number, count };
                 self.platform.hear(now, signal, &mut self.changes);
-                opening += self.outside_conversations(lane, customers, count, slot, now);
+                let opening = self.outside_conversations(lane, customers, count, slot, now);
+                self.open_by_customers(now, lane.segment, opening);
             }
         }
-        self.open_by_customers(now, opening);
         self.tell(now);
     }
 
@@ -255,22 +257,26 @@ impl<'s, 'p> Run<'s, 'p> {
             return;
         }
         self.heard = slot;
-        let mut opening = 0;
+        let mut opening: Vec<(usize, u64)> = Vec::new();
         let Run { arrivals, platform, changes, diary, scenario, .. } = self;
         let templates = scenario.templates.len();
         arrivals.take(slot, |arrival| {
+            let lane = &scenario.lanes[arrival.template / templates];
             match metric_of(arrival.act) {
                 Some(metric) => diary.count(metric, arrival.count),
-                None => opening += arrival.count,
+                None if arrival.act == Act::LateReply => opening.push((lane.segment, arrival.count)),
+                None => {}
             }
             if let Some(kind) = arrival.act.feedback() {
-                let number = scenario.lanes[arrival.template / templates].number;
+                let number = lane.number;
                 let template = scenario.templates[arrival.template % templates].2;
                 let signal = Signal::Feedback { number, template, kind, count: arrival.count };
                 platform.hear(now, signal, changes);
             }
         });
-        self.open_by_customers(now, opening);
+        for (segment, opening) in opening {
+            self.open_by_customers(now, segment, opening);
+        }
         self.tell(now);
     }
 
@@ -285,7 +291,7 @@ impl<'s, 'p> Run<'s, 'p> {
                 self.diary.hold(best_tier(self.scenario, &self.platform), change.at);
             }
             self.follow(&change, now);
-            let score = self.platform.score(self.scenario.lanes[0].number, now);
+            let score = self.platform.score(self.scenario.senders[0].number, now);
             self.probe.change(&change, score);
         }
     }
@@ -298,20 +304,31 @@ impl<'s, 'p> Run<'s, 'p> {
             if over > now {
                 return;
             }
+            self.diary.hold_cells(self.lists.iter().map(List::entries).sum());
             self.diary.close(over, self.scenario, &mut self.platform);
         }
     }
 
     fn finish(self) -> Trajectory {
         let ledger = Ledger {
-            customers: self.scenario.customers,
+            customers: self.scenario.customers(),
             in_list: self.lists.iter().map(List::remaining).sum(),
             gone: self.lists.iter().map(List::gone).sum(),
             in_flight: 0,
-            held: self.held.iter().sum(),
+            held: self.held.iter().map(|held| held.customers).sum(),
         };
         self.diary.finish(self.scenario, &self.platform, ledger)
     }
+}
+
+/// The lists of a replication: where customers are unreachable by themselves, each list has its own share of them.
+fn lists(scenario: &Scenario, rates: &[Rates], chance: &mut Chance) -> Vec<List> {
+    let list = |lane: &Lane| {
+        let (segment, number) = (&scenario.segments[lane.segment], &scenario.senders[lane.sender].name);
+        let unreachable = segment.unreachable(&rates[lane.segment], lane.list.customers, number, chance);
+        List::new(ListPlan { unreachable, ..lane.list.clone() }, scenario.sampling)
+    };
+    scenario.lanes.iter().map(list).collect()
 }
 
 /// What an act counts as; nothing for answers that are counted already.
@@ -324,6 +341,6 @@ fn metric_of(act: Act) -> Option<Metric> {
         Act::Archive => Metric::Archived,
         Act::Reply => Metric::Replied,
         Act::Read => Metric::Read,
-        Act::LateReply => return None,
+        Act::LateReply | Act::Unread => return None,
     })
 }

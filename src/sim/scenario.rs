@@ -7,7 +7,7 @@ use crate::document::Ordered;
 use crate::glossary::{Category, Rating, Ratio};
 use crate::platform::price::Card;
 use crate::random::{Prior, Probability};
-use crate::sender::{AfterTable, Clock};
+use crate::sender::{AfterTable, Clock, Order};
 use crate::time::Span;
 
 /// A scenario as it stands in one RON file.
@@ -97,6 +97,13 @@ pub struct TemplateText {
     /// (waits for its review).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub state: Option<TemplateState>,
+    /// Whether it has buttons, which more people answer by; it has none unless said otherwise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub buttons: Option<bool>,
+    /// Factors on the chances of those who get it, by the name of the chance, such as `{ "stop": Fixed(0.8) }`; none
+    /// unless said otherwise. Three wordings of one campaign differed from 0.74 to 1.30 in stops (PMC5526806).
+    #[serde(default, skip_serializing_if = "Ordered::is_empty")]
+    pub factors: Ordered<Prior>,
 }
 
 /// How far a template is when the run starts.
@@ -180,6 +187,9 @@ pub struct SegmentText {
     /// Who is chosen: `rested_longest` (unless said otherwise) or `at_random`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub choose: Option<Choice>,
+    /// The market of these customers, as the price tables name it; that of `platform.market` unless said otherwise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub market: Option<String>,
     /// Chances of the profile that this scenario replaces by priors of its own.
     #[serde(default, skip_serializing_if = "Ordered::is_empty")]
     pub chances: Ordered<Prior>,
@@ -195,8 +205,15 @@ pub struct SenderText {
     /// The numbers that send, where they are several, each with its weight: its share of the list and of the plan.
     #[serde(default, skip_serializing_if = "Ordered::is_empty")]
     pub numbers: Ordered<u64>,
-    /// The segment that is written to.
-    pub segment: String,
+    /// The segment that is written to, where it is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub segment: Option<String>,
+    /// The segments that are written to, where they are several.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub segments: Vec<String>,
+    /// How a plan is shared out over several segments; `by_size` unless said otherwise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub order: Option<Order>,
     /// The templates in the order of preference: the first that may be sent is sent.
     pub templates: Vec<String>,
     /// How many a day.

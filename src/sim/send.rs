@@ -1,12 +1,12 @@
 //! Class 5 of an instant: the strategy is asked for this slot, and its sends are delivered.
 
 use crate::audience::{Moment, Stage, Taken};
-use crate::glossary::{Category, TemplateStatus};
+use crate::glossary::TemplateStatus;
 use crate::platform::{Admission, Signal};
-use crate::sender::{Observation, Plan};
+use crate::sender::{Observation, Plan, share_out};
 use crate::time::{SimTime, Slot};
 
-use super::load::{Lane, MOST_IN_SLOT};
+use super::load::{Lane, MOST_IN_SLOT, SendingNumber};
 use super::run::{Batch, Run};
 use super::trajectory::Metric;
 
@@ -18,30 +18,46 @@ impl<'s> Run<'s, '_> {
         self.next_send += 1;
         let statuses: Vec<TemplateStatus> =
             scenario.templates.iter().map(|(_, _, place)| self.platform.template_status(*place)).collect();
-        for place in 0..scenario.lanes.len() {
-            let plan = self.plan(place, sending.place, sending.of, &statuses, now);
+        for sender in 0..scenario.senders.len() {
+            let plan = self.plan(sender, sending.place, sending.of, &statuses, now);
             let most = scenario.throughput.map_or(MOST_IN_SLOT, |most| most.min(MOST_IN_SLOT));
             let asked = plan.messages.min(most);
             let paid = asked.min(self.can_open(now));
             self.diary.refuse(asked - paid);
-            let asked = paid;
-            if asked > 0 {
-                self.send_batch(place, plan.template, asked, sending.slot, now);
+            if paid > 0 {
+                self.share_out(sender, plan.template, paid, sending.slot, now);
             }
+        }
+    }
+
+    /// Shares out what a number sends over the segments.
+    fn share_out(&mut self, sender: usize, template: usize, asked: u64, slot: Slot, now: SimTime) {
+        let segments = self.scenario.segments.len();
+        let first = sender * segments;
+        let parts = match segments {
+            1 => vec![asked],
+            _ => {
+                let lists = &mut self.lists[first..first + segments];
+                let available: Vec<u64> = lists.iter_mut().map(|list| list.available(now)).collect();
+                share_out(asked, &available, self.scenario.preferred.as_deref())
+            }
+        };
+        for (place, part) in parts.into_iter().enumerate().filter(|(_, part)| *part > 0) {
+            self.send_batch(first + place, template, part, slot, now);
         }
     }
 
     fn plan(
         &mut self,
-        lane: usize,
+        sender: usize,
         slot: u32,
         slots: u32,
         statuses: &[TemplateStatus],
         now: SimTime,
     ) -> Plan {
         let scenario = self.scenario;
-        let Lane { number, weight, .. } = scenario.lanes[lane];
-        let all: u64 = scenario.lanes.iter().map(|lane| lane.weight).sum();
+        let SendingNumber { number, weight, .. } = scenario.senders[sender];
+        let all: u64 = scenario.senders.iter().map(|sender| sender.weight).sum();
         let shared = self.platform.shares_limit();
         let own = |limit: u64| {
             if shared { (u128::from(limit) * u128::from(weight) / u128::from(all)) as u64 } else { limit }
@@ -57,33 +73,36 @@ impl<'s> Run<'s, '_> {
             rating: self.platform.rating(number),
             templates: statuses,
             part: (weight, all),
-            asked_today: self.diary.asked(lane),
+            asked_today: self.diary.asked(sender),
         };
         scenario.strategy.decide(&seen)
     }
 
     /// Sends a batch to customers of a lane's list: who is chosen, what the platform admits, how they react.
     fn send_batch(&mut self, lane: usize, template: usize, asked: u64, slot: Slot, now: SimTime) {
-        let scenario = self.scenario;
-        let (name, category, place) = &scenario.templates[template];
-        let moment = self.moment(lane, template, name, *category, slot, now);
-        let mut taken = self.lists[lane].take(asked, now, slot, &self.streams);
+        let Lane { number, sender, segment, .. } = self.scenario.lanes[lane];
+        let place = self.scenario.templates[template].2;
+        let moment = self.moment(lane, template, slot, now);
+        let (day, chance) = (self.diary.day() as u16, &mut self.chance);
+        let mut taken = self.lists[lane].take(asked, now, day, slot, chance);
         let short = asked - taken.customers;
         let open = match self.platform.rules().free_in_service_window() {
-            true => scenario.segment.open_windows(&self.rates, &taken, &moment, &self.streams),
+            true => {
+                let (calendar, rates) = (&self.scenario.setting.calendar, &self.rates[segment]);
+                self.scenario.segments[segment].open_windows(rates, &taken, &moment, calendar, chance)
+            }
             false => 0,
         };
-        let number = scenario.lanes[lane].number;
-        let admission = self.platform.admit(number, *place, taken.customers, open, now);
+        let admission = self.platform.admit(number, place, taken.customers, open, now);
         let back = admission.refused + admission.rejected;
-        self.lists[lane].put_back(&mut taken, back);
-        self.diary.ask(lane, asked, short);
+        self.lists[lane].put_back(&mut taken, back, now, slot, &mut self.chance);
+        self.diary.ask(sender, asked, short);
         self.diary.refuse(back);
         let delivered = self.deliver(lane, template, taken, &admission, open, moment);
         let batch = Batch {
             at: now,
             number,
-            template: *place,
+            template: place,
             asked,
             short_of_list: short,
             admission,
@@ -95,24 +114,22 @@ impl<'s> Run<'s, '_> {
         self.tell(now);
     }
 
-    fn moment(
-        &self,
-        lane: usize,
-        template: usize,
-        name: &'s str,
-        category: Category,
-        slot: Slot,
-        now: SimTime,
-    ) -> Moment<'s> {
+    fn moment(&self, lane: usize, template: usize, slot: Slot, now: SimTime) -> Moment<'s> {
+        let scenario = self.scenario;
+        let (name, category, _) = &scenario.templates[template];
+        let day = self.diary.day();
         Moment {
             now,
             slot,
-            day: self.diary.day(),
-            streak: lane * self.scenario.templates.len() + template,
+            day,
+            weekday: scenario.setting.calendar.weekday(day).to_monday_zero_offset() as usize,
+            streak: lane * scenario.templates.len() + template,
+            template,
             template_name: name,
-            category,
-            number_name: &self.scenario.lanes[lane].name,
-            person_cap: self.scenario.person_cap,
+            category: *category,
+            number_name: &scenario.senders[scenario.lanes[lane].sender].name,
+            person_cap: scenario.person_cap,
+            unread_after: self.platform.rules().unread_after(),
         }
     }
 
@@ -121,45 +138,46 @@ impl<'s> Run<'s, '_> {
         &mut self,
         lane: usize,
         template: usize,
-        taken: Taken,
+        mut taken: Taken,
         admission: &Admission,
         open: u64,
         moment: Moment<'_>,
     ) -> Delivered {
         let scenario = self.scenario;
         let now = moment.now;
-        self.held[moment.streak] += admission.held;
-        self.diary.count(Metric::Held, admission.held);
+        if admission.held > 0 {
+            let list = &self.lists[lane];
+            let held = list.hold(&mut taken, admission.held, now, moment.slot, &mut self.chance);
+            self.held[moment.streak].join(held);
+            self.diary.count(Metric::Held, admission.held);
+        }
         if admission.admitted == 0 {
             return Delivered::default();
         }
-        let again = if admission.held == 0 { taken.again() } else { Vec::new() };
+        let Lane { number, segment, .. } = scenario.lanes[lane];
+        let behavior = &scenario.segments[segment];
+        let again = taken.again();
         let calendar = &scenario.setting.calendar;
-        let Run { rates, lists, arrivals, streams, .. } = self;
-        let stage = Stage { calendar, streams, list: &mut lists[lane], arrivals };
-        let reactions = scenario.segment.react(rates, admission.admitted, moment, stage);
-        self.diary.fail_later(now + scenario.time_to_live, reactions.in_flight, scenario);
-        let inside = open.min(admission.admitted);
-        let in_window = scenario.segment.delivered_inside(
-            admission.admitted,
-            inside,
-            reactions.delivered,
-            &moment,
-            &self.streams,
-        );
-        let number = scenario.lanes[lane].number;
+        let Run { rates, lists, arrivals, chance, .. } = self;
+        let stage = Stage { calendar, chance, list: &mut lists[lane], arrivals };
+        let reactions = behavior.react(&rates[segment], &taken, moment, stage);
+        let fails = now + behavior.behavior.time_to_live.value;
+        self.diary.fail_later(fails, reactions.in_flight, scenario);
+        let (admitted, inside) = (admission.admitted, open.min(admission.admitted));
+        let in_window =
+            behavior.delivered_inside(admitted, inside, reactions.delivered, &moment, &mut self.chance);
         let signal = Signal::Sent {
             number,
             template: scenario.templates[template].2,
-            sent: admission.admitted,
+            sent: admitted,
             delivered: reactions.delivered,
             in_window,
             again: &again,
         };
         self.platform.hear(now, signal, &mut self.changes);
-        self.diary.count(Metric::Sent, admission.admitted);
+        self.diary.count(Metric::Sent, admitted);
         self.diary.count(Metric::Delivered, reactions.delivered);
-        self.pay(now, moment.category, reactions.delivered, in_window);
+        self.pay(now, segment, moment.category, reactions.delivered, in_window);
         self.diary.count(Metric::Failed, reactions.capped);
         self.diary.count(Metric::InWindow, inside);
         if let Some(limit) = self.platform.limit(number) {
@@ -183,27 +201,25 @@ impl<'s> Run<'s, '_> {
 
     fn release(&mut self, lane: usize, template: usize, now: SimTime) {
         let scenario = self.scenario;
-        let streak = lane * scenario.templates.len() + template;
-        let held = std::mem::take(&mut self.held[streak]);
-        if held == 0 {
+        let mut held = std::mem::take(&mut self.held[lane * scenario.templates.len() + template]);
+        if held.customers == 0 {
             return;
         }
-        let (name, category, place) = &scenario.templates[template];
-        let number = scenario.lanes[lane].number;
-        let admission = self.platform.admit(number, *place, held, 0, now);
-        let back = admission.refused + admission.rejected;
-        self.lists[lane].settle(now, back, 0, &[], 0);
-        self.diary.refuse(back);
+        let (number, place) = (scenario.lanes[lane].number, scenario.templates[template].2);
         // A release falls between slots: it is addressed by the slot before it, apart from that slot's own send.
-        let slot = scenario.setting.calendar.slot_from(now);
-        let moment = Moment { slot: slot | HELD, ..self.moment(lane, template, name, *category, slot, now) };
-        let taken = Taken::default();
-        let delivered = self.deliver(lane, template, taken, &admission, 0, moment);
+        let slot = scenario.setting.calendar.slot_from(now) | HELD;
+        let moment = self.moment(lane, template, slot, now);
+        let (asked, admission) = (held.customers, self.platform.admit(number, place, held.customers, 0, now));
+        let back = admission.refused + admission.rejected;
+        let refused = self.lists[lane].hold(&mut held, back, now, slot, &mut self.chance);
+        self.lists[lane].not_reached(&refused, now);
+        self.diary.refuse(back);
+        let delivered = self.deliver(lane, template, held, &admission, 0, moment);
         let batch = Batch {
             at: now,
             number,
-            template: *place,
-            asked: held,
+            template: place,
+            asked,
             short_of_list: 0,
             admission,
             in_window: 0,
@@ -222,8 +238,8 @@ impl<'s> Run<'s, '_> {
         };
         for lane in 0..scenario.lanes.len() {
             let held = std::mem::take(&mut self.held[lane * scenario.templates.len() + own]);
-            self.lists[lane].settle(now, held, 0, &[], 0);
-            self.diary.count(Metric::Failed, held);
+            self.lists[lane].not_reached(&held, now);
+            self.diary.count(Metric::Failed, held.customers);
         }
     }
 }

@@ -215,6 +215,8 @@ pub struct Trajectory {
     pub thresholds: (f64, f64),
     /// Messages and conversations whose price is not known: they are in no cost.
     pub unpriced: u64,
+    /// The most cells of customers with the same past at the end of a day.
+    pub most_cells: usize,
     /// Where every customer and message is at the end.
     pub ledger: Ledger,
 }

@@ -4,10 +4,12 @@ use crate::audience::{Act, RATES, Segment};
 use crate::glossary::Ratio;
 use crate::platform::language::Condition;
 use crate::platform::{Rules, Ruleset, Thresholds, words};
-use crate::random::{Address, Law, Prior, Purpose, Streams, Subject};
+use crate::random::{Address, Chance, Law, Prior, Purpose, Subject};
 use crate::sim::scenario::{ScenarioText, Verification};
 use crate::sim::setting::{Assumption, Evidence};
 use crate::time::Calendar;
+
+use super::parts::{market_of, written_to};
 
 /// The source of what the scenario's author states.
 pub(super) const GIVEN: &str = "given in the scenario";
@@ -34,10 +36,10 @@ pub(super) fn threshold_priors(text: &ScenarioText, rules: &Rules) -> Vec<(Subje
 /// Draws the thresholds of a replication: two draws, sorted.
 pub(in crate::sim) fn draw_thresholds(
     priors: &[(Subject, Prior, Subject, Prior)],
-    streams: &Streams,
+    chance: &Chance,
 ) -> Vec<Thresholds> {
     let draw = |subject: Subject, prior: &Prior| {
-        prior.quantile(streams.at(Address::of(Purpose::Parameter, subject)).uniform()).clamp(0.0, 1.0)
+        chance.parameter(prior, Address::of(Purpose::Parameter, subject)).clamp(0.0, 1.0)
     };
     let sorted = priors.iter().map(|(medium, medium_prior, low, low_prior)| {
         let (a, b) = (draw(*medium, medium_prior), draw(*low, low_prior));
@@ -50,7 +52,7 @@ pub(super) fn assumptions(
     text: &ScenarioText,
     rulesets: &[&Ruleset],
     all: &[&Rules],
-    segment: &Segment,
+    segments: &[Segment],
 ) -> Vec<Assumption> {
     let mut list = Vec::new();
     let mut clauses: Vec<&str> = Vec::new();
@@ -83,7 +85,22 @@ pub(super) fn assumptions(
         source: verification.2.to_owned(),
     });
     list.extend(decision_assumptions(text, rulesets));
-    let name = &segment.name;
+    list.extend(segments.iter().flat_map(behavior_assumptions));
+    list.extend(template_assumptions(text));
+    for (path, default) in unstated(text) {
+        list.push(Assumption {
+            path,
+            value: default,
+            grade: Evidence::Assumed,
+            source: "the tool's default".to_owned(),
+        });
+    }
+    list
+}
+
+/// What is assumed of the customers of a segment.
+fn behavior_assumptions(segment: &Segment) -> Vec<Assumption> {
+    let (name, mut list) = (&segment.name, Vec::new());
     for rate in RATES {
         let stated = segment.behavior.rate(rate);
         let given = stated.source == GIVEN;
@@ -126,15 +143,72 @@ pub(super) fn assumptions(
         grade: evidence(ttl.grade),
         source: ttl.source.clone(),
     });
-    for (path, default) in unstated(text) {
-        list.push(Assumption {
-            path,
-            value: default,
-            grade: Evidence::Assumed,
-            source: "the tool's default".to_owned(),
-        });
+    list.extend(effect_assumptions(segment));
+    list
+}
+
+/// What is assumed of the effects of the past, of weekdays and hours on the customers of a segment.
+fn effect_assumptions(segment: &Segment) -> Vec<Assumption> {
+    let behavior = &segment.behavior;
+    let assumption = |path: &str, value: String, grade: u8, source: &str| Assumption {
+        path: format!("segments.{}.{path}", segment.name),
+        value,
+        grade: evidence(grade),
+        source: source.to_owned(),
+    };
+    let factors = |factors: &[f64]| factors.iter().map(f64::to_string).collect::<Vec<_>>().join(", ");
+    let (weekday, fatigue, frailty) = (&behavior.weekday_effect, &behavior.fatigue, &behavior.frailty);
+    let (activity, undeliverable) = (&behavior.activity, &behavior.undeliverable);
+    let mut list = vec![
+        assumption("weekday_effect", factors(&weekday.factors), weekday.grade, &weekday.source),
+        assumption(
+            "fatigue",
+            format!("factors {}; a level recovers in {}", factors(&fatigue.factors), fatigue.recover),
+            fatigue.grade,
+            &fatigue.source,
+        ),
+        assumption(
+            "frailty",
+            frailty.strength.map_or("none".to_owned(), |s| format!("{s} / ({s} + messages received)")),
+            frailty.grade,
+            &frailty.source,
+        ),
+        assumption(
+            "undeliverable",
+            format!("by {:?}", undeliverable.value),
+            undeliverable.grade,
+            &undeliverable.source,
+        ),
+        assumption(
+            "activity",
+            if activity.is_even() { "every hour alike" } else { "weights by hour and weekday" }.to_owned(),
+            activity.grade,
+            &activity.source,
+        ),
+    ];
+    if segment.templates.iter().any(|template| template.buttons) {
+        let buttons = &behavior.buttons;
+        list.push(assumption("buttons", buttons.prior.describe(), buttons.grade, &buttons.source));
+    }
+    for correlation in &behavior.correlations {
+        let path = format!("correlations.{}", correlation.of.name());
+        let value = format!("{} with {}", correlation.rho, correlation.with.name());
+        list.push(assumption(&path, value, correlation.grade, &correlation.source));
     }
     list
+}
+
+/// What the scenario states of its templates.
+fn template_assumptions(text: &ScenarioText) -> Vec<Assumption> {
+    let factors = text.platform.templates.iter().flat_map(|(name, template)| {
+        template.factors.iter().map(move |(rate, prior)| Assumption {
+            path: format!("platform.templates.{name}.factors.{rate}"),
+            value: prior.describe(),
+            grade: Evidence::Given,
+            source: GIVEN.to_owned(),
+        })
+    });
+    factors.collect()
 }
 
 /// What the platform decides by chance, where the rules ask for it and the scenario says nothing.
@@ -225,10 +299,20 @@ pub(super) fn unstated(text: &ScenarioText) -> Vec<(String, String)> {
     list
 }
 
+/// The acts of each segment of which a share comes too late for its table.
+fn lost(segments: &[Segment]) -> impl Iterator<Item = (&str, Act, f64)> {
+    let of = |segment: &'_ Segment| -> Vec<(Act, f64)> {
+        segment.lost().filter(|(_, lost)| *lost > 1e-9).collect()
+    };
+    segments.iter().flat_map(move |segment| {
+        of(segment).into_iter().map(|(act, lost)| (segment.name.as_str(), act, lost))
+    })
+}
+
 pub(super) fn warnings(
     text: &ScenarioText,
     rulesets: &[&Ruleset],
-    segment: &Segment,
+    segments: &[Segment],
     calendar: &Calendar,
 ) -> Vec<String> {
     let mut list: Vec<String> = Vec::new();
@@ -238,26 +322,26 @@ pub(super) fn warnings(
             list.push(warning);
         }
     }
-    list.push(
-        "fatigue and frailty are not simulated: every message meets the same readiness to block".to_owned(),
-    );
     let priced = rulesets.iter().any(|ruleset| !ruleset.price.is_empty());
-    if priced && text.platform.market.is_none() {
+    let unpriced: Vec<&str> = written_to(text).filter(|name| market_of(text, name).is_none()).collect();
+    if priced && unpriced.len() == segments.len() {
         list.push("no market is given, so nothing is priced: see platform.market".to_owned());
+    } else if priced && !unpriced.is_empty() {
+        list.push(format!("no market is given for {}, so they are not priced", unpriced.join(", ")));
     }
     let unused: Vec<&str> =
-        text.audience.segments.keys().filter(|name| *name != text.sender.segment).collect();
+        text.audience.segments.keys().filter(|name| !written_to(text).any(|known| known == *name)).collect();
     if !unused.is_empty() {
         list.push(format!("nobody writes to the segments {}", unused.join(", ")));
     }
-    for (act, lost) in segment.lost().filter(|(_, lost)| *lost > 1e-9) {
+    for (segment, act, lost) in lost(segments) {
         let act = match act {
             Act::Reply => "answers",
             Act::Read => "reads",
             _ => act.name(),
         };
         list.push(format!(
-            "{:.1} % of {act} would come after more than 8 days and never happen here",
+            "{:.1} % of {act} of {segment} would come after more than 8 days and never happen here",
             100.0 * lost
         ));
     }

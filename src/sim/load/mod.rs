@@ -18,7 +18,7 @@ use std::path::{Path, PathBuf};
 use thiserror::Error;
 
 use crate::audience::{
-    Behavior, Choice, List, RATES, Segment, check_chance, profile_document, profile_names,
+    Behavior, ListPlan, RATES, Sampling, Segment, check_chance, profile_document, profile_names,
 };
 use crate::document::{Check, Document, Finding, Findings};
 use crate::glossary::{Category, Ratio};
@@ -26,7 +26,7 @@ use crate::platform::catalogue;
 use crate::platform::language::CapOf;
 use crate::platform::rulebook::{self, Rulebook};
 use crate::platform::{Amending, Opening, Policy, Rules, Ruleset, Tier};
-use crate::random::{Prior, Subject};
+use crate::random::{Held, Prior, Subject};
 use crate::sender::Strategy;
 use crate::time::{Calendar, SimTime, Slot, Span};
 
@@ -34,8 +34,8 @@ use self::grid::{calendar, sending_slots};
 pub(super) use self::inputs::draw_thresholds;
 use self::inputs::{assumptions, threshold_priors, warnings};
 use self::parts::{
-    default_analysis, default_review, default_verification, lanes, prices, replace_chances, template_opening,
-    throughput,
+    asked_back, default_analysis, default_review, default_verification, lanes, markets, preferred, prices,
+    profiles, replace_chances, ring, segments, sending_numbers, template_opening, throughput, written_to,
 };
 use self::sense::{
     check_against_rules, check_market, check_messages, check_sender, check_threshold_order, register,
@@ -83,9 +83,16 @@ pub struct Scenario {
     pub(super) rules: Rules,
     /// The eras that begin during the run.
     pub(super) later: Vec<LaterEra>,
-    pub(super) segment: Segment,
-    pub(super) customers: u64,
+    /// The segments that are written to, in the order of the file.
+    pub(super) segments: Vec<Segment>,
+    /// The position of each segment's market among those that are priced.
+    pub(super) markets: Vec<usize>,
+    /// The numbers that send.
+    pub(super) senders: Vec<SendingNumber>,
+    /// The list of each number and segment: those of the first number first.
     pub(super) lanes: Vec<Lane>,
+    /// Positions of the segments in the order of preference; nothing where a plan is shared out by size.
+    pub(super) preferred: Option<Vec<usize>>,
     pub(super) strategy: Strategy,
     /// The sender's templates: name, category, position among the platform's.
     pub(super) templates: Vec<(String, Category, usize)>,
@@ -101,20 +108,34 @@ pub struct Scenario {
     /// Whether the rules bound how many marketing messages a person gets.
     pub(super) person_cap: bool,
     pub(super) ring: usize,
-    pub(super) time_to_live: Span,
+    /// How customers are simulated.
+    pub(super) sampling: Sampling,
+    /// Which layers of chance are held still.
+    pub(super) held: Held,
 }
 
-/// One of the sender's numbers with its part of the list and of the plan.
+/// One of the sender's numbers.
 #[derive(Clone, Debug)]
-pub(super) struct Lane {
+pub(super) struct SendingNumber {
     /// Position of the number among the platform's.
     pub(super) number: usize,
     /// The number's name.
     pub(super) name: String,
-    /// Its weight.
+    /// Its weight: its part of the lists and of the plan.
     pub(super) weight: u64,
-    /// Its part of the list: a customer belongs to one number for the whole run.
-    pub(super) list: List,
+}
+
+/// The part of a segment that belongs to one number, for the whole run.
+#[derive(Clone, Debug)]
+pub(super) struct Lane {
+    /// Position of its number among the sender's.
+    pub(super) sender: usize,
+    /// Position of the number among the platform's.
+    pub(super) number: usize,
+    /// Position of its segment.
+    pub(super) segment: usize,
+    /// What its list is made of.
+    pub(super) list: ListPlan,
 }
 
 /// An era of a rulebook that begins during the run.
@@ -193,6 +214,25 @@ impl Scenario {
         self
     }
 
+    /// The same scenario with customers simulated another way, of the same law.
+    #[must_use]
+    pub fn with_sampling(mut self, sampling: Sampling) -> Scenario {
+        self.sampling = sampling;
+        self
+    }
+
+    /// The same scenario with some layers of chance held still.
+    #[must_use]
+    pub fn with_held(mut self, held: Held) -> Scenario {
+        self.held = held;
+        self
+    }
+
+    /// Customers of all segments that are written to.
+    pub fn customers(&self) -> u64 {
+        self.lanes.iter().map(|lane| lane.list.customers).sum()
+    }
+
     /// The names of the scenario's numbers and templates, by their position in changes.
     pub fn names(&self) -> &Names {
         &self.names
@@ -254,7 +294,7 @@ impl Loader<'_> {
             (Some(_), None) => None,
             (None, _) => self.ruleset(&text, &mut check, &mut others),
         };
-        let behavior = self.behavior(&text, &mut check, &mut others);
+        let behaviors = self.behaviors(&text, &mut check, &mut others);
         let strategy = self.strategy(&text, &mut check, &mut others);
         let sending = calendar.as_ref().map(|calendar| sending_slots(calendar, &text, &mut check));
         if let Some(ruleset) = &ruleset {
@@ -271,15 +311,15 @@ impl Loader<'_> {
         if let Err(collision) = subjects {
             check.error("title", collision, "two names drew the same number; any other name will do");
         }
-        let parts = match (calendar, ruleset, behavior, strategy, sending) {
-            (Some(calendar), Some(ruleset), Some(behavior), Some(strategy), Some(sending)) => {
-                Some((calendar, ruleset, behavior, strategy, sending))
+        let parts = match (calendar, ruleset, behaviors, strategy, sending) {
+            (Some(calendar), Some(ruleset), Some(behaviors), Some(strategy), Some(sending)) => {
+                Some((calendar, ruleset, behaviors, strategy, sending))
             }
             _ => None,
         };
         let found = match (check.finish(()), others.has_errors(), parts) {
-            (Ok(()), false, Some((calendar, ruleset, behavior, strategy, sending))) => {
-                let scenario = self.assemble(&text, calendar, (ruleset, book), behavior, strategy, sending);
+            (Ok(()), false, Some((calendar, ruleset, behaviors, strategy, sending))) => {
+                let scenario = self.assemble(&text, calendar, (ruleset, book), behaviors, strategy, sending);
                 return scenario.ok_or_else(|| {
                     Findings::new(&document, vec![Finding::error("the profile's delays make no table")])
                 });
@@ -374,13 +414,27 @@ impl Loader<'_> {
         }
     }
 
-    fn behavior(
+    /// The behaviour of each segment that is written to.
+    fn behaviors(
         &self,
         text: &ScenarioText,
         check: &mut Check<'_>,
         others: &mut Findings,
+    ) -> Option<Vec<Behavior>> {
+        let known = written_to(text).filter(|name| text.audience.segments.get(name).is_some());
+        let read: Vec<Option<Behavior>> =
+            known.map(|name| self.behavior(name, text, check, others)).collect();
+        read.into_iter().collect()
+    }
+
+    fn behavior(
+        &self,
+        name: &str,
+        text: &ScenarioText,
+        check: &mut Check<'_>,
+        others: &mut Findings,
     ) -> Option<Behavior> {
-        let (name, segment) = text.audience.segments.iter().find(|(name, _)| *name == text.sender.segment)?;
+        let segment = text.audience.segments.get(name)?;
         let path = format!("audience.segments.{name}");
         let document = if segment.profile.ends_with(".ron") {
             self.beside(&format!("{path}.profile"), &segment.profile, check)?
@@ -468,7 +522,7 @@ impl Loader<'_> {
         text: &ScenarioText,
         calendar: Calendar,
         (ruleset, book): (Ruleset, Option<Rulebook>),
-        behavior: Behavior,
+        behaviors: Vec<Behavior>,
         strategy: Strategy,
         sending: Vec<SendingSlot>,
     ) -> Option<Scenario> {
@@ -478,10 +532,9 @@ impl Loader<'_> {
         };
         let rulesets = in_force(book.as_ref(), &ruleset, Some(&calendar));
         let all: Vec<&Rules> = std::iter::once(&rules).chain(later.iter().map(|era| &era.rules)).collect();
-        let segment_text = text.audience.segments.get(&text.sender.segment)?;
-        let segment = Segment::new(&text.sender.segment, behavior)?;
-        let choice = segment_text.choose.unwrap_or(Choice::rested_longest);
-        let lanes = lanes(text, segment_text, choice);
+        let segments = segments(text, behaviors, &calendar)?;
+        let senders = sending_numbers(text);
+        let lanes = lanes(text, &senders, &segments, asked_back(&rulesets));
         let numbers = text.platform.numbers.iter().map(|(_, number)| {
             let tier = number.tier.as_ref().and_then(|tier| rules.tier(tier)).unwrap_or(rules.start_tier);
             (tier, number.rating)
@@ -512,7 +565,7 @@ impl Loader<'_> {
             scenario: self.name.clone(),
             title: text.title.clone(),
             ruleset: rules_in_words(&text.platform.ruleset, &rulesets),
-            profiles: vec![segment.behavior.name.clone()],
+            profiles: profiles(&segments),
             seed: text.seed.unwrap_or(1),
             start_tier: if rules.tiers.len() == 1 {
                 0
@@ -522,11 +575,10 @@ impl Loader<'_> {
             },
             tiers,
             possible: Possible::under(&all),
-            assumptions: assumptions(text, &rulesets, &all, &segment),
-            warnings: warnings(text, &rulesets, &segment, &calendar),
+            assumptions: assumptions(text, &rulesets, &all, &segments),
+            warnings: warnings(text, &rulesets, &segments, &calendar),
             calendar,
         };
-        let slot = setting.calendar.slot_length().0;
         let throughput = throughput(&ruleset, &setting.calendar);
         let person_cap = ruleset.admission.values().any(|cap| cap.per == CapOf::Person);
         Some(Scenario {
@@ -535,7 +587,9 @@ impl Loader<'_> {
                 numbers: text.platform.numbers.keys().map(str::to_owned).collect(),
                 templates: text.platform.templates.keys().map(str::to_owned).collect(),
             },
-            customers: segment_text.customers,
+            markets: markets(text, &segments, prices.as_ref()),
+            preferred: preferred(text.sender.order, &segments),
+            senders,
             lanes,
             strategy,
             templates: templates.collect(),
@@ -552,9 +606,10 @@ impl Loader<'_> {
             prices,
             throughput,
             person_cap,
-            ring: ((segment.longest_delay() + slot - 1) / slot + 2) as usize,
-            time_to_live: segment.behavior.time_to_live.value,
-            segment,
+            ring: ring(&segments, &all, &setting.calendar),
+            sampling: Sampling::Counts,
+            held: Held::default(),
+            segments,
             ruleset,
             rules,
             later,

@@ -1,19 +1,20 @@
 //! The parts that a scenario is put together from: numbers and their lists, prices, the platform's decisions.
 
-use crate::audience::{Behavior, Choice, List, RATES};
+use crate::audience::{Behavior, Choice, ListPlan, RateName, Segment, TemplateEffects};
 use crate::glossary::TemplateStatus;
-use crate::platform::language::{CapLimit, CapOf, CapUnit, Within};
+use crate::platform::language::{CapLimit, CapOf, CapUnit, Condition, Count, Within};
 use crate::platform::price::{Card, PriceRules, month_starts, price_table};
-use crate::platform::{Ruleset, TemplateOpening};
+use crate::platform::{Rules, Ruleset, TemplateOpening};
 use crate::random::{Law, Prior, Probability, Subject};
+use crate::sender::Order;
 use crate::sim::account::Prices;
 use crate::sim::scenario::{
-    DecisionText, ReviewText, ScenarioText, SegmentText, TemplateState, TemplateText, Verification,
+    DecisionText, ReviewText, ScenarioText, TemplateState, TemplateText, Verification,
 };
-use crate::time::{Calendar, SimTime};
+use crate::time::{Calendar, SimTime, Span};
 
 use super::inputs::GIVEN;
-use super::{Lane, instant_of};
+use super::{Lane, SendingNumber, instant_of};
 
 pub(super) fn template_opening(template: &TemplateText) -> TemplateOpening {
     let (status, new) = match template.state {
@@ -24,18 +25,26 @@ pub(super) fn template_opening(template: &TemplateText) -> TemplateOpening {
     TemplateOpening { category: template.category, status, new }
 }
 
-/// What is priced: the price clauses of the run's eras, each with the instant at which it begins, in the scenario's
-/// market.
+/// What is priced: the price clauses of the run's eras, each with the instant at which it begins, in the markets of
+/// the segments.
 pub(super) fn prices(
     text: &ScenarioText,
     eras: &[(SimTime, &Ruleset)],
     calendar: &Calendar,
 ) -> Option<Prices> {
-    let market = text.platform.market.clone()?;
+    let mut markets: Vec<String> = Vec::new();
+    for market in written_to(text).filter_map(|segment| market_of(text, segment)) {
+        if !markets.iter().any(|known| known == market) {
+            markets.push(market.to_owned());
+        }
+    }
+    if markets.is_empty() {
+        return None;
+    }
     let rules = PriceRules::across(eras, &|date| instant_of(calendar, date), &price_table);
     rules.currency()?;
     let card = text.platform.card.unwrap_or(Card::OnFile);
-    Some(Prices { rules, markets: vec![market], card, months: month_starts(calendar) })
+    Some(Prices { rules, markets, card, months: month_starts(calendar) })
 }
 
 /// What a number can send in a slot under the shortest stated bound on its messages.
@@ -50,24 +59,132 @@ pub(super) fn throughput(ruleset: &Ruleset, calendar: &Calendar) -> Option<u64> 
     bounds.min()
 }
 
-/// The sender's numbers: weights share out the list by largest remainder, the first numbers first.
-pub(super) fn lanes(text: &ScenarioText, segment: &SegmentText, choice: Choice) -> Vec<Lane> {
-    let numbers = senders(text);
-    let all: u64 = numbers.iter().map(|(_, weight)| weight).sum();
-    let part =
-        |weight: u64| (u128::from(segment.customers) * u128::from(weight) / u128::from(all.max(1))) as u64;
-    let rest = segment.customers - numbers.iter().map(|(_, weight)| part(*weight)).sum::<u64>();
-    let lane = |(place, (name, weight)): (usize, &(&str, u64))| {
-        let customers = part(*weight) + u64::from((place as u64) < rest);
-        let subject = Subject::new(&[&text.sender.segment, name]);
-        Some(Lane {
-            number: text.platform.numbers.index_of(name)?,
-            name: (*name).to_owned(),
-            weight: *weight,
-            list: List::new(customers, segment.rest, choice, subject),
+/// The segments that are written to, in the order of the sender.
+pub(super) fn written_to(text: &ScenarioText) -> impl Iterator<Item = &str> {
+    text.sender.segment.iter().chain(&text.sender.segments).map(String::as_str)
+}
+
+/// The segments ready to react; `None` where a delay of a profile makes no table.
+pub(super) fn segments(
+    text: &ScenarioText,
+    behaviors: Vec<Behavior>,
+    calendar: &Calendar,
+) -> Option<Vec<Segment>> {
+    let effects = |name: &String| {
+        let template = text.platform.templates.get(name)?;
+        let factors =
+            template.factors.iter().filter_map(|(rate, prior)| Some((RateName::named(rate)?, *prior)));
+        Some(TemplateEffects {
+            name: name.clone(),
+            buttons: template.buttons.unwrap_or(false),
+            factors: factors.collect(),
         })
     };
-    numbers.iter().enumerate().filter_map(lane).collect()
+    let templates: Vec<TemplateEffects> = text.sender.templates.iter().filter_map(effects).collect();
+    let segment = |(name, behavior)| Segment::new(name, behavior, templates.clone(), calendar);
+    written_to(text).zip(behaviors).map(segment).collect()
+}
+
+/// The names of the profiles of the segments, each once.
+pub(super) fn profiles(segments: &[Segment]) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    for segment in segments {
+        if !names.contains(&segment.behavior.name) {
+            names.push(segment.behavior.name.clone());
+        }
+    }
+    names
+}
+
+/// The sender's numbers with their weights.
+pub(super) fn sending_numbers(text: &ScenarioText) -> Vec<SendingNumber> {
+    let number = |(name, weight): (&str, u64)| {
+        let number = text.platform.numbers.index_of(name)?;
+        Some(SendingNumber { number, name: name.to_owned(), weight })
+    };
+    senders(text).into_iter().filter_map(number).collect()
+}
+
+/// The lists: weights share out each segment by largest remainder, the first numbers first.
+pub(super) fn lanes(
+    text: &ScenarioText,
+    senders: &[SendingNumber],
+    segments: &[Segment],
+    asked_back: Span,
+) -> Vec<Lane> {
+    let all: u64 = senders.iter().map(|sender| sender.weight).sum();
+    let mut lanes = Vec::new();
+    for (place, sender) in senders.iter().enumerate() {
+        for (position, segment) in segments.iter().enumerate() {
+            let Some(stated) = text.audience.segments.get(&segment.name) else { continue };
+            let part = |weight: u64| {
+                (u128::from(stated.customers) * u128::from(weight) / u128::from(all.max(1))) as u64
+            };
+            let rest = stated.customers - senders.iter().map(|sender| part(sender.weight)).sum::<u64>();
+            let list = ListPlan {
+                customers: part(sender.weight) + u64::from((place as u64) < rest),
+                unreachable: 0,
+                rest: stated.rest,
+                choice: stated.choose.unwrap_or(Choice::rested_longest),
+                memory: segment.memory(),
+                asked_back,
+                subject: Subject::new(&[&segment.name, &sender.name]),
+            };
+            lanes.push(Lane { sender: place, number: sender.number, segment: position, list });
+        }
+    }
+    lanes
+}
+
+/// How long rules ask when a customer was last written to: the longest time over which they count each once.
+pub(super) fn asked_back(rulesets: &[&Ruleset]) -> Span {
+    let conditions =
+        rulesets.iter().flat_map(|ruleset| ruleset.upgrade.values()).flat_map(|clause| &clause.when);
+    let distinct = conditions.filter_map(|condition| match condition {
+        Condition::Usage { count: Count::distinct, within: Within::Rolling(span), .. } => Some(*span),
+        Condition::Usage { count: Count::distinct, .. } => Some(Span::days(2)),
+        _ => None,
+    });
+    distinct.max().unwrap_or(Span(0))
+}
+
+/// Positions of the segments in the order of preference; nothing where a plan is shared out by size.
+pub(super) fn preferred(order: Option<Order>, segments: &[Segment]) -> Option<Vec<usize>> {
+    let mut places: Vec<usize> = (0..segments.len()).collect();
+    match order.unwrap_or(Order::by_size) {
+        Order::by_size => return None,
+        Order::in_order => {}
+        Order::most_engaged_first => {
+            let answers = |place: &usize| segments[*place].behavior.reply.prior.mean();
+            places.sort_by(|a, b| answers(b).total_cmp(&answers(a)));
+        }
+    }
+    Some(places)
+}
+
+/// The position of each segment's market among those that are priced.
+pub(super) fn markets(text: &ScenarioText, segments: &[Segment], prices: Option<&Prices>) -> Vec<usize> {
+    let place = |segment: &Segment| {
+        let own = market_of(text, &segment.name);
+        prices
+            .and_then(|prices| prices.markets.iter().position(|known| Some(known.as_str()) == own))
+            .unwrap_or(0)
+    };
+    segments.iter().map(place).collect()
+}
+
+/// The market of a segment: its own, or the platform's.
+pub(super) fn market_of<'t>(text: &'t ScenarioText, segment: &str) -> Option<&'t str> {
+    let own = text.audience.segments.get(segment).and_then(|segment| segment.market.as_deref());
+    own.or(text.platform.market.as_deref())
+}
+
+/// How many slots ahead a reaction can arrive.
+pub(super) fn ring(segments: &[Segment], all: &[&Rules], calendar: &Calendar) -> usize {
+    let reactions = segments.iter().map(|segment| segment.longest_delay(calendar)).max().unwrap_or(0);
+    let slot = calendar.slot_length().0;
+    let unread = all.iter().filter_map(|rules| rules.unread_after()).map(|span| (span.0 / slot + 1) as usize);
+    reactions.max(unread.max().unwrap_or(0)) + 2
 }
 
 /// The numbers that send, with their weights.
@@ -108,7 +225,7 @@ pub(super) fn replace_chances<'c>(
     chances: impl Iterator<Item = (&'c str, &'c Prior)>,
 ) {
     for (name, prior) in chances {
-        if let Some(known) = RATES.into_iter().find(|rate| rate.name() == name) {
+        if let Some(known) = RateName::named(name) {
             let rate = behavior.rate_mut(known);
             rate.prior = *prior;
             rate.source = GIVEN.to_owned();

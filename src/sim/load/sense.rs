@@ -1,6 +1,6 @@
 //! What can be wrong with a scenario although its form is right: names that lead nowhere, numbers out of bounds.
 
-use crate::audience::{RATES, check_chance};
+use crate::audience::{RATES, RateName, check_chance, check_factor};
 use crate::document::Check;
 use crate::platform::Ruleset;
 use crate::platform::price::{PriceRules, price_table};
@@ -62,17 +62,27 @@ pub(super) fn check_threshold_order(text: &ScenarioText, ruleset: &Ruleset, chec
 
 /// A market that no price table names is a slip, or means that nothing is priced.
 pub(super) fn check_market(text: &ScenarioText, rulesets: &[&Ruleset], check: &mut Check<'_>) {
-    let Some(market) = &text.platform.market else { return };
+    let platform = text.platform.market.iter().map(|market| ("platform.market".to_owned(), market));
+    let segments = text.audience.segments.iter();
+    let own = segments.filter_map(|(name, segment)| {
+        Some((format!("audience.segments.{name}.market"), segment.market.as_ref()?))
+    });
+    let stated: Vec<(String, &String)> = platform.chain(own).collect();
+    if stated.is_empty() {
+        return;
+    }
     let eras: Vec<(SimTime, &Ruleset)> = rulesets.iter().map(|ruleset| (SimTime::START, *ruleset)).collect();
     let rules = PriceRules::across(&eras, &|_| SimTime::START, &price_table);
     let markets: Vec<&str> = rules.markets().collect();
     let name = rules_in_words(&text.platform.ruleset, rulesets);
-    if rules.currency().is_none() {
-        check.error("platform.market", format!("{name} names no prices"), "leave the market out");
-    } else if !markets.contains(&market.as_str()) {
-        let help = nearest(market, markets.iter().copied());
-        let message = format!("no price table of {name} has the market \"{market}\"");
-        check.error("platform.market", message, help);
+    for (path, market) in stated {
+        if rules.currency().is_none() {
+            check.error(&path, format!("{name} names no prices"), "leave the market out");
+        } else if !markets.contains(&market.as_str()) {
+            let help = nearest(market, markets.iter().copied());
+            let message = format!("no price table of {name} has the market \"{market}\"");
+            check.error(&path, message, help);
+        }
     }
 }
 
@@ -112,10 +122,8 @@ pub(super) fn check_sender(text: &ScenarioText, check: &mut Check<'_>) {
             );
         }
     }
-    if text.audience.segments.get(&text.sender.segment).is_none() {
-        let message = format!("there is no segment \"{}\"", text.sender.segment);
-        check.error("sender.segment", message, nearest(&text.sender.segment, text.audience.segments.keys()));
-    }
+    check_segments(text, check);
+    check_factors(text, check);
     if text.sender.templates.is_empty() {
         check.error(
             "sender.templates",
@@ -147,6 +155,55 @@ pub(super) fn check_sender(text: &ScenarioText, check: &mut Check<'_>) {
     }
 }
 
+/// The segments that are written to: one, or several, each known and named once.
+fn check_segments(text: &ScenarioText, check: &mut Check<'_>) {
+    let sender = &text.sender;
+    match (&sender.segment, sender.segments.is_empty()) {
+        (Some(_), true) | (None, false) => {}
+        (Some(_), false) => {
+            check.error(
+                "sender.segments",
+                "both `segment` and `segments` are given",
+                "one segment, or several",
+            );
+        }
+        (None, true) => {
+            let help = nearest("", text.audience.segments.keys());
+            check.error("sender", "nobody is written to", format!("name a segment: segment: \"..\"; {help}"));
+        }
+    }
+    let one = sender.segment.iter().map(|name| ("sender.segment".to_owned(), name));
+    let several = sender.segments.iter().enumerate();
+    let several = several.map(|(place, name)| (format!("sender.segments[{place}]"), name));
+    let named: Vec<(String, &String)> = one.chain(several).collect();
+    for (place, (path, name)) in named.iter().enumerate() {
+        if text.audience.segments.get(name).is_none() {
+            let help = nearest(name, text.audience.segments.keys());
+            check.error(path, format!("there is no segment \"{name}\""), help);
+        } else if named[..place].iter().any(|(_, other)| other == name) {
+            check.error(path, format!("\"{name}\" is named twice"), "each segment once");
+        }
+    }
+    if sender.order.is_some() && named.len() < 2 {
+        let help = "leave it out, or name several segments: segments: [\"..\", \"..\"]";
+        check.error("sender.order", "an order of one segment orders nothing", help);
+    }
+}
+
+/// What the scenario states of the effects of its templates.
+fn check_factors(text: &ScenarioText, check: &mut Check<'_>) {
+    for (name, template) in text.platform.templates.iter() {
+        for (rate, prior) in template.factors.iter() {
+            let path = format!("platform.templates.{name}.factors.{rate}");
+            if RateName::named(rate).is_none_or(|rate| !rate.is_of_outcome()) {
+                let known = RATES.iter().filter(|rate| rate.is_of_outcome()).map(|rate| rate.name());
+                check.error(&path, format!("a template has no factor on `{rate}`"), nearest(rate, known));
+            }
+            check_factor(prior, &path, check);
+        }
+    }
+}
+
 pub(super) fn check_messages(a_day: u64, path: &str, check: &mut Check<'_>) {
     if a_day == 0 {
         check.error(path, "a plan of 0 messages a day sends nothing", "give the messages a day");
@@ -174,6 +231,12 @@ pub(super) fn register(text: &ScenarioText, rulesets: Option<Vec<&Ruleset>>) -> 
         }
         for template in text.platform.templates.keys() {
             add(&[segment, template])?;
+        }
+        add(&["segments", segment, "buttons"])?;
+    }
+    for (name, template) in text.platform.templates.iter() {
+        for rate in template.factors.keys() {
+            add(&["templates", name, rate])?;
         }
     }
     for decision in ["verification", "policy", "official", "analysis"] {

@@ -1,0 +1,160 @@
+//! The chances of one batch: what a replication drew, times the effects of day, weekday, campaign and template, times what
+//! the past of a customer does to them.
+
+use crate::random::quantile::{normal_cdf, normal_quantile};
+use crate::random::{Address, Chance, Prior, Purpose, Shares, Subject};
+
+use super::behavior::{Behavior, RATES, RateName};
+use super::history::History;
+use super::reactions::{Moment, Segment};
+
+/// Rows of the multinomial over outcomes, in order.
+pub(super) const BLOCK: usize = 0;
+pub(super) const REPORT: usize = 1;
+pub(super) const REPORT_AND_BLOCK: usize = 2;
+pub(super) const STOP: usize = 3;
+pub(super) const MUTE: usize = 4;
+pub(super) const ARCHIVE: usize = 5;
+pub(super) const REPLY: usize = 6;
+pub(super) const READ_ONLY: usize = 7;
+pub(super) const OUTCOMES: usize = 8;
+
+/// What a template changes in the behaviour of those who get it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TemplateEffects {
+    /// The template's name.
+    pub name: String,
+    /// Whether it has buttons.
+    pub buttons: bool,
+    /// Factors on chances, each drawn once per replication.
+    pub factors: Vec<(RateName, Prior)>,
+}
+
+/// The chances of one segment in one replication.
+#[derive(Clone, Debug)]
+pub struct Rates {
+    base: [f64; RATES.len()],
+    /// The factors of each template.
+    templates: Vec<[f64; RATES.len()]>,
+}
+
+impl Rates {
+    /// Draws the chances of a replication: each is a quantile of its prior at its own address; what is correlated
+    /// follows its partner by a Gaussian copula.
+    pub fn draw(segment: &Segment, chance: &Chance) -> Rates {
+        let uniform = |name: RateName| {
+            let subject = Subject::new(&["segments", &segment.name, name.name()]);
+            chance.streams().at(Address::of(Purpose::Parameter, subject)).uniform()
+        };
+        let together = |name: RateName| {
+            let follows = segment.behavior.correlations.iter().find(|known| known.of == name);
+            let Some(follows) = follows else { return uniform(name) };
+            let (own, other) = (normal_quantile(uniform(name)), normal_quantile(uniform(follows.with)));
+            let independent = crate::random::maths::sqrt(1.0 - follows.rho * follows.rho);
+            normal_cdf(follows.rho * other + independent * own).clamp(f64::EPSILON, 1.0 - f64::EPSILON)
+        };
+        let base = RATES.map(|name| {
+            let drawn = chance.parameter_at(&segment.behavior.rate(name).prior, together(name));
+            drawn.clamp(0.0, 1.0)
+        });
+        let templates = segment.templates.iter().map(|template| template.draw(segment, chance));
+        Rates { base, templates: templates.collect() }
+    }
+
+    /// The chance of that name, before effects.
+    pub fn base(&self, name: RateName) -> f64 {
+        self.base[name as usize]
+    }
+}
+
+impl TemplateEffects {
+    fn draw(&self, segment: &Segment, chance: &Chance) -> [f64; RATES.len()] {
+        let mut factors = [1.0; RATES.len()];
+        for (name, prior) in &self.factors {
+            let subject = Subject::new(&["templates", &self.name, name.name()]);
+            factors[*name as usize] *=
+                chance.parameter(prior, Address::of(Purpose::Parameter, subject)).max(0.0);
+        }
+        if self.buttons {
+            let subject = Subject::new(&["segments", &segment.name, "buttons"]);
+            let prior = &segment.behavior.buttons.prior;
+            factors[RateName::reply as usize] *=
+                chance.parameter(prior, Address::of(Purpose::Parameter, subject)).max(0.0);
+        }
+        factors
+    }
+}
+
+/// The chances of the outcomes of one batch, by the past of a customer.
+#[derive(Clone, Debug)]
+pub(super) struct Odds<'s> {
+    behavior: &'s Behavior,
+    /// Chance by name, with every effect but those of the past.
+    chances: [f64; RATES.len()],
+    /// Shares that were asked for already, by level and contacts.
+    known: Vec<((u8, u8), Shares)>,
+}
+
+impl<'s> Odds<'s> {
+    pub(super) fn new(segment: &'s Segment, rates: &Rates, moment: &Moment<'_>, chance: &Chance) -> Odds<'s> {
+        let behavior = &segment.behavior;
+        let day = Address { slot: moment.day as u32, ..Address::of(Purpose::Day, segment.subject()) };
+        let campaign = Address::of(Purpose::Campaign, Subject::new(&[&segment.name, moment.template_name]));
+        let (by_day, by_campaign) = (&behavior.day_effect, &behavior.campaign_effect);
+        let effects = [
+            (&by_day.acts_on, chance.effect(by_day.sigma, day)),
+            (&by_campaign.acts_on, chance.effect(by_campaign.sigma, campaign)),
+            (&behavior.weekday_effect.acts_on, behavior.weekday_effect.factors[moment.weekday]),
+        ];
+        let mut chances = rates.base;
+        if let Some(factors) = rates.templates.get(moment.template) {
+            chances.iter_mut().zip(factors).for_each(|(chance, factor)| *chance *= factor);
+        }
+        for (acts_on, factor) in effects {
+            acts_on.iter().for_each(|name| chances[*name as usize] *= factor);
+        }
+        // The share of reports that block is no act of its own.
+        chances[RateName::report_also_blocks as usize] = rates.base(RateName::report_also_blocks);
+        Odds { behavior, chances, known: Vec::new() }
+    }
+
+    /// The shares of the outcomes of a delivered message to somebody of this past.
+    pub(super) fn shares(&mut self, past: History) -> Shares {
+        let key = (past.level, past.contacts);
+        if let Some((_, shares)) = self.known.iter().find(|(known, _)| *known == key) {
+            return *shares;
+        }
+        let shares = self.compute(past);
+        self.known.push((key, shares));
+        shares
+    }
+
+    fn compute(&self, past: History) -> Shares {
+        let mut chances = self.chances;
+        let fatigue = self.behavior.fatigue.factors[usize::from(past.level)];
+        let frailty = self.behavior.frailty.strength.map_or(1.0, |s| s / (s + f64::from(past.contacts)));
+        let acts_on = [(&self.behavior.fatigue.acts_on, fatigue), (&self.behavior.frailty.acts_on, frailty)];
+        for (names, factor) in acts_on {
+            names.iter().for_each(|name| chances[*name as usize] *= factor);
+        }
+        let most = self.behavior.largest_chance.value.value();
+        let chance = |name: RateName| chances[name as usize].clamp(0.0, most);
+        let both = self.chances[RateName::report_also_blocks as usize];
+        let report = chance(RateName::report);
+        let mut acts = [0.0; OUTCOMES];
+        acts[BLOCK] = chance(RateName::block);
+        acts[REPORT] = report * (1.0 - both);
+        acts[REPORT_AND_BLOCK] = report * both;
+        acts[STOP] = chance(RateName::stop);
+        acts[MUTE] = chance(RateName::mute);
+        acts[ARCHIVE] = chance(RateName::archive);
+        acts[REPLY] = chance(RateName::reply);
+        let sum: f64 = acts.iter().sum();
+        if sum > 1.0 {
+            acts.iter_mut().for_each(|act| *act /= sum);
+        }
+        acts[READ_ONLY] = (chance(RateName::read) - sum).clamp(0.0, (1.0 - sum).max(0.0));
+        // Every share is a chance and their sum at most 1 by the lines above.
+        Shares::new(&acts).unwrap_or_else(|_| unreachable!("chances between 0 and 1 that sum to at most 1"))
+    }
+}

@@ -1,0 +1,197 @@
+//! The chance of one replication, in three layers that can be held still one by one.
+//!
+//! ```text
+//!   parameters   rates, thresholds, decisions   held: their mean, the likeliest decision
+//!   days         effects of days and campaigns  held: 1
+//!   luck         outcomes                       held: what is expected, whole by carrying the fraction on
+//! ```
+//!
+//! Holding a layer shows how much of a result's spread it causes. What is expected of luck is rarely whole, so the
+//! fraction is carried to the next draw of the same purpose and subject, and nothing is lost over a run.
+
+use std::collections::BTreeMap;
+
+use rand_distr::{Distribution, Poisson};
+
+use super::binomial::binomial;
+use super::hypergeometric::hypergeometric;
+use super::maths::exp;
+use super::prior::Prior;
+use super::probability::Probability;
+use super::quantile::normal_quantile;
+use super::split::{Shares, split};
+use super::streams::{Address, Purpose, Streams, Subject};
+
+/// Which layers of chance are held still.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Held {
+    /// Uncertain parameters at their mean, the platform's decisions at the likeliest.
+    pub parameters: bool,
+    /// Effects of days and campaigns at 1.
+    pub days: bool,
+    /// Outcomes at what is expected.
+    pub luck: bool,
+}
+
+/// The chance of one replication: every draw of a run is asked of it.
+#[derive(Clone, Debug)]
+pub struct Chance {
+    streams: Streams,
+    held: Held,
+    /// What is left of expected counts, by what they are counts of.
+    carried: BTreeMap<(Purpose, u8, Subject), f64>,
+}
+
+impl Chance {
+    /// The chance of a replication whose numbers are `streams`, with some layers held still.
+    pub fn new(streams: Streams, held: Held) -> Chance {
+        Chance { streams, held, carried: BTreeMap::new() }
+    }
+
+    /// The numbers behind it.
+    pub fn streams(&self) -> &Streams {
+        &self.streams
+    }
+
+    // ---- parameters -----------------------------------------------------------------------------------------
+
+    /// An uncertain number, in the unit of its prior: the quantile of the uniform at `address`.
+    pub fn parameter(&self, prior: &Prior, address: Address) -> f64 {
+        if self.held.parameters { prior.mean() } else { prior.quantile(self.streams.at(address).uniform()) }
+    }
+
+    /// The value of `prior` at the quantile `u`, which the caller drew; its mean where parameters are held.
+    pub fn parameter_at(&self, prior: &Prior, u: f64) -> f64 {
+        if self.held.parameters { prior.mean() } else { prior.quantile(u) }
+    }
+
+    /// Whether the platform decides for what it does with probability `likely`.
+    pub fn decides(&self, likely: Probability, address: Address) -> bool {
+        let at = if self.held.parameters { 0.5 } else { self.streams.at(address).uniform() };
+        at < likely.value()
+    }
+
+    // ---- days -----------------------------------------------------------------------------------------------
+
+    /// The log-normal factor with mean 1 of a day or campaign; `sigma` is the standard deviation of its logarithm.
+    pub fn effect(&self, sigma: f64, address: Address) -> f64 {
+        if self.held.days || sigma == 0.0 {
+            return 1.0;
+        }
+        let z = normal_quantile(self.streams.at(address).uniform());
+        exp(sigma * z - 0.5 * sigma * sigma)
+    }
+
+    // ---- luck -----------------------------------------------------------------------------------------------
+
+    /// How many of `n` happen, each with probability `p`.
+    pub fn binomial(&mut self, address: Address, n: u64, p: f64) -> u64 {
+        if self.held.luck {
+            return self.expected(address, n as f64 * p.clamp(0.0, 1.0), 0, n);
+        }
+        binomial(&self.streams.at(address), n, p)
+    }
+
+    /// How many of `taken` are marked, when `marked` of `total` are.
+    pub fn hypergeometric(&mut self, address: Address, total: u64, marked: u64, taken: u64) -> u64 {
+        let (marked, taken) = (marked.min(total), taken.min(total));
+        if self.held.luck && total > 0 {
+            let mean = taken as f64 * (marked as f64 / total as f64);
+            return self.expected(address, mean, (taken + marked).saturating_sub(total), taken.min(marked));
+        }
+        hypergeometric(&self.streams.at(address), total, marked, taken)
+    }
+
+    /// How many events there are, when `mean` are expected.
+    pub fn poisson(&mut self, address: Address, mean: f64) -> u64 {
+        if self.held.luck {
+            return self.expected(address, mean, 0, u64::MAX);
+        }
+        match Poisson::new(mean) {
+            Ok(law) => law.sample(&mut self.streams.at(address)) as u64,
+            // Nothing is expected.
+            Err(_) => 0,
+        }
+    }
+
+    /// Splits `n` over the rows of `shares` into `out`, as long as the table; returns how many go to no row.
+    pub fn split(&mut self, address: Address, n: u64, shares: &Shares, out: &mut [u64]) -> u64 {
+        if !self.held.luck {
+            return split(&self.streams, address, n, shares, out);
+        }
+        let mut left = n;
+        let last = shares.shares().iter().rposition(|share| *share > 0.0);
+        for (row, share) in shares.shares().iter().enumerate() {
+            let all_left = shares.never() == 0.0 && Some(row) == last;
+            let at = Address { item: address.item.wrapping_add(row as u8), ..address };
+            out[row] = if all_left { left } else { self.expected(at, n as f64 * share, 0, left) };
+            left -= out[row];
+        }
+        left
+    }
+
+    /// What is expected, whole: the fraction goes to the next draw of the same purpose, item and subject.
+    fn expected(&mut self, address: Address, mean: f64, least: u64, most: u64) -> u64 {
+        let carried = self.carried.entry((address.purpose, address.item, address.subject)).or_insert(0.0);
+        let due = mean + *carried;
+        let whole = (due.floor().max(0.0) as u64).clamp(least, most);
+        *carried = due - whole as f64;
+        whole
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn held() -> Chance {
+        let held = Held { luck: true, ..Held::default() };
+        Chance::new(Streams::new(1, 0), held)
+    }
+
+    #[test]
+    fn what_is_expected_adds_up() {
+        let mut chance = held();
+        let address = |slot| Address { slot, ..Address::of(Purpose::Outcome, Subject::new(&["a"])) };
+        let sum: u64 = (0..1_000).map(|slot| chance.binomial(address(slot), 3, 0.125)).sum();
+        assert_eq!(sum, 375);
+        let shares = Shares::new(&[0.25, 0.5]).expect("shares");
+        let mut sums = [0_u64; 3];
+        for slot in 0..400 {
+            let mut out = [0; 2];
+            let never = chance.split(address(10_000 + slot), 5, &shares, &mut out);
+            assert_eq!(out.iter().sum::<u64>() + never, 5);
+            sums[0] += out[0];
+            sums[1] += out[1];
+            sums[2] += never;
+        }
+        assert!(sums.iter().zip([500, 1_000, 500]).all(|(sum, due)| sum.abs_diff(due) <= 2), "{sums:?}");
+    }
+
+    #[test]
+    fn a_whole_table_leaves_nobody() {
+        let shares = Shares::new(&[0.3, 0.3, 0.4, 0.0]).expect("shares");
+        let mut chance = held();
+        for slot in 0..50 {
+            let address = Address { slot, ..Address::of(Purpose::Delay, Subject::new(&["b"])) };
+            assert_eq!(chance.split(address, 7, &shares, &mut [0; 4]), 0);
+        }
+    }
+
+    #[test]
+    fn layers_are_held_one_by_one() {
+        let prior = Prior::new(super::super::Law::Uniform { low: 0.0, high: 1.0 }).expect("a prior");
+        let address = Address::of(Purpose::Parameter, Subject::new(&["c"]));
+        let free = Chance::new(Streams::new(1, 0), Held::default());
+        let still = Chance::new(Streams::new(1, 0), Held { parameters: true, days: true, luck: false });
+        assert_ne!(free.parameter(&prior, address), 0.5);
+        assert_eq!(still.parameter(&prior, address), 0.5);
+        assert_eq!(still.effect(0.3, address), 1.0);
+        assert_ne!(free.effect(0.3, address), 1.0);
+        let often = Probability::new(0.6).expect("a chance");
+        assert!(
+            still.decides(often, address)
+                && !still.decides(Probability::new(0.4).expect("a chance"), address)
+        );
+    }
+}
