@@ -106,6 +106,7 @@ pub(crate) fn future_of(index: u64, horizon: i64) -> Trajectory {
         banned: false,
         thresholds: (0.01, 0.02),
         unpriced: 0,
+        most_cells: 0,
         ledger: Ledger::default(),
         days,
     }
