@@ -456,8 +456,16 @@ impl Crossing<'_> {
                 self.go_on(sum, &held.meters[place].kinds[among], old[place].window);
             }
         }
+        for often in next.meters.iter_mut().filter_map(|meter| meter.often.as_mut()) {
+            if let Some(held) = held.meters.iter().find_map(|meter| meter.often.as_ref()) {
+                refill(&mut often.messages, held.messages.entries().collect());
+                refill(&mut often.customers, held.customers.entries().collect());
+            }
+        }
         let sums = next.meters.iter().flat_map(|meter| meter.kinds.iter().chain([&meter.deliveries]));
-        next.shift_at = sums.map(Aged::next_shift).min().unwrap_or(SimTime::NEVER);
+        let often = next.meters.iter().filter_map(|meter| meter.often.as_ref());
+        let expiries = often.map(|often| often.messages.next_expiry());
+        next.shift_at = sums.map(Aged::next_shift).chain(expiries).min().unwrap_or(SimTime::NEVER);
         next.touch(self.now);
         next
     }

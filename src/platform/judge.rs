@@ -420,8 +420,9 @@ impl<'r> Platform<'r> {
         if let Some(messages) = &mut who.messages {
             messages.add(now, sent);
         }
-        who.meters.delivered(now, delivered);
-        standing.templates[template].meters.delivered(now, delivered);
+        who.meters.delivered(now, delivered, again);
+        // Whether a customer had this template before is not known: how often counts for the number alone.
+        standing.templates[template].meters.delivered(now, delivered, &[]);
         if let Pace::Trial(trial) = &mut standing.templates[template].pace {
             trial.delivered += delivered;
         }

@@ -7,8 +7,8 @@ use crate::time::{SimTime, Span};
 
 use super::language::{
     Ageing, Cancel, CapLimit, CapOf, Clause, Condition, ConsumeOn, DowngradeAt, Effect, Ends, Forbidden,
-    Forgets, FromTiers, Holder, Limit, Measure, OfficialChanges, Paced, Pacing, RatingClause, RatingOf,
-    Restart, Ruleset, Signal, Status, TemplateCoupling, Term, Thin, ToTier, Upgrade, Within,
+    Forgets, Frequency, FromTiers, Holder, Limit, Measure, OfficialChanges, Paced, Pacing, RatingClause,
+    RatingOf, Restart, Ruleset, Signal, Status, TemplateCoupling, Term, Thin, ToTier, Upgrade, Within,
 };
 use super::origin::Origin;
 
@@ -136,6 +136,8 @@ pub(crate) struct RatingRule {
     pub(crate) unread_after: Option<Span>,
     /// After how long an answer is slow, where that weighs.
     pub(crate) answer_within: Option<Span>,
+    /// What frequent sending adds, where that weighs.
+    pub(crate) frequency: Option<Frequency>,
 }
 
 /// The scores from which a rating is Medium and Low.
@@ -424,6 +426,7 @@ impl Compiler<'_> {
             worst_template: clause.template_coupling == Some(TemplateCoupling::worst_template),
             unread_after: clause.unread_after.filter(|_| weighs(clause, Feedback::Unread)),
             answer_within: clause.answer_within.filter(|_| weighs(clause, Feedback::SlowAnswer)),
+            frequency: clause.frequency.filter(|frequency| frequency.weight.top != 0),
         }
     }
 

@@ -12,7 +12,7 @@
 use crate::glossary::{Category, Feedback, NumberStatus, Rating, TemplateStatus};
 use crate::time::{SimTime, Span};
 
-use super::language::{Condition, Count, Limit, Restart, Thin, Within};
+use super::language::{Condition, Count, Frequency, Limit, Restart, Thin, Within};
 use super::rules::{RatingRule, Rules, Thresholds, UpgradeRule};
 use super::window::{Aged, Rolling};
 
@@ -281,7 +281,43 @@ pub(crate) struct Meter {
     thresholds: Thresholds,
     pub(crate) deliveries: Aged,
     pub(crate) kinds: Vec<Aged>,
+    /// How often customers are written to, where that touches the rating.
+    pub(crate) often: Option<Often>,
 }
+
+/// Messages and customers reached over a time.
+#[derive(Clone, Debug)]
+pub(crate) struct Often {
+    pub(crate) messages: Rolling,
+    /// Customers by their latest message.
+    pub(crate) customers: Rolling,
+}
+
+impl Often {
+    fn add(&mut self, now: SimTime, delivered: u64, again: &[(SimTime, u64)]) -> SimTime {
+        for (at, customers) in again {
+            self.customers.take_back(*at, *customers);
+        }
+        self.messages.add(now, delivered);
+        self.customers.add(now, delivered);
+        now + self.messages.length()
+    }
+
+    /// What is added to a score [thousand-millionths]: weight x (messages per customer - allowance), rounded down.
+    fn adds(&mut self, frequency: &Frequency, now: SimTime) -> i128 {
+        let (messages, customers) = (self.messages.sum(now), self.customers.sum(now));
+        let Frequency { weight, allowance, .. } = frequency;
+        let above = i128::from(messages) * i128::from(allowance.bottom)
+            - i128::from(allowance.top) * i128::from(customers);
+        if customers == 0 || above <= 0 {
+            return 0;
+        }
+        let bottom = i128::from(customers) * i128::from(allowance.bottom) * i128::from(weight.bottom);
+        above * i128::from(weight.top) * BILLION / bottom
+    }
+}
+
+const BILLION: i128 = 1_000_000_000;
 
 /// A score as an exact fraction: `top / bottom`; nothing was delivered where `bottom` is 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -322,6 +358,10 @@ impl Meters {
             thresholds: drawn.get(place).copied().unwrap_or(rule.thresholds),
             deliveries: Aged::new(rule.window, &rule.ages),
             kinds: rule.weights.iter().map(|_| Aged::new(rule.window, &rule.ages)).collect(),
+            often: rule.frequency.map(|frequency| Often {
+                messages: Rolling::new(frequency.within),
+                customers: Rolling::new(frequency.within),
+            }),
         };
         Meters {
             rating: Rating::Unknown,
@@ -336,9 +376,13 @@ impl Meters {
         self.touched_at = Some(self.touched_at.unwrap_or(now));
     }
 
-    pub(crate) fn delivered(&mut self, now: SimTime, count: u64) {
+    /// Hears of deliveries; `again` holds those whose latest message before was delivered: when, and how many.
+    pub(crate) fn delivered(&mut self, now: SimTime, count: u64, again: &[(SimTime, u64)]) {
         for meter in &mut self.meters {
             self.shift_at = self.shift_at.min(meter.deliveries.add(now, count));
+            if let Some(often) = &mut meter.often {
+                self.shift_at = self.shift_at.min(often.add(now, count, again));
+            }
         }
         self.touch(now);
     }
@@ -369,6 +413,10 @@ impl Meters {
                 sum.advance(now);
                 next = next.min(sum.next_shift());
             }
+            if let Some(often) = &mut meter.often {
+                often.messages.advance(now);
+                next = next.min(often.messages.next_expiry());
+            }
         }
         self.shift_at = next;
     }
@@ -384,13 +432,20 @@ impl Meters {
     pub(crate) fn score(&mut self, rules: &[RatingRule], now: SimTime) -> Option<Score> {
         self.advance(now);
         let place = Meters::in_force(rules, now)?;
-        let (rule, meter) = (&rules[place], &self.meters[place]);
+        let (rule, meter) = (&rules[place], &mut self.meters[place]);
         let mut top = 0_i128;
         for ((_, weight), kind) in rule.weights.iter().zip(&meter.kinds) {
             top += i128::from(*weight) * i128::from(kind.weighted());
         }
         let bottom = i128::from(rule.weight_unit) * i128::from(meter.deliveries.weighted());
-        Some(Score { top: top.max(0), bottom })
+        let score = Score { top: top.max(0), bottom };
+        Some(match (&rule.frequency, &mut meter.often) {
+            (Some(frequency), Some(often)) => {
+                let adds = often.adds(frequency, now);
+                Score { top: score.top * BILLION + score.bottom * adds, bottom: score.bottom * BILLION }
+            }
+            _ => score,
+        })
     }
 
     /// The rating that an evaluation at `now` finds.
@@ -441,6 +496,10 @@ impl Meters {
         for meter in &mut self.meters {
             meter.deliveries.clear();
             meter.kinds.iter_mut().for_each(Aged::clear);
+            if let Some(often) = &mut meter.often {
+                often.messages.clear();
+                often.customers.clear();
+            }
         }
         self.shift_at = SimTime::NEVER;
         self.rating = Rating::Unknown;

@@ -28,6 +28,11 @@ impl Rolling {
         Rolling { length, entries: VecDeque::new(), sum: 0 }
     }
 
+    /// How far it looks back.
+    pub(crate) fn length(&self) -> Span {
+        self.length
+    }
+
     /// Adds what happens at `at`, which is not earlier than anything added before.
     pub(crate) fn add(&mut self, at: SimTime, count: u64) {
         if count == 0 {

@@ -1071,18 +1071,11 @@ pub fn not_simulated(ruleset: &Ruleset) -> Vec<(String, String)> {
 }
 
 fn idle_weights(path: &str, clause: &RatingClause, note: &mut impl FnMut(String, &str)) {
-    for (kind, weight) in &clause.weights {
-        let why = match kind {
-            Feedback::SlowAnswer => "the help desk is not simulated, so no answer is slow",
-            Feedback::Unread => "how long a message stays unread is not simulated",
-            _ => continue,
-        };
-        if weight.top != 0 {
-            note(format!("{path}.weights.{kind:?}"), why);
-        }
-    }
-    if clause.frequency.is_some_and(|frequency| frequency.weight.top != 0) {
-        note(format!("{path}.frequency"), "frequent sending does not touch the rating yet");
+    let frequent = clause.frequency.is_some_and(|frequency| frequency.weight.top != 0);
+    if frequent && clause.of == RatingOf::Template {
+        let why =
+            "whether a customer had this template before is not known: how often counts for the number alone";
+        note(format!("{path}.frequency"), why);
     }
 }
 

@@ -145,7 +145,9 @@ pub(super) fn asked_back(rulesets: &[&Ruleset]) -> Span {
         Condition::Usage { count: Count::distinct, .. } => Some(Span::days(2)),
         _ => None,
     });
-    distinct.max().unwrap_or(Span(0))
+    let ratings = rulesets.iter().flat_map(|ruleset| ruleset.rating.values());
+    let often = ratings.filter_map(|clause| clause.frequency).filter(|frequency| frequency.weight.top != 0);
+    distinct.chain(often.map(|frequency| frequency.within)).max().unwrap_or(Span(0))
 }
 
 /// Positions of the segments in the order of preference; nothing where a plan is shared out by size.
