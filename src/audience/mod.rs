@@ -17,6 +17,7 @@
 mod arrivals;
 mod behavior;
 mod catalogue;
+mod desk;
 mod list;
 mod reactions;
 
@@ -25,5 +26,9 @@ pub use behavior::{
     Behavior, BehaviorError, DelayText, Dispersion, Quantity, RATES, Rate, RateName, check_chance,
 };
 pub use catalogue::{profile_document, profile_names};
+pub use desk::{
+    Desk, DeskDay, DeskInput, FollowUpText, HelpDesk, HelpDeskText, LengthText, ResponseTimes, Roster,
+    ShiftText, Wait,
+};
 pub use list::{Choice, List, Taken};
 pub use reactions::{Act, Moment, Rates, Reactions, Segment, Stage};
