@@ -11,14 +11,18 @@
 //! slots over civil time once, when a scenario is loaded. Where a clock goes forward the skipped slots do not
 //! exist; where it goes back the repeated hour is two slots.
 
+mod week;
+
 use std::fmt;
 use std::ops::{Add, Sub};
 
-use jiff::civil::{Date, DateTime, Weekday};
+use jiff::civil::{Date, DateTime, Weekday as CivilWeekday};
 use jiff::tz::{AmbiguousOffset, TimeZone};
 use jiff::{SpanRelativeTo, Timestamp, ToSpan, Unit};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
+
+pub use week::{TimeOfDay, TimeOfDayError, Weekday, Weekdays};
 
 /// Seconds in an hour.
 pub const HOUR: i64 = 3_600;
@@ -317,7 +321,7 @@ impl Calendar {
     }
 
     /// The weekday of civil day `day`.
-    pub fn weekday(&self, day: usize) -> Weekday {
+    pub fn weekday(&self, day: usize) -> CivilWeekday {
         self.date(day).weekday()
     }
 

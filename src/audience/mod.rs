@@ -19,6 +19,7 @@ mod arrivals;
 mod behavior;
 mod catalogue;
 mod cells;
+mod desk;
 mod history;
 mod list;
 mod odds;
@@ -32,6 +33,10 @@ pub use behavior::{
     Rate, RateName, Undeliverable, WeekdayEffect, check_chance, check_factor,
 };
 pub use catalogue::{profile_document, profile_names};
+pub use desk::{
+    Desk, DeskDay, DeskInput, FollowUpText, HelpDesk, HelpDeskText, LengthText, ResponseTimes, Roster,
+    ShiftText, Wait,
+};
 pub use history::{History, Memory};
 pub use list::{Choice, List, ListPlan, Sampling, Taken};
 pub use odds::{Rates, TemplateEffects};
