@@ -22,7 +22,7 @@ use tiercast::platform::{
     Change, Opening, Platform, Policy, Score, Signal, Subject as Whom, TemplateOpening, Thresholds, What,
 };
 use tiercast::random::{Address, Chance, Held, Prior, Purpose, Streams, Subject};
-use tiercast::sender::{AfterTable, Clock, Observation, Strategy as Sender};
+use tiercast::sender::{AfterTable, Clock, Observation, State, Strategy as Sender, Volume};
 use tiercast::sim::{Batch, Entry, Journal, Ledger, Metric, Probe, Scenario, Trajectory};
 use tiercast::time::{DAY, HOUR, SimTime, Slot, Span};
 
@@ -516,17 +516,18 @@ fn behavior(case: &Case) -> Behavior {
 }
 
 fn strategy(case: &Case) -> Sender {
-    match &case.plan {
-        Plan::Constant(a_day) => Sender::Constant { a_day: *a_day },
+    let volume = match &case.plan {
+        Plan::Constant(a_day) => Volume::Constant { a_day: *a_day },
         Plan::Fill(share) => {
-            Sender::FillLimit { share: ron::from_str::<Ratio>(&format!("{share:?}")).unwrap(), at_most: None }
+            Volume::FillLimit { share: ron::from_str::<Ratio>(&format!("{share:?}")).unwrap(), at_most: None }
         }
-        Plan::Table { days, clock, after } => Sender::Table {
+        Plan::Table { days, clock, after } => Volume::Table {
             days: days.clone(),
             clock: if *clock == "calendar_day" { Clock::calendar_day } else { Clock::sending_day },
             after: if *after == "stop" { AfterTable::stop } else { AfterTable::hold },
         },
-    }
+    };
+    Sender::from(volume)
 }
 
 /// One replication without any thought of what comes next: the parties are asked at every minute of the horizon and
@@ -587,7 +588,7 @@ fn plain_loop(case: &Case, scenario: &Scenario, index: u64) -> Plain {
     };
     let mut list = List::new(plan, Sampling::Counts);
     let mut arrivals = Arrivals::new(calendar.slots().len() + 1, case.templates.len());
-    let sender = strategy(case);
+    let (sender, mut state) = (strategy(case), State::default());
 
     let slots: BTreeMap<i64, Slot> =
         calendar.slots().iter().zip(0..).map(|(slot, place)| (slot.at.0, place)).collect();
@@ -736,11 +737,10 @@ fn plain_loop(case: &Case, scenario: &Scenario, index: u64) -> Plain {
             capacity: platform.capacity(0, now),
             status: platform.number_status(0),
             rating: platform.rating(0),
-            templates: &statuses,
-            part: (1, 1),
             asked_today,
+            ..Observation::at_start(&statuses, &[])
         };
-        let plan = sender.decide(&seen);
+        let plan = sender.decide(&mut state, &seen);
         let asked = plan.messages.min(throughput);
         if asked == 0 {
             continue;

@@ -208,6 +208,27 @@ impl<'r> Platform<'r> {
         })
     }
 
+    /// How far `number` is on its way to the next tier, by the first clause in force that leads up from its own and
+    /// asks for usage: what is counted, and what is needed. Where the best day counts, it is today's count until a day
+    /// was good enough. A sender can know both: it sent them, and the rule is published.
+    pub fn usage(&mut self, number: usize, now: SimTime) -> Option<(u64, u64)> {
+        let rules = self.rules;
+        let standing = &mut self.standing.holders[self.standing.numbers[number].holder];
+        let (place, amount) = rules.upgrades.iter().enumerate().find_map(|(place, rule)| {
+            let leads = standing.may_leave(rules, &rule.from) && rule.in_force.at(now);
+            let amount = rule.when.iter().find_map(|condition| match condition {
+                Condition::Usage { amount, .. } => Some(*amount),
+                _ => None,
+            });
+            Some((place, amount.filter(|_| leads)?))
+        })?;
+        let needed = needed(amount, standing.limit(rules)?);
+        let usage = standing.usage[place].as_mut()?;
+        let used = usage.amount(now, rules);
+        let used = if used < needed { usage.under_way(now, rules) } else { used };
+        Some((used, needed))
+    }
+
     /// The number's score at `now`.
     pub fn score(&mut self, number: usize, now: SimTime) -> Option<Score> {
         self.standing.numbers[number].meters.score(&self.rules.number_ratings, now)
@@ -800,13 +821,7 @@ impl<'r> Platform<'r> {
         let standing = &mut self.standing.holders[holder];
         let limit = standing.limit(rules).unwrap_or(u64::MAX);
         let Some(usage) = &mut standing.usage[place] else { return false };
-        let used = usage.amount(now, rules);
-        match amount {
-            Amount::AtLeast(Quantity::LimitTimes(times)) => used >= times.times_rounded_up(limit),
-            Amount::MoreThan(Quantity::LimitTimes(times)) => used > times.times_rounded_down(limit),
-            Amount::AtLeast(Quantity::Number(number)) => used >= number,
-            Amount::MoreThan(Quantity::Number(number)) => used > number,
-        }
+        usage.amount(now, rules) >= needed(amount, limit)
     }
 
     // ---- measures of numbers --------------------------------------------------------------------------------
@@ -1048,6 +1063,16 @@ pub(super) enum Verdict<S> {
     GoesOn(Run<S>),
     Recovered,
     Still,
+}
+
+/// The least usage that fulfils `amount` under a limit.
+fn needed(amount: Amount, limit: u64) -> u64 {
+    match amount {
+        Amount::AtLeast(Quantity::LimitTimes(times)) => times.times_rounded_up(limit),
+        Amount::MoreThan(Quantity::LimitTimes(times)) => times.times_rounded_down(limit).saturating_add(1),
+        Amount::AtLeast(Quantity::Number(number)) => number,
+        Amount::MoreThan(Quantity::Number(number)) => number.saturating_add(1),
+    }
 }
 
 /// Judges a measure under way at a signal; `holds`: its conditions still hold.

@@ -159,6 +159,16 @@ impl Usage {
         best
     }
 
+    /// What can still be added to, to reach an amount: today's count where the best day counts.
+    pub(crate) fn under_way(&mut self, now: SimTime, rules: &Rules) -> u64 {
+        let sum = self.tally.sum(now, rules);
+        if self.count != Count::best_day {
+            return sum;
+        }
+        let midnight = rules.midnight_before(now);
+        self.tally.rolling.entries().filter(|(at, _)| *at >= midnight).map(|(_, count)| count).sum()
+    }
+
     /// When the first delivery that counts happened.
     pub(crate) fn first(&mut self, now: SimTime) -> Option<SimTime> {
         self.tally.rolling.advance(now);

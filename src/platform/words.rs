@@ -1064,7 +1064,10 @@ pub fn not_simulated(ruleset: &Ruleset) -> Vec<(String, String)> {
         if let Some(why) = idle(&clause.on, &clause.when, Who::Template) {
             note(format!("template.{name}"), &why);
         } else if clause.ends == Some(Ends::by_edit) {
-            note(format!("template.{name}.ends"), "senders do not edit templates yet, so none is saved");
+            note(
+                format!("template.{name}.ends"),
+                "without `sender.edits` in a scenario none is saved by an edit",
+            );
         }
     }
     found

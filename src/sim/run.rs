@@ -16,6 +16,7 @@
 use crate::audience::{Act, Arrivals, List, ListPlan, RateName, Rates, Taken};
 use crate::platform::{Admission, Change, Platform, Score, Signal, What};
 use crate::random::{Chance, Streams};
+use crate::sender::{Desk, State, Tally};
 use crate::time::{DAY, SimTime, Slot};
 
 use super::account::Account;
@@ -92,6 +93,11 @@ pub(super) struct Run<'s, 'p> {
     pub(super) pending: Pending,
     /// What is paid, where something is priced.
     pub(super) account: Option<Account<'s>>,
+    /// How each sending number is sent from, and what its sender counts.
+    pub(super) states: Vec<State>,
+    pub(super) tallies: Vec<Tally>,
+    /// What the sender knows of its templates.
+    pub(super) desk: Desk,
     /// Whose messages are held, by lane and template.
     pub(super) held: Vec<Taken>,
     /// Templates whose held messages go out at this instant.
@@ -127,6 +133,9 @@ impl<'s, 'p> Run<'s, 'p> {
             arrivals: Arrivals::new(scenario.ring, streaks),
             pending: Pending::open(scenario, &chance),
             account: scenario.prices.as_ref().map(|prices| prices.open()),
+            states: vec![State::default(); scenario.senders.len()],
+            tallies: vec![Tally::default(); scenario.senders.len()],
+            desk: Desk::default(),
             held: vec![Taken::default(); streaks],
             released: Vec::new(),
             next_era: 0,
@@ -258,10 +267,17 @@ impl<'s, 'p> Run<'s, 'p> {
         }
         self.heard = slot;
         let mut opening: Vec<(usize, u64)> = Vec::new();
-        let Run { arrivals, platform, changes, diary, scenario, .. } = self;
+        let Run { arrivals, platform, changes, diary, scenario, tallies, .. } = self;
         let templates = scenario.templates.len();
         arrivals.take(slot, |arrival| {
             let lane = &scenario.lanes[arrival.template / templates];
+            let tally = &mut tallies[lane.sender];
+            match arrival.act {
+                Act::Read => tally.read += arrival.count,
+                Act::Reply => tally.replied += arrival.count,
+                Act::Stop => tally.stopped += arrival.count,
+                _ => {}
+            }
             match metric_of(arrival.act) {
                 Some(metric) => diary.count(metric, arrival.count),
                 None if arrival.act == Act::LateReply => opening.push((lane.segment, arrival.count)),

@@ -7,7 +7,7 @@ use crate::document::Ordered;
 use crate::glossary::{Category, Rating, Ratio};
 use crate::platform::price::Card;
 use crate::random::{Prior, Probability};
-use crate::sender::{AfterTable, Clock, Order};
+use crate::sender::{AfterTable, Clock, Counts, Edits, FeedbackRule, Late, Order, Rotation};
 use crate::time::Span;
 
 /// A scenario as it stands in one RON file.
@@ -216,15 +216,38 @@ pub struct SenderText {
     pub order: Option<Order>,
     /// The templates in the order of preference: the first that may be sent is sent.
     pub templates: Vec<String>,
-    /// How many a day.
+    /// How many messages.
     pub plan: PlanText,
+    /// What is done when something looks bad, such as `[(when: Low, steps: [(act: Cut("25%"))])]`; nothing unless said
+    /// otherwise.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub feedback: Vec<FeedbackRule>,
+    /// When a template gives way to the next; when it may no longer be sent unless said otherwise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rotation: Option<Rotation>,
+    /// Whether templates that are Flagged, Paused or Rejected are edited; they are not unless said otherwise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub edits: Option<Edits>,
+    /// How fast the sender's own lines are, for each number; no bound unless said otherwise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub throughput: Option<ThroughputText>,
     /// Sending hours.
     pub hours: HoursText,
     /// Sending days.
     pub weekdays: Weekdays,
 }
 
-/// How many a day.
+/// How fast the sender's own lines are: `(messages: 80, per: "1s")`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ThroughputText {
+    /// So many messages.
+    pub messages: u64,
+    /// In this time.
+    pub per: Span,
+}
+
+/// How many messages, of all the sender's numbers together.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub enum PlanText {
@@ -233,11 +256,35 @@ pub enum PlanText {
         /// Messages a day.
         a_day: u64,
     },
+    /// More by the same number with every row.
+    Linear {
+        /// Messages of the first row \[messages a day\].
+        from: u64,
+        /// More with every further row \[messages a day\].
+        add: u64,
+        /// Most messages a day; no bound but the list unless said otherwise.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        at_most: Option<u64>,
+        /// Which days are rows: `calendar_day`, `sending_day` or `volume_gate`.
+        clock: Clock,
+    },
+    /// More by the same factor with every row: exactly `from x times^row`, rounded down.
+    Geometric {
+        /// Messages of the first row \[messages a day\].
+        from: u64,
+        /// The factor, above 1: `"1.15"` is 15 % more with every row.
+        times: Ratio,
+        /// Most messages a day; no bound but the list unless said otherwise.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        at_most: Option<u64>,
+        /// Which days are rows: `calendar_day`, `sending_day` or `volume_gate`.
+        clock: Clock,
+    },
     /// A table from a CSV file with the columns `day` and `messages`.
     Table {
         /// The file, beside the scenario.
         file: String,
-        /// Which days the rows are: `calendar_day` or `sending_day`.
+        /// Which days are rows: `calendar_day`, `sending_day` or `volume_gate`.
         clock: Clock,
         /// What follows the last row: `stop` or `hold`.
         after: AfterTable,
@@ -249,6 +296,27 @@ pub enum PlanText {
         /// Most messages a day, where the limit allows more; no bound but the list unless said otherwise.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         at_most: Option<u64>,
+    },
+    /// Just the usage that the next tier needs, as fast as the limit allows.
+    FastestClimb {
+        /// Most messages a day, where the limit allows more; no bound but the limit unless said otherwise.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        at_most: Option<u64>,
+        /// Messages a day while no usage is missing (on the entry step, during a review, at the top); 0 unless said
+        /// otherwise.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        meanwhile: Option<u64>,
+    },
+    /// So many people must have a message by a date: what is left, evenly over the sending slots left, within the limit.
+    Backlog {
+        /// How many people \[customers\]; at most the customers who are written to.
+        people: u64,
+        /// The last day on which it may be sent: a civil date such as `"2022-12-01"`.
+        by: String,
+        /// What takes people off the backlog: `sent` or `delivered` messages.
+        counts: Counts,
+        /// What happens with the rest after that day: `stop` or `go_on`.
+        late: Late,
     },
 }
 

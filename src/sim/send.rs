@@ -1,9 +1,9 @@
 //! Class 5 of an instant: the strategy is asked for this slot, and its sends are delivered.
 
 use crate::audience::{Moment, Stage, Taken};
-use crate::glossary::TemplateStatus;
+use crate::glossary::{Rating, TemplateStatus};
 use crate::platform::{Admission, Signal};
-use crate::sender::{Observation, Plan, share_out};
+use crate::sender::{Observation, Part, Plan, Usage, share_out};
 use crate::time::{SimTime, Slot};
 
 use super::load::{Lane, MOST_IN_SLOT, SendingNumber};
@@ -16,14 +16,23 @@ impl<'s> Run<'s, '_> {
         let scenario = self.scenario;
         let sending = scenario.sending[self.next_send];
         self.next_send += 1;
-        let statuses: Vec<TemplateStatus> =
-            scenario.templates.iter().map(|(_, _, place)| self.platform.template_status(*place)).collect();
+        let statuses = self.edit(now);
+        let ratings: Vec<Rating> =
+            scenario.templates.iter().map(|(_, _, place)| self.platform.template_rating(*place)).collect();
+        let most = scenario.throughput.map_or(MOST_IN_SLOT, |most| most.min(MOST_IN_SLOT));
         for sender in 0..scenario.senders.len() {
-            let plan = self.plan(sender, sending.place, sending.of, &statuses, now);
-            let most = scenario.throughput.map_or(MOST_IN_SLOT, |most| most.min(MOST_IN_SLOT));
+            let known = Observation {
+                now,
+                sending_slot: self.next_send - 1,
+                slot: sending.place,
+                slots: sending.of,
+                throughput: most,
+                ..Observation::at_start(&statuses, &ratings)
+            };
+            let plan = self.plan(sender, known);
             let asked = plan.messages.min(most);
             let paid = asked.min(self.can_open(now));
-            self.diary.refuse(asked - paid);
+            self.refuse(sender, asked - paid);
             if paid > 0 {
                 self.share_out(sender, plan.template, paid, sending.slot, now);
             }
@@ -47,35 +56,59 @@ impl<'s> Run<'s, '_> {
         }
     }
 
-    fn plan(
-        &mut self,
-        sender: usize,
-        slot: u32,
-        slots: u32,
-        statuses: &[TemplateStatus],
-        now: SimTime,
-    ) -> Plan {
+    /// Edits the templates that the sender edits now; returns how all of them stand then.
+    fn edit(&mut self, now: SimTime) -> Vec<TemplateStatus> {
         let scenario = self.scenario;
-        let SendingNumber { number, weight, .. } = scenario.senders[sender];
-        let all: u64 = scenario.senders.iter().map(|sender| sender.weight).sum();
-        let shared = self.platform.shares_limit();
-        let own = |limit: u64| {
-            if shared { (u128::from(limit) * u128::from(weight) / u128::from(all)) as u64 } else { limit }
+        let statuses = |run: &Self| {
+            let places = scenario.templates.iter().map(|(_, _, place)| *place);
+            places.map(|place| run.platform.template_status(place)).collect::<Vec<_>>()
         };
+        let before = statuses(self);
+        let Some(edits) = &scenario.strategy.edits else { return before };
+        let due = edits.due(&mut self.desk, now, &before);
+        for own in &due {
+            let template = scenario.templates[*own].2;
+            self.platform.hear(now, Signal::Edited { template }, &mut self.changes);
+            self.tell(now);
+        }
+        if due.is_empty() { before } else { statuses(self) }
+    }
+
+    /// Asks the strategy for one number; `known` is what it sees of all of them.
+    fn plan(&mut self, sender: usize, known: Observation<'_>) -> Plan {
+        let scenario = self.scenario;
+        let now = known.now;
+        let SendingNumber { number, weight, .. } = scenario.senders[sender];
+        let weights = |senders: &[SendingNumber]| senders.iter().map(|sender| sender.weight).sum();
+        let part =
+            Part { before: weights(&scenario.senders[..sender]), weight, all: weights(&scenario.senders) };
+        // A limit that numbers share is parted among them, and so is what is missing for the next one.
+        let own = if self.platform.shares_limit() { part } else { Part::WHOLE };
+        let streaks = scenario.segments.len() * scenario.templates.len();
         let seen = Observation {
             day: self.diary.day(),
             sending_days: self.diary.sending_days(),
-            slot,
-            slots,
-            limit: self.platform.limit(number).map(own),
+            limit: self.platform.limit(number).map(|limit| own.rounded_down(limit)),
             capacity: self.platform.capacity(number, now),
             status: self.platform.number_status(number),
             rating: self.platform.rating(number),
-            templates: statuses,
-            part: (weight, all),
+            usage: self.platform.usage(number, now).map(|(used, needed)| Usage {
+                used,
+                needed: used + own.rounded_up(needed.saturating_sub(used)),
+            }),
+            part,
             asked_today: self.diary.asked(sender),
+            held: self.held[sender * streaks..][..streaks].iter().map(|held| held.customers).sum(),
+            so_far: self.tallies[sender],
+            ..known
         };
-        scenario.strategy.decide(&seen)
+        scenario.strategy.decide(&mut self.states[sender], &seen)
+    }
+
+    /// Counts messages of a number that the platform refused.
+    fn refuse(&mut self, sender: usize, messages: u64) {
+        self.tallies[sender].refused += messages;
+        self.diary.refuse(messages);
     }
 
     /// Sends a batch to customers of a lane's list: who is chosen, what the platform admits, how they react.
@@ -97,7 +130,7 @@ impl<'s> Run<'s, '_> {
         let back = admission.refused + admission.rejected;
         self.lists[lane].put_back(&mut taken, back, now, slot, &mut self.chance);
         self.diary.ask(sender, asked, short);
-        self.diary.refuse(back);
+        self.refuse(sender, back);
         let delivered = self.deliver(lane, template, taken, &admission, open, moment);
         let batch = Batch {
             at: now,
@@ -154,7 +187,7 @@ impl<'s> Run<'s, '_> {
         if admission.admitted == 0 {
             return Delivered::default();
         }
-        let Lane { number, segment, .. } = scenario.lanes[lane];
+        let Lane { number, sender, segment, .. } = scenario.lanes[lane];
         let behavior = &scenario.segments[segment];
         let again = taken.again();
         let calendar = &scenario.setting.calendar;
@@ -177,6 +210,8 @@ impl<'s> Run<'s, '_> {
         self.platform.hear(now, signal, &mut self.changes);
         self.diary.count(Metric::Sent, admitted);
         self.diary.count(Metric::Delivered, reactions.delivered);
+        self.tallies[sender].sent += admitted;
+        self.tallies[sender].delivered += reactions.delivered;
         self.pay(now, segment, moment.category, reactions.delivered, in_window);
         self.diary.count(Metric::Failed, reactions.capped);
         self.diary.count(Metric::InWindow, inside);
@@ -213,7 +248,7 @@ impl<'s> Run<'s, '_> {
         let back = admission.refused + admission.rejected;
         let refused = self.lists[lane].hold(&mut held, back, now, slot, &mut self.chance);
         self.lists[lane].not_reached(&refused, now);
-        self.diary.refuse(back);
+        self.refuse(scenario.lanes[lane].sender, back);
         let delivered = self.deliver(lane, template, held, &admission, 0, moment);
         let batch = Batch {
             at: now,

@@ -2,7 +2,8 @@
 //!
 //! ```text
 //!   plan.ron --read--> ScenarioText --+-- grid     calendar and sending slots
-//!   rulesets, profiles, tables  ------+-- sense    all that can be wrong, told at once
+//!   rulesets, profiles, tables  ------+-- plans    how the sender decides
+//!                                     +-- sense    all that can be wrong, told at once
 //!                                     +-- parts    numbers and lists, prices, decisions
 //!                                     '-- inputs   priors, and where every input comes from
 //! ```
@@ -10,6 +11,7 @@
 mod grid;
 mod inputs;
 mod parts;
+mod plans;
 mod sense;
 mod table;
 
@@ -21,7 +23,7 @@ use crate::audience::{
     Behavior, ListPlan, RATES, Sampling, Segment, check_chance, profile_document, profile_names,
 };
 use crate::document::{Check, Document, Finding, Findings};
-use crate::glossary::{Category, Ratio};
+use crate::glossary::Category;
 use crate::platform::catalogue;
 use crate::platform::language::CapOf;
 use crate::platform::rulebook::{self, Rulebook};
@@ -37,12 +39,10 @@ use self::parts::{
     asked_back, default_analysis, default_review, default_verification, lanes, markets, preferred, prices,
     profiles, replace_chances, ring, segments, sending_numbers, template_opening, throughput, written_to,
 };
-use self::sense::{
-    check_against_rules, check_market, check_messages, check_sender, check_threshold_order, register,
-};
-use self::table::read_table;
+use self::plans::{check_climb, slot_bound};
+use self::sense::{check_against_rules, check_market, check_sender, check_threshold_order, register};
 use super::account::Prices;
-use super::scenario::{DecisionText, PlanText, PolicyText, ReviewText, ScenarioText, Verification};
+use super::scenario::{DecisionText, PolicyText, ReviewText, ScenarioText, Verification};
 use super::setting::{Possible, Setting};
 
 /// Longest horizon [days]: ten years.
@@ -103,7 +103,7 @@ pub struct Scenario {
     pub(super) sending: Vec<SendingSlot>,
     /// What is priced; nothing without a market.
     pub(super) prices: Option<Prices>,
-    /// Most messages that a number can send in a slot, where the rules bound its throughput.
+    /// Most messages that a number can send in a slot, where the rules or the sender's own lines bound it.
     pub(super) throughput: Option<u64>,
     /// Whether the rules bound how many marketing messages a person gets.
     pub(super) person_cap: bool,
@@ -249,6 +249,11 @@ impl Scenario {
         era.map_or(&self.rules, |era| &era.rules)
     }
 
+    /// The sender's strategy in one line, for a reader.
+    pub fn strategy_in_words(&self) -> String {
+        self.strategy.describe()
+    }
+
     /// Position among the setting's tiers of a limit that a number holds under `rules`.
     pub(super) fn rung(&self, rules: &Rules, limit: Option<u64>) -> usize {
         let tiers = &self.setting.tiers;
@@ -295,13 +300,15 @@ impl Loader<'_> {
             (None, _) => self.ruleset(&text, &mut check, &mut others),
         };
         let behaviors = self.behaviors(&text, &mut check, &mut others);
-        let strategy = self.strategy(&text, &mut check, &mut others);
         let sending = calendar.as_ref().map(|calendar| sending_slots(calendar, &text, &mut check));
+        let when = calendar.as_ref().zip(sending.as_deref());
+        let strategy = self.strategy(&text, when, &mut check, &mut others);
         if let Some(ruleset) = &ruleset {
             let rulesets = in_force(book.as_ref(), ruleset, calendar.as_ref());
             check_against_rules(&text, &rulesets, &mut check);
             check_threshold_order(&text, ruleset, &mut check);
             check_market(&text, &rulesets, &mut check);
+            check_climb(&text, &rulesets, &mut check);
         }
         check_sender(&text, &mut check);
         let subjects = register(
@@ -480,43 +487,6 @@ impl Loader<'_> {
         }
     }
 
-    fn strategy(
-        &self,
-        text: &ScenarioText,
-        check: &mut Check<'_>,
-        others: &mut Findings,
-    ) -> Option<Strategy> {
-        match &text.sender.plan {
-            PlanText::Constant { a_day } => {
-                check_messages(*a_day, "sender.plan.a_day", check);
-                Some(Strategy::Constant { a_day: *a_day })
-            }
-            PlanText::FillLimit { share, at_most } => {
-                if let Some(most) = at_most {
-                    check_messages(*most, "sender.plan.at_most", check);
-                }
-                if *share <= Ratio::new(0, 1) || *share > Ratio::new(1, 1) {
-                    check.error(
-                        "sender.plan.share",
-                        format!("a share of {share} of the limit cannot be sent"),
-                        "above 0 and at most 100%",
-                    );
-                }
-                Some(Strategy::FillLimit { share: *share, at_most: *at_most })
-            }
-            PlanText::Table { file, clock, after } => {
-                let document = self.beside("sender.plan.file", file, check)?;
-                match read_table(&document) {
-                    Ok(days) => Some(Strategy::Table { days, clock: *clock, after: *after }),
-                    Err(findings) => {
-                        others.merge(findings);
-                        None
-                    }
-                }
-            }
-        }
-    }
-
     fn assemble(
         &self,
         text: &ScenarioText,
@@ -579,7 +549,8 @@ impl Loader<'_> {
             warnings: warnings(text, &rulesets, &segments, &calendar),
             calendar,
         };
-        let throughput = throughput(&ruleset, &setting.calendar);
+        let throughput = [throughput(&ruleset, &setting.calendar), slot_bound(text, &setting.calendar)];
+        let throughput = throughput.into_iter().flatten().min();
         let person_cap = ruleset.admission.values().any(|cap| cap.per == CapOf::Person);
         Some(Scenario {
             replications: text.replications.unwrap_or(1_000),
