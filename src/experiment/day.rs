@@ -11,7 +11,7 @@
 use super::estimate::Share;
 use super::histogram::Histogram;
 use crate::glossary::{NumberStatus, Rating, TemplateStatus};
-use crate::sim::{Day, Metric, Reason};
+use crate::sim::{ChatMetric, Day, Metric, Reason};
 
 /// The ratings in the order in which people read them, best first.
 pub const RATINGS: [Rating; 4] = [Rating::High, Rating::Medium, Rating::Low, Rating::Unknown];
@@ -42,6 +42,8 @@ pub struct DayTally {
     pub score: Histogram,
     /// The largest share of the limit in use \[thousandths\], of the replications with a limit.
     pub capacity_used: Histogram,
+    /// What the help desk did, by [`ChatMetric`]; empty without one.
+    pub chats: Vec<Histogram>,
     tiers: Vec<u64>,
     statuses: [u64; NumberStatus::ALL.len()],
     ratings: [u64; RATINGS.len()],
@@ -57,6 +59,7 @@ impl DayTally {
             counts: Default::default(),
             score: Histogram::new(),
             capacity_used: Histogram::new(),
+            chats: Vec::new(),
             tiers: vec![0; tiers],
             statuses: Default::default(),
             ratings: Default::default(),
@@ -77,6 +80,10 @@ impl DayTally {
         if let Some(used) = day.capacity_used {
             self.capacity_used.record(u64::from(used));
         }
+        if let Some(chats) = day.chats {
+            self.chats.resize_with(ChatMetric::ALL.len(), Histogram::new);
+            self.chats.iter_mut().zip(chats).for_each(|(histogram, count)| histogram.record(count));
+        }
         if let Some(tier) = self.tiers.get_mut(usize::from(day.tier)) {
             *tier += 1;
         }
@@ -92,6 +99,8 @@ impl DayTally {
         self.counts.iter_mut().zip(&other.counts).for_each(|(a, b)| a.merge(b));
         self.score.merge(&other.score);
         self.capacity_used.merge(&other.capacity_used);
+        self.chats.resize_with(self.chats.len().max(other.chats.len()), Histogram::new);
+        self.chats.iter_mut().zip(&other.chats).for_each(|(a, b)| a.merge(b));
         let add = |a: &mut [u64], b: &[u64]| a.iter_mut().zip(b).for_each(|(a, b)| *a += b);
         add(&mut self.tiers, &other.tiers);
         add(&mut self.statuses, &other.statuses);
@@ -114,7 +123,7 @@ impl DayTally {
 
     /// Bytes of memory beyond the value itself.
     pub(super) fn heap_bytes(&self) -> usize {
-        let histograms = self.counts.iter().chain([&self.score, &self.capacity_used]);
+        let histograms = self.counts.iter().chain([&self.score, &self.capacity_used]).chain(&self.chats);
         self.tiers.capacity() * size_of::<u64>() + histograms.map(Histogram::heap_bytes).sum::<usize>()
     }
 }

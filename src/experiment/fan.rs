@@ -8,13 +8,15 @@
 
 use super::day::DayTally;
 use super::histogram::{ENDLESS, Histogram};
-use crate::sim::Metric;
+use crate::sim::{ChatMetric, Metric};
 
 /// A quantity that has a value a day in each replication.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Series {
     /// What is counted during the day \[messages or customers, as the metric says\].
     Count(Metric),
+    /// What the help desk did \[chats or seconds, as the metric says\]; absent without one.
+    Chats(ChatMetric),
     /// The limit at the end of the day \[customers in 24 hours\]; infinite where there is none.
     Limit,
     /// The number's score \[weighted feedback per delivered message\]; absent before any delivery.
@@ -28,6 +30,7 @@ impl Series {
     pub fn name(self) -> &'static str {
         match self {
             Series::Count(metric) => metric.name(),
+            Series::Chats(metric) => metric.name(),
             Series::Limit => "limit",
             Series::Score => "score",
             Series::CapacityUsed => "capacity_used",
@@ -38,7 +41,7 @@ impl Series {
     fn per_unit(self) -> f64 {
         match self {
             Series::Count(metric) => f64::from(metric.per_unit()),
-            Series::Limit => 1.0,
+            Series::Limit | Series::Chats(_) => 1.0,
             Series::Score => 1e6,
             Series::CapacityUsed => 1e3,
         }
@@ -78,6 +81,7 @@ impl FanDay {
     pub(super) fn read(series: Series, tally: &DayTally, limits: &[Option<u64>]) -> Option<FanDay> {
         match series {
             Series::Count(metric) => FanDay::of(series, &tally.counts[metric as usize]),
+            Series::Chats(metric) => FanDay::of(series, tally.chats.get(metric as usize)?),
             Series::Limit => FanDay::of(series, &limits_in_use(tally, limits)),
             Series::Score => FanDay::of(series, &tally.score),
             Series::CapacityUsed => FanDay::of(series, &tally.capacity_used),

@@ -61,6 +61,13 @@ pub enum Signal<'s> {
         /// How many.
         count: u64,
     },
+    /// The business answered customers slowly.
+    SlowAnswers {
+        /// The number that they wrote to.
+        number: usize,
+        /// How many waited too long.
+        count: u64,
+    },
     /// The business was verified.
     Verified,
     /// The commerce-policy check was decided, or the account was cancelled (which fails it).
@@ -345,6 +352,10 @@ impl<'r> Platform<'r> {
             Signal::CustomerMessages { number, count } => {
                 let meters = &mut self.standing.numbers[number].meters;
                 meters.feedback(&self.rules.number_ratings, now, Feedback::CustomerFirst, count);
+            }
+            Signal::SlowAnswers { number, count } => {
+                let meters = &mut self.standing.numbers[number].meters;
+                meters.feedback(&self.rules.number_ratings, now, Feedback::SlowAnswer, count);
             }
             Signal::Verified => self.verify(now, out),
             Signal::Policy { passed } => self.decide_policy(passed, now, out),

@@ -12,6 +12,9 @@
 //! | `stopped`, `blocked`, `reported`, `muted`, `archived` | customers | counted during the civil day |
 //! | `limit` | customers in 24 hours | at the end of the day; `inf` is unlimited |
 //! | `score` | weighted feedback per delivered message | at the end of the day, of the replications with a delivery |
+//! | `chats_new`, `chats_answered`, `chats_late`, `chats_resolved`, `chats_gave_up` | chats | counted during the civil day, where the scenario has a help desk |
+//! | `chats_open`, `chats_pending`, `chats_follow_up` | chats | at the end of the day |
+//! | `response_median`, `response_p95` | seconds | how long the day's answers took; 0 where none was given |
 //! | `capacity_used` | share of the limit | the day's largest, of the replications with a limit |
 //! | `tier_<name>` | share of replications | holding that tier at the end of the day |
 //! | `status_<name>`, `rating_<name>` | share of replications | the number so at the end of the day |
@@ -27,7 +30,7 @@ use std::io::Write;
 use super::decimal;
 use crate::experiment::{DayTally, Ensemble, FanDay, RATINGS, Series, State};
 use crate::glossary::{NumberStatus, TemplateStatus};
-use crate::sim::{Metric, Reason};
+use crate::sim::{ChatMetric, Metric, Reason};
 
 /// The first line.
 pub const COLUMNS: [&str; 9] = ["day", "date", "metric", "mean", "p05", "p25", "p50", "p75", "p95"];
@@ -46,7 +49,7 @@ pub fn to_csv(ensemble: &Ensemble) -> String {
 pub fn write(ensemble: &Ensemble, out: impl Write) -> Result<(), csv::Error> {
     let mut table = csv::Writer::from_writer(out);
     table.write_record(COLUMNS)?;
-    let fans: Vec<_> = all_series().map(|series| ensemble.fan(series)).collect();
+    let fans: Vec<_> = all_series(ensemble).map(|series| ensemble.fan(series)).collect();
     let states = states(ensemble);
     for (day, tally) in ensemble.days().iter().enumerate() {
         let date = ensemble.setting().calendar.date(day).to_string();
@@ -73,8 +76,12 @@ fn line(
     table.write_record(head.chain([metric]).chain(values.iter().map(String::as_str)))
 }
 
-fn all_series() -> impl Iterator<Item = Series> {
-    Metric::ALL.map(Series::Count).into_iter().chain([Series::Limit, Series::Score, Series::CapacityUsed])
+/// Every series; those of the help desk where the scenario has one.
+fn all_series(ensemble: &Ensemble) -> impl Iterator<Item = Series> {
+    let counts = Metric::ALL.map(Series::Count);
+    let desk = ensemble.setting().help_desk.then(|| ChatMetric::ALL.map(Series::Chats));
+    let others = [Series::Limit, Series::Score, Series::CapacityUsed];
+    counts.into_iter().chain(others).chain(desk.into_iter().flatten())
 }
 
 /// The states that become metrics, with their names.
@@ -96,7 +103,7 @@ fn word(kind: &str, name: &str) -> String {
 fn spread(series: Series, day: FanDay) -> [String; 6] {
     let whole = match series {
         Series::Count(metric) => metric.per_unit() == 1,
-        Series::Limit => true,
+        Series::Limit | Series::Chats(_) => true,
         Series::Score | Series::CapacityUsed => false,
     };
     let decimals = if whole { 3 } else { 6 };

@@ -6,7 +6,7 @@ use crate::platform::{Change, Platform, Score, What};
 use crate::time::SimTime;
 
 use super::load::{Scenario, SendingNumber};
-use super::trajectory::{Counts, Day, Ledger, Metric, Reason, Trajectory};
+use super::trajectory::{Chats, Counts, Day, Ledger, Metric, Reason, Trajectory};
 
 /// What is written down while a replication runs.
 pub(super) struct Diary {
@@ -176,6 +176,7 @@ impl Diary {
             score: score.map(|score| (score * 1e6).round() as u32),
             capacity_used: (today.limited || limited).then_some(today.capacity_used),
             reason: reason(&today, last, scenario, platform),
+            chats: None,
         };
         self.days.push(day);
     }
@@ -185,7 +186,11 @@ impl Diary {
         scenario: &Scenario,
         platform: &Platform<'_>,
         ledger: Ledger,
+        chats: Vec<Chats>,
     ) -> Trajectory {
+        for (day, chats) in self.days.iter_mut().zip(chats) {
+            day.chats = Some(chats);
+        }
         self.outcome.final_tier = best_tier(scenario, platform);
         self.outcome.days = self.days;
         self.outcome.ledger = Ledger { in_flight: self.in_flight, ..ledger };

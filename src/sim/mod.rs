@@ -11,6 +11,7 @@
 
 mod account;
 mod case;
+mod chats;
 mod coverage;
 mod decisions;
 mod diary;

@@ -13,13 +13,14 @@
 //! A party that changes its mind changes its answer: there are no cancelled events and no sequence numbers, and idle
 //! hours cost nothing. What watches is a parameter: a [`Probe`] never changes a run.
 
-use crate::audience::{Act, Arrivals, List, ListPlan, RateName, Rates, Taken};
+use crate::audience::{self, Act, Arrivals, List, ListPlan, RateName, Rates, Taken};
 use crate::platform::{Admission, Change, Platform, Score, Signal, What};
 use crate::random::{Chance, Streams};
 use crate::sender::{Desk, State, Tally};
 use crate::time::{DAY, SimTime, Slot};
 
 use super::account::Account;
+use super::chats::days_of;
 use super::decisions::Pending;
 use super::diary::{Diary, best_tier};
 use super::load::{Lane, Scenario, draw_thresholds};
@@ -98,6 +99,8 @@ pub(super) struct Run<'s, 'p> {
     pub(super) tallies: Vec<Tally>,
     /// What the sender knows of its templates.
     pub(super) desk: Desk,
+    /// Who answers customers' chats.
+    pub(super) help_desk: Option<audience::Desk<'s>>,
     /// Whose messages are held, by lane and template.
     pub(super) held: Vec<Taken>,
     /// Templates whose held messages go out at this instant.
@@ -136,6 +139,7 @@ impl<'s, 'p> Run<'s, 'p> {
             states: vec![State::default(); scenario.senders.len()],
             tallies: vec![Tally::default(); scenario.senders.len()],
             desk: Desk::default(),
+            help_desk: None,
             held: vec![Taken::default(); streaks],
             released: Vec::new(),
             next_era: 0,
@@ -153,12 +157,13 @@ impl<'s, 'p> Run<'s, 'p> {
 
     fn play(mut self) -> Trajectory {
         let end = self.scenario.setting.calendar.end();
+        self.staff();
         self.platform.begin(SimTime::START, &mut self.changes);
         self.tell(SimTime::START);
         let mut now = SimTime(-1);
         loop {
             let term = self.platform.next_term(now).max(SimTime(now.0 + 1));
-            let arrival = self.next_arrival().min(self.next_first_message());
+            let arrival = self.next_arrival().min(self.next_first_message()).min(self.next_slow_answer());
             let evaluation = self.platform.next_evaluation();
             let clock = self.platform.next_clock(now);
             let send = self.next_send_at();
@@ -182,6 +187,7 @@ impl<'s, 'p> Run<'s, 'p> {
             self.tell(now);
         }
         self.decide(now);
+        self.hear_slow_answers(now);
         self.hear_first_messages(now);
         self.hear_arrivals(now);
         if self.platform.next_evaluation() == now {
@@ -214,6 +220,10 @@ impl<'s, 'p> Run<'s, 'p> {
         self.next_era += 1;
         let thresholds = draw_thresholds(&era.thresholds, &self.chance);
         self.platform.amend(&era.rules, &era.amendment, &thresholds, now, &mut self.changes);
+        if let Some(desk) = &mut self.help_desk {
+            desk.advance(now);
+            desk.amend(era.rules.answer_within());
+        }
         self.tell(now);
     }
 
@@ -251,6 +261,7 @@ impl<'s, 'p> Run<'s, 'p> {
                 self.diary.count(Metric::WroteFirst, count);
                 let signal = Signal::CustomerMessages { number: lane.number, count };
                 self.platform.hear(now, signal, &mut self.changes);
+                self.chat(slot, lane.sender, count);
                 let opening = self.outside_conversations(lane, customers, count, slot, now);
                 self.open_by_customers(now, lane.segment, opening);
             }
@@ -267,14 +278,19 @@ impl<'s, 'p> Run<'s, 'p> {
         }
         self.heard = slot;
         let mut opening: Vec<(usize, u64)> = Vec::new();
-        let Run { arrivals, platform, changes, diary, scenario, tallies, .. } = self;
+        let Run { arrivals, platform, changes, diary, scenario, tallies, help_desk, .. } = self;
         let templates = scenario.templates.len();
         arrivals.take(slot, |arrival| {
             let lane = &scenario.lanes[arrival.template / templates];
             let tally = &mut tallies[lane.sender];
             match arrival.act {
                 Act::Read => tally.read += arrival.count,
-                Act::Reply => tally.replied += arrival.count,
+                Act::Reply => {
+                    tally.replied += arrival.count;
+                    if let Some(desk) = help_desk {
+                        desk.hear(slot, lane.sender, arrival.count);
+                    }
+                }
                 Act::Stop => tally.stopped += arrival.count,
                 _ => {}
             }
@@ -325,7 +341,7 @@ impl<'s, 'p> Run<'s, 'p> {
         }
     }
 
-    fn finish(self) -> Trajectory {
+    fn finish(mut self) -> Trajectory {
         let ledger = Ledger {
             customers: self.scenario.customers(),
             in_list: self.lists.iter().map(List::remaining).sum(),
@@ -333,7 +349,8 @@ impl<'s, 'p> Run<'s, 'p> {
             in_flight: 0,
             held: self.held.iter().map(|held| held.customers).sum(),
         };
-        self.diary.finish(self.scenario, &self.platform, ledger)
+        let chats = self.help_desk.take().map(days_of).unwrap_or_default();
+        self.diary.finish(self.scenario, &self.platform, ledger, chats)
     }
 }
 

@@ -2,12 +2,14 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::audience::Choice;
+use crate::audience::{Choice, HelpDeskText};
 use crate::document::Ordered;
 use crate::glossary::{Category, Rating, Ratio};
 use crate::platform::price::Card;
 use crate::random::{Prior, Probability};
 use crate::sender::{AfterTable, Clock, Counts, Edits, FeedbackRule, Late, Order, Rotation};
+pub use crate::time::{Weekday, Weekdays};
+
 use crate::time::Span;
 
 /// A scenario as it stands in one RON file.
@@ -172,6 +174,9 @@ pub enum Verification {
 pub struct AudienceText {
     /// Lists of customers with one behaviour each, by name.
     pub segments: Ordered<SegmentText>,
+    /// Who answers customers' chats; without it nobody looks at how long they wait.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub help_desk: Option<HelpDeskText>,
 }
 
 /// A list of customers with one behaviour.
@@ -328,50 +333,4 @@ pub struct HoursText {
     pub from: String,
     /// Civil time of day, up to `"24:00"`.
     pub to: String,
-}
-
-/// Sending days.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[expect(non_camel_case_types, reason = "lower-case words are choices in scenario files")]
-pub enum Weekdays {
-    /// Monday to Sunday.
-    every_day,
-    /// Monday to Friday.
-    workdays,
-    /// These.
-    Only(Vec<Weekday>),
-}
-
-/// A day of the week.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[expect(missing_docs, reason = "the names say it")]
-pub enum Weekday {
-    Mon,
-    Tue,
-    Wed,
-    Thu,
-    Fri,
-    Sat,
-    Sun,
-}
-
-impl Weekdays {
-    /// Whether something is sent on this weekday.
-    pub fn holds(&self, day: jiff::civil::Weekday) -> bool {
-        use jiff::civil::Weekday as Civil;
-        let own = match day {
-            Civil::Monday => Weekday::Mon,
-            Civil::Tuesday => Weekday::Tue,
-            Civil::Wednesday => Weekday::Wed,
-            Civil::Thursday => Weekday::Thu,
-            Civil::Friday => Weekday::Fri,
-            Civil::Saturday => Weekday::Sat,
-            Civil::Sunday => Weekday::Sun,
-        };
-        match self {
-            Weekdays::every_day => true,
-            Weekdays::workdays => !matches!(own, Weekday::Sat | Weekday::Sun),
-            Weekdays::Only(list) => list.contains(&own),
-        }
-    }
 }

@@ -25,6 +25,8 @@ pub struct Setting {
     pub start_tier: usize,
     /// What this ruleset can do to a number or a template.
     pub possible: Possible,
+    /// Whether somebody answers customers' chats.
+    pub help_desk: bool,
     /// The currency of the cost; nothing where nothing is priced.
     pub currency: Option<String>,
     /// Every input that no scenario file stated by itself, and every uncertain one.

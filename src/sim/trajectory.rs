@@ -102,6 +102,66 @@ impl Metric {
 /// Counts by [`Metric`].
 pub type Counts = [u64; Metric::ALL.len()];
 
+/// What the help desk does by civil day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum ChatMetric {
+    /// Chats that came in \[chats\].
+    New,
+    /// Answers given \[chats\].
+    Answered,
+    /// Chats not answered within what a rating asks for \[chats\].
+    Late,
+    /// Chats that an agent closed \[chats\].
+    Resolved,
+    /// Chats whose customer gave up waiting \[chats\].
+    GaveUp,
+    /// Chats that no agent has taken up, at the end of the day \[chats\].
+    Open,
+    /// Chats with an agent, or whose customer came back and waits, at the end of the day \[chats\].
+    Pending,
+    /// Chats that were answered and wait for the customer, at the end of the day \[chats\].
+    FollowUp,
+    /// Half of the day's answers took no longer \[seconds\]; 0 where none was given.
+    ResponseMedian,
+    /// 95 % of the day's answers took no longer \[seconds\]; 0 where none was given.
+    ResponseP95,
+}
+
+impl ChatMetric {
+    /// Every metric; its position is its index in a day's row.
+    pub const ALL: [ChatMetric; 10] = [
+        ChatMetric::New,
+        ChatMetric::Answered,
+        ChatMetric::Late,
+        ChatMetric::Resolved,
+        ChatMetric::GaveUp,
+        ChatMetric::Open,
+        ChatMetric::Pending,
+        ChatMetric::FollowUp,
+        ChatMetric::ResponseMedian,
+        ChatMetric::ResponseP95,
+    ];
+
+    /// The name in files.
+    pub fn name(self) -> &'static str {
+        match self {
+            ChatMetric::New => "chats_new",
+            ChatMetric::Answered => "chats_answered",
+            ChatMetric::Late => "chats_late",
+            ChatMetric::Resolved => "chats_resolved",
+            ChatMetric::GaveUp => "chats_gave_up",
+            ChatMetric::Open => "chats_open",
+            ChatMetric::Pending => "chats_pending",
+            ChatMetric::FollowUp => "chats_follow_up",
+            ChatMetric::ResponseMedian => "response_median",
+            ChatMetric::ResponseP95 => "response_p95",
+        }
+    }
+}
+
+/// A day of the help desk, by [`ChatMetric`].
+pub type Chats = [u64; ChatMetric::ALL.len()];
+
 /// What limited the climb on a day: the first that applies, in this order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -171,6 +231,8 @@ pub struct Day {
     pub capacity_used: Option<u16>,
     /// What limited the climb.
     pub reason: Reason,
+    /// What the help desk did; nothing without one.
+    pub chats: Option<Chats>,
 }
 
 /// Where every customer and every message of a replication is at its end.

@@ -19,7 +19,7 @@ use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
-use crate::audience::{
+use crate::audience::{HelpDesk, 
     Behavior, ListPlan, RATES, Sampling, Segment, check_chance, profile_document, profile_names,
 };
 use crate::document::{Check, Document, Finding, Findings};
@@ -89,6 +89,8 @@ pub struct Scenario {
     pub(super) markets: Vec<usize>,
     /// The numbers that send.
     pub(super) senders: Vec<SendingNumber>,
+    /// Who answers customers' chats.
+    pub(super) help_desk: Option<HelpDesk>,
     /// The list of each number and segment: those of the first number first.
     pub(super) lanes: Vec<Lane>,
     /// Positions of the segments in the order of preference; nothing where a plan is shared out by size.

@@ -1,6 +1,6 @@
 //! What can be wrong with a scenario although its form is right: names that lead nowhere, numbers out of bounds.
 
-use crate::audience::{RATES, RateName, check_chance, check_factor};
+use crate::audience::{HelpDesk, RATES, RateName, check_chance, check_factor};
 use crate::document::Check;
 use crate::platform::Ruleset;
 use crate::platform::price::{PriceRules, price_table};
@@ -123,6 +123,9 @@ pub(super) fn check_sender(text: &ScenarioText, check: &mut Check<'_>) {
         }
     }
     check_segments(text, check);
+    if let Some(desk) = &text.audience.help_desk {
+        desk.check("audience.help_desk", check);
+    }
     check_factors(text, check);
     if text.sender.templates.is_empty() {
         check.error(
@@ -237,6 +240,11 @@ pub(super) fn register(text: &ScenarioText, rulesets: Option<Vec<&Ruleset>>) -> 
     for (name, template) in text.platform.templates.iter() {
         for rate in template.factors.keys() {
             add(&["templates", name, rate])?;
+        }
+    }
+    if text.audience.help_desk.is_some() {
+        for number in text.platform.numbers.keys() {
+            add(&[HelpDesk::NAME, number])?;
         }
     }
     for decision in ["verification", "policy", "official", "analysis"] {
