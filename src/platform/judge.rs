@@ -99,7 +99,8 @@ pub enum Signal<'s> {
 pub struct Admission {
     /// Accepted.
     pub admitted: u64,
-    /// Refused because the limit is used up or the number may not start anything.
+    /// Refused because the limit is used up or the number may not start anything: by its status, or because it is not
+    /// connected yet.
     pub refused: u64,
     /// Refused because the template may not be sent.
     pub rejected: u64,
@@ -119,7 +120,9 @@ pub struct Platform<'r> {
 impl<'r> Platform<'r> {
     /// A platform with these rules that holds `opening` about the sender.
     pub fn open(rules: &'r Rules, opening: &Opening) -> Platform<'r> {
-        Platform { rules, standing: Standing::open(rules, opening) }
+        let mut platform = Platform { rules, standing: Standing::open(rules, opening) };
+        platform.open_numbers();
+        platform
     }
 
     /// The rules in force.
@@ -221,7 +224,7 @@ impl<'r> Platform<'r> {
 
     /// How many more customers `number` may write to at `now`; `u64::MAX` is unlimited.
     pub fn capacity(&mut self, number: usize, now: SimTime) -> u64 {
-        if self.forbidden(number, Forbidden::Broadcast) {
+        if !self.connected(number) || self.forbidden(number, Forbidden::Broadcast) {
             return 0;
         }
         let left = self.left(number, now);
@@ -280,6 +283,9 @@ impl<'r> Platform<'r> {
         if !status.sendable() {
             return Admission { rejected: wanted, error: rejection(status), ..Admission::default() };
         }
+        if !self.connected(number) {
+            return Admission { refused: wanted, ..Admission::default() };
+        }
         if self.barred(number) {
             let error = self.rules.cap.as_ref().and_then(|cap| cap.error);
             return Admission { refused: wanted, error, ..Admission::default() };
@@ -334,8 +340,14 @@ impl<'r> Platform<'r> {
         }
     }
 
-    /// Judges what holds from the start on; to be called once, before anything else.
+    /// Judges what holds from the start on, and tells which numbers wait to be connected; to be called once, before
+    /// anything else.
     pub fn begin(&mut self, now: SimTime, out: &mut Vec<Change>) {
+        self.tell_waiting(now, out);
+        self.judge_policy(now, out);
+    }
+
+    pub(super) fn judge_policy(&mut self, now: SimTime, out: &mut Vec<Change>) {
         for number in 0..self.standing.numbers.len() {
             self.judge_number(number, Hears::policy, now, out);
         }
@@ -355,9 +367,7 @@ impl<'r> Platform<'r> {
             what: What::PolicyDecided { passed },
             clause,
         });
-        for number in 0..self.standing.numbers.len() {
-            self.judge_number(number, Hears::policy, now, out);
-        }
+        self.judge_policy(now, out);
     }
 
     /// Whether the business may apply for the official-business status now.
@@ -409,6 +419,7 @@ impl<'r> Platform<'r> {
         for holder in 0..self.standing.holders.len() {
             self.judge_rise(holder, Hears::verification, now, out);
         }
+        self.connect(now, clause, out);
     }
 
     /// Counts a batch for ratings, limits and usage.
@@ -698,6 +709,7 @@ impl<'r> Platform<'r> {
             what: What::TierRose { from, to },
             clause,
         });
+        self.connect(now, clause, out);
         self.release_all(holder, now, out);
     }
 

@@ -19,6 +19,9 @@ impl<'s> Run<'s, '_> {
         let statuses: Vec<TemplateStatus> =
             scenario.templates.iter().map(|(_, _, place)| self.platform.template_status(*place)).collect();
         for sender in 0..scenario.senders.len() {
+            if !self.platform.connected(scenario.senders[sender].number) {
+                continue;
+            }
             let plan = self.plan(sender, sending.place, sending.of, &statuses, now);
             let most = scenario.throughput.map_or(MOST_IN_SLOT, |most| most.min(MOST_IN_SLOT));
             let asked = plan.messages.min(most);

@@ -2,14 +2,14 @@
 
 use crate::audience::{Act, RATES, Segment};
 use crate::glossary::Ratio;
-use crate::platform::language::Condition;
-use crate::platform::{Rules, Ruleset, Thresholds, words};
+use crate::platform::language::{Clause, Condition, Pays, Price};
+use crate::platform::{Rules, Ruleset, Thresholds, first_day, words};
 use crate::random::{Address, Chance, Law, Prior, Purpose, Subject};
 use crate::sim::scenario::{ScenarioText, Verification};
 use crate::sim::setting::{Assumption, Evidence};
 use crate::time::Calendar;
 
-use super::parts::{market_of, written_to};
+use super::parts::{market_of, senders, start_limits, written_to};
 
 /// The source of what the scenario's author states.
 pub(super) const GIVEN: &str = "given in the scenario";
@@ -309,6 +309,33 @@ fn lost(segments: &[Segment]) -> impl Iterator<Item = (&str, Act, f64)> {
     })
 }
 
+/// Whether a price clause that is in force during the run charges messages that are no template.
+fn charges_answers(price: &Price, calendar: &Calendar) -> bool {
+    let (first, last) = (calendar.date(0), calendar.date(calendar.days().saturating_sub(1)));
+    let origin = price.origin();
+    let begins = origin.since.and_then(first_day).is_none_or(|since| since <= last);
+    let goes_on = origin.until.and_then(first_day).is_none_or(|until| first < until);
+    matches!(price.pays, Pays::PerMessage { service_charged: true, .. }) && begins && goes_on
+}
+
+/// Which of the sender's numbers the business may not connect yet when the run starts.
+pub(super) fn waiting_numbers(text: &ScenarioText, rules: &Rules) -> Vec<String> {
+    let verified = text.platform.verification == Some(Verification::Done);
+    let Some(most) = rules.may_connect(verified, start_limits(text, rules)) else { return Vec::new() };
+    let beyond = text.platform.numbers.keys().skip(usize::try_from(most).unwrap_or(usize::MAX));
+    let sends = |name: &&str| senders(text).iter().any(|(sender, _)| sender == name);
+    let waiting: Vec<&str> = beyond.filter(sends).collect();
+    if waiting.is_empty() {
+        return Vec::new();
+    }
+    let counted = if most == 1 { "1 number".to_owned() } else { format!("{most} numbers") };
+    vec![format!(
+        "the business may connect {counted} at the start, the first of platform.numbers; until it is verified, or above \
+         the entry step, nothing is sent from {} to its part of the list",
+        waiting.join(", "),
+    )]
+}
+
 pub(super) fn warnings(
     text: &ScenarioText,
     rulesets: &[&Ruleset],
@@ -328,6 +355,14 @@ pub(super) fn warnings(
         list.push("no market is given, so nothing is priced: see platform.market".to_owned());
     } else if priced && !unpriced.is_empty() {
         list.push(format!("no market is given for {}, so they are not priced", unpriced.join(", ")));
+    }
+    let charged =
+        rulesets.iter().any(|ruleset| ruleset.price.values().any(|price| charges_answers(price, calendar)));
+    if charged && unpriced.len() < segments.len() {
+        list.push(
+            "what the business answers customers is not simulated: where such messages are paid, the cost lacks them"
+                .to_owned(),
+        );
     }
     let unused: Vec<&str> =
         text.audience.segments.keys().filter(|name| !written_to(text).any(|known| known == *name)).collect();

@@ -32,13 +32,15 @@ use crate::time::{Calendar, SimTime, Slot, Span};
 
 use self::grid::{calendar, sending_slots};
 pub(super) use self::inputs::draw_thresholds;
-use self::inputs::{assumptions, threshold_priors, warnings};
+use self::inputs::{assumptions, threshold_priors, waiting_numbers, warnings};
 use self::parts::{
     asked_back, default_analysis, default_review, default_verification, lanes, markets, preferred, prices,
     profiles, replace_chances, ring, segments, sending_numbers, template_opening, throughput, written_to,
 };
+pub(super) use self::sense::too_many_numbers;
 use self::sense::{
-    check_against_rules, check_market, check_messages, check_sender, check_threshold_order, register,
+    check_against_rules, check_market, check_messages, check_number_count, check_sender,
+    check_threshold_order, register,
 };
 use self::table::read_table;
 use super::account::Prices;
@@ -302,6 +304,7 @@ impl Loader<'_> {
             check_against_rules(&text, &rulesets, &mut check);
             check_threshold_order(&text, ruleset, &mut check);
             check_market(&text, &rulesets, &mut check);
+            check_number_count(&text, &rulesets, &mut check);
         }
         check_sender(&text, &mut check);
         let subjects = register(
@@ -535,10 +538,11 @@ impl Loader<'_> {
         let segments = segments(text, behaviors, &calendar)?;
         let senders = sending_numbers(text);
         let lanes = lanes(text, &senders, &segments, asked_back(&rulesets));
-        let numbers = text.platform.numbers.iter().map(|(_, number)| {
-            let tier = number.tier.as_ref().and_then(|tier| rules.tier(tier)).unwrap_or(rules.start_tier);
-            (tier, number.rating)
-        });
+        let numbers = text
+            .platform
+            .numbers
+            .iter()
+            .map(|(_, number)| (parts::start_tier(number, &rules), number.rating));
         let verification = text.platform.verification.clone().unwrap_or_else(default_verification);
         let opening = Opening {
             // A business that is verified already is told so at the start: who stands on the entry step leaves it.
@@ -576,7 +580,8 @@ impl Loader<'_> {
             tiers,
             possible: Possible::under(&all),
             assumptions: assumptions(text, &rulesets, &all, &segments),
-            warnings: warnings(text, &rulesets, &segments, &calendar),
+            warnings: [waiting_numbers(text, &rules), warnings(text, &rulesets, &segments, &calendar)]
+                .concat(),
             calendar,
         };
         let throughput = throughput(&ruleset, &setting.calendar);
