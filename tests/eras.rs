@@ -931,3 +931,20 @@ fn eras_with_money_of_two_currencies_are_refused() {
     assert!(findings.contains("--> platform.rulebook.ron:"), "{findings}");
     assert!(findings.contains("an account goes on from era to era"), "{findings}");
 }
+
+/// From October 2026 answers are paid, and a run knows none: that is said where it can matter, and only there.
+#[test]
+fn answers_that_would_be_paid_are_said_to_be_missing() {
+    use tiercast::sim::Scenario;
+
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let file = std::fs::read_to_string(folder.join("scenarios/across-eras.ron")).unwrap();
+    let warns = |start: &str, market: &str| {
+        let text = file.replace("2025-09-15", start).replace("market: \"Argentina\",", market);
+        let scenario = Scenario::read("later", &text, folder).unwrap_or_else(|findings| panic!("{findings}"));
+        scenario.setting.warnings.iter().any(|warning| warning.contains("the cost lacks them"))
+    };
+    let priced = "market: \"Argentina\",";
+    assert!(warns("2026-09-01", priced) && warns("2026-11-01", priced));
+    assert!(!warns("2026-08-01", priced) && !warns("2025-09-15", priced) && !warns("2026-11-01", ""));
+}

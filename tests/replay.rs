@@ -124,6 +124,34 @@ fn a_planner_reads_what_changed_and_how_it_stands() {
     assert!(!quiet.contains("Taken for granted") && quiet.contains("Read: 6 rows."), "{quiet}");
 }
 
+#[test]
+fn numbers_that_could_not_have_been_connected_are_told() {
+    let log = "time,kind,count,number,template\n\
+        2024-03-04T10:00:00Z,sent,5,a,news\n\
+        2024-03-04T10:00:00Z,sent,6,b,news\n\
+        2024-03-04T10:00:00Z,sent,7,c,news\n\
+        2024-03-04T11:00:00Z,verified,,,\n\
+        2024-03-04T12:00:00Z,sent,8,c,news\n";
+    let workshop = Workshop::with_log("connected", log);
+    let output = workshop.replay(&["--json"]);
+    let waits = "2024-03-04 00:00:00 Number c is not connected and sends nothing: so far the business may connect 2 \
+                 numbers [numbers]";
+    let connected =
+        "2024-03-04 11:00:00 Number c is connected: the business may connect more numbers now [numbers]";
+    let told = told(&output);
+    assert_eq!(told[0], waits, "{told:#?}");
+    assert_eq!(told.iter().filter(|told| *told == connected).count(), 1, "{told:#?}");
+    let json: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(json["refused"]["by_limit"], 7);
+    let said = text(&workshop.replay(&[]).stdout).split_whitespace().collect::<Vec<_>>().join(" ");
+    let note = "1 number of the log is more than the business could have connected by these rules: what they sent \
+                before they were connected counts as refused, and is heard all the same";
+    assert!(said.contains(note), "{said}");
+    // Above the entry step nothing waits, and nothing is said.
+    let said = text(&workshop.replay(&["--start-tier", "1K"]).stdout);
+    assert!(!said.contains("connect"), "{said}");
+}
+
 // ---- the same as a simulated run ------------------------------------------------------------------------------
 
 /// Writes what a replication did as a log. Every reaction comes at once and there is one send a day, so that the

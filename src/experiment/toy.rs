@@ -40,6 +40,7 @@ pub(crate) fn setting_of(days: i64) -> Setting {
             template_disabled: true,
             banned: false,
         },
+        help_desk: false,
         currency: None,
         assumptions: vec![
             Assumption {
@@ -89,6 +90,7 @@ pub(crate) fn future_of(index: u64, horizon: i64) -> Trajectory {
                 score: (day > 0).then_some((mix(sent) % 20_000) as u32),
                 capacity_used: Some((sent * 1_000 / limit) as u16),
                 reason: if day % 3 == 0 { Reason::Capacity } else { Reason::Plan },
+                chats: None,
             }
         })
         .collect();

@@ -127,7 +127,8 @@ impl<'r> Platform<'r> {
         for (place, template) in self.standing.templates.iter_mut().enumerate() {
             template.amend(place, era, of_templates, out);
         }
-        self.begin(now, out);
+        self.judge_policy(now, out);
+        self.connect(now, amending.clause, out);
         for holder in 0..self.standing.holders.len() {
             self.release_all(holder, now, out);
         }

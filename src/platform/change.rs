@@ -98,6 +98,13 @@ pub enum What {
         /// The rating now.
         to: Rating,
     },
+    /// A number waits until the business may connect more of them: it sends nothing.
+    NumberWaits {
+        /// How many the business may connect so far.
+        most: u64,
+    },
+    /// A number that waited is connected.
+    NumberConnected,
     /// A number's status began.
     NumberEntered {
         /// The status.
@@ -145,6 +152,14 @@ impl What {
             What::HeldDropped { held } => {
                 return Some(format!("did badly on its sample: {} held messages fail", grouped(held)));
             }
+            What::NumberWaits { most } => {
+                let numbers = if most == 1 { "number" } else { "numbers" };
+                return Some(format!(
+                    "is not connected and sends nothing: so far the business may connect {} {numbers}",
+                    grouped(most)
+                ));
+            }
+            What::NumberConnected => "is connected: the business may connect more numbers now",
             What::Amended { from, to } => {
                 let limit = |limit: Option<u64>| limit.map_or_else(|| "unlimited".to_owned(), grouped);
                 return Some(match from == to {

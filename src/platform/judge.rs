@@ -106,7 +106,8 @@ pub enum Signal<'s> {
 pub struct Admission {
     /// Accepted.
     pub admitted: u64,
-    /// Refused because the limit is used up or the number may not start anything.
+    /// Refused because the limit is used up or the number may not start anything: by its status, or because it is not
+    /// connected yet.
     pub refused: u64,
     /// Refused because the template may not be sent.
     pub rejected: u64,
@@ -126,7 +127,9 @@ pub struct Platform<'r> {
 impl<'r> Platform<'r> {
     /// A platform with these rules that holds `opening` about the sender.
     pub fn open(rules: &'r Rules, opening: &Opening) -> Platform<'r> {
-        Platform { rules, standing: Standing::open(rules, opening) }
+        let mut platform = Platform { rules, standing: Standing::open(rules, opening) };
+        platform.open_numbers();
+        platform
     }
 
     /// The rules in force.
@@ -249,7 +252,7 @@ impl<'r> Platform<'r> {
 
     /// How many more customers `number` may write to at `now`; `u64::MAX` is unlimited.
     pub fn capacity(&mut self, number: usize, now: SimTime) -> u64 {
-        if self.forbidden(number, Forbidden::Broadcast) {
+        if !self.connected(number) || self.forbidden(number, Forbidden::Broadcast) {
             return 0;
         }
         let left = self.left(number, now);
@@ -307,6 +310,9 @@ impl<'r> Platform<'r> {
         let status = self.template_status(template);
         if !status.sendable() {
             return Admission { rejected: wanted, error: rejection(status), ..Admission::default() };
+        }
+        if !self.connected(number) {
+            return Admission { refused: wanted, ..Admission::default() };
         }
         if self.barred(number) {
             let error = self.rules.cap.as_ref().and_then(|cap| cap.error);
@@ -366,8 +372,14 @@ impl<'r> Platform<'r> {
         }
     }
 
-    /// Judges what holds from the start on; to be called once, before anything else.
+    /// Judges what holds from the start on, and tells which numbers wait to be connected; to be called once, before
+    /// anything else.
     pub fn begin(&mut self, now: SimTime, out: &mut Vec<Change>) {
+        self.tell_waiting(now, out);
+        self.judge_policy(now, out);
+    }
+
+    pub(super) fn judge_policy(&mut self, now: SimTime, out: &mut Vec<Change>) {
         for number in 0..self.standing.numbers.len() {
             self.judge_number(number, Hears::policy, now, out);
         }
@@ -387,9 +399,7 @@ impl<'r> Platform<'r> {
             what: What::PolicyDecided { passed },
             clause,
         });
-        for number in 0..self.standing.numbers.len() {
-            self.judge_number(number, Hears::policy, now, out);
-        }
+        self.judge_policy(now, out);
     }
 
     /// Whether the business may apply for the official-business status now.
@@ -441,6 +451,7 @@ impl<'r> Platform<'r> {
         for holder in 0..self.standing.holders.len() {
             self.judge_rise(holder, Hears::verification, now, out);
         }
+        self.connect(now, clause, out);
     }
 
     /// Counts a batch for ratings, limits and usage.
@@ -731,6 +742,7 @@ impl<'r> Platform<'r> {
             what: What::TierRose { from, to },
             clause,
         });
+        self.connect(now, clause, out);
         self.release_all(holder, now, out);
     }
 

@@ -158,11 +158,12 @@ clauses! {
         start: String,
     }
 
-    /// How many numbers a business may connect, before and after verification.
+    /// How many numbers a business may connect, before and after verification. Those beyond, the last of a scenario's
+    /// list, are not connected and send nothing; a number that is connected stays so.
     Numbers {
         /// How many before the business is verified.
         unverified: HowMany,
-        /// How many after it is verified.
+        /// How many after it is verified, or once a limit is above the entry step by another clause.
         verified: HowMany,
         /// How long connecting a number takes.
         connecting: Takes,

@@ -14,6 +14,7 @@ mod amend;
 pub mod catalogue;
 mod change;
 mod check;
+mod connect;
 pub mod diff;
 mod judge;
 pub mod language;

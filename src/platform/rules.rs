@@ -5,6 +5,7 @@
 use crate::glossary::{Category, Feedback, NumberStatus, Rating, Ratio, TemplateStatus};
 use crate::time::{SimTime, Span};
 
+use super::connect::ConnectRule;
 use super::language::{
     Ageing, Cancel, CapLimit, CapOf, Clause, Condition, ConsumeOn, DowngradeAt, Effect, Ends, Forbidden,
     Forgets, Frequency, FromTiers, Holder, Limit, Measure, OfficialChanges, Paced, Pacing, RatingClause,
@@ -48,6 +49,7 @@ pub struct Rules {
     pub(crate) review: Option<ReviewRule>,
     pub(crate) pacing: Vec<PacingRule>,
     pub(crate) official: Option<OfficialRule>,
+    pub(crate) connect: Option<ConnectRule>,
 }
 
 /// The review of templates.
@@ -272,6 +274,7 @@ impl Rules {
             review: compiler.review(),
             pacing: compiler.pacing(),
             official: compiler.official(&tiers),
+            connect: compiler.connect(),
             tiers,
             clauses: compiler.clauses,
         }
@@ -487,6 +490,11 @@ impl Compiler<'_> {
                 OfficialChanges::StartsAt(tier) => Some(position(tiers, tier)),
             },
         })
+    }
+
+    fn connect(&mut self) -> Option<ConnectRule> {
+        let numbers = self.ruleset.numbers.as_ref()?;
+        Some(ConnectRule::new(numbers, self.cite("numbers".to_owned(), numbers.origin())))
     }
 
     fn measures<S: FromWord>(&mut self, section: &str, tiers: &[Tier]) -> Vec<MeasureRule<S>> {

@@ -180,6 +180,8 @@ impl Usage {
 #[derive(Clone, Debug)]
 pub(crate) struct NumberStanding {
     pub(crate) holder: usize,
+    /// Whether it is one of those that the business may connect.
+    pub(crate) connected: bool,
     pub(crate) meters: Meters,
     /// The worst rating of a template in use, where that caps the number's own.
     pub(crate) coupled: Option<Rating>,
@@ -582,6 +584,7 @@ impl Standing {
             }
             NumberStanding {
                 holder: if portfolio { 0 } else { place },
+                connected: true,
                 low_since: (meters.rating == Rating::Low).then_some(SimTime::START),
                 meters,
                 coupled: None,

@@ -1031,8 +1031,9 @@ fn sentence(says: &str) -> String {
 pub fn not_simulated(ruleset: &Ruleset) -> Vec<(String, String)> {
     let mut found = Vec::new();
     let mut note = |path: String, why: &str| found.push((path, why.to_owned()));
-    if ruleset.numbers.is_some() {
-        note("numbers".to_owned(), "how many numbers there are is what the scenario says");
+    if ruleset.numbers.as_ref().is_some_and(|numbers| numbers.connecting != Takes::Unstated) {
+        let why = "a number is connected as soon as the business may connect it";
+        note("numbers.connecting".to_owned(), why);
     }
     for (name, cap) in ruleset.admission.iter() {
         match (cap.limit, cap.per) {

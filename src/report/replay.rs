@@ -313,6 +313,7 @@ pub fn notes(replay: &Replay) -> Vec<String> {
     if !replay.idle.is_empty() {
         notes.push(format!("clauses that a replay does not act on: {}", replay.idle.join(", ")));
     }
+    notes.extend(waiting_in_words(replay));
     notes.extend(log_notes(&replay.log, &|unix| {
         wording(replay).moment(SimTime(unix - replay.calendar.unix(SimTime::START)))
     }));
@@ -339,6 +340,20 @@ fn thresholds_in_words(replay: &Replay) -> Vec<String> {
         )
     });
     lines.collect()
+}
+
+/// Numbers of the log that the business could not have connected when the log begins.
+fn waiting_in_words(replay: &Replay) -> Option<String> {
+    let waits = replay.changes.iter().filter(|(change, _)| matches!(change.what, What::NumberWaits { .. }));
+    let waiting = waits.count() as u64;
+    (waiting > 0).then(|| {
+        format!(
+            "{} of the log {} more than the business could have connected by these rules: what they sent before they were \
+             connected counts as refused, and is heard all the same",
+            counted(waiting, "number"),
+            if waiting == 1 { "is" } else { "are" },
+        )
+    })
 }
 
 fn start_in_words(replay: &Replay) -> String {

@@ -243,6 +243,8 @@ impl<'w> Wording<'w> {
             | What::AnalysisDecided { .. }
             | What::HeldReleased { .. }
             | What::HeldDropped { .. }
+            | What::NumberWaits { .. }
+            | What::NumberConnected
             | What::Amended { .. } => what.decision().unwrap_or_default(),
             What::TierRose { from, to } => {
                 format!("rises from {} to {} customers in 24 h", tier(from), tier(to))

@@ -488,6 +488,7 @@ fn left_out(what: What) -> &'static str {
         What::TemplateEntered { .. } | What::TemplateLeft { .. } => "other statuses of templates",
         What::PolicyDecided { .. } => "commerce-policy checks",
         What::Amended { .. } => "changes of the rules",
+        What::NumberWaits { .. } | What::NumberConnected => "numbers that wait to be connected",
         What::OfficialDecided { .. } => "official-business status",
         What::AnalysisAsked | What::AnalysisDecided { .. } => "analyses before a rise",
         What::HeldReleased { .. } | What::HeldDropped { .. } => "samples of paced templates",

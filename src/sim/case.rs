@@ -41,7 +41,7 @@ use crate::platform::{
 };
 use crate::time::{Calendar, CalendarError, SimTime, Span, days_between};
 
-use super::load::{LoadError, compile, nearest, open};
+use super::load::{LoadError, compile, nearest, open, too_many_numbers};
 use super::scenario::NumberText;
 
 /// The last day of a case: ten years.
@@ -746,6 +746,7 @@ impl Reader<'_> {
             hears: Heard::of(&compile(&ruleset, &calendar(Span::days(1))?)),
         };
         self.check_tiers(&given, &stage);
+        self.check_count(&given, &ruleset);
         let (policy, stated) = given.get("policy", |given| given.policy.as_ref());
         if matches!(stated, Some(PolicyText::Open | PolicyText::Failed)) {
             self.check_heard(stage.hears.policy, "the commerce-policy check", &stage, &policy);
@@ -884,6 +885,15 @@ impl Reader<'_> {
             if let Some(tier) = &number.tier {
                 self.check_tier(&format!("{path}.\"{name}\".tier"), tier, stage);
             }
+        }
+    }
+
+    /// Numbers that wait to be connected may be what a case is about; those that never can be are a slip.
+    fn check_count(&mut self, given: &Layers<'_>, ruleset: &Ruleset) {
+        let (path, numbers) = given.get("numbers", |given| given.numbers.as_ref());
+        let names = numbers.iter().flat_map(|numbers| numbers.keys());
+        if let Some((beyond, message, help)) = too_many_numbers(names, &[ruleset], &ruleset.name) {
+            self.error(&format!("{path}.\"{beyond}\""), message, help);
         }
     }
 

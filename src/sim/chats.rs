@@ -29,7 +29,9 @@ impl<'s> Run<'s, '_> {
         let calendar = &self.scenario.setting.calendar;
         match desk.next() {
             SimTime::NEVER => SimTime::NEVER,
-            at => calendar.slots().get(calendar.slot_from(at) as usize).map_or(SimTime::NEVER, |slot| slot.at),
+            at => {
+                calendar.slots().get(calendar.slot_from(at) as usize).map_or(SimTime::NEVER, |slot| slot.at)
+            }
         }
     }
 

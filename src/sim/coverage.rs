@@ -6,7 +6,7 @@
 //!
 //! Only clauses that change something when they act are counted. The others (the ladder, admission, windows, prices,
 //! facts) are used all the time and cited by no change, so that they say nothing about the cases; one that is cited
-//! nevertheless counts.
+//! nevertheless counts, such as `numbers` where a number had to wait.
 
 use crate::glossary::Ratio;
 use crate::platform::{Ruleset, catalogue};

@@ -47,7 +47,8 @@ pub struct ScenarioText {
 pub struct PlatformText {
     /// Name of a built-in ruleset, or a file beside the scenario that ends in `.ron`.
     pub ruleset: String,
-    /// The phone numbers, by name.
+    /// The phone numbers, by name. Where the ruleset bounds how many a business may connect before it is verified, the
+    /// first ones are connected; the others send nothing until it is verified, or above the entry step.
     pub numbers: Ordered<NumberText>,
     /// The approved templates, by name.
     pub templates: Ordered<TemplateText>,

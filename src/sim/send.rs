@@ -21,6 +21,9 @@ impl<'s> Run<'s, '_> {
             scenario.templates.iter().map(|(_, _, place)| self.platform.template_rating(*place)).collect();
         let most = scenario.throughput.map_or(MOST_IN_SLOT, |most| most.min(MOST_IN_SLOT));
         for sender in 0..scenario.senders.len() {
+            if !self.platform.connected(scenario.senders[sender].number) {
+                continue;
+            }
             let known = Observation {
                 now,
                 sending_slot: self.next_send - 1,

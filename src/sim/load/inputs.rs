@@ -1,15 +1,15 @@
 //! Where the inputs of a run come from: priors of what nobody publishes, and what a reader is told of every one.
 
-use crate::audience::{Act, RATES, Segment};
+use crate::audience::{Act, DeskInput, RATES, Segment};
 use crate::glossary::Ratio;
-use crate::platform::language::Condition;
-use crate::platform::{Rules, Ruleset, Thresholds, words};
+use crate::platform::language::{Clause, Condition, Pays, Price};
+use crate::platform::{Rules, Ruleset, Thresholds, first_day, words};
 use crate::random::{Address, Chance, Law, Prior, Purpose, Subject};
 use crate::sim::scenario::{ScenarioText, Verification};
 use crate::sim::setting::{Assumption, Evidence};
 use crate::time::Calendar;
 
-use super::parts::{market_of, written_to};
+use super::parts::{market_of, senders, start_limits, written_to};
 
 /// The source of what the scenario's author states.
 pub(super) const GIVEN: &str = "given in the scenario";
@@ -87,6 +87,7 @@ pub(super) fn assumptions(
     list.extend(decision_assumptions(text, rulesets));
     list.extend(segments.iter().flat_map(behavior_assumptions));
     list.extend(template_assumptions(text));
+    list.extend(desk_assumptions(text));
     for (path, default) in unstated(text) {
         list.push(Assumption {
             path,
@@ -196,6 +197,18 @@ fn effect_assumptions(segment: &Segment) -> Vec<Assumption> {
         list.push(assumption(&path, value, correlation.grade, &correlation.source));
     }
     list
+}
+
+/// What is assumed of the help desk.
+fn desk_assumptions(text: &ScenarioText) -> Vec<Assumption> {
+    let inputs = text.audience.help_desk.iter().flat_map(|desk| desk.inputs());
+    let assumption = |input: DeskInput| Assumption {
+        path: format!("audience.help_desk.{}", input.field),
+        value: input.value,
+        grade: input.grade.map_or(Evidence::Given, evidence),
+        source: input.source.to_owned(),
+    };
+    inputs.map(assumption).collect()
 }
 
 /// What the scenario states of its templates.
@@ -309,6 +322,33 @@ fn lost(segments: &[Segment]) -> impl Iterator<Item = (&str, Act, f64)> {
     })
 }
 
+/// Whether a price clause that is in force during the run charges messages that are no template.
+fn charges_answers(price: &Price, calendar: &Calendar) -> bool {
+    let (first, last) = (calendar.date(0), calendar.date(calendar.days().saturating_sub(1)));
+    let origin = price.origin();
+    let begins = origin.since.and_then(first_day).is_none_or(|since| since <= last);
+    let goes_on = origin.until.and_then(first_day).is_none_or(|until| first < until);
+    matches!(price.pays, Pays::PerMessage { service_charged: true, .. }) && begins && goes_on
+}
+
+/// Which of the sender's numbers the business may not connect yet when the run starts.
+pub(super) fn waiting_numbers(text: &ScenarioText, rules: &Rules) -> Vec<String> {
+    let verified = text.platform.verification == Some(Verification::Done);
+    let Some(most) = rules.may_connect(verified, start_limits(text, rules)) else { return Vec::new() };
+    let beyond = text.platform.numbers.keys().skip(usize::try_from(most).unwrap_or(usize::MAX));
+    let sends = |name: &&str| senders(text).iter().any(|(sender, _)| sender == name);
+    let waiting: Vec<&str> = beyond.filter(sends).collect();
+    if waiting.is_empty() {
+        return Vec::new();
+    }
+    let counted = if most == 1 { "1 number".to_owned() } else { format!("{most} numbers") };
+    vec![format!(
+        "the business may connect {counted} at the start, the first of platform.numbers; until it is verified, or above \
+         the entry step, nothing is sent from {} to its part of the list",
+        waiting.join(", "),
+    )]
+}
+
 pub(super) fn warnings(
     text: &ScenarioText,
     rulesets: &[&Ruleset],
@@ -332,6 +372,14 @@ pub(super) fn warnings(
         list.push("no market is given, so nothing is priced: see platform.market".to_owned());
     } else if priced && !unpriced.is_empty() {
         list.push(format!("no market is given for {}, so they are not priced", unpriced.join(", ")));
+    }
+    let charged =
+        rulesets.iter().any(|ruleset| ruleset.price.values().any(|price| charges_answers(price, calendar)));
+    if charged && unpriced.len() < segments.len() {
+        list.push(
+            "what the business answers customers is not simulated: where such messages are paid, the cost lacks them"
+                .to_owned(),
+        );
     }
     let unused: Vec<&str> =
         text.audience.segments.keys().filter(|name| !written_to(text).any(|known| known == *name)).collect();

@@ -8,6 +8,7 @@
 //!                                     '-- inputs   priors, and where every input comes from
 //! ```
 
+mod feasible;
 mod grid;
 mod inputs;
 mod parts;
@@ -19,8 +20,8 @@ use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
-use crate::audience::{HelpDesk, 
-    Behavior, ListPlan, RATES, Sampling, Segment, check_chance, profile_document, profile_names,
+use crate::audience::{
+    Behavior, HelpDesk, ListPlan, RATES, Sampling, Segment, check_chance, profile_document, profile_names,
 };
 use crate::document::{Check, Document, Finding, Findings};
 use crate::glossary::Category;
@@ -32,15 +33,19 @@ use crate::random::{Held, Prior, Subject};
 use crate::sender::Strategy;
 use crate::time::{Calendar, SimTime, Slot, Span};
 
+use self::feasible::too_short;
 use self::grid::{calendar, sending_slots};
 pub(super) use self::inputs::draw_thresholds;
-use self::inputs::{assumptions, threshold_priors, warnings};
+use self::inputs::{assumptions, threshold_priors, waiting_numbers, warnings};
 use self::parts::{
     asked_back, default_analysis, default_review, default_verification, lanes, markets, preferred, prices,
     profiles, replace_chances, ring, segments, sending_numbers, template_opening, throughput, written_to,
 };
 use self::plans::{check_climb, slot_bound};
-use self::sense::{check_against_rules, check_market, check_sender, check_threshold_order, register};
+pub(super) use self::sense::too_many_numbers;
+use self::sense::{
+    check_against_rules, check_market, check_number_count, check_sender, check_threshold_order, register,
+};
 use super::account::Prices;
 use super::scenario::{DecisionText, PolicyText, ReviewText, ScenarioText, Verification};
 use super::setting::{Possible, Setting};
@@ -311,6 +316,7 @@ impl Loader<'_> {
             check_threshold_order(&text, ruleset, &mut check);
             check_market(&text, &rulesets, &mut check);
             check_climb(&text, &rulesets, &mut check);
+            check_number_count(&text, &rulesets, &mut check);
         }
         check_sender(&text, &mut check);
         let subjects = register(
@@ -507,10 +513,11 @@ impl Loader<'_> {
         let segments = segments(text, behaviors, &calendar)?;
         let senders = sending_numbers(text);
         let lanes = lanes(text, &senders, &segments, asked_back(&rulesets));
-        let numbers = text.platform.numbers.iter().map(|(_, number)| {
-            let tier = number.tier.as_ref().and_then(|tier| rules.tier(tier)).unwrap_or(rules.start_tier);
-            (tier, number.rating)
-        });
+        let numbers = text
+            .platform
+            .numbers
+            .iter()
+            .map(|(_, number)| (parts::start_tier(number, &rules), number.rating));
         let verification = text.platform.verification.clone().unwrap_or_else(default_verification);
         let opening = Opening {
             // A business that is verified already is told so at the start: who stands on the entry step leaves it.
@@ -532,7 +539,13 @@ impl Loader<'_> {
         let tiers = union(&all);
         let begins = std::iter::once(SimTime::START).chain(later.iter().map(|era| era.from));
         let prices = prices(text, &begins.zip(rulesets.iter().copied()).collect::<Vec<_>>(), &calendar);
+        let help_desk = text.audience.help_desk.as_ref().map(|desk| {
+            let inlets: Vec<&str> = senders.iter().map(|sender| sender.name.as_str()).collect();
+            HelpDesk::new(desk, &calendar, &inlets)
+        });
+        let short = too_short(text, &ruleset, &rules, &segments, start_tier);
         let setting = Setting {
+            help_desk: help_desk.is_some(),
             currency: prices.as_ref().and_then(|prices| prices.rules.currency().map(str::to_owned)),
             scenario: self.name.clone(),
             title: text.title.clone(),
@@ -548,7 +561,8 @@ impl Loader<'_> {
             tiers,
             possible: Possible::under(&all),
             assumptions: assumptions(text, &rulesets, &all, &segments),
-            warnings: warnings(text, &rulesets, &segments, &calendar),
+            warnings: [short, waiting_numbers(text, &rules), warnings(text, &rulesets, &segments, &calendar)]
+                .concat(),
             calendar,
         };
         let throughput = [throughput(&ruleset, &setting.calendar), slot_bound(text, &setting.calendar)];
@@ -562,6 +576,7 @@ impl Loader<'_> {
             },
             markets: markets(text, &segments, prices.as_ref()),
             preferred: preferred(text.sender.order, &segments),
+            help_desk,
             senders,
             lanes,
             strategy,

@@ -9,7 +9,7 @@ use crate::random::{Law, Prior, Probability, Subject};
 use crate::sender::Order;
 use crate::sim::account::Prices;
 use crate::sim::scenario::{
-    DecisionText, ReviewText, ScenarioText, TemplateState, TemplateText, Verification,
+    DecisionText, NumberText, ReviewText, ScenarioText, TemplateState, TemplateText, Verification,
 };
 use crate::time::{Calendar, SimTime, Span};
 
@@ -45,6 +45,17 @@ pub(super) fn prices(
     rules.currency()?;
     let card = text.platform.card.unwrap_or(Card::OnFile);
     Some(Prices { rules, markets, card, months: month_starts(calendar) })
+}
+
+/// The limits with which the numbers start.
+pub(super) fn start_limits(text: &ScenarioText, rules: &Rules) -> Vec<Option<u64>> {
+    let limit = |number: &NumberText| rules.tiers[start_tier(number, rules)].limit;
+    text.platform.numbers.values().map(limit).collect()
+}
+
+/// Position of the tier with which a number starts.
+pub(super) fn start_tier(number: &NumberText, rules: &Rules) -> usize {
+    number.tier.as_ref().and_then(|tier| rules.tier(tier)).unwrap_or(rules.start_tier)
 }
 
 /// What a number can send in a slot under the shortest stated bound on its messages.

@@ -2,13 +2,14 @@
 
 use crate::audience::{HelpDesk, RATES, RateName, check_chance, check_factor};
 use crate::document::Check;
-use crate::platform::Ruleset;
+use crate::platform::language::Numbers;
 use crate::platform::price::{PriceRules, price_table};
+use crate::platform::{Rules, Ruleset};
 use crate::random::{Law, Subjects};
 use crate::sim::scenario::{ScenarioText, Verification};
 use crate::time::SimTime;
 
-use super::parts::senders;
+use super::parts::{senders, start_limits};
 use super::{MOST_IN_SLOT, nearest, rules_in_words};
 
 pub(super) fn check_against_rules(text: &ScenarioText, rulesets: &[&Ruleset], check: &mut Check<'_>) {
@@ -58,6 +59,42 @@ pub(super) fn check_threshold_order(text: &ScenarioText, ruleset: &Ruleset, chec
             check.error(&path, message, "Low begins at a higher share of negative feedback than Medium");
         }
     }
+}
+
+/// More numbers than the business can ever connect are a slip; those that wait for a while are not.
+pub(super) fn check_number_count(text: &ScenarioText, rulesets: &[&Ruleset], check: &mut Check<'_>) {
+    let platform = &text.platform;
+    let name = rules_in_words(&platform.ruleset, rulesets);
+    if let Some((beyond, message, help)) = too_many_numbers(platform.numbers.keys(), rulesets, &name) {
+        check.error(&format!("platform.numbers.\"{beyond}\""), message, help);
+        return;
+    }
+    let [ruleset] = rulesets else { return };
+    let rules = Rules::compile(ruleset, Vec::new(), &|_| SimTime::START);
+    let Some(may) = rules.may_connect(false, start_limits(text, &rules)) else { return };
+    let Some(beyond) = platform.numbers.keys().nth(place(may)) else { return };
+    if platform.verification == Some(Verification::Never) && !rules.rises_unverified() {
+        let message = format!("a business that is never verified connects {may} numbers under {name}");
+        let help = "leave this one out, or say when the business is verified: Done, or AfterDays(..)";
+        check.error(&format!("platform.numbers.\"{beyond}\""), message, help);
+    }
+}
+
+/// The first of the numbers that a business can never connect, if there is one, with message and advice.
+pub(in crate::sim) fn too_many_numbers<'n>(
+    mut names: impl Iterator<Item = &'n str>,
+    rulesets: &[&Ruleset],
+    rules: &str,
+) -> Option<(&'n str, String, String)> {
+    let most = |ruleset: &&Ruleset| ruleset.numbers.as_ref().and_then(Numbers::most);
+    let most = rulesets.iter().map(most).try_fold(0, |highest, most| Some(highest.max(most?)))?;
+    let beyond = names.nth(place(most))?;
+    let message = format!("a business connects at most {most} numbers under {rules}, and this is one more");
+    Some((beyond, message, format!("leave out those beyond the first {most}")))
+}
+
+fn place(count: u64) -> usize {
+    usize::try_from(count).unwrap_or(usize::MAX)
 }
 
 /// A market that no price table names is a slip, or means that nothing is priced.

@@ -35,7 +35,7 @@ pub(super) struct Drive<'r> {
 
 impl<'r> Drive<'r> {
     pub(super) fn open(rules: &'r Rules, opening: &Opening, names: &Names) -> Drive<'r> {
-        Drive {
+        let mut drive = Drive {
             platform: Platform::open(rules, opening),
             now: SimTime(-1),
             numbers: names.numbers.len(),
@@ -43,7 +43,10 @@ impl<'r> Drive<'r> {
             heard: Vec::new(),
             changes: Vec::new(),
             refused: Refused::default(),
-        }
+        };
+        drive.platform.begin(SimTime::START, &mut drive.heard);
+        drive.tell();
+        drive
     }
 
     /// Hears a second of the log, after all that comes before it.
