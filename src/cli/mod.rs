@@ -17,9 +17,11 @@ mod run;
 use std::io::{IsTerminal, Write};
 use std::process::ExitCode;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use thiserror::Error;
+use tiercast::audience::Sampling;
 use tiercast::document::Findings;
+use tiercast::random::Held;
 use tiercast::sim::{LoadError, Scenario};
 
 /// Forecast how a business messaging number climbs or drops.
@@ -65,7 +67,33 @@ struct ScenarioArgs {
     /// `upgrade.volume.review=24h`. May be given several times.
     #[arg(long = "set", value_name = "PATH=VALUE", value_parser = assignment)]
     changes: Vec<(String, String)>,
+    /// How customers are simulated: by counts of those with the same past, or one by one (slow, of the same law).
+    #[arg(long, value_enum, default_value_t)]
+    sampling: SamplingArg,
+    /// Hold a layer of chance still: uncertain parameters at their mean, effects of days and campaigns at 1, luck at
+    /// what is expected. May be given several times; `run` then tells how much of the spread each layer explains.
+    #[arg(long = "fix", value_name = "LAYER", value_enum)]
+    fixed: Vec<LayerArg>,
 }
+
+/// `counts` or `people`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+enum SamplingArg {
+    #[default]
+    Counts,
+    People,
+}
+
+/// A layer of chance.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum LayerArg {
+    Parameters,
+    Days,
+    Luck,
+}
+
+/// The largest list that is simulated one customer at a time.
+const MOST_PEOPLE: u64 = 2_000_000;
 
 fn assignment(text: &str) -> Result<(String, String), String> {
     let (path, value) = text.split_once('=').ok_or("expected PATH=VALUE, such as horizon=90d")?;
@@ -74,11 +102,41 @@ fn assignment(text: &str) -> Result<(String, String), String> {
 
 impl ScenarioArgs {
     fn load(&self) -> Result<Scenario, Failure> {
-        let scenario = Scenario::load(&self.scenario, &self.changes)?;
-        Ok(match self.seed {
-            Some(seed) => scenario.with_seed(seed),
-            None => scenario,
-        })
+        let mut scenario = Scenario::load(&self.scenario, &self.changes)?;
+        if let Some(seed) = self.seed {
+            scenario = scenario.with_seed(seed);
+        }
+        scenario = scenario.with_held(self.held());
+        match self.sampling {
+            SamplingArg::Counts => Ok(scenario),
+            SamplingArg::People => self.one_by_one(scenario),
+        }
+    }
+
+    /// The layers of chance that are held still.
+    fn held(&self) -> Held {
+        let holds = |layer| self.fixed.contains(&layer);
+        Held {
+            parameters: holds(LayerArg::Parameters),
+            days: holds(LayerArg::Days),
+            luck: holds(LayerArg::Luck),
+        }
+    }
+
+    fn one_by_one(&self, scenario: Scenario) -> Result<Scenario, Failure> {
+        let refuse = |message: String, help: &str| Err(Failure::Usage { message, help: help.to_owned() });
+        if scenario.customers() > MOST_PEOPLE {
+            let message = format!("{} customers are too many to simulate one by one", scenario.customers());
+            return refuse(
+                message,
+                "at most 2,000,000; --sampling counts has the same law and no such bound",
+            );
+        }
+        if self.fixed.contains(&LayerArg::Luck) {
+            let message = "one customer has no expected count: --fix luck needs --sampling counts".to_owned();
+            return refuse(message, "leave one of the two out");
+        }
+        Ok(scenario.with_sampling(Sampling::People))
     }
 }
 

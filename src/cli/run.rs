@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 use tiercast::experiment::{Ensemble, Threads};
-use tiercast::report::{daily, gallery, replications, summary::Summary, text};
+use tiercast::report::{daily, gallery, replications, schedule, summary::Summary, text};
 use tiercast::sim::Scenario;
 
 use super::files::Folder;
@@ -19,7 +19,7 @@ use super::{Failure, ScenarioArgs, interrupt, print, width};
   tiercast run scenarios/first-climb.ron --replications 10000 --seed 7 --out out/long
   tiercast run scenarios/first-climb.ron --set horizon=90d --set audience.segments.members.customers=200000
 
-Writes summary.json, daily.csv, replications.csv and the charts (SVG and PNG) to --out.")]
+Writes summary.json, daily.csv, replications.csv, schedule.csv and the charts (SVG and PNG) to --out.")]
 pub(super) struct Run {
     #[command(flatten)]
     scenario: ScenarioArgs,
@@ -58,7 +58,7 @@ impl Run {
             print(&text::render(&ensemble, width().min(120)))?;
             if !quiet {
                 print(&format!(
-                    "\nWritten to {}: summary.json, daily.csv, replications.csv and charts.\n",
+                    "\nWritten to {}: summary.json, daily.csv, replications.csv, schedule.csv and charts.\n",
                     folder.path().display()
                 ))?;
                 print(&format!(
@@ -95,6 +95,7 @@ fn write(folder: &Folder, ensemble: &Ensemble, summary: &Summary) -> Result<(), 
     folder.write("summary.json", summary.to_json().as_bytes())?;
     folder.write("daily.csv", daily::to_csv(ensemble).as_bytes())?;
     folder.write("replications.csv", replications::to_csv(ensemble).as_bytes())?;
+    folder.write("schedule.csv", schedule::to_csv(ensemble).as_bytes())?;
     for drawing in gallery::draw(ensemble) {
         folder.write(&format!("{}.svg", drawing.name), drawing.svg.as_bytes())?;
         folder.write(&format!("{}.png", drawing.name), &drawing.png)?;

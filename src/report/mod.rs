@@ -4,6 +4,7 @@
 //!                 |- summary        summary.json   one answer a key, for programs
 //!                 |- daily          daily.csv      one line a day and metric, for researchers
 //!   Ensemble -----|- replications   replications.csv, one line a replication
+//!                 |- schedule       schedule.csv   the median plan as a calendar, for spreadsheets
 //!                 |- text           what a planner reads in the terminal
 //!                 '- gallery        which charts there are and what their titles say
 //!                       '- charts   how they look: values in, SVG and PNG out
@@ -19,6 +20,7 @@ pub mod daily;
 pub mod gallery;
 pub mod replay;
 pub mod replications;
+pub mod schedule;
 pub mod story;
 pub mod summary;
 pub mod text;
