@@ -102,6 +102,7 @@ fn a_table_is_read_by_its_clock() {
                 100
             }
         },
+        slots: 1,
         ..WORLD
     };
     let asked = |clock| halves.asked(&table(&rows, clock, AfterTable::stop), 8);
