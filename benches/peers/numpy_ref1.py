@@ -20,6 +20,13 @@ HEARD = [(days, HOURS.index(hour)) for days, hour in HEARD]
 PARTS = [share / sum(ref1.SHARES[row:]) for row, share in enumerate(ref1.SHARES)]
 DAYS_KEPT = 10  # 7 behind, 2 ahead
 NEVER = np.int32(1 << 30)
+wrong_order = False
+
+
+def break_order():
+    """Rates at 10:00 after the send and its first reactions: another law, which the gate of `run` must stop."""
+    global wrong_order
+    wrong_order = True
 
 
 class Batch:
@@ -51,6 +58,10 @@ class Batch:
                 now = np.int32(24 * day + hour)
                 self.terms(now, place)
                 self.hear(day, place)
+                if place == SEND and wrong_order:
+                    self.send(day, now)
+                    self.rate(now)
+                    continue
                 self.rate(now)
                 if place == SEND:
                     self.send(day, now)
@@ -155,4 +166,4 @@ def add(law, batch):
 
 
 if __name__ == "__main__":
-    ref1.main("numpy", "ref-1", 10_000, run)
+    ref1.main("numpy", "ref-1", 10_000, run, break_order)

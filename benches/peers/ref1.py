@@ -106,13 +106,17 @@ def _peak_memory():
         return None
 
 
-def main(peer, scenario, replications, run):
-    """`run(ref, replications, seed, law)` adds that many replications to the law."""
+def main(peer, scenario, replications, run, breaks=None):
+    """`run(ref, replications, seed, law)` adds that many replications to the law; `breaks` makes it wrong on purpose."""
     words = argparse.ArgumentParser(prog=peer)
     words.add_argument("--scenario", choices=("ref-1", "ref-1-100"), default=scenario)
     words.add_argument("--replications", type=int, default=replications)
     words.add_argument("--seed", type=int, default=1)
+    if breaks:
+        words.add_argument("--wrong-order", action="store_true", help="rate after the send: a wrong law, for the gate")
     given = words.parse_args()
+    if breaks and given.wrong_order:
+        breaks()
     law = Law()
     startup = _since_start()
     wall, cpu = time.perf_counter(), time.process_time()
