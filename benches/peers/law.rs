@@ -93,14 +93,7 @@ const SUMS: [&str; 6] = ["flags", "sent", "delivered", "replied", "blocked", "re
 
 impl Law {
     pub fn new() -> Law {
-        Law {
-            n: 0,
-            hours: [[0; 3]; 4],
-            flagged: 0,
-            downgraded: 0,
-            sums: [[0; 2]; 6],
-            tiers: [[0; 4]; DAYS],
-        }
+        Law { n: 0, hours: [[0; 3]; 4], flagged: 0, downgraded: 0, sums: [[0; 2]; 6], tiers: [[0; 4]; DAYS] }
     }
 
     pub fn add(&mut self, future: &Future) {

@@ -202,7 +202,11 @@ impl Audience {
     }
 }
 
-fn replicate(reference: Ref1, base: f64, random: Xoshiro256PlusPlus) -> Result<Option<Future>, SimulationError> {
+fn replicate(
+    reference: Ref1,
+    base: f64,
+    random: Xoshiro256PlusPlus,
+) -> Result<Option<Future>, SimulationError> {
     let platform = Some(Platform::new(reference));
     let mut business = Business {
         day_begins: Output::default(),
