@@ -12,6 +12,8 @@ FALSE_ALARM = 0.001
 TOTALS = ("flags", "sent", "delivered", "replied", "blocked", "reported")
 # A share by day is compared where so many replications of both programs are expected in it, and outside it.
 LEAST_EXPECTED = 10
+# Of fewer values a mean is not compared: it need not be normal.
+LEAST_OF_A_MEAN = 30
 
 
 def pool(runs):
@@ -52,7 +54,7 @@ def compare(ours, theirs):
     for tier in (1, 2, 3):
         p, q = a["reached"][tier], b["reached"][tier]
         rows.append(_share(f"reached tier {tier}", n, p["share"], m, q["share"]))
-        if p["count"] > 1 and q["count"] > 1:
+        if min(p["count"], q["count"]) >= LEAST_OF_A_MEAN:
             name = f"mean day of tier {tier}"
             rows.append(_mean(name, p["count"], p["mean_day"], p["sd_day"], q["count"], q["mean_day"], q["sd_day"]))
     for name in ("flagged", "downgraded"):
@@ -79,7 +81,9 @@ def _share(name, n, p, m, q):
 
 
 def _mean(name, n, mean, sd, m, other, other_sd):
-    return name, mean, other, _over(abs(mean - other), sqrt(sd**2 / n + other_sd**2 / m))
+    # If both have one law, both tell its spread.
+    variance = ((n - 1) * sd**2 + (m - 1) * other_sd**2) / (n + m - 2)
+    return name, mean, other, _over(abs(mean - other), sqrt(variance * (1 / n + 1 / m)))
 
 
 def _over(difference, error):
