@@ -66,7 +66,7 @@ impl People {
         while taken.customers < wanted
             && let Some(mut first) = self.rested.first_entry()
         {
-            if taken.customers % PICKS == 0 {
+            if taken.customers.is_multiple_of(PICKS) {
                 draw = by.draw((taken.customers / PICKS) as u32);
             }
             let tied = first.get_mut();

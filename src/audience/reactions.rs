@@ -311,9 +311,9 @@ impl Segment {
             stage,
         };
         if taken.people.is_empty() {
-            send.to_cells(taken)
+            send.reach_cells(taken)
         } else {
-            send.to_people(taken)
+            send.reach_people(taken)
         }
         let Tally { sent, delivered, capped, .. } = send.tally;
         Reactions { delivered, in_flight: sent - capped - delivered, capped }
@@ -365,7 +365,7 @@ impl Send<'_, '_> {
 
     // ---- counts ---------------------------------------------------------------------------------------------
 
-    fn to_cells(&mut self, taken: &Taken) {
+    fn reach_cells(&mut self, taken: &Taken) {
         let day = self.moment.civil_day();
         let mut pasts: Vec<(History, u64)> = Vec::with_capacity(taken.parts.len());
         for part in &taken.parts {
@@ -377,7 +377,7 @@ impl Send<'_, '_> {
         }
         let mut back: Vec<(Cell, SimTime)> = Vec::with_capacity(2 * pasts.len());
         for (past, customers) in pasts {
-            self.to_cell(past, customers, &mut back);
+            self.reach_cell(past, customers, &mut back);
         }
         back.sort_unstable_by_key(|(cell, from)| (*from, cell.key()));
         for (cell, from) in back {
@@ -387,7 +387,7 @@ impl Send<'_, '_> {
     }
 
     /// Sends to `customers` of one past, who come back by `back`.
-    fn to_cell(&mut self, past: History, customers: u64, back: &mut Vec<(Cell, SimTime)>) {
+    fn reach_cell(&mut self, past: History, customers: u64, back: &mut Vec<(Cell, SimTime)>) {
         let (key, now) = (past.key(self.moment.civil_day()), self.moment.now);
         let capped = match self.at_cap {
             0.0 => 0,
@@ -535,17 +535,17 @@ impl Send<'_, '_> {
 
     // ---- people ---------------------------------------------------------------------------------------------
 
-    fn to_people(&mut self, taken: &Taken) {
+    fn reach_people(&mut self, taken: &Taken) {
         for (part, person) in taken.parts.iter().zip(&taken.people) {
             let past = self.segment.memory.on(part.history, self.moment.civil_day());
-            self.to_person(*person, past);
+            self.reach_person(*person, past);
         }
         if let Some(after) = self.moment.unread_after {
             self.arrive(Act::Unread, self.moment.now + after, self.tally.unread);
         }
     }
 
-    fn to_person(&mut self, person: u32, past: History) {
+    fn reach_person(&mut self, person: u32, past: History) {
         let draw = self.stage.chance.streams().at(self.at(Purpose::Outcome, ONE_BY_ONE, person));
         let [cap, reached, outcome, act_delay, other_delay, read_delay] = {
             let ((a, b), (c, d), (e, f)) = (draw.pair(0), draw.pair(1), draw.pair(2));

@@ -226,7 +226,10 @@ fn reason(today: &Today, last: SimTime, scenario: &Scenario, platform: &mut Plat
         Reason::Review
     } else if today.short {
         Reason::List
-    } else if today.refused || platform.capacity(number, last) == 0 {
+    } else if today.refused
+        || platform.capacity(number, last) == 0
+        || platform.limit(number).is_some_and(|limit| today.asked.iter().sum::<u64>() >= limit)
+    {
         Reason::Capacity
     } else {
         Reason::Plan
