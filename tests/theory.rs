@@ -8,13 +8,13 @@ mod common;
 
 use common::{CLASSIC, Case, PLATFORM, Plan, total};
 use tiercast::audience::{
-    Act, Arrivals, Behavior, Choice, List, ListPlan, Moment, Rates, Sampling, Segment, Stage,
+    Act, Arrivals, Behavior, Choice, List, ListPlan, Moment, RateName, Rates, Sampling, Segment, Stage,
 };
 use tiercast::document::Document;
 use tiercast::glossary::Category;
-use tiercast::random::maths::{exp, expm1, ln, sqrt};
+use tiercast::random::maths::{exp, expm1, lgamma, ln, sqrt};
 use tiercast::random::quantile::{log_normal_cdf, normal_quantile};
-use tiercast::random::{Chance, Held, Streams};
+use tiercast::random::{Address, Chance, Held, Law, Prior, Purpose, Streams, Subject};
 use tiercast::sim::{Metric, Scenario, Trajectory};
 use tiercast::time::{Calendar, DAY, HOUR, SimTime, Span};
 
@@ -574,4 +574,137 @@ fn the_moments_of_the_factor_are_as_used() {
     assert!((mean - 1.0).abs() < 1e-4 && (square - 1.0 - expm1(sigma * sigma)).abs() < 1e-3);
     assert_eq!(DAY, 24 * HOUR);
     assert_ne!(CLASSIC, PLATFORM);
+}
+
+// ---------------------------------------------------------------------------------------------------------
+// Beta
+
+/// The published probabilities of the BG/BB model (Fader, Hardie and Shang 2010) for (1.20, 0.75, 0.66, 2.78) and six
+/// chances to buy: 0 to 6 purchases.
+const BG_BB: [f64; 7] = [0.3127, 0.1704, 0.1214, 0.1000, 0.0913, 0.0920, 0.1121];
+const BG_BB_PARAMETERS: [f64; 4] = [1.20, 0.75, 0.66, 2.78];
+
+fn ln_beta(a: f64, b: f64) -> f64 {
+    lgamma(a) + lgamma(b) - lgamma(a + b)
+}
+
+/// In closed form, by our own logarithm of the gamma function.
+#[test]
+fn beta_functions_give_the_published_bg_bb_probabilities() {
+    let [a, b, c, d] = BG_BB_PARAMETERS;
+    let choose = |n: f64, k: f64| exp(lgamma(n + 1.0) - lgamma(k + 1.0) - lgamma(n - k + 1.0));
+    let ratio = |x: f64, y: f64, a: f64, b: f64| exp(ln_beta(x, y) - ln_beta(a, b));
+    for (x, published) in BG_BB.into_iter().enumerate() {
+        let n = 6.0;
+        let bought = x as f64;
+        let alive = choose(n, bought) * ratio(a + bought, b + n - bought, a, b) * ratio(c, d + n, c, d);
+        let died: f64 = (0..6 - x)
+            .map(|idle| {
+                let idle = idle as f64;
+                choose(bought + idle, bought)
+                    * ratio(a + bought, b + idle, a, b)
+                    * ratio(c + 1.0, d + bought + idle, c, d)
+            })
+            .sum();
+        assert!((alive + died - published).abs() < 5.1e-5, "{x}: {} instead of {published}", alive + died);
+    }
+}
+
+/// The same law by draws: Beta-distributed chances to buy and to leave, as priors draw them.
+#[test]
+fn beta_priors_give_the_published_bg_bb_probabilities() {
+    let [a, b, c, d] = BG_BB_PARAMETERS;
+    let [buys, leaves] = [(a, b), (c, d)].map(|(alpha, beta)| Prior::new(Law::Beta { alpha, beta }).unwrap());
+    let mut counts = [0_u64; 7];
+    for index in 0..100_000 {
+        let streams = Streams::new(11, index);
+        let uniform = |name: &str, slot: u32| {
+            let address = Address { slot, ..Address::of(Purpose::Reserve, Subject::new(&[name])) };
+            streams.at(address).uniform()
+        };
+        let (p, leave) = (buys.quantile(uniform("p", 0)), leaves.quantile(uniform("theta", 0)));
+        let chances = (0..6).take_while(|chance| uniform("leaves", *chance) >= leave);
+        counts[chances.filter(|chance| uniform("buys", *chance) < p).count()] += 1;
+    }
+    let shares = BG_BB.map(|share| share / BG_BB.iter().sum::<f64>());
+    let (found, bound) = chi_square(&counts, &shares);
+    assert!(found < bound, "{found:.1} above {bound:.1}: {counts:?}");
+}
+
+/// A chance with a Beta prior makes totals Beta-binomial: mean n p, variance n p q (a + b + n) / (a + b + 1).
+#[test]
+fn beta_priors_give_beta_binomial_totals() {
+    let (alpha, beta, n) = (3.0, 197.0, 1_000.0);
+    let case = Case {
+        tier: "unlimited",
+        chances: vec![("block", format!("Beta(alpha: {alpha}, beta: {beta})"))],
+        priors: never_low(),
+        plan: Plan::Table { days: vec![1_000], clock: "sending_day", after: "stop" },
+        horizon: 5,
+        ..Case::default()
+    };
+    let runs = run(&case.load(), REPLICATIONS);
+    let sample = Sample::of(runs.iter().map(|run| total(run, Metric::Blocked) as f64));
+    let p = alpha / (alpha + beta);
+    let variance = n * p * (1.0 - p) * (alpha + beta + n) / (alpha + beta + 1.0);
+    let (mean_z, variance_z) = (sample.z_of_mean(n * p, variance), sample.z_of_variance(variance));
+    let z = bound(2);
+    assert!(mean_z.abs() < z && variance_z.abs() < z, "{mean_z:.2}, {variance_z:.2}");
+}
+
+/// Chances that are uncertain together: the normal scores of the two draws have the correlation of the file.
+#[test]
+fn correlated_chances_have_their_correlation() {
+    let start = "2022-03-07".parse::<jiff::civil::Date>().unwrap().at(0, 0, 0, 0);
+    let calendar = Calendar::new(start, "UTC", Span::days(2), Span::hours(1)).unwrap();
+    let text = std::fs::read_to_string(common::folder().join(common::STILL)).unwrap();
+    let text = text.replace(
+        "correlations: []",
+        "correlations: [(of: report, with: block, rho: 0.6, grade: 0, source: \"a test\")]",
+    );
+    let mut behavior = Behavior::read(&Document::new("still", text)).unwrap();
+    let even = Prior::new(Law::Uniform { low: 0.0, high: 1.0 }).unwrap();
+    (behavior.block.prior, behavior.report.prior) = (even, even);
+    let segment = Segment::new("members", behavior, Vec::new(), &calendar).unwrap();
+    let scores: Vec<(f64, f64)> = (0..20_000)
+        .map(|index| {
+            let rates = Rates::draw(&segment, &Chance::new(Streams::new(3, index), Held::default()));
+            let score = |name| normal_quantile(rates.base(name));
+            (score(RateName::block), score(RateName::report))
+        })
+        .collect();
+    let n = scores.len() as f64;
+    let rho = scores.iter().map(|(x, y)| x * y).sum::<f64>() / n;
+    let own = scores.iter().map(|(_, y)| y * y).sum::<f64>() / n;
+    // The variance of a product of scores is 1 + rho^2, that of a square 2.
+    assert!((rho - 0.6).abs() < 5.0 * sqrt(1.36 / n), "{rho}");
+    assert!((own - 1.0).abs() < 5.0 * sqrt(2.0 / n), "{own}");
+}
+
+// ---------------------------------------------------------------------------------------------------------
+// Layers
+
+/// Luck held still gives what is expected, whole, in every replication; parameters held still are their mean.
+#[test]
+fn held_layers_vary_no_more() {
+    let case = Case {
+        tier: "unlimited",
+        chances: vec![("block", "Uniform(low: 0.01, high: 0.03)".into())],
+        priors: never_low(),
+        plan: Plan::Constant(1_000),
+        horizon: 12,
+        ..Case::default()
+    };
+    let blocked = |held: Held| -> Vec<u64> {
+        let scenario = case.load().with_held(held);
+        (0..40).map(|index| total(&scenario.replicate(index), Metric::Blocked)).collect()
+    };
+    let all = blocked(Held { parameters: true, days: true, luck: true });
+    assert!(all.iter().all(|count| *count == all[0]), "{all:?}");
+    // Twelve days of 20 blocks; those of the last two days come only in part: 85 and 68 of a hundred by the end.
+    assert!((225..=240).contains(&all[0]), "{all:?}");
+    let spread = |counts: &[u64]| counts.iter().max().unwrap() - counts.iter().min().unwrap();
+    let luck = blocked(Held { luck: true, ..Held::default() });
+    let parameters = blocked(Held { parameters: true, ..Held::default() });
+    assert!(spread(&luck) > spread(&parameters) && spread(&parameters) > 0, "{luck:?} {parameters:?}");
 }

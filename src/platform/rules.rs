@@ -136,7 +136,7 @@ pub(crate) struct RatingRule {
     pub(crate) worst_template: bool,
     /// After how long a message counts as unread, where that weighs.
     pub(crate) unread_after: Option<Span>,
-    /// After how long an answer is slow, where that weighs.
+    /// After how long an answer is slow, where a clause says so.
     pub(crate) answer_within: Option<Span>,
     /// What frequent sending adds, where that weighs.
     pub(crate) frequency: Option<Frequency>,
@@ -327,7 +327,7 @@ impl Rules {
         self.number_ratings.iter().chain(&self.template_ratings).filter_map(|rule| rule.unread_after).min()
     }
 
-    /// After how long an answer of the business is slow, where a rating weighs that: the shortest that a clause states.
+    /// After how long an answer of the business is slow: the shortest time that a rating clause states.
     pub fn answer_within(&self) -> Option<Span> {
         self.number_ratings.iter().chain(&self.template_ratings).filter_map(|rule| rule.answer_within).min()
     }
@@ -428,7 +428,7 @@ impl Compiler<'_> {
             every: clause.evaluated,
             worst_template: clause.template_coupling == Some(TemplateCoupling::worst_template),
             unread_after: clause.unread_after.filter(|_| weighs(clause, Feedback::Unread)),
-            answer_within: clause.answer_within.filter(|_| weighs(clause, Feedback::SlowAnswer)),
+            answer_within: clause.answer_within,
             frequency: clause.frequency.filter(|frequency| frequency.weight.top != 0),
         }
     }
