@@ -17,7 +17,9 @@ use tiercast::document::{Document, Finding, Findings};
 use tiercast::glossary::Ratio;
 use tiercast::platform::price::PriceTable;
 use tiercast::platform::{Rulebook, Ruleset, catalogue};
-use tiercast::sim::{Case, CaseFile, CaseOutcome, Coverage, LoadError, Scenario};
+use tiercast::sim::{
+    Case, CaseFile, CaseOutcome, ClauseCoverage, Coverage, LoadError, Reach, Scenario, TransitionCoverage,
+};
 
 use super::{Failure, print, width};
 
@@ -32,7 +34,14 @@ use super::{Failure, print, width};
 Cases(..) are run. A Scenario, Ruleset, Rulebook, PriceTable or Behavior is checked for its form
 and its sense, and not run. A case with several readings is one case for each of them.
 
-Exit codes: 0 all cases hold, 1 a case failed or too few clauses fired, 2 wrong input; then
+Coverage counts what fires in the cases, and what they just miss: what would fire if one thing
+that a case states were one unit off. `one`: a message, reaction or customer more or less;
+`second`: something a second earlier or later, or looked at a second before it changes; `step`: a
+decision the other way round, or a step in what is given of the sender. A clause or transition is
+reached if it fired in one case and was just missed in one. --threshold asks for this share of the
+clauses of each ruleset that can change something, and for this share of their transitions.
+
+Exit codes: 0 all cases hold, 1 a case failed or too little was reached, 2 wrong input; then
 nothing is run.")]
 pub(super) struct Check {
     /// Files, and folders that are searched for files that end in `.ron`.
@@ -41,10 +50,10 @@ pub(super) struct Check {
     /// Run only cases whose name or reading contains this text; capitals do not matter.
     #[arg(long, value_name = "TEXT")]
     filter: Option<String>,
-    /// Tell of each ruleset which clauses the cases made fire, how often, and which never fired.
+    /// Tell of each ruleset how often the cases made each clause and transition fire, and just missed it.
     #[arg(long)]
     coverage: bool,
-    /// Exit with 1 where less than this share of a ruleset's clauses fired, such as `80%`.
+    /// Exit with 1 where less than this share of a ruleset's clauses or of their transitions was reached: `80%`.
     #[arg(long, value_name = "SHARE", value_parser = share)]
     threshold: Option<Ratio>,
     /// Print JSON instead of text.
@@ -103,14 +112,14 @@ impl Check {
         }
         for result in results {
             for (case, outcome) in &result.cases {
-                let known = covered.iter_mut().find(|coverage| coverage.ruleset == case.ruleset());
-                match known {
-                    Some(coverage) => coverage.add(outcome),
-                    None => {
-                        let mut coverage = Coverage::of(&result.file.ruleset(case.ruleset())?);
-                        coverage.add(outcome);
-                        covered.push(coverage);
+                let just_missed = case.just_missed(outcome);
+                for name in case.rulesets() {
+                    let known = covered.iter().position(|coverage| coverage.ruleset == name);
+                    let place = known.unwrap_or(covered.len());
+                    if known.is_none() {
+                        covered.push(Coverage::of(&result.file.ruleset(name)?));
                     }
+                    covered[place].add(outcome, &just_missed);
                 }
             }
         }
@@ -138,10 +147,10 @@ impl Check {
         }
         if let Some(threshold) = self.threshold {
             for coverage in &verdict.below {
+                let reached = reached_in_words(coverage);
                 text.push_str(&format!(
-                    "{}: {} fired, expected at least {threshold}\n",
-                    coverage.ruleset,
-                    share_in_words(coverage)
+                    "{}: {reached}, expected at least {threshold} of both\n",
+                    coverage.ruleset
                 ));
             }
         }
@@ -153,34 +162,53 @@ impl Check {
 fn render(coverage: &Coverage, width: usize) -> String {
     let Coverage { ruleset, cases, .. } = coverage;
     let among = if *cases == 1 { "case" } else { "cases" };
-    let mut text = format!("{ruleset}: {} fired in {cases} {among}\n", share_in_words(coverage));
-    let counted = || coverage.clauses.iter().filter(|clause| clause.counted());
-    let widest = counted().map(|clause| clause.path.len()).max().unwrap_or(0).max("clause".len());
-    text.push_str(&format!("  {:widest$}  changes  cases\n", "clause"));
-    for clause in counted() {
-        let path = &clause.path;
-        let row = match clause.changes {
-            0 => format!("  {path:widest$}    never\n"),
-            changes => format!("  {path:widest$}  {changes:>7}  {:>5}\n", clause.cases),
-        };
-        text.push_str(&row);
+    let mut text = format!("{ruleset}: {}, in {cases} {among}\n", reached_in_words(coverage));
+    let rows: Vec<(String, Reach)> = coverage.counted().flat_map(rows_of).collect();
+    let heading = "clause and transition";
+    let widest = rows.iter().map(|(name, _)| name.chars().count()).max().unwrap_or(0).max(heading.len());
+    text.push_str(&format!("  {:widest$}                 just missed by\n", ""));
+    text.push_str(&format!("  {heading:widest$}  fired  cases    one  second   step\n"));
+    for (name, reach) in &rows {
+        let Reach { changes, cases, just_missed: [one, second, step] } = reach;
+        let [changes, cases, one, second, step] = [changes, cases, one, second, step]
+            .map(|count| if *count == 0 { "-".to_owned() } else { count.to_string() });
+        text.push_str(&format!(
+            "  {name:widest$}  {changes:>5}  {cases:>5}  {one:>5}  {second:>6}  {step:>5}\n"
+        ));
     }
-    let never: Vec<&str> = coverage.never().map(|clause| clause.path.as_str()).collect();
-    let besides = coverage.fired().filter(|clause| !clause.acts());
-    let besides: Vec<&str> = besides.map(|clause| clause.path.as_str()).collect();
+    let named = |wanted: fn(&Reach) -> bool| {
+        let clauses = coverage.counted().filter(move |clause| wanted(&clause.reach));
+        clauses.map(|clause| clause.path.as_str()).collect::<Vec<&str>>()
+    };
+    list(&mut text, "  never fired: ", &named(|reach| !reach.fired()), width);
+    list(&mut text, "  never just missed: ", &named(|reach| !reach.missed()), width);
     let left_out: Vec<&str> = coverage.left_out().map(|clause| clause.path.as_str()).collect();
-    list(&mut text, "  never fired: ", &never, width);
-    list(&mut text, "  counted only because a change cites it: ", &besides, width);
-    list(&mut text, "  not counted, for no change cites them: ", &left_out, width);
+    list(&mut text, "  not counted, for they change nothing by themselves: ", &left_out, width);
     text.push('\n');
     text
 }
 
-/// `12 of 15 clauses (80%)`, rounded down.
-fn share_in_words(coverage: &Coverage) -> String {
-    let (fired, counted) = (coverage.fired().count(), coverage.counted());
-    let percent = (100 * fired).checked_div(counted).unwrap_or(100);
-    format!("{fired} of {counted} clauses ({percent}%)")
+/// A row for a clause, and one for each of its transitions.
+fn rows_of(clause: &ClauseCoverage) -> Vec<(String, Reach)> {
+    let of_transition = |own: &TransitionCoverage| {
+        let mark = if own.counted { "" } else { " (by another reading)" };
+        (format!("  {}{mark}", own.transition), own.reach)
+    };
+    let own = std::iter::once((clause.path.clone(), clause.reach));
+    own.chain(clause.transitions.iter().map(of_transition)).collect()
+}
+
+/// `12 of 15 clauses (80%) and 20 of 40 transitions (50%) fired and were just missed`, rounded down.
+fn reached_in_words(coverage: &Coverage) -> String {
+    let of = |reached: usize, all: usize, what: &str| {
+        let percent = (100 * reached).checked_div(all).unwrap_or(100);
+        format!("{reached} of {all} {what} ({percent}%)")
+    };
+    let clauses = coverage.counted().filter(|clause| clause.reach.reached()).count();
+    let transitions = coverage.transitions().filter(|transition| transition.reach.reached()).count();
+    let clauses = of(clauses, coverage.counted().count(), "clauses");
+    let transitions = of(transitions, coverage.transitions().count(), "transitions");
+    format!("{clauses} and {transitions} fired and were just missed")
 }
 
 /// Words after a head, broken between them.
@@ -239,7 +267,8 @@ struct Verdict {
 
 impl Verdict {
     fn of(results: &[FileResult<'_>], covered: Vec<Coverage>, threshold: Option<Ratio>) -> Verdict {
-        let low = |coverage: &&Coverage| threshold.is_some_and(|threshold| coverage.share() < threshold);
+        let share = |coverage: &Coverage| coverage.share().min(coverage.share_of_transitions());
+        let low = |coverage: &&Coverage| threshold.is_some_and(|threshold| share(coverage) < threshold);
         Verdict {
             passed: results.iter().map(FileResult::passed).sum(),
             failed: results.iter().map(FileResult::failed).sum(),
@@ -490,9 +519,10 @@ struct ToldReport<'r> {
 struct CoverageReport<'r> {
     ruleset: &'r str,
     cases: u64,
-    fired: usize,
-    counted: usize,
+    /// Part of the counted clauses that fired and were just missed.
     share: f64,
+    /// Part of the counted transitions that fired and were just missed.
+    share_of_transitions: f64,
     clauses: Vec<ClauseReport<'r>>,
 }
 
@@ -500,8 +530,32 @@ struct CoverageReport<'r> {
 struct ClauseReport<'r> {
     clause: &'r str,
     counted: bool,
+    #[serde(flatten)]
+    reach: ReachReport,
+    transitions: Vec<TransitionReport>,
+}
+
+#[derive(Serialize)]
+struct TransitionReport {
+    transition: String,
+    counted: bool,
+    #[serde(flatten)]
+    reach: ReachReport,
+}
+
+#[derive(Serialize)]
+struct ReachReport {
     changes: u64,
     cases: u64,
+    just_missed: JustMissedReport,
+}
+
+/// Cases, by what was missing.
+#[derive(Serialize)]
+struct JustMissedReport {
+    one: u64,
+    second: u64,
+    step: u64,
 }
 
 impl<'r> Report<'r> {
@@ -559,20 +613,36 @@ impl<'r> CaseReport<'r> {
 
 impl<'r> CoverageReport<'r> {
     fn of(coverage: &'r Coverage) -> CoverageReport<'r> {
-        let clauses = coverage.clauses.iter().map(|clause| ClauseReport {
-            clause: &clause.path,
-            counted: clause.counted(),
-            changes: clause.changes,
-            cases: clause.cases,
-        });
         CoverageReport {
             ruleset: &coverage.ruleset,
             cases: coverage.cases,
-            fired: coverage.fired().count(),
-            counted: coverage.counted(),
             share: coverage.share().as_f64(),
-            clauses: clauses.collect(),
+            share_of_transitions: coverage.share_of_transitions().as_f64(),
+            clauses: coverage.clauses.iter().map(ClauseReport::of).collect(),
         }
+    }
+}
+
+impl<'r> ClauseReport<'r> {
+    fn of(clause: &'r ClauseCoverage) -> ClauseReport<'r> {
+        let transitions = clause.transitions.iter().map(|own| TransitionReport {
+            transition: own.transition.to_string(),
+            counted: own.counted,
+            reach: ReachReport::of(own.reach),
+        });
+        ClauseReport {
+            clause: &clause.path,
+            counted: clause.acts(),
+            reach: ReachReport::of(clause.reach),
+            transitions: transitions.collect(),
+        }
+    }
+}
+
+impl ReachReport {
+    fn of(reach: Reach) -> ReachReport {
+        let Reach { changes, cases, just_missed: [one, second, step] } = reach;
+        ReachReport { changes, cases, just_missed: JustMissedReport { one, second, step } }
     }
 }
 
