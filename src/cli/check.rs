@@ -19,6 +19,7 @@ use tiercast::platform::price::PriceTable;
 use tiercast::platform::{Rulebook, Ruleset, catalogue};
 use tiercast::sim::{
     Case, CaseFile, CaseOutcome, ClauseCoverage, Coverage, LoadError, Reach, Scenario, TransitionCoverage,
+    Unit,
 };
 
 use super::{Failure, print, width};
@@ -38,8 +39,9 @@ Coverage counts what fires in the cases, and what they just miss: what would fir
 that a case states were one unit off. `one`: a message, reaction or customer more or less;
 `second`: something a second earlier or later, or looked at a second before it changes; `step`: a
 decision the other way round, or a step in what is given of the sender. A clause or transition is
-reached if it fired in one case and was just missed in one. --threshold asks for this share of the
-clauses of each ruleset that can change something, and for this share of their transitions.
+reached if it fired in one case and was just missed in one; a transition at its own edge: by one
+where a count decides, by a second where a time does, else by anything. --threshold asks for this
+share of the clauses of each ruleset that can change something, and of their transitions.
 
 Exit codes: 0 all cases hold, 1 a case failed or too little was reached, 2 wrong input; then
 nothing is run.")]
@@ -163,18 +165,13 @@ fn render(coverage: &Coverage, width: usize) -> String {
     let Coverage { ruleset, cases, .. } = coverage;
     let among = if *cases == 1 { "case" } else { "cases" };
     let mut text = format!("{ruleset}: {}, in {cases} {among}\n", reached_in_words(coverage));
-    let rows: Vec<(String, Reach)> = coverage.counted().flat_map(rows_of).collect();
+    let rows: Vec<Row> = coverage.counted().flat_map(rows_of).collect();
     let heading = "clause and transition";
-    let widest = rows.iter().map(|(name, _)| name.chars().count()).max().unwrap_or(0).max(heading.len());
+    let widest = rows.iter().map(|row| row.name.chars().count()).max().unwrap_or(0).max(heading.len());
     text.push_str(&format!("  {:widest$}                 just missed by\n", ""));
     text.push_str(&format!("  {heading:widest$}  fired  cases    one  second   step\n"));
-    for (name, reach) in &rows {
-        let Reach { changes, cases, just_missed: [one, second, step] } = reach;
-        let [changes, cases, one, second, step] = [changes, cases, one, second, step]
-            .map(|count| if *count == 0 { "-".to_owned() } else { count.to_string() });
-        text.push_str(&format!(
-            "  {name:widest$}  {changes:>5}  {cases:>5}  {one:>5}  {second:>6}  {step:>5}\n"
-        ));
+    for row in &rows {
+        text.push_str(&row.render(widest));
     }
     let named = |wanted: fn(&Reach) -> bool| {
         let clauses = coverage.counted().filter(move |clause| wanted(&clause.reach));
@@ -182,20 +179,54 @@ fn render(coverage: &Coverage, width: usize) -> String {
     };
     list(&mut text, "  never fired: ", &named(|reach| !reach.fired()), width);
     list(&mut text, "  never just missed: ", &named(|reach| !reach.missed()), width);
-    let left_out: Vec<&str> = coverage.left_out().map(|clause| clause.path.as_str()).collect();
-    list(&mut text, "  not counted, for they change nothing by themselves: ", &left_out, width);
+    let left_out = |cited: bool| {
+        let clauses = coverage.left_out().filter(move |clause| clause.reach.fired() == cited);
+        clauses.map(|clause| clause.path.as_str()).collect::<Vec<&str>>()
+    };
+    list(&mut text, "  not counted, though a change cites them: ", &left_out(true), width);
+    list(&mut text, "  not counted, for they change nothing by themselves: ", &left_out(false), width);
     text.push('\n');
     text
 }
 
+/// A row of a coverage.
+struct Row {
+    name: String,
+    reach: Reach,
+    /// Whether something is wanting where there is none: changes, then what was just missed by each unit.
+    wanted: [bool; 4],
+}
+
 /// A row for a clause, and one for each of its transitions.
-fn rows_of(clause: &ClauseCoverage) -> Vec<(String, Reach)> {
+fn rows_of(clause: &ClauseCoverage) -> Vec<Row> {
+    let missed = clause.reach.missed();
+    let head =
+        Row { name: clause.path.clone(), reach: clause.reach, wanted: [true, !missed, !missed, !missed] };
     let of_transition = |own: &TransitionCoverage| {
-        let mark = if own.counted { "" } else { " (by another reading)" };
-        (format!("  {}{mark}", own.transition), own.reach)
+        let mark = if own.counted() { "" } else { " (by another reading)" };
+        let any = own.counted() && own.unit().is_none() && !own.reach.missed();
+        let missed = Unit::ALL.map(|unit| any || own.unit() == Some(unit));
+        let wanted = [own.counted(), missed[0], missed[1], missed[2]];
+        Row { name: format!("  {}{mark}", own.transition), reach: own.reach, wanted }
     };
-    let own = std::iter::once((clause.path.clone(), clause.reach));
-    own.chain(clause.transitions.iter().map(of_transition)).collect()
+    std::iter::once(head).chain(clause.transitions.iter().map(of_transition)).collect()
+}
+
+impl Row {
+    /// `never` stands where something is wanting.
+    fn render(&self, widest: usize) -> String {
+        let Reach { changes, cases, just_missed: [one, second, step] } = self.reach;
+        let cell = |count: u64, wanted: bool| match count {
+            0 if wanted => "never".to_owned(),
+            0 => "-".to_owned(),
+            count => count.to_string(),
+        };
+        let [fired, by_one, by_second, by_step] = self.wanted;
+        let (name, cases) = (&self.name, cell(cases, false));
+        let (changes, one) = (cell(changes, fired), cell(one, by_one));
+        let (second, step) = (cell(second, by_second), cell(step, by_step));
+        format!("  {name:widest$}  {changes:>5}  {cases:>5}  {one:>5}  {second:>6}  {step:>5}\n")
+    }
 }
 
 /// `12 of 15 clauses (80%) and 20 of 40 transitions (50%) fired and were just missed`, rounded down.
@@ -204,8 +235,8 @@ fn reached_in_words(coverage: &Coverage) -> String {
         let percent = (100 * reached).checked_div(all).unwrap_or(100);
         format!("{reached} of {all} {what} ({percent}%)")
     };
-    let clauses = coverage.counted().filter(|clause| clause.reach.reached()).count();
-    let transitions = coverage.transitions().filter(|transition| transition.reach.reached()).count();
+    let clauses = coverage.counted().filter(|clause| clause.reached()).count();
+    let transitions = coverage.transitions().filter(|own| own.reached()).count();
     let clauses = of(clauses, coverage.counted().count(), "clauses");
     let transitions = of(transitions, coverage.transitions().count(), "transitions");
     format!("{clauses} and {transitions} fired and were just missed")
@@ -530,6 +561,7 @@ struct CoverageReport<'r> {
 struct ClauseReport<'r> {
     clause: &'r str,
     counted: bool,
+    reached: bool,
     #[serde(flatten)]
     reach: ReachReport,
     transitions: Vec<TransitionReport>,
@@ -539,6 +571,9 @@ struct ClauseReport<'r> {
 struct TransitionReport {
     transition: String,
     counted: bool,
+    reached: bool,
+    /// By what it is to be just missed; null where anything will do.
+    just_missed_wants: Option<&'static str>,
     #[serde(flatten)]
     reach: ReachReport,
 }
@@ -627,15 +662,26 @@ impl<'r> ClauseReport<'r> {
     fn of(clause: &'r ClauseCoverage) -> ClauseReport<'r> {
         let transitions = clause.transitions.iter().map(|own| TransitionReport {
             transition: own.transition.to_string(),
-            counted: own.counted,
+            counted: own.counted(),
+            reached: own.reached(),
+            just_missed_wants: own.unit().map(unit_in_words),
             reach: ReachReport::of(own.reach),
         });
         ClauseReport {
             clause: &clause.path,
             counted: clause.acts(),
+            reached: clause.reached(),
             reach: ReachReport::of(clause.reach),
             transitions: transitions.collect(),
         }
+    }
+}
+
+fn unit_in_words(unit: Unit) -> &'static str {
+    match unit {
+        Unit::One => "one",
+        Unit::Second => "second",
+        Unit::Step => "step",
     }
 }
 

@@ -36,4 +36,4 @@ pub use language::Ruleset;
 pub use rulebook::{Era, Rulebook};
 pub use rules::{ClauseId, ClauseInfo, Rules, Thresholds, Tier};
 pub use standing::{Opening, Policy, Score, Standing, TemplateOpening};
-pub use transition::{ClauseTransitions, Transition};
+pub use transition::{ClauseTransitions, Edge, Transition};

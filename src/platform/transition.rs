@@ -2,7 +2,7 @@
 //!
 //! ```text
 //!   What (with times and amounts) --transition--> Transition (its kind alone)
-//!   Ruleset --transitions--> by clause, every kind that it can cause: what cases are to reach
+//!   Ruleset --transitions--> by clause, every kind that it can cause, and the edge that decides: what cases are to reach
 //! ```
 //!
 //! A clause without a transition (the ladder, admission, windows, prices, facts) is used all the time and changes
@@ -15,8 +15,8 @@ use crate::time::Span;
 
 use super::change::What;
 use super::language::{
-    Cancel, Condition, Effect, Ends, Measure, OfficialChanges, RatingClause, RatingOf, Ruleset, Signal,
-    Status, Term, Thin, Upgrade,
+    Cancel, Condition, DowngradeAt, Effect, Ends, Measure, OfficialChanges, RatingClause, RatingOf, Ruleset,
+    Signal, Status, Term, Thin, Upgrade,
 };
 use super::rules::FromWord;
 
@@ -122,8 +122,19 @@ impl fmt::Display for Transition {
 
 // ---- what a ruleset can do ----------------------------------------------------------------------------------------
 
-/// A clause by its path, and the kinds of changes that it can cause.
-pub type ClauseTransitions = (String, Vec<Transition>);
+/// A clause by its path, and the kinds of changes that it can cause, each with the edge that decides about it.
+pub type ClauseTransitions = (String, Vec<(Transition, Edge)>);
+
+/// What decides whether a transition takes place, and so where its edge lies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Edge {
+    /// A count that reaches a number: usage, the limit, deliveries and feedback of a rating, complaints.
+    Count,
+    /// A time that is over.
+    Time,
+    /// A decision, or whatever comes first.
+    Other,
+}
 
 impl Ruleset {
     /// The clauses that can change something, in the order of the language, each with the kinds of its changes.
@@ -132,11 +143,10 @@ impl Ruleset {
         all.extend(named("rating", self.rating.iter(), |_, clause| of_rating(clause)));
         all.extend(named("upgrade", self.upgrade.iter(), |name, clause| self.of_upgrade(name, clause)));
         if let Some(official) = &self.official {
-            let mut made = vec![Transition::Official(true), Transition::Official(false)];
-            if matches!(official.changes, OfficialChanges::StartsAt(_)) {
-                made.push(Transition::TierRises);
-            }
-            all.push(("official".to_owned(), made));
+            let lifts = matches!(official.changes, OfficialChanges::StartsAt(_));
+            let made = [Transition::Official(true), Transition::Official(false)].into_iter();
+            let made = made.chain(lifts.then_some(Transition::TierRises));
+            all.push(("official".to_owned(), made.map(|made| (made, Edge::Other)).collect()));
         }
         all.extend(named("number", self.number.iter(), |name, clause| self.of_number(name, clause)));
         if let Some(review) = &self.review {
@@ -148,35 +158,40 @@ impl Ruleset {
                 true => Transition::TemplateEnters(TemplateStatus::Pending),
                 false => Transition::TemplateLeaves(TemplateStatus::Rejected, true),
             });
-            all.push(("review".to_owned(), made));
+            all.push(("review".to_owned(), made.into_iter().map(|made| (made, Edge::Other)).collect()));
         }
-        let held = || vec![Transition::HeldReleased, Transition::HeldDropped];
+        let held = || vec![(Transition::HeldReleased, Edge::Count), (Transition::HeldDropped, Edge::Count)];
         all.extend(named("pacing", self.pacing.iter(), |_, _| held()));
         all.extend(named("template", self.template.iter(), |_, clause| of_template(clause)));
         all
     }
 
-    fn of_upgrade(&self, name: &str, clause: &Upgrade) -> Vec<Transition> {
+    fn of_upgrade(&self, name: &str, clause: &Upgrade) -> Vec<(Transition, Edge)> {
         let mut made = Vec::new();
         let first = |hears: &dyn Fn(&Upgrade) -> bool| {
             self.upgrade.iter().find(|(_, other)| hears(other)).is_some_and(|(other, _)| other == name)
         };
+        let edge = edge(&clause.when);
+        let asks = clause.when.contains(&Condition::Approved);
         if first(&|other| other.on.contains(&Signal::verification)) {
-            made.push(Transition::Verified);
+            made.push((Transition::Verified, Edge::Other));
         }
-        if clause.when.contains(&Condition::Approved) {
-            made.push(Transition::AnalysisAsked);
+        if asks {
+            made.push((Transition::AnalysisAsked, edge));
         }
         if first(&|other| other.when.contains(&Condition::Approved)) {
-            made.extend([Transition::Analysis(true), Transition::Analysis(false)]);
+            made.extend([true, false].map(|approved| (Transition::Analysis(approved), Edge::Other)));
         }
-        if clause.review > Span(0) {
-            made.push(Transition::ReviewStarts);
-            if clause.cancelled_by.iter().any(|cause| self.can_cancel(*cause)) {
-                made.push(Transition::ReviewCancelled);
-            }
+        let decides = if asks { Edge::Other } else { edge };
+        if clause.review == Span(0) {
+            made.push((Transition::TierRises, decides));
+            return made;
         }
-        made.push(Transition::TierRises);
+        made.push((Transition::ReviewStarts, decides));
+        if clause.cancelled_by.iter().any(|cause| self.can_cancel(*cause)) {
+            made.push((Transition::ReviewCancelled, Edge::Other));
+        }
+        made.push((Transition::TierRises, Edge::Time));
         made
     }
 
@@ -192,11 +207,11 @@ impl Ruleset {
         }
     }
 
-    fn of_number(&self, name: &str, clause: &Measure) -> Vec<Transition> {
+    fn of_number(&self, name: &str, clause: &Measure) -> Vec<(Transition, Edge)> {
         let mut made = Vec::new();
         let decides = |measure: &Measure| measure.on.contains(&Signal::policy);
         if self.number.iter().find(|(_, other)| decides(other)).is_some_and(|(other, _)| other == name) {
-            made.extend([Transition::Policy(true), Transition::Policy(false)]);
+            made.extend([true, false].map(|passed| (Transition::Policy(passed), Edge::Other)));
         }
         of_measure(clause, Transition::NumberEnters, Transition::NumberLeaves, &mut made);
         made
@@ -207,67 +222,70 @@ impl Ruleset {
 fn named<'r, C: 'r>(
     section: &str,
     clauses: impl Iterator<Item = (&'r str, &'r C)>,
-    made: impl Fn(&str, &C) -> Vec<Transition>,
+    made: impl Fn(&str, &C) -> Vec<(Transition, Edge)>,
 ) -> Vec<ClauseTransitions> {
     clauses.map(|(name, clause)| (format!("{section}.{name}"), made(name, clause))).collect()
 }
 
-fn of_rating(clause: &RatingClause) -> Vec<Transition> {
-    let mut made = vec![Transition::Rated(Rating::High)];
+fn of_rating(clause: &RatingClause) -> Vec<(Transition, Edge)> {
+    let mut made = vec![(Transition::Rated(Rating::High), Edge::Count)];
     if clause.medium_from < clause.low_from {
-        made.push(Transition::Rated(Rating::Medium));
+        made.push((Transition::Rated(Rating::Medium), Edge::Count));
     }
-    made.push(Transition::Rated(Rating::Low));
+    made.push((Transition::Rated(Rating::Low), Edge::Count));
     // An edit that is approved starts a template's window afresh.
     if clause.of == RatingOf::Template || clause.thin == Thin::unknown {
-        made.push(Transition::Rated(Rating::Unknown));
+        made.push((Transition::Rated(Rating::Unknown), Edge::Other));
     }
     made
 }
 
-fn of_template(clause: &Measure) -> Vec<Transition> {
+fn of_template(clause: &Measure) -> Vec<(Transition, Edge)> {
     let mut made = Vec::new();
     of_measure(clause, Transition::TemplateEnters, Transition::TemplateLeaves, &mut made);
     // Its rating window starts afresh.
     if clause.term.iter().any(|term| matches!(term, Term::For(Status::Paused, _))) {
-        made.push(Transition::Rated(Rating::Unknown));
+        made.push((Transition::Rated(Rating::Unknown), Edge::Time));
     }
     made
 }
 
 /// What a measure on a number or a template does.
-fn of_measure<S: FromWord + PartialEq>(
+fn of_measure<S: FromWord>(
     clause: &Measure,
     enters: impl Fn(S) -> Transition,
     leaves: impl Fn(S, bool) -> Transition,
-    made: &mut Vec<Transition>,
+    made: &mut Vec<(Transition, Edge)>,
 ) {
-    let mut add = |transition: Transition| {
-        if !made.contains(&transition) {
-            made.push(transition);
+    let mut add = |transition: Transition, edge: Edge| {
+        if !made.iter().any(|(known, _)| *known == transition) {
+            made.push((transition, edge));
         }
     };
     for term in &clause.term {
         let Some(status) = S::from_word(term.status()) else { continue };
-        add(enters(status));
+        add(enters(status), edge(&clause.when));
         match term {
             Term::For(..) => {
                 if can_recover(clause) {
-                    add(leaves(status, true));
+                    add(leaves(status, true), Edge::Other);
                 }
-                add(leaves(status, false));
+                add(leaves(status, false), Edge::Time);
             }
-            Term::While(_) => add(leaves(status, true)),
+            Term::While(_) => add(leaves(status, true), Edge::Other),
             Term::Forever(_) => {}
         }
     }
     for effect in clause.then.iter().chain(&clause.if_still) {
         match effect {
-            Effect::Up(_) => add(Transition::TierRises),
-            Effect::Down { .. } => add(Transition::TierFalls),
+            Effect::Up(_) => add(Transition::TierRises, Edge::Time),
+            Effect::Down { .. } if clause.downgrade_at == Some(DowngradeAt::flag) => {
+                add(Transition::TierFalls, edge(&clause.when));
+            }
+            Effect::Down { .. } => add(Transition::TierFalls, Edge::Time),
             Effect::Becomes(status) => {
                 if let Some(status) = S::from_word(*status) {
-                    add(enters(status));
+                    add(enters(status), Edge::Time);
                 }
             }
             // It cites its own clause.
@@ -279,4 +297,27 @@ fn of_measure<S: FromWord + PartialEq>(
 /// Whether the conditions of a measure can cease to hold before it ends; or an edit saves a template.
 fn can_recover(clause: &Measure) -> bool {
     !clause.when.is_empty() || clause.ends == Some(Ends::by_edit)
+}
+
+/// What decides whether conditions hold together. A measure without any begins when another ends.
+fn edge(conditions: &[Condition]) -> Edge {
+    let timed =
+        |condition: &Condition| matches!(condition, Condition::LowFor(_) | Condition::SinceLastStep(_));
+    let counted = |condition: &Condition| {
+        matches!(
+            condition,
+            Condition::Usage { .. }
+                | Condition::Complaints { .. }
+                | Condition::LimitReached
+                | Condition::FlagOn(_)
+                | Condition::RatingAtMost(_)
+        )
+    };
+    if conditions.is_empty() || conditions.iter().any(timed) {
+        Edge::Time
+    } else if conditions.iter().any(counted) {
+        Edge::Count
+    } else {
+        Edge::Other
+    }
 }

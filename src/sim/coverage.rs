@@ -11,13 +11,16 @@
 //! module of [`JustMissed`] says it exactly. What is both fired and just missed is *reached*: a boundary that is seen
 //! from one side only may lie anywhere on the other.
 //!
+//! A transition must be just missed at its own [`Edge`]: where a count decides (usage, the limit, a rating) by one
+//! message, reaction or customer; where a time does (a review, a flag) by one second; else by anything.
+//!
 //! A transition is one kind of change by one clause: a number becomes Flagged, a template is no longer Paused, a
 //! rating becomes Low, the tier rises. Only clauses that can change something are counted, and only transitions that
 //! the ruleset as it stands can make. Other clauses (the ladder, admission, windows, prices, facts) are used all the
 //! time, so that they say nothing about the cases.
 
 use crate::glossary::Ratio;
-use crate::platform::{Ruleset, Transition, catalogue};
+use crate::platform::{Edge, Ruleset, Transition, catalogue};
 
 use super::case::{CaseOutcome, JustMissed, Unit};
 
@@ -46,7 +49,7 @@ use super::case::{CaseOutcome, JustMissed, Unit};
 ///     coverage.add(&outcome, &case.just_missed(&outcome));
 /// }
 /// let reached: Vec<&str> =
-///     coverage.counted().filter(|clause| clause.reach.reached()).map(|clause| clause.path.as_str()).collect();
+///     coverage.counted().filter(|clause| clause.reached()).map(|clause| clause.path.as_str()).collect();
 /// assert_eq!(reached, ["upgrade.verification"]);
 /// # Ok::<(), tiercast::document::Findings>(())
 /// ```
@@ -76,8 +79,8 @@ pub struct ClauseCoverage {
 pub struct TransitionCoverage {
     /// The transition.
     pub transition: Transition,
-    /// Whether the ruleset as it stands can make it.
-    pub counted: bool,
+    /// Where it is to be just missed; nothing where only another reading of the ruleset makes it.
+    pub edge: Option<Edge>,
     /// What cases reach of it.
     pub reach: Reach,
 }
@@ -99,14 +102,34 @@ impl Reach {
         self.changes > 0
     }
 
-    /// Whether a case just missed it.
+    /// Whether a case just missed it, by anything.
     pub fn missed(&self) -> bool {
         self.just_missed.iter().any(|cases| *cases > 0)
     }
+}
 
-    /// Whether it fired in a case and was just missed in one.
+impl TransitionCoverage {
+    /// Whether the ruleset as it stands can make it.
+    pub fn counted(&self) -> bool {
+        self.edge.is_some()
+    }
+
+    /// By what it is to be just missed; nothing where anything will do.
+    pub fn unit(&self) -> Option<Unit> {
+        match self.edge {
+            Some(Edge::Count) => Some(Unit::One),
+            Some(Edge::Time) => Some(Unit::Second),
+            Some(Edge::Other) | None => None,
+        }
+    }
+
+    /// Whether it fired in a case and was just missed in one, at its own edge.
     pub fn reached(&self) -> bool {
-        self.fired() && self.missed()
+        let missed = match self.unit() {
+            Some(unit) => self.reach.just_missed[unit as usize] > 0,
+            None => self.reach.missed(),
+        };
+        self.reach.fired() && missed
     }
 }
 
@@ -116,9 +139,9 @@ impl Coverage {
         let able = ruleset.transitions();
         let clause = |path: String| {
             let made = able.iter().find(|(known, _)| *known == path).map_or(&[][..], |(_, made)| made);
-            let untouched = |transition: &Transition| TransitionCoverage {
+            let untouched = |(transition, edge): &(Transition, Edge)| TransitionCoverage {
                 transition: *transition,
-                counted: true,
+                edge: Some(*edge),
                 reach: Reach::default(),
             };
             ClauseCoverage {
@@ -172,7 +195,7 @@ impl Coverage {
         let own =
             clause.transitions.iter().position(|own| own.transition == transition).unwrap_or_else(|| {
                 let reach = Reach::default();
-                clause.transitions.push(TransitionCoverage { transition, counted: false, reach });
+                clause.transitions.push(TransitionCoverage { transition, edge: None, reach });
                 clause.transitions.len() - 1
             });
         [&mut clause.reach, &mut clause.transitions[own].reach]
@@ -183,26 +206,26 @@ impl Coverage {
         self.clauses.iter().filter(|clause| clause.acts())
     }
 
-    /// The clauses that cannot.
+    /// The clauses that cannot; a change cites one nevertheless where nothing better stands behind it.
     pub fn left_out(&self) -> impl Iterator<Item = &ClauseCoverage> {
         self.clauses.iter().filter(|clause| !clause.acts())
     }
 
     /// The transitions that the ruleset as it stands can make.
     pub fn transitions(&self) -> impl Iterator<Item = &TransitionCoverage> {
-        self.clauses.iter().flat_map(|clause| &clause.transitions).filter(|transition| transition.counted)
+        self.clauses.iter().flat_map(|clause| &clause.transitions).filter(|own| own.counted())
     }
 
     /// The part of the counted clauses that cases reach: fired in one and just missed in one. All, where nothing is
     /// counted.
     pub fn share(&self) -> Ratio {
-        let reached = self.counted().filter(|clause| clause.reach.reached()).count();
+        let reached = self.counted().filter(|clause| clause.reached()).count();
         part(reached, self.counted().count())
     }
 
-    /// The part of the counted transitions that cases reach.
+    /// The part of the counted transitions that cases reach: fired in one and just missed in one, at their own edge.
     pub fn share_of_transitions(&self) -> Ratio {
-        let reached = self.transitions().filter(|transition| transition.reach.reached()).count();
+        let reached = self.transitions().filter(|own| own.reached()).count();
         part(reached, self.transitions().count())
     }
 }
@@ -221,7 +244,12 @@ impl Reach {
 impl ClauseCoverage {
     /// Whether the clause can change something.
     pub fn acts(&self) -> bool {
-        self.transitions.iter().any(|transition| transition.counted)
+        self.transitions.iter().any(TransitionCoverage::counted)
+    }
+
+    /// Whether it fired in a case and was just missed in one.
+    pub fn reached(&self) -> bool {
+        self.reach.fired() && self.reach.missed()
     }
 }
 

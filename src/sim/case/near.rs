@@ -19,6 +19,7 @@
 //! 14:59:59` just misses the rise of 15:00, and 9 blocks of 1,000 just miss a Medium that 10 bring.
 
 use crate::glossary::Rating;
+use crate::platform::language::Holder;
 use crate::platform::{Policy, Signal, Subject, Transition};
 use crate::time::{SimTime, Span};
 
@@ -116,7 +117,7 @@ impl Case {
         let of_number = |number: usize| match made.subject {
             Subject::Number(own) => own == number,
             // The portfolio's limit is that of every number.
-            Subject::Holder(place) => place == number || self.names.numbers.len() == 1,
+            Subject::Holder(place) => place == number || self.shared_limit(&made.ruleset),
             Subject::Portfolio => true,
             Subject::Template(_) => false,
         };
@@ -143,6 +144,12 @@ impl Case {
             (Transition::Verified, Fact::Verified(_)) | (Transition::Official(_), Fact::MayApply(_)) => true,
             _ => false,
         }
+    }
+
+    /// Whether the business holds the limit by these rules.
+    fn shared_limit(&self, ruleset: &str) -> bool {
+        let mut all = std::iter::once(&self.rules).chain(self.later.iter().map(|era| &era.rules));
+        all.any(|rules| rules.name == ruleset && rules.holder == Holder::Portfolio)
     }
 
     // ---- neighbours -----------------------------------------------------------------------------------------
