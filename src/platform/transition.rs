@@ -16,7 +16,7 @@ use crate::time::Span;
 use super::change::What;
 use super::language::{
     Cancel, Condition, DowngradeAt, Effect, Ends, Measure, OfficialChanges, RatingClause, RatingOf, Ruleset,
-    Signal, Status, Term, Thin, Upgrade,
+    Signal, Status, TemplateCoupling, Term, Thin, Upgrade,
 };
 use super::rules::FromWord;
 
@@ -233,8 +233,9 @@ fn of_rating(clause: &RatingClause) -> Vec<(Transition, Edge)> {
         made.push((Transition::Rated(Rating::Medium), Edge::Count));
     }
     made.push((Transition::Rated(Rating::Low), Edge::Count));
-    // An edit that is approved starts a template's window afresh.
-    if clause.of == RatingOf::Template || clause.thin == Thin::unknown {
+    // An edit that is approved starts a template's window afresh, and with it that of a number that is coupled to it.
+    let coupled = clause.template_coupling == Some(TemplateCoupling::worst_template);
+    if clause.of == RatingOf::Template || clause.thin == Thin::unknown || coupled {
         made.push((Transition::Rated(Rating::Unknown), Edge::Other));
     }
     made
