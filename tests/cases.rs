@@ -258,6 +258,25 @@ fn which_number_is_asked_where_there_are_several() {
 }
 
 #[test]
+fn a_rulebook_holds_from_its_first_era_on_and_knows_the_tiers_of_all_that_follow() {
+    let case = |then: &str| format!("(name: \"a\", when: [], then: [{then}])");
+    let then = "(at: \"2025-10-07\", tier: \"2K\")";
+    let given = |start: &str, more: &str| format!("ruleset: \"platform\", start: \"{start}\"{more}");
+    assert_eq!(findings(&given("2025-10-01", ""), &case(then)), "nothing");
+    says(
+        &findings(&given("2015-03-07", ""), &case(THEN)),
+        &["no era of the rulebook \"platform\" is in force at this start", "wrong.ron:3:", "a later start"],
+    );
+    let later = ", numbers: { \"main\": (tier: \"2K\") }";
+    says(
+        &findings(&given("2025-10-01", later), &case(then)),
+        &["platform has no tier \"2K\"", "wrong.ron:3:"],
+    );
+    let set = ", set: { \"eras[4].standing.tiers.\\\"1K\\\"\": \"New(\\\"3K\\\")\" }";
+    says(&findings(&given("2025-10-01", set), &case(then)), &["3K"]);
+}
+
+#[test]
 fn two_cases_of_one_name_and_no_case_are_told() {
     let given = "ruleset: \"classic-2022\", start: \"2022-03-07\"";
     let case = format!("(name: \"a\", when: [], then: [{THEN}])");

@@ -17,7 +17,10 @@ use tiercast::document::{Document, Finding, Findings};
 use tiercast::glossary::Ratio;
 use tiercast::platform::price::PriceTable;
 use tiercast::platform::{Rulebook, Ruleset, catalogue};
-use tiercast::sim::{Case, CaseFile, CaseOutcome, Coverage, LoadError, Scenario};
+use tiercast::sim::{
+    Case, CaseFile, CaseOutcome, ClauseCoverage, Coverage, LoadError, Reach, Scenario, TransitionCoverage,
+    Unit,
+};
 
 use super::{Failure, print, width};
 
@@ -32,7 +35,15 @@ use super::{Failure, print, width};
 Cases(..) are run. A Scenario, Ruleset, Rulebook, PriceTable or Behavior is checked for its form
 and its sense, and not run. A case with several readings is one case for each of them.
 
-Exit codes: 0 all cases hold, 1 a case failed or too few clauses fired, 2 wrong input; then
+Coverage counts what fires in the cases, and what they just miss: what would fire if one thing
+that a case states were one unit off. `one`: a message, reaction or customer more or less;
+`second`: something a second earlier or later, or looked at a second before it changes; `step`: a
+decision the other way round, or a step in what is given of the sender. A clause or transition is
+reached if it fired in one case and was just missed in one; a transition at its own edge: by one
+where a count decides, by a second where a time does, else by anything. --threshold asks for this
+share of the clauses of each ruleset that can change something, and of their transitions.
+
+Exit codes: 0 all cases hold, 1 a case failed or too little was reached, 2 wrong input; then
 nothing is run.")]
 pub(super) struct Check {
     /// Files, and folders that are searched for files that end in `.ron`.
@@ -41,10 +52,10 @@ pub(super) struct Check {
     /// Run only cases whose name or reading contains this text; capitals do not matter.
     #[arg(long, value_name = "TEXT")]
     filter: Option<String>,
-    /// Tell of each ruleset which clauses the cases made fire, how often, and which never fired.
+    /// Tell of each ruleset how often the cases made each clause and transition fire, and just missed it.
     #[arg(long)]
     coverage: bool,
-    /// Exit with 1 where less than this share of a ruleset's clauses fired, such as `80%`.
+    /// Exit with 1 where less than this share of a ruleset's clauses or of their transitions was reached: `80%`.
     #[arg(long, value_name = "SHARE", value_parser = share)]
     threshold: Option<Ratio>,
     /// Print JSON instead of text.
@@ -103,14 +114,14 @@ impl Check {
         }
         for result in results {
             for (case, outcome) in &result.cases {
-                let known = covered.iter_mut().find(|coverage| coverage.ruleset == case.ruleset());
-                match known {
-                    Some(coverage) => coverage.add(outcome),
-                    None => {
-                        let mut coverage = Coverage::of(&result.file.ruleset(case.ruleset())?);
-                        coverage.add(outcome);
-                        covered.push(coverage);
+                let just_missed = case.just_missed(outcome);
+                for name in case.rulesets() {
+                    let known = covered.iter().position(|coverage| coverage.ruleset == name);
+                    let place = known.unwrap_or(covered.len());
+                    if known.is_none() {
+                        covered.push(Coverage::of(&result.file.ruleset(name)?));
                     }
+                    covered[place].add(outcome, &just_missed);
                 }
             }
         }
@@ -138,10 +149,10 @@ impl Check {
         }
         if let Some(threshold) = self.threshold {
             for coverage in &verdict.below {
+                let reached = reached_in_words(coverage);
                 text.push_str(&format!(
-                    "{}: {} fired, expected at least {threshold}\n",
-                    coverage.ruleset,
-                    share_in_words(coverage)
+                    "{}: {reached}, expected at least {threshold} of both\n",
+                    coverage.ruleset
                 ));
             }
         }
@@ -153,34 +164,82 @@ impl Check {
 fn render(coverage: &Coverage, width: usize) -> String {
     let Coverage { ruleset, cases, .. } = coverage;
     let among = if *cases == 1 { "case" } else { "cases" };
-    let mut text = format!("{ruleset}: {} fired in {cases} {among}\n", share_in_words(coverage));
-    let counted = || coverage.clauses.iter().filter(|clause| clause.counted());
-    let widest = counted().map(|clause| clause.path.len()).max().unwrap_or(0).max("clause".len());
-    text.push_str(&format!("  {:widest$}  changes  cases\n", "clause"));
-    for clause in counted() {
-        let path = &clause.path;
-        let row = match clause.changes {
-            0 => format!("  {path:widest$}    never\n"),
-            changes => format!("  {path:widest$}  {changes:>7}  {:>5}\n", clause.cases),
-        };
-        text.push_str(&row);
+    let mut text = format!("{ruleset}: {}, in {cases} {among}\n", reached_in_words(coverage));
+    let rows: Vec<Row> = coverage.counted().flat_map(rows_of).collect();
+    let heading = "clause and transition";
+    let widest = rows.iter().map(|row| row.name.chars().count()).max().unwrap_or(0).max(heading.len());
+    text.push_str(&format!("  {:widest$}                 just missed by\n", ""));
+    text.push_str(&format!("  {heading:widest$}  fired  cases    one  second   step\n"));
+    for row in &rows {
+        text.push_str(&row.render(widest));
     }
-    let never: Vec<&str> = coverage.never().map(|clause| clause.path.as_str()).collect();
-    let besides = coverage.fired().filter(|clause| !clause.acts());
-    let besides: Vec<&str> = besides.map(|clause| clause.path.as_str()).collect();
-    let left_out: Vec<&str> = coverage.left_out().map(|clause| clause.path.as_str()).collect();
-    list(&mut text, "  never fired: ", &never, width);
-    list(&mut text, "  counted only because a change cites it: ", &besides, width);
-    list(&mut text, "  not counted, for no change cites them: ", &left_out, width);
+    let named = |wanted: fn(&Reach) -> bool| {
+        let clauses = coverage.counted().filter(move |clause| wanted(&clause.reach));
+        clauses.map(|clause| clause.path.as_str()).collect::<Vec<&str>>()
+    };
+    list(&mut text, "  never fired: ", &named(|reach| !reach.fired()), width);
+    list(&mut text, "  never just missed: ", &named(|reach| !reach.missed()), width);
+    let left_out = |cited: bool| {
+        let clauses = coverage.left_out().filter(move |clause| clause.reach.fired() == cited);
+        clauses.map(|clause| clause.path.as_str()).collect::<Vec<&str>>()
+    };
+    list(&mut text, "  not counted, though a change cites them: ", &left_out(true), width);
+    list(&mut text, "  not counted, for they change nothing by themselves: ", &left_out(false), width);
     text.push('\n');
     text
 }
 
-/// `12 of 15 clauses (80%)`, rounded down.
-fn share_in_words(coverage: &Coverage) -> String {
-    let (fired, counted) = (coverage.fired().count(), coverage.counted());
-    let percent = (100 * fired).checked_div(counted).unwrap_or(100);
-    format!("{fired} of {counted} clauses ({percent}%)")
+/// A row of a coverage.
+struct Row {
+    name: String,
+    reach: Reach,
+    /// Whether something is wanting where there is none: changes, then what was just missed by each unit.
+    wanted: [bool; 4],
+}
+
+/// A row for a clause, and one for each of its transitions.
+fn rows_of(clause: &ClauseCoverage) -> Vec<Row> {
+    let missed = clause.reach.missed();
+    let head =
+        Row { name: clause.path.clone(), reach: clause.reach, wanted: [true, !missed, !missed, !missed] };
+    let of_transition = |own: &TransitionCoverage| {
+        let mark = if own.counted() { "" } else { " (by another reading)" };
+        let any = own.counted() && own.unit().is_none() && !own.reach.missed();
+        let missed = Unit::ALL.map(|unit| any || own.unit() == Some(unit));
+        let wanted = [own.counted(), missed[0], missed[1], missed[2]];
+        Row { name: format!("  {}{mark}", own.transition), reach: own.reach, wanted }
+    };
+    std::iter::once(head).chain(clause.transitions.iter().map(of_transition)).collect()
+}
+
+impl Row {
+    /// `never` stands where something is wanting.
+    fn render(&self, widest: usize) -> String {
+        let Reach { changes, cases, just_missed: [one, second, step] } = self.reach;
+        let cell = |count: u64, wanted: bool| match count {
+            0 if wanted => "never".to_owned(),
+            0 => "-".to_owned(),
+            count => count.to_string(),
+        };
+        let [fired, by_one, by_second, by_step] = self.wanted;
+        let (name, cases) = (&self.name, cell(cases, false));
+        let (changes, one) = (cell(changes, fired), cell(one, by_one));
+        let (second, step) = (cell(second, by_second), cell(step, by_step));
+        format!("  {name:widest$}  {changes:>5}  {cases:>5}  {one:>5}  {second:>6}  {step:>5}\n")
+    }
+}
+
+/// `12 of 15 clauses (80%) and 20 of 40 transitions (50%) fired and were just missed`, rounded down.
+fn reached_in_words(coverage: &Coverage) -> String {
+    let of = |reached: usize, all: usize, what: &str| {
+        let percent = (100 * reached).checked_div(all).unwrap_or(100);
+        format!("{reached} of {all} {what} ({percent}%)")
+    };
+    let clauses = coverage.counted().filter(|clause| clause.reached()).count();
+    let transitions = coverage.transitions().filter(|own| own.reached()).count();
+    let clauses = of(clauses, coverage.counted().count(), "clauses");
+    let transitions = of(transitions, coverage.transitions().count(), "transitions");
+    format!("{clauses} and {transitions} fired and were just missed")
 }
 
 /// Words after a head, broken between them.
@@ -239,7 +298,8 @@ struct Verdict {
 
 impl Verdict {
     fn of(results: &[FileResult<'_>], covered: Vec<Coverage>, threshold: Option<Ratio>) -> Verdict {
-        let low = |coverage: &&Coverage| threshold.is_some_and(|threshold| coverage.share() < threshold);
+        let share = |coverage: &Coverage| coverage.share().min(coverage.share_of_transitions());
+        let low = |coverage: &&Coverage| threshold.is_some_and(|threshold| share(coverage) < threshold);
         Verdict {
             passed: results.iter().map(FileResult::passed).sum(),
             failed: results.iter().map(FileResult::failed).sum(),
@@ -490,9 +550,10 @@ struct ToldReport<'r> {
 struct CoverageReport<'r> {
     ruleset: &'r str,
     cases: u64,
-    fired: usize,
-    counted: usize,
+    /// Part of the counted clauses that fired and were just missed.
     share: f64,
+    /// Part of the counted transitions that fired and were just missed.
+    share_of_transitions: f64,
     clauses: Vec<ClauseReport<'r>>,
 }
 
@@ -500,8 +561,36 @@ struct CoverageReport<'r> {
 struct ClauseReport<'r> {
     clause: &'r str,
     counted: bool,
+    reached: bool,
+    #[serde(flatten)]
+    reach: ReachReport,
+    transitions: Vec<TransitionReport>,
+}
+
+#[derive(Serialize)]
+struct TransitionReport {
+    transition: String,
+    counted: bool,
+    reached: bool,
+    /// By what it is to be just missed; null where anything will do.
+    just_missed_wants: Option<&'static str>,
+    #[serde(flatten)]
+    reach: ReachReport,
+}
+
+#[derive(Serialize)]
+struct ReachReport {
     changes: u64,
     cases: u64,
+    just_missed: JustMissedReport,
+}
+
+/// Cases, by what was missing.
+#[derive(Serialize)]
+struct JustMissedReport {
+    one: u64,
+    second: u64,
+    step: u64,
 }
 
 impl<'r> Report<'r> {
@@ -559,20 +648,47 @@ impl<'r> CaseReport<'r> {
 
 impl<'r> CoverageReport<'r> {
     fn of(coverage: &'r Coverage) -> CoverageReport<'r> {
-        let clauses = coverage.clauses.iter().map(|clause| ClauseReport {
-            clause: &clause.path,
-            counted: clause.counted(),
-            changes: clause.changes,
-            cases: clause.cases,
-        });
         CoverageReport {
             ruleset: &coverage.ruleset,
             cases: coverage.cases,
-            fired: coverage.fired().count(),
-            counted: coverage.counted(),
             share: coverage.share().as_f64(),
-            clauses: clauses.collect(),
+            share_of_transitions: coverage.share_of_transitions().as_f64(),
+            clauses: coverage.clauses.iter().map(ClauseReport::of).collect(),
         }
+    }
+}
+
+impl<'r> ClauseReport<'r> {
+    fn of(clause: &'r ClauseCoverage) -> ClauseReport<'r> {
+        let transitions = clause.transitions.iter().map(|own| TransitionReport {
+            transition: own.transition.to_string(),
+            counted: own.counted(),
+            reached: own.reached(),
+            just_missed_wants: own.unit().map(unit_in_words),
+            reach: ReachReport::of(own.reach),
+        });
+        ClauseReport {
+            clause: &clause.path,
+            counted: clause.acts(),
+            reached: clause.reached(),
+            reach: ReachReport::of(clause.reach),
+            transitions: transitions.collect(),
+        }
+    }
+}
+
+fn unit_in_words(unit: Unit) -> &'static str {
+    match unit {
+        Unit::One => "one",
+        Unit::Second => "second",
+        Unit::Step => "step",
+    }
+}
+
+impl ReachReport {
+    fn of(reach: Reach) -> ReachReport {
+        let Reach { changes, cases, just_missed: [one, second, step] } = reach;
+        ReachReport { changes, cases, just_missed: JustMissedReport { one, second, step } }
     }
 }
 

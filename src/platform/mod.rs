@@ -24,6 +24,7 @@ pub mod rulebook;
 mod rules;
 mod standing;
 mod templates;
+mod transition;
 mod window;
 pub mod words;
 
@@ -35,3 +36,4 @@ pub use language::Ruleset;
 pub use rulebook::{Era, Rulebook};
 pub use rules::{ClauseId, ClauseInfo, Rules, Thresholds, Tier};
 pub use standing::{Opening, Policy, Score, Standing, TemplateOpening};
+pub use transition::{ClauseTransitions, Edge, Transition};

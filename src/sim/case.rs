@@ -14,11 +14,14 @@
 //!                then: [ ( at, what is seen then ) ] ) ],
 //!   )
 //!
-//!   CaseFile::read --> Case (one for each reading) --run--> CaseOutcome: failures, and the journal behind them
+//!   CaseFile::read --> Case (one for each reading) --run----------> CaseOutcome: failures, and the journal behind them
+//!                                                  '-just_missed-> what one unit more or less would have caused
 //! ```
 //!
 //! A time is `"day 2 15:00"` (the first day is day 1), `"day 2 14:59:59"`, `"day 2"` for its midnight, or a date
 //! instead of the day. What stands in `then` is looked at when everything of its instant has happened.
+
+mod near;
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -35,13 +38,16 @@ use thiserror::Error;
 use crate::document::{Check, Document, Findings, Ordered};
 use crate::glossary::{Category, Feedback, NumberStatus, Rating, TemplateStatus, grouped};
 use crate::platform::language::{Condition, Holder, Limit, Signal as Hears};
+use crate::platform::rulebook::{self, BookEra, Rulebook};
 use crate::platform::{
-    Admission, Change, Opening, Platform, Policy, Rules, Ruleset, Signal, Subject, TemplateOpening, What,
-    catalogue,
+    Admission, Amending, Change, Opening, Platform, Policy, Rules, Ruleset, Signal, Subject, TemplateOpening,
+    Transition, What, catalogue,
 };
 use crate::time::{Calendar, CalendarError, SimTime, Span, days_between};
 
-use super::load::{LoadError, compile, nearest, open, too_many_numbers};
+use self::near::Stated;
+pub use self::near::{JustMissed, Unit};
+use super::load::{LoadError, compile, compile_eras, nearest, open, too_many_numbers};
 use super::scenario::NumberText;
 
 /// The last day of a case: ten years.
@@ -128,11 +134,30 @@ pub struct Case {
     /// The file that it stands in.
     pub file: String,
     calendar: Calendar,
+    /// The rules at the start.
     rules: Rules,
-    opening: Opening,
+    /// The eras that begin during the case.
+    later: Vec<LaterEra>,
     names: Names,
-    events: Vec<(SimTime, Event)>,
+    script: Script,
+    /// What is said of the sender at the start, and not taken as usual.
+    stated: Stated,
     expected: Vec<Expected>,
+}
+
+/// What a case tells the platform.
+#[derive(Clone, Debug)]
+struct Script {
+    opening: Opening,
+    events: Vec<(SimTime, Event)>,
+}
+
+/// An era of a rulebook that begins during a case.
+#[derive(Clone, Debug)]
+struct LaterEra {
+    from: SimTime,
+    rules: Rules,
+    amending: Amending,
 }
 
 /// What became of a case.
@@ -148,6 +173,23 @@ pub struct CaseOutcome {
     pub failures: Vec<Failure>,
     /// What happened, in order.
     pub journal: Vec<Told>,
+    /// The changes among it, in order.
+    pub transitions: Vec<Made>,
+}
+
+/// A transition that was made, by whom and by which clause.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Made {
+    /// When.
+    pub at: SimTime,
+    /// Name of the ruleset in force.
+    pub ruleset: String,
+    /// Path of the clause that caused it.
+    pub clause: String,
+    /// What it is.
+    pub transition: Transition,
+    /// Of whom.
+    pub subject: Subject,
 }
 
 /// An expectation that was not met.
@@ -264,7 +306,7 @@ struct CaseText {
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, rename = "given")]
 struct GivenText {
-    /// Name of a built-in ruleset, or a file beside the cases that ends in `.ron`.
+    /// Name of a built-in ruleset or rulebook, or a ruleset's file beside the cases that ends in `.ron`.
     ruleset: Option<String>,
     /// The first day, or its date and time: `"2023-03-06"`, `"2023-03-06T09:00"`.
     start: Option<String>,
@@ -280,7 +322,7 @@ struct GivenText {
     /// The templates by name: a list of names, or each with its category and how far it is; one called "offer" unless
     /// said otherwise.
     templates: Option<TemplatesText>,
-    /// Changes of the ruleset, by path.
+    /// Changes of the ruleset or the rulebook, by path.
     #[serde(default)]
     set: Ordered<String>,
 }
@@ -557,6 +599,8 @@ enum Event {
         number: usize,
         template: usize,
         at_most: Option<u64>,
+        /// How much of the limit is left over.
+        spare: u64,
     },
     Feedback {
         number: usize,
@@ -635,9 +679,52 @@ impl<'t> Layers<'t> {
     }
 }
 
+/// The rules that hold in a case.
+enum Book {
+    /// From beginning to end.
+    Ruleset(Box<Ruleset>),
+    /// By the eras of a rulebook.
+    Rulebook(Rulebook),
+}
+
+impl Book {
+    fn name(&self) -> &str {
+        match self {
+            Book::Ruleset(ruleset) => &ruleset.name,
+            Book::Rulebook(book) => book.name(),
+        }
+    }
+
+    /// The rulesets that may come to hold.
+    fn rulesets(&self) -> Vec<&Ruleset> {
+        match self {
+            Book::Ruleset(ruleset) => vec![ruleset],
+            Book::Rulebook(book) => book.eras().iter().map(BookEra::ruleset).collect(),
+        }
+    }
+
+    /// The rules at the start of the calendar, and those of the eras that begin before its end.
+    fn compile(&self, calendar: &Calendar) -> Option<(Rules, Vec<LaterEra>)> {
+        match self {
+            Book::Ruleset(ruleset) => Some((compile(ruleset, calendar), Vec::new())),
+            Book::Rulebook(book) => {
+                let mut eras = compile_eras(book, calendar).into_iter();
+                let first = eras.next()?;
+                let later = eras.filter_map(|era| {
+                    Some(LaterEra { from: era.from, rules: era.rules, amending: era.amendment? })
+                });
+                Some((first.rules, later.collect()))
+            }
+        }
+    }
+}
+
 /// What the events of a case are read against.
 struct Stage {
     ruleset: String,
+    /// The tiers of the rules at the start.
+    first_tiers: Vec<String>,
+    /// The tiers of all rules of the case.
     tiers: Vec<String>,
     calendar: Calendar,
     names: Names,
@@ -652,11 +739,12 @@ struct Heard {
 }
 
 impl Heard {
-    fn of(rules: &Rules) -> Heard {
+    fn of(all: &[&Rules]) -> Heard {
+        let any = |hears: fn(&Rules) -> bool| all.iter().any(|rules| hears(rules));
         Heard {
-            policy: rules.number_measures.iter().any(|rule| rule.on.contains(&Hears::policy)),
-            official: rules.official.is_some(),
-            analysis: rules.upgrades.iter().any(|rule| rule.when.contains(&Condition::Approved)),
+            policy: any(|rules| rules.number_measures.iter().any(|rule| rule.on.contains(&Hears::policy))),
+            official: any(|rules| rules.official.is_some()),
+            analysis: any(|rules| rules.upgrades.iter().any(|rule| rule.when.contains(&Condition::Approved))),
         }
     }
 }
@@ -734,19 +822,13 @@ impl Reader<'_> {
         text: &CaseText,
         path: &str,
     ) -> Option<Case> {
-        let ruleset = self.ruleset(&given);
+        let book = self.book(&given);
         let start = self.start(&given);
-        let (ruleset, (start, zone)) = (ruleset?, start?);
+        let (book, (start, zone)) = (book?, start?);
         let calendar = |horizon| Calendar::new(start, &zone, horizon, Span::days(1)).ok();
-        let stage = Stage {
-            ruleset: ruleset.name.clone(),
-            tiers: ruleset.ladder.iter().flat_map(|ladder| ladder.steps.keys()).map(str::to_owned).collect(),
-            calendar: calendar(Span::days(1))?,
-            names: self.names(&given),
-            hears: Heard::of(&compile(&ruleset, &calendar(Span::days(1))?)),
-        };
+        let stage = self.stage(&given, &book, calendar(Span::days(1))?, calendar(Span::days(MOST_DAYS))?)?;
         self.check_tiers(&given, &stage);
-        self.check_count(&given, &ruleset);
+        self.check_count(&given, &book);
         let (policy, stated) = given.get("policy", |given| given.policy.as_ref());
         if matches!(stated, Some(PolicyText::Open | PolicyText::Failed)) {
             self.check_heard(stage.hears.policy, "the commerce-policy check", &stage, &policy);
@@ -759,23 +841,59 @@ impl Reader<'_> {
         events.sort_by_key(|(at, _)| *at);
         let last = events.iter().map(|(at, _)| *at).chain(expected.iter().map(|then| then.at)).max()?;
         let calendar = calendar(Span(last.0 + 1))?;
-        let rules = compile(&ruleset, &calendar);
+        let (rules, later) = book.compile(&calendar)?;
         Some(Case {
             name: text.name.clone(),
             reading,
             file: self.document.name.clone(),
-            opening: opening(&given, &rules),
+            script: Script { opening: opening(&given, &rules), events },
+            stated: Stated::of(&given),
             rules,
+            later,
             calendar,
             names: stage.names,
-            events,
             expected,
+        })
+    }
+
+    /// What the events are read against; nothing, and said so, where no rules hold at the start.
+    fn stage(
+        &mut self,
+        given: &Layers<'_>,
+        book: &Book,
+        calendar: Calendar,
+        longest: Calendar,
+    ) -> Option<Stage> {
+        let Some((first, later)) = book.compile(&longest) else {
+            let (path, _) = given.get("start", |given| given.start.as_ref());
+            let message = format!("no era of the rulebook \"{}\" is in force at this start", book.name());
+            self.error(&path, message, "choose a later start");
+            return None;
+        };
+        let all: Vec<&Rules> = std::iter::once(&first).chain(later.iter().map(|era| &era.rules)).collect();
+        let tiers = |rules: &Rules| -> Vec<String> {
+            let known = rules.tiers.iter().map(|tier| tier.name.clone());
+            if rules.tiers.len() > 1 { known.collect() } else { Vec::new() }
+        };
+        let mut every: Vec<String> = Vec::new();
+        for tier in all.iter().flat_map(|rules| tiers(rules)) {
+            if !every.contains(&tier) {
+                every.push(tier);
+            }
+        }
+        Some(Stage {
+            ruleset: book.name().to_owned(),
+            first_tiers: tiers(&first),
+            tiers: every,
+            calendar,
+            names: self.names(given),
+            hears: Heard::of(&all),
         })
     }
 
     // ---- given ----------------------------------------------------------------------------------------------
 
-    fn ruleset(&mut self, given: &Layers<'_>) -> Option<Ruleset> {
+    fn book(&mut self, given: &Layers<'_>) -> Option<Book> {
         let (path, name) = given.get("ruleset", |given| given.ruleset.as_deref());
         let Some(name) = name else {
             self.error(&path, "no ruleset is given", "name one, such as ruleset: \"classic-2022\"");
@@ -793,8 +911,13 @@ impl Reader<'_> {
                 }
             }
         }
-        match Ruleset::read(&document) {
-            Ok(ruleset) => Some(ruleset),
+        let book = if rulebook::document(name).is_some() {
+            Rulebook::read(&document).map(Book::Rulebook)
+        } else {
+            Ruleset::read(&document).map(|ruleset| Book::Ruleset(Box::new(ruleset)))
+        };
+        match book {
+            Ok(book) => Some(book),
             Err(findings) => {
                 let said: Vec<&str> = findings.iter().map(|(_, finding)| finding.message.as_str()).collect();
                 if self.noted.insert((name.to_owned(), said.join("; "))) {
@@ -807,9 +930,9 @@ impl Reader<'_> {
 
     fn ruleset_document(&mut self, path: &str, name: &str) -> Option<Document> {
         if !name.ends_with(".ron") {
-            let known = catalogue::document(name);
+            let known = catalogue::document(name).or_else(|| rulebook::document(name));
             if known.is_none() {
-                let help = nearest(name, catalogue::names());
+                let help = nearest(name, catalogue::names().chain(rulebook::names()));
                 self.error(path, format!("there is no ruleset \"{name}\""), help);
             }
             return known;
@@ -883,23 +1006,23 @@ impl Reader<'_> {
         let (path, numbers) = given.get("numbers", |given| given.numbers.as_ref());
         for (name, number) in numbers.iter().flat_map(|numbers| numbers.iter()) {
             if let Some(tier) = &number.tier {
-                self.check_tier(&format!("{path}.\"{name}\".tier"), tier, stage);
+                self.check_tier(&format!("{path}.\"{name}\".tier"), tier, &stage.first_tiers, stage);
             }
         }
     }
 
     /// Numbers that wait to be connected may be what a case is about; those that never can be are a slip.
-    fn check_count(&mut self, given: &Layers<'_>, ruleset: &Ruleset) {
+    fn check_count(&mut self, given: &Layers<'_>, book: &Book) {
         let (path, numbers) = given.get("numbers", |given| given.numbers.as_ref());
         let names = numbers.iter().flat_map(|numbers| numbers.keys());
-        if let Some((beyond, message, help)) = too_many_numbers(names, &[ruleset], &ruleset.name) {
+        if let Some((beyond, message, help)) = too_many_numbers(names, &book.rulesets(), book.name()) {
             self.error(&format!("{path}.\"{beyond}\""), message, help);
         }
     }
 
-    fn check_tier(&mut self, path: &str, tier: &str, stage: &Stage) {
-        if !stage.tiers.iter().any(|known| known == tier) {
-            let help = nearest(tier, stage.tiers.iter().map(String::as_str));
+    fn check_tier(&mut self, path: &str, tier: &str, tiers: &[String], stage: &Stage) {
+        if !tiers.iter().any(|known| known == tier) {
+            let help = nearest(tier, tiers.iter().map(String::as_str));
             self.error(path, format!("{} has no tier \"{tier}\"", stage.ruleset), help);
         }
     }
@@ -977,7 +1100,7 @@ impl Reader<'_> {
             }
             EventText::Fill { from, to, at, at_most, .. } => {
                 let days = self.days(stage, *from, *to, at.0, path);
-                let event = Event::Fill { number, template, at_most: *at_most };
+                let event = Event::Fill { number, template, at_most: *at_most, spare: 0 };
                 days.into_iter().map(|at| (at, event.clone())).collect()
             }
             EventText::Feedback { at, kind, count, at_once, .. } => {
@@ -1091,7 +1214,7 @@ impl Reader<'_> {
             return Vec::new();
         };
         if let Some(tier) = &text.tier {
-            self.check_tier(&format!("{path}.tier"), tier, stage);
+            self.check_tier(&format!("{path}.tier"), tier, &stage.tiers, stage);
         }
         let facts = text.facts(number, template);
         if facts.is_empty() {
@@ -1275,35 +1398,20 @@ impl ThenText {
 // ---- running a case -----------------------------------------------------------------------------------------------
 
 impl Case {
-    /// Name of the ruleset that it runs under.
+    /// Name of the ruleset that it runs under; the one at the start, where a rulebook holds.
     pub fn ruleset(&self) -> &str {
         &self.rules.name
     }
 
+    /// Names of the rulesets that hold in it, one after another.
+    pub fn rulesets(&self) -> impl Iterator<Item = &str> {
+        let later = self.later.iter().map(|era| era.rules.name.as_str());
+        std::iter::once(self.ruleset()).chain(later)
+    }
+
     /// Runs the case: the platform alone, driven by what the case says is sent and comes back.
     pub fn run(&self) -> CaseOutcome {
-        let play = Play {
-            case: self,
-            platform: Platform::open(&self.rules, &self.opening),
-            changes: Vec::new(),
-            refused: vec![0; self.names.numbers.len()],
-            rejected: vec![0; self.names.templates.len()],
-            held: vec![0; self.names.templates.len()],
-            dropped: vec![0; self.names.templates.len()],
-            waiting: vec![vec![0; self.names.templates.len()]; self.names.numbers.len()],
-            released: Vec::new(),
-            errors: vec![None; self.names.numbers.len()],
-            next_event: 0,
-            next_expected: 0,
-            outcome: CaseOutcome {
-                name: self.name.clone(),
-                reading: self.reading.clone(),
-                looked_at: 0,
-                failures: Vec::new(),
-                journal: Vec::new(),
-            },
-        };
-        play.finish()
+        Play::of(self, &self.script, true).finish()
     }
 
     fn moment(&self, at: SimTime) -> String {
@@ -1317,6 +1425,10 @@ impl Case {
 /// A case under way.
 struct Play<'c> {
     case: &'c Case,
+    /// The case's own, or a changed one.
+    script: &'c Script,
+    /// Whether facts are looked at and a journal is written; else only transitions are noted.
+    telling: bool,
     platform: Platform<'c>,
     changes: Vec<Change>,
     /// Messages refused so far, by number.
@@ -1334,11 +1446,41 @@ struct Play<'c> {
     /// The latest error code, by number.
     errors: Vec<Option<u32>>,
     next_event: usize,
+    next_era: usize,
     next_expected: usize,
     outcome: CaseOutcome,
 }
 
-impl Play<'_> {
+impl<'c> Play<'c> {
+    fn of(case: &'c Case, script: &'c Script, telling: bool) -> Play<'c> {
+        let (numbers, templates) = (case.names.numbers.len(), case.names.templates.len());
+        Play {
+            case,
+            script,
+            telling,
+            platform: Platform::open(&case.rules, &script.opening),
+            changes: Vec::new(),
+            refused: vec![0; numbers],
+            rejected: vec![0; templates],
+            held: vec![0; templates],
+            dropped: vec![0; templates],
+            waiting: vec![vec![0; templates]; numbers],
+            released: Vec::new(),
+            errors: vec![None; numbers],
+            next_event: 0,
+            next_era: 0,
+            next_expected: 0,
+            outcome: CaseOutcome {
+                name: case.name.clone(),
+                reading: case.reading.clone(),
+                looked_at: 0,
+                failures: Vec::new(),
+                journal: Vec::new(),
+                transitions: Vec::new(),
+            },
+        }
+    }
+
     fn finish(mut self) -> CaseOutcome {
         let end = self.case.calendar.end();
         self.platform.begin(SimTime::START, &mut self.changes);
@@ -1348,8 +1490,9 @@ impl Play<'_> {
             let term = self.platform.next_term(now).max(SimTime(now.0 + 1));
             let evaluation = self.platform.next_evaluation();
             let clock = self.platform.next_clock(now);
-            let event = self.case.events.get(self.next_event).map_or(SimTime::NEVER, |(at, _)| *at);
-            now = term.min(evaluation).min(clock).min(event);
+            let event = self.script.events.get(self.next_event).map_or(SimTime::NEVER, |(at, _)| *at);
+            let era = self.case.later.get(self.next_era).map_or(SimTime::NEVER, |era| era.from);
+            now = term.min(evaluation).min(clock).min(event).min(era);
             self.look_before(now);
             if now >= end {
                 return self.outcome;
@@ -1360,11 +1503,12 @@ impl Play<'_> {
 
     /// The six classes of one instant.
     fn instant(&mut self, now: SimTime, term: bool) {
-        let case = self.case;
+        let script = self.script;
         let from = self.next_event;
-        let to = from + case.events[from..].iter().take_while(|(at, _)| *at == now).count();
+        let to = from + script.events[from..].iter().take_while(|(at, _)| *at == now).count();
         self.next_event = to;
-        let events = case.events[from..to].iter().map(|(_, event)| event);
+        let events = script.events[from..to].iter().map(|(_, event)| event);
+        self.amend(now);
         if term {
             self.platform.terms(now, &mut self.changes);
             self.tell(now);
@@ -1386,14 +1530,23 @@ impl Play<'_> {
         }
     }
 
+    /// Other rules come into force.
+    fn amend(&mut self, now: SimTime) {
+        let Some(era) = self.case.later.get(self.next_era).filter(|era| era.from == now) else { return };
+        self.next_era += 1;
+        self.platform.amend(&era.rules, &era.amending, &[], now, &mut self.changes);
+        self.tell(now);
+    }
+
     fn happen(&mut self, now: SimTime, event: &Event) {
         match event {
             Event::Send { number, template, messages, delivered, in_window, again } => {
                 let batch = Batch { number: *number, template: *template, messages: *messages };
                 self.send(now, batch, *delivered, *in_window, again);
             }
-            Event::Fill { number, template, at_most } => {
+            Event::Fill { number, template, at_most, spare } => {
                 let capacity = self.platform.capacity(*number, now);
+                let capacity = if capacity == u64::MAX { capacity } else { capacity.saturating_sub(*spare) };
                 let messages = match at_most {
                     Some(most) => capacity.min(*most),
                     None if capacity == u64::MAX => 0,
@@ -1495,14 +1648,27 @@ impl Play<'_> {
     // ---- what is told ---------------------------------------------------------------------------------------
 
     fn note(&mut self, now: SimTime, what: String, clause: Option<String>) {
-        self.outcome.journal.push(Told { at: self.case.moment(now), what, clause });
+        if self.telling {
+            self.outcome.journal.push(Told { at: self.case.moment(now), what, clause });
+        }
     }
 
     fn tell(&mut self, now: SimTime) {
         for change in std::mem::take(&mut self.changes) {
-            let clause = self.case.rules.clauses[usize::from(change.clause)].path.clone();
-            let what = format!("{} {}", self.case.subject(change.subject), self.case.what(change.what));
-            self.note(now, what, Some(clause));
+            let rules = self.platform.rules();
+            let clause = &rules.clauses[usize::from(change.clause)].path;
+            self.outcome.transitions.push(Made {
+                at: now,
+                ruleset: rules.name.clone(),
+                clause: clause.clone(),
+                transition: change.what.transition(),
+                subject: change.subject,
+            });
+            if self.telling {
+                let subject = self.case.subject(rules, change.subject);
+                let what = format!("{subject} {}", self.case.what(rules, change.what));
+                self.note(now, what, Some(clause.clone()));
+            }
             match (change.what, change.subject) {
                 (What::HeldReleased { .. }, Subject::Template(template)) => self.released.push(template),
                 (What::HeldDropped { held }, Subject::Template(template)) => {
@@ -1518,6 +1684,9 @@ impl Play<'_> {
 
     /// Looks at what is expected at instants that are over before `next`.
     fn look_before(&mut self, next: SimTime) {
+        if !self.telling {
+            return;
+        }
         let case = self.case;
         while let Some(expected) = case.expected.get(self.next_expected).filter(|expected| expected.at < next)
         {
@@ -1550,7 +1719,7 @@ impl Play<'_> {
                 (of("limit", *number), limit_in_words(most(*limit)), found)
             }
             Fact::Tier(number, tier) => {
-                let found = self.case.rules.tiers[platform.tier(*number)].name.clone();
+                let found = platform.rules().tiers[platform.tier(*number)].name.clone();
                 (of("tier", *number), tier.clone(), found)
             }
             Fact::Status(n, status) => {
@@ -1630,10 +1799,10 @@ impl Event {
 }
 
 impl Case {
-    fn subject(&self, subject: Subject) -> String {
+    fn subject(&self, rules: &Rules, subject: Subject) -> String {
         match subject {
             Subject::Portfolio => "the business".to_owned(),
-            Subject::Holder(place) if self.rules.holder == Holder::Number => {
+            Subject::Holder(place) if rules.holder == Holder::Number => {
                 format!("the limit of {}", self.names.numbers[place])
             }
             Subject::Holder(_) => "the limit".to_owned(),
@@ -1642,8 +1811,8 @@ impl Case {
         }
     }
 
-    fn what(&self, what: What) -> String {
-        let tier = |place: usize| &self.rules.tiers[place].name;
+    fn what(&self, rules: &Rules, what: What) -> String {
+        let tier = |place: usize| &rules.tiers[place].name;
         let until =
             |at: Option<SimTime>| at.map_or(String::new(), |at| format!(" until {}", self.moment(at)));
         match what {

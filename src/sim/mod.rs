@@ -24,8 +24,8 @@ mod send;
 mod setting;
 mod trajectory;
 
-pub use case::{Case, CaseFile, CaseOutcome, Failure, Told};
-pub use coverage::{ClauseCoverage, Coverage};
+pub use case::{Case, CaseFile, CaseOutcome, Failure, JustMissed, Made, Told, Unit};
+pub use coverage::{ClauseCoverage, Coverage, Reach, TransitionCoverage};
 pub use journal::{Entry, Journal};
 pub use load::{LoadError, Names, Scenario};
 pub use run::{Batch, Probe, Unwatched};

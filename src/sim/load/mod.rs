@@ -23,12 +23,12 @@ use thiserror::Error;
 use crate::audience::{
     Behavior, HelpDesk, ListPlan, RATES, Sampling, Segment, check_chance, profile_document, profile_names,
 };
-use crate::document::{Check, Document, Finding, Findings};
+use crate::document::{self, Check, Document, Finding, Findings};
 use crate::glossary::Category;
 use crate::platform::catalogue;
 use crate::platform::language::CapOf;
 use crate::platform::rulebook::{self, Rulebook};
-use crate::platform::{Amending, Opening, Policy, Rules, Ruleset, Tier};
+use crate::platform::{Amending, Era, Opening, Policy, Rules, Ruleset, Tier};
 use crate::random::{Held, Prior, Subject};
 use crate::sender::Strategy;
 use crate::time::{Calendar, SimTime, Slot, Span};
@@ -644,10 +644,9 @@ fn rules_in_words(name: &str, rulesets: &[&Ruleset]) -> String {
 
 /// The eras of a rulebook that the run meets: the one of its start, and those that begin before its end.
 fn eras(book: &Rulebook, text: &ScenarioText, calendar: &Calendar) -> Option<(Rules, Vec<LaterEra>)> {
-    let midnights: Vec<SimTime> = (0..calendar.days()).map(|day| calendar.midnight(day)).collect();
-    let mut eras = book.compile(calendar.date(0), &|date| instant_of(calendar, date), &midnights).into_iter();
+    let mut eras = compile_eras(book, calendar).into_iter();
     let first = eras.next()?;
-    let later = eras.filter(|era| era.from < calendar.end()).filter_map(|era| {
+    let later = eras.filter_map(|era| {
         Some(LaterEra {
             from: era.from,
             thresholds: threshold_priors(text, &era.rules),
@@ -677,6 +676,14 @@ pub(super) fn compile(ruleset: &Ruleset, calendar: &Calendar) -> Rules {
     Rules::compile(ruleset, midnights, &|date| instant_of(calendar, date))
 }
 
+/// Makes the eras of a rulebook ready that a calendar meets; none where it starts before the first.
+pub(super) fn compile_eras(book: &Rulebook, calendar: &Calendar) -> Vec<Era> {
+    let midnights: Vec<SimTime> = (0..calendar.days()).map(|day| calendar.midnight(day)).collect();
+    let mut eras = book.compile(calendar.date(0), &|date| instant_of(calendar, date), &midnights);
+    eras.retain(|era| era.from < calendar.end());
+    eras
+}
+
 /// The instant at which a dated clause's day begins.
 fn instant_of(calendar: &Calendar, date: &str) -> SimTime {
     let date = crate::platform::first_day(date);
@@ -686,10 +693,9 @@ fn instant_of(calendar: &Calendar, date: &str) -> SimTime {
 /// Advice on a name that is not known: the nearest one, and all.
 pub(super) fn nearest<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> String {
     let known: Vec<&str> = known.collect();
-    let close = known.iter().map(|other| (strsim::jaro_winkler(name, other), *other));
-    let best = close.max_by(|a, b| a.0.total_cmp(&b.0)).filter(|(similarity, _)| *similarity > 0.8);
-    match best {
-        Some((_, other)) => format!("did you mean \"{other}\"? There are: {}", known.join(", ")),
-        None => format!("there are: {}", known.join(", ")),
+    let all = known.join(", ");
+    match document::nearest(name, known) {
+        Some(meant) => format!("did you mean \"{meant}\"? There are: {all}"),
+        None => format!("there are: {all}"),
     }
 }

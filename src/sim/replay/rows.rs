@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::BufRead;
 use std::ops::Range;
 
+use crate::document;
 use crate::glossary::grouped;
 
 use super::super::load::nearest;
@@ -199,9 +200,8 @@ impl<'r, R: BufRead> Rows<'r, R> {
             let message = format!("two columns are called `{name}`");
             self.mistakes.add(line, self.cells[at].clone(), message, "one of them must go");
         } else if !KNOWN.contains(&name) {
-            let absent = KNOWN.iter().find(|known| {
-                !names.iter().any(|name| name == *known) && strsim::damerau_levenshtein(known, name) <= 2
-            });
+            let absent = KNOWN.into_iter().filter(|known| !names.iter().any(|name| name == known));
+            let absent = document::nearest(name, absent);
             if let Some(known) = absent {
                 let message = format!("there is no column `{name}`");
                 self.mistakes.add(line, self.cells[at].clone(), message, format!("did you mean `{known}`?"));
