@@ -39,7 +39,7 @@ pub struct Behavior {
     pub mute: Rate,
     /// Chance that a delivered message gets the chat archived.
     pub archive: Rate,
-    /// Messages that a customer writes first, a day.
+    /// Messages that a customer writes first, a day, as a chance.
     pub first_messages: Rate,
     /// Chance that a customer has had as many marketing messages, of all senders, as the platform lets through.
     pub at_person_cap: Rate,
@@ -63,7 +63,7 @@ pub struct Behavior {
     pub correlations: Vec<Correlation>,
     /// When people react and write: weights of hours and weekdays.
     pub activity: ActivityText,
-    /// How long after delivery each kind of act comes, by kind.
+    /// How long after delivery each kind of act comes, by kind: block, report, stop, mute, archive, reply, read.
     pub delays: Ordered<Quantity<DelayText>>,
     /// How long an undelivered message stays in flight before it fails.
     pub time_to_live: Quantity<Span>,
@@ -73,9 +73,9 @@ pub struct Behavior {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Rate {
-    /// The prior of the chance.
+    /// The prior of the chance \[share\].
     pub prior: Prior,
-    /// How far it can be trusted: 0 to 3.
+    /// How far it can be trusted \[grade, 0 to 3\].
     pub grade: u8,
     /// Who says so.
     pub source: String,
@@ -87,7 +87,7 @@ pub struct Rate {
 pub struct Quantity<T> {
     /// The value.
     pub value: T,
-    /// How far it can be trusted: 0 to 3.
+    /// How far it can be trusted \[grade, 0 to 3\].
     pub grade: u8,
     /// Who says so.
     pub source: String,
@@ -97,11 +97,11 @@ pub struct Quantity<T> {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Dispersion {
-    /// Standard deviation of the natural logarithm of the factor; 0 is no effect.
+    /// Standard deviation of the natural logarithm of the factor \[no unit\]; 0 is no effect.
     pub sigma: f64,
     /// The chances that the factor multiplies.
     pub acts_on: Vec<RateName>,
-    /// How far it can be trusted: 0 to 3.
+    /// How far it can be trusted \[grade, 0 to 3\].
     pub grade: u8,
     /// Who says so.
     pub source: String,
@@ -262,14 +262,14 @@ pub enum DelayText {
     LogLogistic {
         /// Half react within this.
         median: Span,
-        /// Smaller is a longer tail.
+        /// Smaller is a longer tail \[no unit\].
         shape: f64,
     },
     /// The log-normal law.
     LogNormal {
         /// Half react within this.
         median: Span,
-        /// Standard deviation of the natural logarithm.
+        /// Standard deviation of the natural logarithm \[no unit\].
         sigma: f64,
     },
     /// Two laws, the first for the share `first_share`.

@@ -19,7 +19,7 @@ use tiercast::platform::price::PriceTable;
 use tiercast::platform::{Rulebook, Ruleset, catalogue};
 use tiercast::sim::{Case, CaseFile, CaseOutcome, Coverage, LoadError, Scenario};
 
-use super::{Failure, print, width};
+use super::{Failure, print, print_json, width};
 
 /// Check rule cases and every file beside them: do the rules still do what the cases say?
 #[derive(Debug, Args)]
@@ -574,9 +574,4 @@ impl<'r> CoverageReport<'r> {
             clauses: clauses.collect(),
         }
     }
-}
-
-fn print_json(value: &impl Serialize) -> Result<(), Failure> {
-    let json = serde_json::to_string_pretty(value).map_err(std::io::Error::from)?;
-    print(&format!("{json}\n"))
 }

@@ -1,12 +1,14 @@
 //! The command line: one file a command, one library call each; sees the public API only.
 //!
 //! ```text
-//!   main --> Command --> run | explain | replay | check | rules
+//!   main --> Command --> run | explain | replay | check | rules | docs | init | completions
 //!                           results on stdout, everything else on stderr
 //!                           exit 0 well, 1 a finding, 2 wrong input or usage, 130 interrupted
 //! ```
 
 mod check;
+mod completions;
+mod docs;
 mod explain;
 mod files;
 mod interrupt;
@@ -53,6 +55,8 @@ enum Command {
     Replay(replay::Replay),
     Check(check::Check),
     Rules(rules::Rules),
+    Docs(docs::Docs),
+    Completions(completions::Completions),
 }
 
 /// What every command on a scenario takes.
@@ -175,6 +179,8 @@ pub(crate) fn main() -> ExitCode {
         Command::Replay(replay) => replay.execute(tool.quiet),
         Command::Check(check) => check.execute(tool.quiet),
         Command::Rules(rules) => rules.execute(),
+        Command::Docs(docs) => docs.execute(),
+        Command::Completions(completions) => completions.execute(),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -212,6 +218,12 @@ fn print(text: &str) -> Result<(), Failure> {
     let mut stdout = anstream::stdout().lock();
     stdout.write_all(text.as_bytes())?;
     Ok(stdout.flush()?)
+}
+
+/// Prints a result for programs.
+fn print_json(value: &impl serde::Serialize) -> Result<(), Failure> {
+    let json = serde_json::to_string_pretty(value).map_err(std::io::Error::from)?;
+    print(&format!("{json}\n"))
 }
 
 /// Says something beside the result.

@@ -11,6 +11,7 @@
 //!   Journal ------ story            one future, change by change, with the clause behind each
 //!   Replay -----+- replay           what these rules would have done with what happened
 //!               '- webhooks         the same as a business receives it, and compared with what it received
+//!   the sources -- reference        every field of every file, for who writes one
 //! ```
 
 #[cfg(feature = "charts")]
@@ -18,6 +19,8 @@ pub mod charts;
 pub mod daily;
 #[cfg(feature = "charts")]
 pub mod gallery;
+#[cfg(feature = "reference")]
+pub mod reference;
 pub mod replay;
 pub mod replications;
 pub mod schedule;
