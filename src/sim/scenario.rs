@@ -291,7 +291,7 @@ pub enum PlanText {
         /// Which days are rows: `calendar_day`, `sending_day` or `volume_gate`.
         clock: Clock,
     },
-    /// A table from a CSV file with the columns `day` and `messages`.
+    /// A table from a CSV file with the columns `day` and `messages` (a day) or `messages_an_hour` (the most in each hour).
     Table {
         /// The file, beside the scenario.
         file: String,
