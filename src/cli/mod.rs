@@ -11,6 +11,7 @@ mod completions;
 mod docs;
 mod explain;
 mod files;
+mod init;
 mod interrupt;
 mod replay;
 mod rules;
@@ -32,6 +33,7 @@ use tiercast::sim::{LoadError, Scenario};
     name = "tiercast",
     version,
     after_help = "Examples:
+  tiercast init my-plan
   tiercast run scenarios/first-climb.ron
   tiercast explain scenarios/first-climb.ron --replication 0
   tiercast replay march.csv --ruleset platform-2023
@@ -55,6 +57,7 @@ enum Command {
     Replay(replay::Replay),
     Check(check::Check),
     Rules(rules::Rules),
+    Init(init::Init),
     Docs(docs::Docs),
     Completions(completions::Completions),
 }
@@ -179,6 +182,7 @@ pub(crate) fn main() -> ExitCode {
         Command::Replay(replay) => replay.execute(tool.quiet),
         Command::Check(check) => check.execute(tool.quiet),
         Command::Rules(rules) => rules.execute(),
+        Command::Init(init) => init.execute(tool.quiet),
         Command::Docs(docs) => docs.execute(),
         Command::Completions(completions) => completions.execute(),
     };
