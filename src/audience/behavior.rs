@@ -111,11 +111,11 @@ pub struct Dispersion {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct WeekdayEffect {
-    /// The factors of Monday to Sunday; 7 numbers, 1 is no effect.
+    /// The factors of Monday to Sunday \[no unit\]; 7 numbers, 1 is no effect.
     pub factors: Vec<f64>,
     /// The chances that the factor multiplies.
     pub acts_on: Vec<RateName>,
-    /// How far it can be trusted: 0 to 3.
+    /// How far it can be trusted \[grade, 0 to 3\].
     pub grade: u8,
     /// Who says so.
     pub source: String,
@@ -125,13 +125,13 @@ pub struct WeekdayEffect {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Fatigue {
-    /// The factors of the levels 0 to 6; 7 numbers, all alike is no fatigue.
+    /// The factors of the levels 0 to 6 \[no unit\]; 7 numbers, all alike is no fatigue.
     pub factors: Vec<f64>,
     /// Civil days without a delivered message that lower the level by one, such as `"4d"`.
     pub recover: Span,
     /// The chances that the factor multiplies.
     pub acts_on: Vec<RateName>,
-    /// How far it can be trusted: 0 to 3.
+    /// How far it can be trusted \[grade, 0 to 3\].
     pub grade: u8,
     /// Who says so.
     pub source: String,
@@ -141,11 +141,12 @@ pub struct Fatigue {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Frailty {
-    /// The strength s: the smaller, the more people differ; `None` is people who are all alike.
+    /// The strength s \[messages\]: the smaller, the more people differ; `None`, people who are all alike, unless said
+    /// otherwise.
     pub strength: Option<f64>,
     /// The chances that the factor multiplies.
     pub acts_on: Vec<RateName>,
-    /// How far it can be trusted: 0 to 3.
+    /// How far it can be trusted \[grade, 0 to 3\].
     pub grade: u8,
     /// Who says so.
     pub source: String,
@@ -155,9 +156,9 @@ pub struct Frailty {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Factor {
-    /// The prior of the factor; 1 is no effect.
+    /// The prior of the factor \[no unit\]; 1 is no effect.
     pub prior: Prior,
-    /// How far it can be trusted: 0 to 3.
+    /// How far it can be trusted \[grade, 0 to 3\].
     pub grade: u8,
     /// Who says so.
     pub source: String,
@@ -181,9 +182,9 @@ pub struct Correlation {
     pub of: RateName,
     /// The chance that it follows; it follows none itself.
     pub with: RateName,
-    /// Correlation of the two normal scores, from -1 to 1 (a Gaussian copula).
+    /// Correlation of the two normal scores \[-1 to 1\] (a Gaussian copula).
     pub rho: f64,
-    /// How far it can be trusted: 0 to 3.
+    /// How far it can be trusted \[grade, 0 to 3\].
     pub grade: u8,
     /// Who says so.
     pub source: String,

@@ -94,7 +94,7 @@ impl Rules {
             Some(market) => format!(
                 "// Where the customers are: prices are those of this market. Without it nothing is priced.\n        market: {market:?},"
             ),
-            None => "// These rules name no prices, so no `market` is given.".to_owned(),
+            None => "// These rules name no unit prices, so no `market` is given.".to_owned(),
         }
     }
 }

@@ -107,8 +107,8 @@ pub struct TemplateText {
     /// Whether it has buttons, which more people answer by; it has none unless said otherwise.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub buttons: Option<bool>,
-    /// Factors on the chances of those who get it, by the name of the chance, such as `{ "stop": Fixed(0.8) }`; none
-    /// unless said otherwise. Three wordings of one campaign differed from 0.74 to 1.30 in stops (PMC5526806).
+    /// Factors on the chances of those who get it, by the name of the chance, such as `{ "stop": Fixed(0.8) }`
+    /// \[no unit\]; none unless said otherwise. Three wordings of one campaign differed from 0.74 to 1.30 in stops (PMC5526806).
     #[serde(default, skip_serializing_if = "Ordered::is_empty")]
     pub factors: Ordered<Prior>,
 }
@@ -216,7 +216,7 @@ pub struct SenderText {
     /// \[parts\].
     #[serde(default, skip_serializing_if = "Ordered::is_empty")]
     pub numbers: Ordered<u64>,
-    /// The segment that is written to, where it is one.
+    /// The segment that is written to, where it is one; those of `segments` unless said otherwise.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub segment: Option<String>,
     /// The segments that are written to, where they are several.

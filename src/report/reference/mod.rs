@@ -73,7 +73,7 @@ macro_rules! sources {
 const SHARED: &[&str] = sources!["glossary.rs", "random/prior.rs", "platform/origin.rs"];
 const SCENARIO: &[&str] =
     sources!["sim/scenario.rs", "sender/mod.rs", "audience/list.rs", "platform/price/ledger.rs"];
-const AUDIENCE: &[&str] = sources!["audience/behavior.rs"];
+const AUDIENCE: &[&str] = sources!["audience/behavior.rs", "audience/activity.rs"];
 const RULESET: &[&str] = sources!["platform/language.rs"];
 const RULEBOOK: &[&str] = sources!["platform/rulebook.rs"];
 const PRICES: &[&str] = sources!["platform/price/table.rs"];
