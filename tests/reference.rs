@@ -260,9 +260,13 @@ fn a_key_that_is_not_told_is_found() {
 
 // ---- what a run writes ------------------------------------------------------------------------------------------
 
-/// A run that prices, with a chance of everything that its ruleset knows.
+/// A run that prices and has a help desk, so that everything that is ever written is.
 fn ensemble() -> Ensemble {
-    let scenario = Scenario::load(&home().join("scenarios/first-climb.ron"), &[]).unwrap();
+    let text = std::fs::read_to_string(home().join("scenarios/first-climb.ron")).unwrap();
+    let desk =
+        "audience: (\n help_desk: (shifts: [(days: workdays, from: \"09:00\", to: \"18:00\", agents: 3)]),";
+    assert_eq!(text.matches("audience: (").count(), 1);
+    let scenario = Scenario::read("first-climb", &text.replace("audience: (", desk), home()).unwrap();
     let alone = Threads::Exactly(1.try_into().unwrap());
     let (replicate, still) = (|index| scenario.replicate(index), AtomicBool::new(false));
     Ensemble::run(scenario.setting.clone(), 0..3, alone, &replicate, &|_| (), &still)

@@ -101,5 +101,5 @@ fn an_hourly_schedule_needs_slots_of_an_hour_at_most() {
     assert!(following("leadconnector", &[("slot: \"1h\"", "slot: \"2h\"")]).is_ok());
     let gate = [("clock: calendar_day", "clock: volume_gate")];
     let said = following("sendgrid-hourly", &gate).unwrap_err();
-    assert!(said.contains("no volume of a day to wait for") && said.contains("schedule.ron:9"), "{said}");
+    assert!(said.contains("no volume of a day to wait for") && said.contains("schedule.ron:10"), "{said}");
 }

@@ -252,7 +252,7 @@ pub struct SenderText {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ThroughputText {
-    /// So many messages.
+    /// So many \[messages\].
     pub messages: u64,
     /// In this time.
     pub per: Span,
@@ -273,7 +273,7 @@ pub enum PlanText {
         from: u64,
         /// More with every further row \[messages a day\].
         add: u64,
-        /// Most messages a day; no bound but the list unless said otherwise.
+        /// The most \[messages a day\]; no bound but the list unless said otherwise.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         at_most: Option<u64>,
         /// Which days are rows: `calendar_day`, `sending_day` or `volume_gate`.
@@ -285,7 +285,7 @@ pub enum PlanText {
         from: u64,
         /// The factor, above 1: `"1.15"` is 15 % more with every row.
         times: Ratio,
-        /// Most messages a day; no bound but the list unless said otherwise.
+        /// The most \[messages a day\]; no bound but the list unless said otherwise.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         at_most: Option<u64>,
         /// Which days are rows: `calendar_day`, `sending_day` or `volume_gate`.
@@ -310,10 +310,10 @@ pub enum PlanText {
     },
     /// Just the usage that the next tier needs, as fast as the limit allows.
     FastestClimb {
-        /// Most messages a day, where the limit allows more; no bound but the limit unless said otherwise.
+        /// The most, where the limit allows more \[messages a day\]; no bound but the limit unless said otherwise.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         at_most: Option<u64>,
-        /// Messages a day while no usage is missing (on the entry step, during a review, at the top); 0 unless said
+        /// So many \[messages a day\] while no usage is missing (on the entry step, during a review, at the top); 0 unless said
         /// otherwise.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         meanwhile: Option<u64>,

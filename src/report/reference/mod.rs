@@ -70,9 +70,18 @@ macro_rules! sources {
 }
 
 /// The types that several kinds of files share.
-const SHARED: &[&str] = sources!["glossary.rs", "random/prior.rs", "platform/origin.rs"];
-const SCENARIO: &[&str] =
-    sources!["sim/scenario.rs", "sender/mod.rs", "audience/list.rs", "platform/price/ledger.rs"];
+const SHARED: &[&str] = sources!["glossary.rs", "time/week.rs", "random/prior.rs", "platform/origin.rs"];
+const SCENARIO: &[&str] = sources![
+    "sim/scenario.rs",
+    "sender/clock.rs",
+    "sender/order.rs",
+    "sender/backlog.rs",
+    "sender/feedback.rs",
+    "sender/rotation.rs",
+    "audience/list.rs",
+    "audience/desk/text.rs",
+    "platform/price/ledger.rs",
+];
 const AUDIENCE: &[&str] = sources!["audience/behavior.rs", "audience/activity.rs"];
 const RULESET: &[&str] = sources!["platform/language.rs"];
 const RULEBOOK: &[&str] = sources!["platform/rulebook.rs"];
