@@ -9,7 +9,7 @@ use tiercast::document::Document;
 use tiercast::document::tree::Tree;
 use tiercast::experiment::{Ensemble, Threads};
 use tiercast::report::reference::{Entry, Form, Page, Section, Subject};
-use tiercast::report::{daily, replications, summary::Summary};
+use tiercast::report::{daily, replications, schedule, summary::Summary};
 use tiercast::sim::{Evidence, Scenario};
 
 fn home() -> &'static Path {
@@ -328,6 +328,7 @@ fn every_column_and_metric_is_told_and_every_told_one_is_written() {
     let metrics: BTreeSet<String> = rows(&daily).skip(1).map(|row| row[2].clone()).collect();
     both_ways(page.section("daily.csv: metric").unwrap(), &metrics.into_iter().collect::<Vec<_>>());
     both_ways(page.section("replications.csv").unwrap(), &head(&replications::to_csv(&ensemble)));
+    both_ways(page.section("schedule.csv").unwrap(), &head(&schedule::to_csv(&ensemble)));
 }
 
 /// The cells of a table, row by row.

@@ -92,6 +92,7 @@ const SCHEDULE: &str = include_str!("../../sim/load/table.rs");
 const LOG: &str = include_str!("../../sim/replay.rs");
 const DAILY: &str = include_str!("../daily.rs");
 const REPLICATIONS: &str = include_str!("../replications.rs");
+const CALENDAR: &str = include_str!("../schedule.rs");
 const TRAJECTORY: &str = include_str!("../../sim/trajectory.rs");
 
 impl Subject {
@@ -136,7 +137,9 @@ impl Subject {
             Subject::Schedule => "A plan or published schedule by day, which scenarios name. A CSV file.",
             Subject::Case => "Rule cases: given a sender, when this is sent, then so it stands. A RON file.",
             Subject::Log => "A log of what really happened, for `replay`. A CSV file.",
-            Subject::Outputs => "What `run` writes: summary.json, daily.csv and replications.csv.",
+            Subject::Outputs => {
+                "What `run` writes: summary.json, daily.csv, replications.csv and schedule.csv."
+            }
         }
     }
 
@@ -278,6 +281,12 @@ fn outputs() -> Vec<Section> {
         "What stands in the column `metric`; counts are of the civil day.",
     ));
     sections.push(columns(REPLICATIONS, 0, "replications.csv", "One line a replication."));
+    sections.push(columns(
+        CALENDAR,
+        0,
+        "schedule.csv",
+        "The plan that was followed at the median, one line a day.",
+    ));
     sections
 }
 
@@ -288,7 +297,7 @@ fn columns(source: &str, table: usize, name: &str, says: &str) -> Section {
     let mut entries = Vec::new();
     for row in rows {
         let (unit, says) = match row.as_slice() {
-            [_, unit, says] => (Some(unit.clone()), says.clone()),
+            [_, unit, says] => (Some(unit.clone()).filter(|unit| !unit.is_empty()), says.clone()),
             [_, says] => (None, says.clone()),
             _ => (None, String::new()),
         };

@@ -14,7 +14,7 @@ pub(super) fn tables(source: &str) -> Vec<Vec<Vec<String>>> {
             tables.push(Vec::new());
             inside = true;
         }
-        let cells: Vec<String> = row.split(" | ").map(|cell| cell.trim().to_owned()).collect();
+        let cells: Vec<String> = row.split('|').map(|cell| cell.trim().to_owned()).collect();
         tables.last_mut().expect("one was just begun").push(cells);
     }
     // The head, and the line of dashes below it.
