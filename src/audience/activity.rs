@@ -12,11 +12,11 @@ use crate::time::{Calendar, HOUR, SimTime, Slot};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ActivityText {
-    /// Relative weights of the hours 0 to 23; 24 numbers.
+    /// Relative weights of the hours 0 to 23 \[no unit\]; 24 numbers.
     pub hours: Vec<u32>,
-    /// Relative weights of the weekdays Monday to Sunday; 7 numbers.
+    /// Relative weights of the weekdays Monday to Sunday \[no unit\]; 7 numbers.
     pub weekdays: Vec<u32>,
-    /// How far it can be trusted: 0 to 3.
+    /// How far it can be trusted \[grade, 0 to 3\].
     pub grade: u8,
     /// Who says so.
     pub source: String,

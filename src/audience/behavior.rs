@@ -39,7 +39,7 @@ pub struct Behavior {
     pub mute: Rate,
     /// Chance that a delivered message gets the chat archived.
     pub archive: Rate,
-    /// Messages that a customer writes first, a day.
+    /// Messages that a customer writes first, a day, as a chance.
     pub first_messages: Rate,
     /// Chance that a customer has had as many marketing messages, of all senders, as the platform lets through.
     pub at_person_cap: Rate,
@@ -63,7 +63,7 @@ pub struct Behavior {
     pub correlations: Vec<Correlation>,
     /// When people react and write: weights of hours and weekdays.
     pub activity: ActivityText,
-    /// How long after delivery each kind of act comes, by kind.
+    /// How long after delivery each kind of act comes, by kind: block, report, stop, mute, archive, reply, read.
     pub delays: Ordered<Quantity<DelayText>>,
     /// How long an undelivered message stays in flight before it fails.
     pub time_to_live: Quantity<Span>,
@@ -73,9 +73,9 @@ pub struct Behavior {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Rate {
-    /// The prior of the chance.
+    /// The prior of the chance \[share\].
     pub prior: Prior,
-    /// How far it can be trusted: 0 to 3.
+    /// How far it can be trusted \[grade, 0 to 3\].
     pub grade: u8,
     /// Who says so.
     pub source: String,
@@ -87,7 +87,7 @@ pub struct Rate {
 pub struct Quantity<T> {
     /// The value.
     pub value: T,
-    /// How far it can be trusted: 0 to 3.
+    /// How far it can be trusted \[grade, 0 to 3\].
     pub grade: u8,
     /// Who says so.
     pub source: String,
@@ -97,11 +97,11 @@ pub struct Quantity<T> {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Dispersion {
-    /// Standard deviation of the natural logarithm of the factor; 0 is no effect.
+    /// Standard deviation of the natural logarithm of the factor \[no unit\]; 0 is no effect.
     pub sigma: f64,
     /// The chances that the factor multiplies.
     pub acts_on: Vec<RateName>,
-    /// How far it can be trusted: 0 to 3.
+    /// How far it can be trusted \[grade, 0 to 3\].
     pub grade: u8,
     /// Who says so.
     pub source: String,
@@ -111,11 +111,11 @@ pub struct Dispersion {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct WeekdayEffect {
-    /// The factors of Monday to Sunday; 7 numbers, 1 is no effect.
+    /// The factors of Monday to Sunday \[no unit\]; 7 numbers, 1 is no effect.
     pub factors: Vec<f64>,
     /// The chances that the factor multiplies.
     pub acts_on: Vec<RateName>,
-    /// How far it can be trusted: 0 to 3.
+    /// How far it can be trusted \[grade, 0 to 3\].
     pub grade: u8,
     /// Who says so.
     pub source: String,
@@ -125,13 +125,13 @@ pub struct WeekdayEffect {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Fatigue {
-    /// The factors of the levels 0 to 6; 7 numbers, all alike is no fatigue.
+    /// The factors of the levels 0 to 6 \[no unit\]; 7 numbers, all alike is no fatigue.
     pub factors: Vec<f64>,
     /// Civil days without a delivered message that lower the level by one, such as `"4d"`.
     pub recover: Span,
     /// The chances that the factor multiplies.
     pub acts_on: Vec<RateName>,
-    /// How far it can be trusted: 0 to 3.
+    /// How far it can be trusted \[grade, 0 to 3\].
     pub grade: u8,
     /// Who says so.
     pub source: String,
@@ -141,11 +141,12 @@ pub struct Fatigue {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Frailty {
-    /// The strength s: the smaller, the more people differ; `None` is people who are all alike.
+    /// The strength s \[messages\]: the smaller, the more people differ; `None`, people who are all alike, unless said
+    /// otherwise.
     pub strength: Option<f64>,
     /// The chances that the factor multiplies.
     pub acts_on: Vec<RateName>,
-    /// How far it can be trusted: 0 to 3.
+    /// How far it can be trusted \[grade, 0 to 3\].
     pub grade: u8,
     /// Who says so.
     pub source: String,
@@ -155,9 +156,9 @@ pub struct Frailty {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Factor {
-    /// The prior of the factor; 1 is no effect.
+    /// The prior of the factor \[no unit\]; 1 is no effect.
     pub prior: Prior,
-    /// How far it can be trusted: 0 to 3.
+    /// How far it can be trusted \[grade, 0 to 3\].
     pub grade: u8,
     /// Who says so.
     pub source: String,
@@ -181,9 +182,9 @@ pub struct Correlation {
     pub of: RateName,
     /// The chance that it follows; it follows none itself.
     pub with: RateName,
-    /// Correlation of the two normal scores, from -1 to 1 (a Gaussian copula).
+    /// Correlation of the two normal scores \[-1 to 1\] (a Gaussian copula).
     pub rho: f64,
-    /// How far it can be trusted: 0 to 3.
+    /// How far it can be trusted \[grade, 0 to 3\].
     pub grade: u8,
     /// Who says so.
     pub source: String,
@@ -262,14 +263,14 @@ pub enum DelayText {
     LogLogistic {
         /// Half react within this.
         median: Span,
-        /// Smaller is a longer tail.
+        /// Smaller is a longer tail \[no unit\].
         shape: f64,
     },
     /// The log-normal law.
     LogNormal {
         /// Half react within this.
         median: Span,
-        /// Standard deviation of the natural logarithm.
+        /// Standard deviation of the natural logarithm \[no unit\].
         sigma: f64,
     },
     /// Two laws, the first for the share `first_share`.

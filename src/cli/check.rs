@@ -22,7 +22,7 @@ use tiercast::sim::{
     Unit,
 };
 
-use super::{Failure, print, width};
+use super::{Failure, print, print_json, width};
 
 /// Check rule cases and every file beside them: do the rules still do what the cases say?
 #[derive(Debug, Args)]
@@ -690,9 +690,4 @@ impl ReachReport {
         let Reach { changes, cases, just_missed: [one, second, step] } = reach;
         ReachReport { changes, cases, just_missed: JustMissedReport { one, second, step } }
     }
-}
-
-fn print_json(value: &impl Serialize) -> Result<(), Failure> {
-    let json = serde_json::to_string_pretty(value).map_err(std::io::Error::from)?;
-    print(&format!("{json}\n"))
 }

@@ -1,14 +1,17 @@
 //! The command line: one file a command, one library call each; sees the public API only.
 //!
 //! ```text
-//!   main --> Command --> run | explain | replay | check | rules
+//!   main --> Command --> run | explain | replay | check | rules | docs | init | completions
 //!                           results on stdout, everything else on stderr
 //!                           exit 0 well, 1 a finding, 2 wrong input or usage, 130 interrupted
 //! ```
 
 mod check;
+mod completions;
+mod docs;
 mod explain;
 mod files;
+mod init;
 mod interrupt;
 mod replay;
 mod rules;
@@ -30,6 +33,7 @@ use tiercast::sim::{LoadError, Scenario};
     name = "tiercast",
     version,
     after_help = "Examples:
+  tiercast init my-plan
   tiercast run scenarios/first-climb.ron
   tiercast explain scenarios/first-climb.ron --replication 0
   tiercast replay march.csv --ruleset platform-2023
@@ -53,6 +57,9 @@ enum Command {
     Replay(replay::Replay),
     Check(check::Check),
     Rules(rules::Rules),
+    Init(init::Init),
+    Docs(docs::Docs),
+    Completions(completions::Completions),
 }
 
 /// What every command on a scenario takes.
@@ -175,6 +182,9 @@ pub(crate) fn main() -> ExitCode {
         Command::Replay(replay) => replay.execute(tool.quiet),
         Command::Check(check) => check.execute(tool.quiet),
         Command::Rules(rules) => rules.execute(),
+        Command::Init(init) => init.execute(tool.quiet),
+        Command::Docs(docs) => docs.execute(),
+        Command::Completions(completions) => completions.execute(),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -212,6 +222,12 @@ fn print(text: &str) -> Result<(), Failure> {
     let mut stdout = anstream::stdout().lock();
     stdout.write_all(text.as_bytes())?;
     Ok(stdout.flush()?)
+}
+
+/// Prints a result for programs.
+fn print_json(value: &impl serde::Serialize) -> Result<(), Failure> {
+    let json = serde_json::to_string_pretty(value).map_err(std::io::Error::from)?;
+    print(&format!("{json}\n"))
 }
 
 /// Says something beside the result.

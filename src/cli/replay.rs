@@ -14,7 +14,7 @@ use tiercast::sim::replay::{
 };
 use tiercast::time::Span;
 
-use super::{Failure, assignment, note, print, width};
+use super::{Failure, assignment, note, print, print_json, width};
 
 /// Tell a log of what really happened to a set of rules: what would they have done, and did they?
 #[derive(Debug, Args)]
@@ -200,11 +200,6 @@ fn unknown_ruleset(name: &str) -> Failure {
         message: format!("there is no ruleset \"{name}\""),
         help: format!("{near}There are: {}", all.join(", ")),
     }
-}
-
-fn print_json(value: &impl serde::Serialize) -> Result<(), Failure> {
-    let json = serde_json::to_string_pretty(value).map_err(std::io::Error::from)?;
-    print(&format!("{json}\n"))
 }
 
 fn open(path: &Path) -> Result<BufReader<File>, Failure> {

@@ -8,7 +8,7 @@ use tiercast::document::Document;
 use tiercast::platform::rulebook::{self, Rulebook};
 use tiercast::platform::{Ruleset, catalogue, diff, first_day, words};
 
-use super::{Failure, print, width};
+use super::{Failure, print, print_json, width};
 
 /// Show the rules: which there are, what each says, and who says so.
 #[derive(Debug, Args)]
@@ -276,9 +276,4 @@ fn find(name: &str) -> Result<Document, Failure> {
             help: format!("{meant}There are: {}", names.join(", ")),
         }
     })
-}
-
-fn print_json(value: &impl Serialize) -> Result<(), Failure> {
-    let json = serde_json::to_string_pretty(value).map_err(std::io::Error::from)?;
-    print(&format!("{json}\n"))
 }

@@ -63,6 +63,11 @@ impl Document {
         locate::find(&root, &self.text, path).map(|found| found.node.span.clone())
     }
 
+    /// The text as names and values, whatever type it is meant for; nothing where it holds no value.
+    pub fn tree(&self) -> Option<tree::Tree> {
+        Some(scan::scan(&self.text).root?.tree(&self.text))
+    }
+
     /// The range of what names the value at `path`: its field, key or word; for an index the value itself.
     pub fn locate_key(&self, path: &str) -> Option<Range<usize>> {
         let root = scan::scan(&self.text).root?;

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, ops::Range};
 
-use super::finding::Finding;
+use super::{finding::Finding, tree::Tree};
 
 /// A value and where it stands.
 #[derive(Debug, Clone)]
@@ -65,6 +65,22 @@ pub(super) struct Key {
     pub(super) bare: bool,
 }
 
+impl Group {
+    fn tree(&self, text: &str) -> Tree {
+        let mut values = self.items.iter().map(|item| item.value.tree(text));
+        match self.shape {
+            Shape::List => Tree::List(values.collect()),
+            // One value in parentheses is that value.
+            Shape::Tuple if values.len() == 1 => values.next().unwrap_or(Tree::Unit),
+            Shape::Tuple => Tree::Tuple(values.collect()),
+            Shape::Record | Shape::Map => {
+                let name = |item: &Item| item.key.as_ref().map(|key| key.name.clone()).unwrap_or_default();
+                Tree::Record(self.items.iter().map(name).zip(values).collect())
+            }
+        }
+    }
+}
+
 impl Item {
     pub(super) fn start(&self) -> usize {
         self.key.as_ref().map_or(self.value.span.start, |key| key.span.start)
@@ -89,6 +105,21 @@ impl Node {
 
     pub(super) fn word_in<'t>(&self, text: &'t str) -> Option<&'t str> {
         self.word.clone().and_then(|word| text.get(word))
+    }
+
+    /// The node as names and texts, whatever type it is meant for.
+    pub(super) fn tree(&self, text: &str) -> Tree {
+        let inside = match &self.body {
+            Body::Word | Body::Bad => Tree::Unit,
+            Body::Text(_) | Body::Number => {
+                return Tree::Leaf(text.get(self.span.clone()).unwrap_or_default().to_owned());
+            }
+            Body::Group(group) => group.tree(text),
+        };
+        match self.word_in(text) {
+            Some(word) => Tree::Variant(word.to_owned(), Box::new(inside)),
+            None => inside,
+        }
     }
 
     /// Whether this is a closed group and its closing bracket stands at `at`.

@@ -95,7 +95,8 @@ fn help(owner: &str, field: &str) -> Option<String> {
         }
         _ => None,
     });
-    says.map(|says| says.trim().to_owned())
+    // In a doc comment the brackets of a unit are escaped.
+    says.map(|says| says.trim().replace("\\[", "[").replace("\\]", "]"))
 }
 
 /// A ruleset under examination.

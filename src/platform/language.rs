@@ -185,7 +185,7 @@ clauses! {
         consume_on: ConsumeOn,
         /// Whether messages inside a service window are admitted and not counted.
         free_in_service_window: bool,
-        /// The platform's error code for what is refused.
+        /// The platform's error code for what is refused \[code\].
         #[serde(default)]
         error: Option<u32>,
     }
@@ -212,7 +212,7 @@ clauses! {
         ageing: Ageing,
         /// Weight of each kind of event; positive lowers the rating, negative offsets.
         weights: BTreeMap<Feedback, Ratio>,
-        /// Fewer deliveries than this in the window are too few to judge.
+        /// Fewer deliveries than this in the window are too few to judge \[messages\].
         min_deliveries: u64,
         /// What a window with too few deliveries means: `keep` the last rating, or `unknown`.
         thin: Thin,
@@ -274,7 +274,7 @@ clauses! {
         /// What is not possible meanwhile.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         forbids: Vec<Forbidden>,
-        /// A limit of messages in a rolling day meanwhile.
+        /// A limit in a rolling day meanwhile \[messages\].
         #[serde(default)]
         cap: Option<u64>,
         /// How it is left: `on_recovery`, `hold_term`, `at_deadline` or `by_edit`.
@@ -320,7 +320,7 @@ clauses! {
         categories: Vec<Category>,
         /// Which templates are paced: `New`, `Unpaused`, `NotHigh`.
         applies_to: Vec<Paced>,
-        /// How many messages go out before the rest is held.
+        /// How many go out before the rest is held \[messages\].
         sample: u64,
         /// How long the rest is held after the sample is complete.
         hold: Span,
@@ -361,7 +361,7 @@ pub enum Holder {
 /// The limit of a tier.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Limit {
-    /// So many customers.
+    /// So many \[customers\].
     AtMost(u64),
     /// No limit.
     Unlimited,
@@ -370,7 +370,7 @@ pub enum Limit {
 /// How many numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum HowMany {
-    /// Up to so many.
+    /// Up to so many \[numbers\].
     AtMost(u64),
     /// As many as wanted.
     Unlimited,
@@ -425,7 +425,7 @@ pub enum Within {
 pub enum CapLimit {
     /// The limit of the current tier.
     OfTier,
-    /// A limit of its own.
+    /// A limit of its own \[what the cap counts\].
     Own(u64),
     /// No source says how much.
     Unstated,
@@ -621,9 +621,9 @@ pub enum Condition {
     Complaints {
         /// Over which time.
         within: Span,
-        /// More than so many.
+        /// More than so many \[complaints\].
         more_than: u64,
-        /// More than so many while the rating is Low.
+        /// More than so many while the rating is Low \[complaints\].
         while_low: u64,
     },
     /// This long since the first counted delivery.
@@ -701,7 +701,7 @@ pub enum Amount {
 pub enum Quantity {
     /// A multiple of the current limit.
     LimitTimes(Ratio),
-    /// A fixed number.
+    /// A fixed number \[what usage counts\].
     Number(u64),
 }
 
@@ -810,11 +810,11 @@ pub enum Ends {
 /// A consequence at the end of a measure.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Effect {
-    /// So many tiers up.
+    /// So many up \[tiers\].
     Up(u32),
     /// So many tiers down, never below the floor.
     Down {
-        /// How many tiers.
+        /// How many \[tiers\].
         levels: u32,
         /// The tier below which it never falls.
         floor: String,
@@ -901,9 +901,9 @@ pub enum PricedBy {
 /// What is free in a calendar month.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum FreeAMonth {
-    /// So many conversations, whoever started them.
+    /// So many, whoever started them \[conversations\].
     Both(u64),
-    /// So many conversations that customers started.
+    /// So many that customers started \[conversations\].
     Service(u64),
     /// Every conversation that customers started.
     EveryService,

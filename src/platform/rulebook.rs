@@ -60,9 +60,13 @@ pub fn document(name: &str) -> Option<Document> {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename = "Rulebook")]
 struct Written {
+    /// The name that scenarios use; also the name of the file.
     name: String,
+    /// One line for lists.
     title: String,
+    /// The publications behind the eras and amendments, by short key.
     sources: Ordered<Source>,
+    /// The eras, the earliest first.
     eras: Vec<EraClause>,
 }
 

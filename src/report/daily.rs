@@ -6,10 +6,17 @@
 //!   ...
 //! ```
 //!
+//! | column | unit | what |
+//! | --- | --- | --- |
+//! | `day` | days | civil days since the date of the start, from 0 |
+//! | `date` | date | the civil date, in the scenario's zone |
+//! | `metric` | name | what the values are of |
+//! | `mean` | of the metric | the mean over replications |
+//! | `p05`, `p25`, `p50`, `p75`, `p95` | of the metric | so many in 100 replications are at or below; empty for shares |
+//!
 //! | metric | unit | what |
 //! | --- | --- | --- |
-//! | `sent`, `delivered`, `read`, `replied`, `refused`, `failed`, `short_of_list` | messages | counted during the civil day |
-//! | `stopped`, `blocked`, `reported`, `muted`, `archived` | customers | counted during the civil day |
+//! | `<metric>` | its own | - |
 //! | `limit` | customers in 24 hours | at the end of the day; `inf` is unlimited |
 //! | `score` | weighted feedback per delivered message | at the end of the day, of the replications with a delivery |
 //! | `chats_new`, `chats_answered`, `chats_late`, `chats_resolved`, `chats_gave_up` | chats | counted during the civil day, where the scenario has a help desk |
@@ -21,8 +28,7 @@
 //! | `template_<name>` | share of replications | the worst template so at the end of the day |
 //! | `limited_by_<reason>` | share of replications | the climb limited so on that day |
 //!
-//! `day` is 0 on the date of the start. A share has a mean and no quantiles. A line is empty where no replication has
-//! a value. Means are exact; quantiles are values that occurred, those above 255 (of `score`: above 0.000255) rounded
+//! Counts are of the civil day. A share has a mean and no quantiles. A line is empty where no replication has a value. Means are exact; quantiles are values that occurred, those above 255 (of `score`: above 0.000255) rounded
 //! to bins of 1 %. The number of replications stands in `summary.json`.
 
 use std::io::Write;

@@ -11,6 +11,8 @@
 //!   Journal ------ story            one future, change by change, with the clause behind each
 //!   Replay -----+- replay           what these rules would have done with what happened
 //!               '- webhooks         the same as a business receives it, and compared with what it received
+//!   rules, profile - starter       a first scenario that runs
+//!   the sources -- reference        every field of every file, for who writes one
 //! ```
 
 #[cfg(feature = "charts")]
@@ -18,9 +20,12 @@ pub mod charts;
 pub mod daily;
 #[cfg(feature = "charts")]
 pub mod gallery;
+#[cfg(feature = "reference")]
+pub mod reference;
 pub mod replay;
 pub mod replications;
 pub mod schedule;
+pub mod starter;
 pub mod story;
 pub mod summary;
 pub mod text;

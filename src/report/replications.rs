@@ -2,7 +2,7 @@
 //!
 //! ```text
 //!   replication,final_tier,day_<tier> ...,flags,downgrades,restrictions,template_flags,templates_disabled,banned,
-//!   sent,delivered, ... short_of_list,medium_from,low_from
+//!   sent,delivered, ... cost,medium_from,low_from
 //! ```
 //!
 //! | column | unit | what |
@@ -13,7 +13,7 @@
 //! | `flags`, `downgrades`, `restrictions`, `template_flags` | times | how often it happened |
 //! | `templates_disabled` | templates | how many |
 //! | `banned` | `true`, `false` | whether the number was banned |
-//! | `sent` to `short_of_list` | messages or customers | sums over the run, as in `daily.csv` |
+//! | `<metric>` | its own | Over the run. |
 //! | `medium_from`, `low_from` | share | the thresholds drawn for the number's rating |
 //!
 //! Days have 6 decimals, which is exact to the second.

@@ -30,9 +30,9 @@ pub const TOOL: &str = concat!("tiercast ", env!("CARGO_PKG_VERSION"));
 /// What a run says, in one page.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Summary {
-    /// [`FORMAT`].
+    /// The version of these keys, 1: it rises when one changes its meaning or goes away \[version\].
     pub format: u32,
-    /// [`TOOL`].
+    /// The tool and its version.
     pub tool: String,
     /// The scenario's name.
     pub scenario: String,
@@ -40,9 +40,9 @@ pub struct Summary {
     pub title: String,
     /// Name of the ruleset.
     pub ruleset: String,
-    /// The seed.
+    /// The seed of the random numbers \[whole number\].
     pub seed: u64,
-    /// Replications that were finished.
+    /// Replications that were finished \[replications\].
     pub replications: u64,
     /// The start, in the scenario's zone: `2022-03-07T00:00:00-03:00`.
     pub start: String,
@@ -71,7 +71,7 @@ pub struct Summary {
 pub struct TierReached {
     /// Its name.
     pub name: String,
-    /// Its limit \[customers in 24 hours\]; `None` is unlimited.
+    /// Its limit \[customers in 24 hours\]; `null` is unlimited.
     pub limit: Option<u64>,
     /// The share of replications that held it within the horizon \[0 to 1\].
     pub share_reached: Option<f64>,
@@ -89,7 +89,7 @@ pub struct TierReached {
     pub date_p50: Option<String>,
 }
 
-/// What can happen to a number or a template; `None` where the ruleset has no such measure.
+/// What can happen to a number or a template; `null` where the ruleset has no such measure.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Chances {
     /// The number is flagged at least once.
@@ -115,11 +115,11 @@ pub struct Chance {
     pub ci_low: f64,
     /// Upper end of its interval \[0 to 1\].
     pub ci_high: f64,
-    /// Replications.
+    /// How many replications it rests on \[replications\].
     pub n: u64,
 }
 
-/// Sums over the run; `None` without replications, or where nothing is priced.
+/// Sums over the run; `null` without replications, or where nothing is priced.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Totals {
     /// Messages accepted \[messages\].
@@ -136,41 +136,42 @@ pub struct Totals {
     pub reported: Option<Total>,
     /// Messages that the platform refused \[messages\].
     pub refused: Option<Total>,
-    /// What it cost; `null` where nothing is priced.
+    /// What it cost \[units of the currency\]; `null` where nothing is priced.
     pub cost: Option<CostTotal>,
 }
 
 /// One total: its mean with its interval, and how it differs from replication to replication.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Total {
-    /// The mean over replications.
+    /// The mean over replications \[unit of the total\].
     pub mean: f64,
-    /// Half the width of its interval.
+    /// Half the width of its interval \[unit of the total\].
     pub half_width: Option<f64>,
-    /// 1 in 10 replications is at or below it.
+    /// 1 in 10 replications is at or below it \[unit of the total\].
     pub p10: u64,
-    /// Half of the replications are at or below it.
+    /// Half of the replications are at or below it \[unit of the total\].
     pub p50: u64,
-    /// 9 in 10 replications are at or below it.
+    /// 9 in 10 replications are at or below it \[unit of the total\].
     pub p90: u64,
 }
 
 /// What a run costs: as [`Total`], in units of a currency.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct CostTotal {
-    /// The mean over replications.
+    /// The mean over replications \[currency\].
     pub mean: f64,
-    /// Half the width of its interval.
+    /// Half the width of its interval \[currency\].
     pub half_width: Option<f64>,
-    /// 1 in 10 replications is at or below it.
+    /// 1 in 10 replications is at or below it \[currency\].
     pub p10: f64,
-    /// Half of the replications are at or below it.
+    /// Half of the replications are at or below it \[currency\].
     pub p50: f64,
-    /// 9 in 10 replications are at or below it.
+    /// 9 in 10 replications are at or below it \[currency\].
     pub p90: f64,
     /// The currency, such as USD.
     pub currency: String,
-    /// Messages and conversations without a known price, in all replications together: they are in no cost.
+    /// Messages and conversations without a known price, in all replications together, which are in no cost
+    /// \[messages and conversations\].
     pub unpriced: u64,
 }
 

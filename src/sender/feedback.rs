@@ -47,7 +47,7 @@ pub enum Act {
     hold,
     /// This share of what the plan asks, such as `Cut("25%")`, and no growth.
     Cut(Ratio),
-    /// At most so many messages a day, of all numbers together, and no growth.
+    /// At most so many, of all numbers together \[messages a day\], and no growth.
     AtMost(u64),
     /// Nothing is sent.
     pause,

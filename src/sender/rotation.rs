@@ -90,7 +90,7 @@ impl Rotation {
 pub struct Edits {
     /// How long after the sender saw it so \[elapsed time\]; it looks, and edits, in its sending slots.
     pub after: Span,
-    /// At most so many edits of each template.
+    /// At most so many of each template \[edits\].
     pub at_most: u32,
 }
 

@@ -80,6 +80,30 @@ fn table(days: &[u64], clock: Clock, after: AfterTable) -> Strategy {
 }
 
 #[test]
+fn an_hourly_row_holds_for_each_hour_of_the_day() {
+    let table = |slots| {
+        let (clock, after) = (Clock::calendar_day, AfterTable::stop);
+        Strategy::from(Volume::Hourly { days: vec![41, 60], slots, clock, after })
+    };
+    let sent = |slots, slot, act: Option<Act>| {
+        let rule = |act| FeedbackRule { when: Trigger::Low, steps: vec![Step { act, lasts: None }] };
+        let strategy = Strategy { feedback: act.map(rule).into_iter().collect(), ..table(slots) };
+        let start = Observation::at_start(&[TemplateStatus::Approved], &[]);
+        strategy
+            .decide(&mut State::default(), &Observation { slot, slots: 16, rating: Rating::Low, ..start })
+            .messages
+    };
+    assert_eq!([0, 1, 7].map(|slot| sent(1, slot, None)), [41, 41, 41]);
+    // Any hour of four slots holds the row, wherever it begins.
+    let quarters: Vec<u64> = (0..16).map(|slot| sent(4, slot, None)).collect();
+    assert_eq!(quarters[..4], [11, 10, 10, 10]);
+    assert!(quarters.windows(4).all(|hour| hour.iter().sum::<u64>() == 41));
+    // A share is one of each hour, a bound one of the day.
+    assert_eq!(sent(1, 3, Some(Act::Cut(Ratio::new(1, 2)))), 20);
+    assert_eq!(sent(1, 0, Some(Act::AtMost(16))), 1);
+}
+
+#[test]
 fn the_first_template_that_may_be_sent_is_used() {
     let plan = |templates: &[TemplateStatus]| {
         let seen = Observation::at_start(templates, &[]);

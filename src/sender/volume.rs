@@ -3,6 +3,7 @@
 //! ```text
 //!   rows      Constant, Linear, Geometric, Table   a number for the day, split evenly over its slots; what was
 //!                                                  refused or could not be supplied is not asked again
+//!             Hourly                               a number for each hour of the day's sending hours, likewise
 //!   capacity  FillLimit                            a share of the limit, split evenly; catches up
 //!             FastestClimb, Backlog                what is missing, now; catches up
 //! ```
@@ -42,6 +43,17 @@ pub enum Volume {
     Table {
         /// Messages of the first row, the second, and so on.
         days: Vec<u64>,
+        /// Which days are rows.
+        clock: Clock,
+        /// What follows the last row.
+        after: AfterTable,
+    },
+    /// A table of the most messages in an hour, by day.
+    Hourly {
+        /// Messages in each hour of the first row, the second, and so on.
+        days: Vec<u64>,
+        /// How many slots an hour has.
+        slots: u32,
         /// Which days are rows.
         clock: Clock,
         /// What follows the last row.
@@ -92,14 +104,16 @@ impl Volume {
     /// The clock, where the plan changes by rows.
     pub(super) fn clock(&self) -> Option<Clock> {
         match self {
-            Volume::Linear { clock, .. } | Volume::Table { clock, .. } => Some(*clock),
+            Volume::Linear { clock, .. } | Volume::Table { clock, .. } | Volume::Hourly { clock, .. } => {
+                Some(*clock)
+            }
             Volume::Geometric(growth) => Some(growth.clock),
             Volume::Constant { .. } => None,
             Volume::FillLimit { .. } | Volume::FastestClimb { .. } | Volume::Backlog(_) => None,
         }
     }
 
-    /// Messages of a day by row; `None` where the plan has no rows.
+    /// Messages of a day (where the rows are for hours, of an hour) by row; `None` where the plan has no rows.
     pub(super) fn row(&self, row: usize) -> Option<u64> {
         Some(match self {
             Volume::Constant { a_day } => *a_day,
@@ -107,7 +121,7 @@ impl Volume {
                 from.saturating_add(add.saturating_mul(row as u64)).min(at_most.unwrap_or(UNBOUNDED))
             }
             Volume::Geometric(growth) => growth.rows.get(row).or(growth.rows.last()).copied().unwrap_or(0),
-            Volume::Table { days, after, .. } => {
+            Volume::Table { days, after, .. } | Volume::Hourly { days, after, .. } => {
                 let beyond = match after {
                     AfterTable::stop => 0,
                     AfterTable::hold => days.last().copied().unwrap_or(0),
@@ -137,6 +151,11 @@ impl Volume {
                 }
             }
             Volume::Backlog(backlog) => at_once(backlog.due(seen), allowed, seen),
+            Volume::Hourly { slots, .. } => {
+                let hour = seen.own(self.row(row).unwrap_or(0));
+                let most = allowed.at_most.map_or(u64::MAX, |most| not_yet_asked(most, seen));
+                part(allowed.of_slot(hour), seen.slot % slots.max(&1), *slots).min(most)
+            }
             rows => {
                 let day = seen.own(rows.row(row).unwrap_or(0));
                 part(allowed.of_day(day), seen.slot, seen.slots)
@@ -165,14 +184,15 @@ impl Volume {
                 clock.in_words(),
                 bound(at_most)
             ),
-            Volume::Table { days, clock, after } => {
+            Volume::Table { days, clock, after } | Volume::Hourly { days, clock, after, .. } => {
+                let unit = if matches!(self, Volume::Hourly { .. }) { " for each hour" } else { "" };
                 let rows = if days.len() == 1 { "row" } else { "rows" };
                 let after = match after {
                     AfterTable::stop => "then nothing",
                     AfterTable::hold => "then as the last",
                 };
                 format!(
-                    "a table of {} {rows}, the next {}, {after}",
+                    "a table of {} {rows}{unit}, the next {}, {after}",
                     grouped(days.len() as u64),
                     clock.in_words()
                 )

@@ -277,9 +277,10 @@ struct CasesText {
     about: String,
     /// Who says so.
     source: String,
-    /// What holds for every case of the file.
+    /// What holds for every case of the file; nothing in particular unless said otherwise.
     #[serde(default)]
     given: GivenText,
+    /// The cases.
     cases: Vec<CaseText>,
 }
 
@@ -289,7 +290,7 @@ struct CasesText {
 struct CaseText {
     /// A sentence that says what must be so.
     name: String,
-    /// What differs from the file's `given`; its `set` is added to the file's.
+    /// What differs from the file's `given`, to whose `set` its own is added; nothing unless said otherwise.
     #[serde(default)]
     given: GivenText,
     /// Groups of readings, by name, with what differs from `given` under each: the case must hold under every
@@ -302,7 +303,7 @@ struct CaseText {
     then: Vec<ThenText>,
 }
 
-/// The rules and the sender at the start. A field that is left out is as in the file's `given`.
+/// The rules and the sender at the start; as in the file's `given` when left out.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, rename = "given")]
 struct GivenText {
@@ -316,8 +317,7 @@ struct GivenText {
     verified: Option<bool>,
     /// How the commerce-policy check stands; it is passed unless said otherwise.
     policy: Option<PolicyText>,
-    /// The numbers by name, each with its tier (the ruleset's start tier unless said otherwise) and its rating
-    /// (Unknown unless said otherwise); one called "main" unless said otherwise.
+    /// The numbers by name, each with its tier and its rating; one called "main" unless said otherwise.
     numbers: Option<Ordered<NumberText>>,
     /// The templates by name: a list of names, or each with its category and how far it is; one called "offer" unless
     /// said otherwise.
@@ -399,63 +399,121 @@ impl<'de> Visitor<'de> for TemplatesVisitor {
 enum EventText {
     /// A batch is sent, each message to another customer, outside service windows unless said otherwise.
     Send {
+        /// When.
         at: Moment,
+        /// From which number; the only one unless said otherwise.
         number: Option<String>,
+        /// Of which template; the only one unless said otherwise.
         template: Option<String>,
-        /// How many the sender asks for.
+        /// How many the sender asks for \[messages\].
         messages: u64,
-        /// How many are delivered; all that are admitted unless said otherwise.
+        /// How many are delivered \[messages\]; all that are admitted unless said otherwise.
         delivered: Option<u64>,
-        /// Of the messages, those to customers whose service window is open; of what is delivered they come first.
+        /// Of them, those to customers whose service window is open, delivered before the others \[messages\]; 0 unless said
+        /// otherwise.
         #[serde(default)]
         in_window: u64,
-        /// Of the customers, those whose latest message before was delivered: when, and how many.
+        /// Of the customers, those whose latest message before was delivered: when, and how many \[customers\]; none unless
+        /// said otherwise.
         #[serde(default)]
         again: Ordered<u64>,
     },
     /// Every day at one time, as much as the limit allows is sent and delivered, each message to a new customer.
     Fill {
+        /// The first day.
         from: DayName,
+        /// The last day.
         to: DayName,
+        /// At what time.
         at: TimeOfDay,
+        /// From which number; the only one unless said otherwise.
         number: Option<String>,
+        /// Of which template; the only one unless said otherwise.
         template: Option<String>,
-        /// Never more than so many; needed where the limit may be unlimited, else nothing is sent then.
+        /// Never more than so many \[messages a day\]; no bound, and nothing where the limit is unlimited, unless said
+        /// otherwise.
         at_most: Option<u64>,
     },
     /// Feedback arrives.
     Feedback {
+        /// When it arrives.
         at: Moment,
+        /// About which number; the only one unless said otherwise.
         number: Option<String>,
+        /// About which template; the only one unless said otherwise.
         template: Option<String>,
+        /// What customers do.
         kind: Feedback,
+        /// How many do it \[customers\].
         count: u64,
-        /// Whether it answers, without delay, what is sent at that instant; else it comes before that.
+        /// Whether it answers, without delay, what is sent at that instant; false, and it comes before that, unless said otherwise.
         #[serde(default)]
         at_once: bool,
     },
     /// Customers write first.
-    CustomerMessages { at: Moment, number: Option<String>, count: u64 },
+    CustomerMessages {
+        /// When.
+        at: Moment,
+        /// Which number; the only one unless said otherwise.
+        number: Option<String>,
+        /// How many do \[customers\].
+        count: u64,
+    },
     /// The business edits a template; it comes before the sends of its instant.
-    Edited { at: Moment, template: Option<String> },
+    Edited {
+        /// When.
+        at: Moment,
+        /// Which template; the only one unless said otherwise.
+        template: Option<String>,
+    },
     /// The business is verified.
-    Verified { at: Moment },
+    Verified {
+        /// When.
+        at: Moment,
+    },
     /// The commerce-policy check is decided, or the account is cancelled (`passed: false`).
-    Policy { at: Moment, passed: bool },
+    Policy {
+        /// When.
+        at: Moment,
+        /// Whether it is passed.
+        passed: bool,
+    },
     /// The application for the official-business status is decided.
-    Official { at: Moment, granted: bool },
+    Official {
+        /// When.
+        at: Moment,
+        /// Whether the status is granted.
+        granted: bool,
+    },
     /// The platform's analysis of the messages, for which a rise asked, is decided.
-    Analysis { at: Moment, number: Option<String>, approved: bool },
+    Analysis {
+        /// When.
+        at: Moment,
+        /// Which number; the only one unless said otherwise.
+        number: Option<String>,
+        /// Whether it approves.
+        approved: bool,
+    },
     /// The review of a template is decided.
-    Reviewed { at: Moment, template: Option<String>, approved: bool },
+    Reviewed {
+        /// When.
+        at: Moment,
+        /// Which template; the only one unless said otherwise.
+        template: Option<String>,
+        /// Whether it is approved.
+        approved: bool,
+    },
 }
 
-/// What is seen at a time, when everything of its instant has happened. Only what is stated is looked at.
+/// What is seen at a time, when everything of its instant has happened; not looked at when left out.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename = "then")]
 struct ThenText {
+    /// When.
     at: Moment,
+    /// Of which number; the only one unless said otherwise.
     number: Option<String>,
+    /// Of which template; the only one unless said otherwise.
     template: Option<String>,
     /// The limit: `AtMost(1_000)` or `Unlimited`.
     limit: Option<Limit>,
@@ -475,21 +533,21 @@ struct ThenText {
     review: Option<bool>,
     /// Whether the business is verified.
     verified: Option<bool>,
-    /// How many more customers may be written to.
+    /// How many more customers may be written to \[customers\].
     capacity: Option<u64>,
-    /// How many customers count against the limit.
+    /// How many customers count against the limit \[customers\].
     reached: Option<u64>,
-    /// Messages of the number that were refused since the start, for want of capacity.
+    /// Messages of the number that were refused since the start, for want of capacity \[messages\].
     refused: Option<u64>,
-    /// Messages of the template that were rejected since the start, because it might not be sent.
+    /// Messages of the template that were rejected since the start, because it might not be sent \[messages\].
     rejected: Option<u64>,
-    /// Messages of the template that were held since the start, until its sample was judged.
+    /// Messages of the template that were held since the start, until its sample was judged \[messages\].
     held: Option<u64>,
-    /// Of these, the ones that failed, because the sample was judged badly.
+    /// Of these, the ones that failed, because the sample was judged badly \[messages\].
     dropped: Option<u64>,
     /// Whether the business may apply for the official-business status.
     may_apply: Option<bool>,
-    /// The platform's code for the latest message of the number that was not admitted.
+    /// The platform's code for the latest message of the number that was not admitted \[code\].
     error: Option<u32>,
 }
 

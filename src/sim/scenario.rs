@@ -24,13 +24,13 @@ pub struct ScenarioText {
     pub zone: String,
     /// Length of the run, from `"1d"` to `"3660d"`.
     pub horizon: Span,
-    /// Length of a slot of the audience's and the sender's time; 1 h unless said otherwise.
+    /// Length of a slot of the audience's and the sender's time; 1h unless said otherwise.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub slot: Option<Span>,
-    /// How many random futures; 1,000 unless said otherwise.
+    /// How many random futures \[replications\]; 1000 unless said otherwise.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub replications: Option<u64>,
-    /// The seed; 1 unless said otherwise.
+    /// The seed of the random numbers \[any whole number\]; 1 unless said otherwise.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seed: Option<u64>,
     /// Which rules, and how the sender stands with the platform.
@@ -52,19 +52,22 @@ pub struct PlatformText {
     pub numbers: Ordered<NumberText>,
     /// The approved templates, by name.
     pub templates: Ordered<TemplateText>,
-    /// Whether and when the business is verified; a prior from the literature unless said otherwise.
+    /// Whether and when the business is verified; log-normal, median 5 days, 9 in 10 from 2 to 14 unless said otherwise
+    /// (assumed).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub verification: Option<Verification>,
     /// The commerce-policy check; passed before the start unless said otherwise.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub policy: Option<PolicyText>,
-    /// How long the review of a template takes, and how often it rejects; priors unless said otherwise.
+    /// How long the review of a template takes, and how often it rejects; 2 to 6 hours, 10% rejected unless said
+    /// otherwise (hours: a provider's guide of 2021; rejections: assumed).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub review: Option<ReviewText>,
     /// The application for the official-business status; none unless said otherwise.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub official: Option<DecisionText>,
-    /// The platform's analysis that a rise by volume asks for; a prior unless said otherwise.
+    /// The platform's analysis that a rise by volume asks for; 0 to 3 days, 80% approved unless said otherwise (nobody
+    /// publishes it).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub analysis: Option<DecisionText>,
     /// The market of the customers, as the price tables name it; without it nothing is priced.
@@ -73,7 +76,8 @@ pub struct PlatformText {
     /// Whether a card pays for what is not free: `on_file` (unless said otherwise) or `none`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub card: Option<Card>,
-    /// Priors of uncertain values of the ruleset by their path, such as `"rating.number.low_from"`.
+    /// Priors of uncertain values of the ruleset by their path, such as `"rating.number.low_from"` \[share\]; log-uniform, 0.5% to
+    /// 5% unless said otherwise (not published; vendors guess 0.5 % to 2 %).
     #[serde(default, skip_serializing_if = "Ordered::is_empty")]
     pub priors: Ordered<Prior>,
 }
@@ -96,15 +100,15 @@ pub struct NumberText {
 pub struct TemplateText {
     /// Its category.
     pub category: Category,
-    /// `proven` (approved and sent long ago, unless said otherwise), `new` (approved, never sent) or `submitted`
-    /// (waits for its review).
+    /// How far it is: `proven` (approved, and sent long ago), `new` (approved, never sent) or `submitted` (waits for its
+    /// review); proven unless said otherwise.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub state: Option<TemplateState>,
     /// Whether it has buttons, which more people answer by; it has none unless said otherwise.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub buttons: Option<bool>,
-    /// Factors on the chances of those who get it, by the name of the chance, such as `{ "stop": Fixed(0.8) }`; none
-    /// unless said otherwise. Three wordings of one campaign differed from 0.74 to 1.30 in stops (PMC5526806).
+    /// Factors on the chances of those who get it, by the name of the chance, such as `{ "stop": Fixed(0.8) }`
+    /// \[no unit\]; none unless said otherwise. Three wordings of one campaign differed from 0.74 to 1.30 in stops (PMC5526806).
     #[serde(default, skip_serializing_if = "Ordered::is_empty")]
     pub factors: Ordered<Prior>,
 }
@@ -129,12 +133,12 @@ pub enum PolicyText {
     Passed,
     /// Open at the start.
     Open {
-        /// Days until it is decided.
+        /// Time until it is decided \[days\].
         after_days: Prior,
         /// Chance that it is passed.
         passed: Probability,
     },
-    /// Passed before the start; the account is cancelled after so many days.
+    /// Passed before the start; the account is cancelled after so long \[days\].
     CancelledAfterDays(Prior),
 }
 
@@ -142,7 +146,7 @@ pub enum PolicyText {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ReviewText {
-    /// Hours until it is decided.
+    /// Time until it is decided \[hours\].
     pub hours: Prior,
     /// Chance that it rejects.
     pub rejected: Probability,
@@ -152,7 +156,7 @@ pub struct ReviewText {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DecisionText {
-    /// Days until it is decided.
+    /// Time until it is decided \[days\].
     pub after_days: Prior,
     /// Chance that it is granted.
     pub granted: Probability,
@@ -165,7 +169,7 @@ pub enum Verification {
     Done,
     /// It never is.
     Never,
-    /// It is after so many days, drawn once per replication.
+    /// It is after so long, drawn once per replication \[days\].
     AfterDays(Prior),
 }
 
@@ -184,7 +188,7 @@ pub struct AudienceText {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SegmentText {
-    /// How many customers.
+    /// How many customers \[customers\].
     pub customers: u64,
     /// Name of a built-in behaviour profile, or a file beside the scenario that ends in `.ron`.
     pub profile: String,
@@ -196,7 +200,7 @@ pub struct SegmentText {
     /// The market of these customers, as the price tables name it; that of `platform.market` unless said otherwise.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub market: Option<String>,
-    /// Chances of the profile that this scenario replaces by priors of its own.
+    /// Chances of the profile that this scenario replaces by priors of its own \[share\]; none unless said otherwise.
     #[serde(default, skip_serializing_if = "Ordered::is_empty")]
     pub chances: Ordered<Prior>,
 }
@@ -205,13 +209,14 @@ pub struct SegmentText {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SenderText {
-    /// The number that sends, where it is one.
+    /// The number that sends, where it is one; those of `numbers` unless said otherwise.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub number: Option<String>,
-    /// The numbers that send, where they are several, each with its weight: its share of the list and of the plan.
+    /// The numbers that send, where they are several, each with its weight: its share of the list and of the plan
+    /// \[parts\].
     #[serde(default, skip_serializing_if = "Ordered::is_empty")]
     pub numbers: Ordered<u64>,
-    /// The segment that is written to, where it is one.
+    /// The segment that is written to, where it is one; those of `segments` unless said otherwise.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub segment: Option<String>,
     /// The segments that are written to, where they are several.
@@ -247,7 +252,7 @@ pub struct SenderText {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ThroughputText {
-    /// So many messages.
+    /// So many \[messages\].
     pub messages: u64,
     /// In this time.
     pub per: Span,
@@ -259,7 +264,7 @@ pub struct ThroughputText {
 pub enum PlanText {
     /// The same number every day.
     Constant {
-        /// Messages a day.
+        /// So many \[messages a day\].
         a_day: u64,
     },
     /// More by the same number with every row.
@@ -268,7 +273,7 @@ pub enum PlanText {
         from: u64,
         /// More with every further row \[messages a day\].
         add: u64,
-        /// Most messages a day; no bound but the list unless said otherwise.
+        /// The most \[messages a day\]; no bound but the list unless said otherwise.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         at_most: Option<u64>,
         /// Which days are rows: `calendar_day`, `sending_day` or `volume_gate`.
@@ -280,13 +285,13 @@ pub enum PlanText {
         from: u64,
         /// The factor, above 1: `"1.15"` is 15 % more with every row.
         times: Ratio,
-        /// Most messages a day; no bound but the list unless said otherwise.
+        /// The most \[messages a day\]; no bound but the list unless said otherwise.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         at_most: Option<u64>,
         /// Which days are rows: `calendar_day`, `sending_day` or `volume_gate`.
         clock: Clock,
     },
-    /// A table from a CSV file with the columns `day` and `messages`.
+    /// A table from a CSV file with the columns `day` and `messages` (a day) or `messages_an_hour` (the most in each hour).
     Table {
         /// The file, beside the scenario.
         file: String,
@@ -299,16 +304,16 @@ pub enum PlanText {
     FillLimit {
         /// The share, such as `"100%"`.
         share: Ratio,
-        /// Most messages a day, where the limit allows more; no bound but the list unless said otherwise.
+        /// The most, where the limit allows more \[messages a day\]; no bound but the list unless said otherwise.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         at_most: Option<u64>,
     },
     /// Just the usage that the next tier needs, as fast as the limit allows.
     FastestClimb {
-        /// Most messages a day, where the limit allows more; no bound but the limit unless said otherwise.
+        /// The most, where the limit allows more \[messages a day\]; no bound but the limit unless said otherwise.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         at_most: Option<u64>,
-        /// Messages a day while no usage is missing (on the entry step, during a review, at the top); 0 unless said
+        /// So many \[messages a day\] while no usage is missing (on the entry step, during a review, at the top); 0 unless said
         /// otherwise.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         meanwhile: Option<u64>,

@@ -28,14 +28,15 @@ use crate::time::{DAY, Span, TimeOfDay, Weekdays};
 pub struct HelpDeskText {
     /// Who works when; agents of shifts that overlap add up.
     pub shifts: Vec<ShiftText>,
-    /// How long a chat keeps an agent, from the first answer on. Not stated: exponential, 12 min on average.
+    /// How long a chat keeps an agent, from the first answer on; exponential, 12 min on average unless said otherwise (web
+    /// chats last 11 min 55 s on average: Comm100 2020; the law is assumed).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub handling: Option<LengthText>,
-    /// How long customers wait for an answer before they give up, on average; the law is exponential. Not stated:
-    /// for ever.
+    /// How long customers wait for an answer before they give up: exponential with this mean; for ever unless said
+    /// otherwise.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub patience: Option<Span>,
-    /// How often an answer does not settle it and the customer comes back. Not stated: never.
+    /// How often an answer does not settle it and the customer comes back; never unless said otherwise.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub follow_up: Option<FollowUpText>,
 }
@@ -53,7 +54,7 @@ pub struct ShiftText {
     pub from: TimeOfDay,
     /// Civil time at which it ends, up to `"24:00"`; before `from`: on the next day.
     pub to: TimeOfDay,
-    /// How many work: chats that are answered at the same time. Who answers two at once counts as two.
+    /// How many work \[agents\]: chats that are answered at the same time. Who answers two at once counts as two.
     pub agents: u32,
 }
 
@@ -63,8 +64,8 @@ pub struct ShiftText {
 pub struct FollowUpText {
     /// Chance that a chat, each time it was answered, waits for the customer and goes on.
     pub chance: Probability,
-    /// How long after the agent's part has ended the customer comes back. Not stated: log-logistic, half within
-    /// 47 min, shape 0.64.
+    /// How long after the agent's part has ended the customer comes back; log-logistic, half within 47 min, shape 0.64
+    /// unless said otherwise (e-mail: Kooti 2015).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub after: Option<LengthText>,
 }
@@ -84,14 +85,14 @@ pub enum LengthText {
     LogNormal {
         /// Half are shorter.
         median: Span,
-        /// Standard deviation of the natural logarithm.
+        /// Standard deviation of the natural logarithm \[no unit\].
         sigma: f64,
     },
     /// The log-logistic law: a long tail.
     LogLogistic {
         /// Half are shorter.
         median: Span,
-        /// Smaller is a longer tail.
+        /// Smaller is a longer tail \[no unit\].
         shape: f64,
     },
 }

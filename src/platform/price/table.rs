@@ -42,7 +42,7 @@ pub struct PriceTable {
     pub except: Vec<Exception>,
 }
 
-/// The prices of one market; what a row leaves out is not known.
+/// The prices of one market; not known when left out.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PriceRow {

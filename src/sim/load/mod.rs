@@ -11,6 +11,7 @@
 mod feasible;
 mod grid;
 mod inputs;
+mod odd;
 mod parts;
 mod plans;
 mod sense;
@@ -335,9 +336,11 @@ impl Loader<'_> {
         let found = match (check.finish(()), others.has_errors(), parts) {
             (Ok(()), false, Some((calendar, ruleset, behaviors, strategy, sending))) => {
                 let scenario = self.assemble(&text, calendar, (ruleset, book), behaviors, strategy, sending);
-                return scenario.ok_or_else(|| {
+                let mut scenario = scenario.ok_or_else(|| {
                     Findings::new(&document, vec![Finding::error("the profile's delays make no table")])
-                });
+                })?;
+                scenario.setting.warnings.extend(in_lines(&others));
+                return Ok(scenario);
             }
             (Ok(()), ..) => Findings::default(),
             (Err(findings), ..) => findings,
@@ -604,6 +607,20 @@ impl Loader<'_> {
             setting,
         })
     }
+}
+
+/// Warnings about tables, each in one line with its place; of many the first.
+fn in_lines(findings: &Findings) -> Vec<String> {
+    const MOST: usize = 8;
+    let line = |(document, finding): (&Document, &Finding)| {
+        let line = finding.place.as_ref().map_or(1, |place| document.line_column(place.start).0);
+        format!("{}:{line}: {}", document.name, finding.message)
+    };
+    let mut lines: Vec<String> = findings.iter().take(MOST).map(line).collect();
+    if findings.len() > MOST {
+        lines.push(format!("{} more rows look as odd", findings.len() - MOST));
+    }
+    lines
 }
 
 /// The ruleset of the era in which a run starts.

@@ -7,9 +7,11 @@ use crate::document::{Check, Findings};
 use crate::glossary::{Ratio, grouped};
 use crate::platform::Ruleset;
 use crate::platform::language::Condition;
-use crate::sender::{Act, Backlog, Counts, FeedbackRule, Geometric, Late, Strategy, Trigger, Volume};
+use crate::sender::{
+    Act, AfterTable, Backlog, Clock, Counts, FeedbackRule, Geometric, Late, Strategy, Trigger, Volume,
+};
 use crate::sim::scenario::{PlanText, ScenarioText, SegmentText};
-use crate::time::{Calendar, Span, date_in_words, days_between};
+use crate::time::{Calendar, HOUR, Span, date_in_words, days_between};
 
 use super::parts::written_to;
 use super::sense::check_messages;
@@ -73,7 +75,14 @@ impl Loader<'_> {
             PlanText::Table { file, clock, after } => {
                 let document = self.beside("sender.plan.file", file, check)?;
                 match read_table(&document) {
-                    Ok(days) => Volume::Table { days, clock: *clock, after: *after },
+                    Ok(table) => {
+                        others.merge(table.odd);
+                        if table.an_hour {
+                            hourly(table.rows, (*clock, *after), text, check)?
+                        } else {
+                            Volume::Table { days: table.rows, clock: *clock, after: *after }
+                        }
+                    }
                     Err(findings) => {
                         others.merge(findings);
                         return None;
@@ -98,6 +107,26 @@ impl Loader<'_> {
             }
         })
     }
+}
+
+/// A plan by a table of the most messages in an hour.
+fn hourly(
+    days: Vec<u64>,
+    (clock, after): (Clock, AfterTable),
+    text: &ScenarioText,
+    check: &mut Check<'_>,
+) -> Option<Volume> {
+    let slot = text.slot.unwrap_or(Span::hours(1)).0;
+    if slot > HOUR {
+        let message = "the table bounds the messages of an hour, and a slot is longer than that";
+        check.error("slot", message, "1h at most, such as \"15m\", \"30m\" or \"1h\"");
+    }
+    if clock == Clock::volume_gate {
+        let message = "a table of messages an hour has no volume of a day to wait for";
+        check.error("sender.plan.clock", message, "calendar_day or sending_day");
+    }
+    let slots = u32::try_from(HOUR / slot.max(1)).ok().filter(|slots| *slots > 0)?;
+    Some(Volume::Hourly { days, slots, clock, after })
 }
 
 /// Under rules that ask for no usage, a plan that sends just the usage that is missing sends nothing.
