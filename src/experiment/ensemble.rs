@@ -18,12 +18,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use thiserror::Error;
 
 use super::day::{DayTally, State};
-use super::estimate::{Mean, Quantiles, Share, Sums};
+use super::estimate::{Mean, Share, Sums};
 use super::fan::{Fan, FanDay, Series};
 use super::first_passage::FirstPassage;
+use super::order::Quantiles;
 use super::threads::{Crew, Threads};
 use crate::sim::Setting;
-use crate::sim::{Counts, Metric, Reason, Trajectory};
+use crate::sim::{Counts, End, Metric, Reason, Trajectory};
 use crate::time::SimTime;
 
 /// Replications between two looks at the interruption.
@@ -53,6 +54,8 @@ pub struct Row {
     pub templates_disabled: u32,
     /// Whether the number was banned.
     pub banned: bool,
+    /// When and why nothing could be sent any more; `None` where the climb went on to the horizon.
+    pub ended: Option<(SimTime, End)>,
     /// Sums over the run.
     pub totals: Counts,
     /// The thresholds drawn for the number's rating \[share\]: Medium from, Low from.
@@ -78,6 +81,7 @@ impl Row {
             template_flags: future.template_flags,
             templates_disabled: future.templates_disabled,
             banned: future.banned,
+            ended: future.ended,
             totals: future.totals,
             thresholds: future.thresholds,
             unpriced: future.unpriced,

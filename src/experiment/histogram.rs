@@ -10,7 +10,7 @@
 //! exactly that value, another its middle; the sum of all values is kept apart, exactly. Only octaves with values are stored: memory grows
 //! with the spread of the values, not with their number or their size.
 
-use super::estimate::rank;
+use super::order::rank;
 
 /// Bins an octave.
 const PER_OCTAVE: usize = 128;

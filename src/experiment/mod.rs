@@ -22,14 +22,16 @@ mod estimate;
 mod fan;
 mod first_passage;
 mod histogram;
+mod order;
 mod threads;
 
 pub use day::{DayTally, RATINGS, State};
 pub use ensemble::{BLOCK, Ensemble, JoinError, Path, Row, SAMPLE_PATHS};
-pub use estimate::{Interval, Mean, Quantiles, Share, Sums, rank};
+pub use estimate::{Interval, Mean, Share, Sums, band_of};
 pub use fan::{Fan, FanDay, Series};
 pub use first_passage::FirstPassage;
 pub use histogram::{ENDLESS, Histogram};
+pub use order::{Ends, Quantiles, interval_ranks, rank};
 pub use threads::Threads;
 
 #[cfg(test)]

@@ -17,7 +17,7 @@ mod page;
 use jiff::civil::Date;
 
 use super::summary::TOOL;
-use crate::experiment::{Ensemble, FirstPassage, Interval, Mean, Quantiles, Row, Series, Share};
+use crate::experiment::{Ends, Ensemble, FirstPassage, Interval, Mean, Quantiles, Row, Series, Share};
 use crate::glossary::grouped;
 use crate::sim::Setting;
 use crate::sim::{Metric, Reason};
@@ -116,7 +116,8 @@ fn when(setting: &Setting, passage: &FirstPassage) -> String {
 /// The interval of the median date, where it is more than a day.
 fn give_or_take(times: &Quantiles<Option<SimTime>>, date: impl Fn(SimTime) -> Date) -> String {
     let written = |date: Date, form: &str| date.strftime(form).to_string();
-    let (low, high) = (times.p50_interval.0.map(&date), times.p50_interval.1.map(&date));
+    let Ends { low, high } = times.p50_interval;
+    let (low, high) = (low.flatten().map(&date), high.flatten().map(&date));
     match (low, high) {
         (Some(low), Some(high)) if low != high => {
             let form = if low.first_of_month() == high.first_of_month() { "%-d" } else { "%-d %b" };

@@ -30,4 +30,4 @@ pub use journal::{Entry, Journal};
 pub use load::{LoadError, Names, Scenario};
 pub use run::{Batch, Probe, Unwatched};
 pub use setting::{Assumption, Evidence, Possible, Setting};
-pub use trajectory::{ChatMetric, Chats, Counts, Day, Ledger, Metric, Reason, Trajectory};
+pub use trajectory::{ChatMetric, Chats, Counts, Day, End, Ledger, Metric, Reason, Trajectory};
