@@ -40,13 +40,7 @@ pub(super) struct Run {
 impl Run {
     pub(super) fn execute(&self, quiet: bool) -> Result<(), Failure> {
         let scenario = self.scenario.load()?;
-        let replications = self.replications.unwrap_or(scenario.replications);
-        if !(1..=10_000_000).contains(&replications) {
-            return Err(Failure::Usage {
-                message: format!("{replications} replications cannot be run"),
-                help: "between 1 and 10,000,000; 1,000 is a good start".to_owned(),
-            });
-        }
+        let replications = check_replications(self.replications.unwrap_or(scenario.replications))?;
         let default = PathBuf::from("out").join(&scenario.setting.scenario);
         let folder = Folder::prepare(self.out.as_ref().unwrap_or(&default))?;
         let ensemble = self.replicate(&scenario, replications, quiet);
@@ -73,10 +67,7 @@ impl Run {
 
     fn replicate(&self, scenario: &Scenario, replications: u64, quiet: bool) -> Ensemble {
         let threads = self.threads.map_or(Threads::All, Threads::Exactly);
-        let bar = if quiet { ProgressBar::hidden() } else { ProgressBar::new(replications) };
-        if let Ok(style) = ProgressStyle::with_template("{bar:40} {pos} of {len} runs, {eta} left") {
-            bar.set_style(style);
-        }
+        let bar = progress_bar(replications, quiet);
         let ensemble = Ensemble::run(
             scenario.setting.clone(),
             0..replications,
@@ -88,6 +79,26 @@ impl Run {
         bar.finish_and_clear();
         ensemble
     }
+}
+
+/// A number of replications that can be run.
+pub(super) fn check_replications(replications: u64) -> Result<u64, Failure> {
+    if (1..=10_000_000).contains(&replications) {
+        return Ok(replications);
+    }
+    Err(Failure::Usage {
+        message: format!("{replications} replications cannot be run"),
+        help: "between 1 and 10,000,000; 1,000 is a good start".to_owned(),
+    })
+}
+
+/// How far a run is, with the time left; silent where no terminal shows it.
+pub(super) fn progress_bar(replications: u64, quiet: bool) -> ProgressBar {
+    let bar = if quiet { ProgressBar::hidden() } else { ProgressBar::new(replications) };
+    if let Ok(style) = ProgressStyle::with_template("{bar:40} {pos} of {len} runs, {eta} left") {
+        bar.set_style(style);
+    }
+    bar
 }
 
 /// Writes every file of a run.

@@ -169,13 +169,13 @@ impl Ensemble {
     }
 
     /// Without replications; the next index is `start`.
-    fn empty(setting: Setting, start: u64) -> Ensemble {
+    pub(super) fn empty(setting: Setting, start: u64) -> Ensemble {
         let days = vec![DayTally::new(setting.tiers.len()); setting.calendar.days()];
         Ensemble { setting, range: start..start, complete: true, days, rows: Vec::new(), paths: Vec::new() }
     }
 
     /// Adds the replications that follow. Days do not touch one another, so each may be on its own thread.
-    fn fold(&mut self, crew: &Crew, block: &[Trajectory]) {
+    pub(super) fn fold(&mut self, crew: &Crew, block: &[Trajectory]) {
         crew.each(&mut self.days, &|day, tally| {
             block.iter().filter_map(|future| future.days.get(day)).for_each(|day| tally.add(day));
         });
@@ -225,6 +225,11 @@ impl Ensemble {
     /// How many replications there are.
     pub fn n(&self) -> u64 {
         self.range.end - self.range.start
+    }
+
+    /// Says whether all replications that were asked for are there.
+    pub(super) fn set_complete(&mut self, complete: bool) {
+        self.complete = complete;
     }
 
     /// Whether all replications that were asked for are there; `false` after an interruption.

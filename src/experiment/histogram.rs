@@ -148,7 +148,12 @@ impl Histogram {
     ///
     /// Exact up to 255 and where a bin holds equal values; else the middle of the bin.
     pub fn percentile(&self, percent: u64) -> Option<u64> {
-        let mut left = rank(percent, self.n);
+        self.at_rank(rank(percent, self.n))
+    }
+
+    /// The value of a rank, counted from 1; `None` beyond the last.
+    pub(super) fn at_rank(&self, rank: u64) -> Option<u64> {
+        let mut left = rank;
         for bin in self.bins() {
             if left <= bin.count {
                 return Some(bin.value());

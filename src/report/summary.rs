@@ -238,7 +238,7 @@ impl Summary {
 }
 
 /// The start with its offset, as RFC 3339 writes it.
-fn start(calendar: &Calendar) -> String {
+pub(super) fn start(calendar: &Calendar) -> String {
     let civil = calendar.civil(SimTime::START);
     let as_if_utc = civil.to_zoned(jiff::tz::TimeZone::UTC).map_or(0, |zoned| zoned.timestamp().as_second());
     let offset = as_if_utc - calendar.unix(SimTime::START);
@@ -358,7 +358,7 @@ impl LimitedBy {
 }
 
 impl Input {
-    fn of(assumption: &Assumption) -> Input {
+    pub(super) fn of(assumption: &Assumption) -> Input {
         Input {
             path: assumption.path.clone(),
             value: assumption.value.clone(),

@@ -15,6 +15,7 @@ mod chats;
 mod coverage;
 mod decisions;
 mod diary;
+mod identity;
 mod journal;
 mod load;
 pub mod replay;
