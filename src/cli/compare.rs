@@ -5,12 +5,12 @@ use std::path::PathBuf;
 
 use clap::Args;
 use tiercast::experiment::{By, Comparison, Contrast, Matters, Threads, Watched};
-use tiercast::report::comparison::{Answer, json, tables, text};
+use tiercast::report::comparison::{Answer, gallery, json, tables, text};
 use tiercast::sim::Scenario;
 use tiercast::time::Span;
 
 use super::files::Folder;
-use super::run::{check_replications, progress_bar};
+use super::run::{check_replications, draw_into, progress_bar};
 use super::{Failure, assignment, interrupt, print, width};
 
 /// More plans than this are more than a table or a reader bears.
@@ -256,5 +256,6 @@ fn write(folder: &Folder, answer: &Answer<'_>) -> Result<(), Failure> {
     folder.write("comparison.json", json::to_json(answer).as_bytes())?;
     folder.write("pairs.csv", tables::pairs(answer).as_bytes())?;
     folder.write("days.csv", tables::days(answer).as_bytes())?;
-    folder.write("replications.csv", tables::replications(answer).as_bytes())
+    folder.write("replications.csv", tables::replications(answer).as_bytes())?;
+    draw_into(folder, gallery::draw(answer))
 }

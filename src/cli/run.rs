@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 use tiercast::experiment::{Ensemble, Threads};
+use tiercast::report::charts::Drawing;
 use tiercast::report::{daily, gallery, replications, summary::Summary, text};
 use tiercast::sim::Scenario;
 
@@ -106,7 +107,12 @@ fn write(folder: &Folder, ensemble: &Ensemble, summary: &Summary) -> Result<(), 
     folder.write("summary.json", summary.to_json().as_bytes())?;
     folder.write("daily.csv", daily::to_csv(ensemble).as_bytes())?;
     folder.write("replications.csv", replications::to_csv(ensemble).as_bytes())?;
-    for drawing in gallery::draw(ensemble) {
+    draw_into(folder, gallery::draw(ensemble))
+}
+
+/// Writes charts, each as SVG and as PNG.
+pub(super) fn draw_into(folder: &Folder, drawings: Vec<Drawing>) -> Result<(), Failure> {
+    for drawing in drawings {
         folder.write(&format!("{}.svg", drawing.name), drawing.svg.as_bytes())?;
         folder.write(&format!("{}.png", drawing.name), &drawing.png)?;
     }

@@ -225,12 +225,17 @@ impl Comparison {
         ALPHA / self.pairs.len().max(1) as f64
     }
 
-    /// What these plans are compared by; each limit by the end of the runs and by each of `dates`.
+    /// What these plans are compared by; each limit by the end of the runs and by each of `dates`. Costs are left out
+    /// where a plan has messages whose price is not known: what is not counted would look cheap.
     pub fn headlines(&self, dates: &[By]) -> Vec<Headline> {
         let settings: Vec<&Setting> = self.arms.iter().map(|arm| arm.ensemble.setting()).collect();
         let mut by = vec![By::Horizon];
         by.extend(dates.iter().filter(|date| **date != By::Horizon));
-        Headline::all(&settings, &by)
+        let mut all = Headline::all(&settings, &by);
+        if self.arms.iter().any(|arm| arm.ensemble.rows().iter().any(|row| row.unpriced > 0)) {
+            all.retain(|headline| *headline != Headline::Total(Metric::Cost));
+        }
+        all
     }
 
     /// The shortest horizon of all plans: times are cut there.
@@ -436,5 +441,159 @@ impl Verdict {
             Verdict::Slight(side) | Verdict::Real(side) | Verdict::Matters(side) => Some(side),
             Verdict::Nothing | Verdict::Alike | Verdict::Undecided => None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::num::NonZeroUsize;
+
+    use super::super::{Mishap, toy};
+    use super::*;
+    use crate::time::DAY;
+
+    /// Plans of toy futures: the plain one, the same again, and one that reaches every limit so many days later.
+    fn toys(late: i64) -> impl Fn(usize, u64) -> Watched + Sync {
+        move |arm, index| {
+            let mut future = toy::future(index);
+            if arm == 2 {
+                for at in future.reached.iter_mut().skip(1).flatten() {
+                    at.0 += late * DAY;
+                }
+                future.flags = 0;
+            }
+            Watched { future, cited: vec!["upgrade.volume".to_owned()] }
+        }
+    }
+
+    fn compared(threads: usize, range: Range<u64>, late: i64) -> Comparison {
+        let plans = ["plain", "again", "late"].map(|name| (name.to_owned(), toy::setting()));
+        let threads = Threads::Exactly(NonZeroUsize::new(threads).unwrap());
+        let quiet = AtomicBool::new(false);
+        Comparison::run(plans.to_vec(), range, threads, &toys(late), &|_| {}, &quiet)
+    }
+
+    fn assert_same(a: &Comparison, b: &Comparison) {
+        assert_eq!((a.pairs(), a.n(), a.complete()), (b.pairs(), b.n(), b.complete()));
+        for (a, b) in a.arms().iter().zip(b.arms()) {
+            assert_eq!((a.ensemble.rows(), a.ensemble.days()), (b.ensemble.rows(), b.ensemble.days()));
+            assert_eq!(a.cited, b.cited);
+        }
+    }
+
+    fn found(comparison: &Comparison, pair: usize, name: &str) -> Difference {
+        let headlines = comparison.headlines(&[By::After(Span::days(30))]);
+        let headline = headlines.iter().find(|headline| headline.name() == name).unwrap();
+        comparison.difference(&comparison.pairs()[pair], headline, &Matters::default()).unwrap()
+    }
+
+    #[test]
+    fn threads_and_parts_change_nothing() {
+        let whole = compared(1, 0..200, 3);
+        for threads in [2, 3] {
+            assert_same(&compared(threads, 0..200, 3), &whole);
+        }
+        for cut in [1, 64, 100] {
+            assert_same(&compared(2, 0..cut, 3).join(compared(1, cut..200, 3)).unwrap(), &whole);
+        }
+        assert!(matches!(compared(1, 0..5, 3).join(compared(1, 6..9, 3)), Err(JoinError::Gap { .. })));
+    }
+
+    #[test]
+    fn the_same_twice_differs_by_exactly_nothing() {
+        let comparison = compared(1, 0..100, 3);
+        let pair = &comparison.pairs()[0];
+        assert_eq!((pair.first, pair.second, pair.same), (0, 1, 100));
+        for headline in comparison.headlines(&[]) {
+            let found = comparison.difference(pair, &headline, &Matters::default()).unwrap();
+            assert_eq!(found.difference, 0.0);
+            assert_eq!(found.interval, Some(Interval { low: 0.0, high: 0.0 }));
+            assert_eq!((found.verdict, found.equal.count), (Verdict::Nothing, 100));
+        }
+        assert!(pair.leads.iter().all(|lead| lead.mean() == Some(0.0)));
+    }
+
+    /// Three days later in every replication that is not cut at the horizon, and the second limit of the toy is cut
+    /// in most: the sign, the size and the better side are known.
+    #[test]
+    fn a_known_shift_is_found() {
+        let comparison = compared(1, 0..300, 3);
+        let days = found(&comparison, 1, "days_to_10K");
+        assert_eq!((days.difference, days.verdict), (-3.0, Verdict::Matters(Side::First)));
+        assert_eq!(days.interval, Some(Interval { low: -3.0, high: -3.0 }));
+        assert_eq!((days.first_better.count, days.equal.count, days.second_better.count), (300, 0, 0));
+        assert_eq!((days.correlation, days.variance_ratio), (Some(1.0), Some(f64::INFINITY)));
+        let cut = found(&comparison, 1, "days_to_100K");
+        assert!(-3.0 < cut.difference && cut.difference < -0.3, "{}", cut.difference);
+        let rows = comparison.arms()[0].ensemble.rows();
+        let at =
+            |row: &Row, late: i64| row.reached[2].map_or(60 * DAY, |at| (at.0 + late * DAY).min(60 * DAY));
+        let exact: i64 = rows.iter().map(|row| at(row, 0) - at(row, 3)).sum();
+        assert!((cut.difference - exact as f64 / 300.0 / DAY as f64).abs() < 1e-9);
+        // The later plan is never flagged, which is safer.
+        let flagged = found(&comparison, 1, "flagged");
+        assert!(matches!(flagged.verdict, Verdict::Matters(Side::Second)) && flagged.difference > 0.0);
+        assert_eq!(found(&comparison, 1, "sent").verdict, Verdict::Nothing);
+        assert_eq!(comparison.alpha(), 0.05 / 3.0);
+    }
+
+    #[test]
+    fn chances_by_a_date_are_counted() {
+        let comparison = compared(1, 0..200, 3);
+        let found = found(&comparison, 1, "reached_10K_within_30d");
+        let rows = comparison.arms()[0].ensemble.rows();
+        let by = |late: i64| {
+            rows.iter().filter(|row| row.reached[1].is_some_and(|at| at.0 + late * DAY < 30 * DAY)).count()
+                as f64
+        };
+        assert_eq!(found.means, [by(0) / 200.0, by(3) / 200.0]);
+        assert!(
+            found.interval.unwrap().low < found.difference && found.difference < found.interval.unwrap().high
+        );
+    }
+
+    #[test]
+    fn days_on_which_one_alone_is_there_are_counted() {
+        let comparison = compared(1, 0..150, 3);
+        let limit = Limit { name: "10K".to_owned(), customers: Some(10_000) };
+        let by_day = comparison.reached_by_day(&comparison.pairs()[1], &limit);
+        let (a, b) = (&comparison.arms()[0].ensemble, &comparison.arms()[2].ensemble);
+        for (day, shares) in by_day.iter().enumerate() {
+            let (a, b) = (a.first_passage(1).by_day[day].count, b.first_passage(1).by_day[day].count);
+            assert_eq!(shares.first_alone as i64 - shares.second_alone as i64, a as i64 - b as i64, "{day}");
+            assert_eq!(shares.second_alone, 0);
+        }
+        assert!(by_day.iter().any(|shares| shares.first_alone > 0));
+    }
+
+    #[test]
+    fn a_verdict_asks_whether_the_whole_interval_clears() {
+        let some = Share::new(1, 10);
+        let of = |low, high| Verdict::of(Some(Interval { low, high }), some, 1.0, true);
+        assert_eq!(of(-0.5, 0.5), Verdict::Alike);
+        assert_eq!(of(-0.5, 1.5), Verdict::Undecided);
+        assert_eq!(of(0.2, 0.8), Verdict::Slight(Side::Second));
+        assert_eq!(of(0.2, 1.8), Verdict::Real(Side::Second));
+        assert_eq!(of(-3.0, -1.0), Verdict::Matters(Side::First));
+        assert_eq!(of(0.0, 0.5), Verdict::Alike);
+        assert_eq!(Verdict::of(None, some, 1.0, true), Verdict::Undecided);
+        assert_eq!(Verdict::of(None, Share::new(10, 10), 1.0, true), Verdict::Nothing);
+        let more = Verdict::of(Some(Interval { low: 2.0, high: 3.0 }), some, 1.0, false);
+        assert_eq!(more, Verdict::Matters(Side::First));
+    }
+
+    #[test]
+    fn ladders_are_compared_by_limits_and_not_by_names() {
+        let mut other = toy::setting();
+        other.tiers.remove(1);
+        other.tiers[1].name = "hundred thousand".to_owned();
+        let both = [&toy::setting(), &other];
+        let names: Vec<String> = Headline::all(&both, &[]).iter().map(Headline::name).collect();
+        assert_eq!(names[..3], ["days_to_10K", "days_to_100K", "days_to_unlimited"]);
+        // On the other ladder a limit of 10,000 or more is first held with 100,000, its second rung.
+        let limit = Limit { name: "10K".to_owned(), customers: Some(10_000) };
+        assert_eq!((limit.tier(both[0]), limit.tier(both[1])), (Some(1), Some(1)));
+        assert_eq!(other.tiers[1].limit, Some(100_000));
+        assert!(names.contains(&Mishap::Flagged.name().to_owned()) && !names.contains(&"banned".to_owned()));
     }
 }

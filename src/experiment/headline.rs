@@ -237,9 +237,13 @@ impl Headline {
 impl Limit {
     /// When a limit of at least so many is first held; `None` within the horizon never.
     pub fn held(&self, row: &Row, setting: &Setting) -> Option<SimTime> {
+        row.reached.get(self.tier(setting)?).copied().flatten()
+    }
+
+    /// Position of the lowest tier of a ladder with at least this limit; `None` where its top is lower.
+    pub fn tier(&self, setting: &Setting) -> Option<usize> {
         let enough = |limit: Option<u64>| limit.unwrap_or(u64::MAX) >= self.customers.unwrap_or(u64::MAX);
-        let tier = setting.tiers.iter().position(|tier| enough(tier.limit))?;
-        row.reached.get(tier).copied().flatten()
+        setting.tiers.iter().position(|tier| enough(tier.limit))
     }
 
     /// The limit in words: `10,000 customers in 24 h`.

@@ -84,7 +84,7 @@ impl Pairs {
     /// varies.
     pub fn correlation(&self) -> Option<f64> {
         let ([a, b], together) = (self.spreads()?, self.spread_together()?);
-        (a > 0 && b > 0).then(|| (together as f64 / (sqrt(a as f64) * sqrt(b as f64))).clamp(-1.0, 1.0))
+        (a > 0 && b > 0).then(|| (together as f64 / sqrt(a as f64 * b as f64)).clamp(-1.0, 1.0))
     }
 
     /// How many times as many independent runs would give as short an interval: (Var A + Var B) / Var(A - B). `None`

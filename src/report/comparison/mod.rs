@@ -7,6 +7,8 @@
 //!                                       '-- gallery   charts of each pair
 //! ```
 
+#[cfg(feature = "charts")]
+pub mod gallery;
 pub mod json;
 pub mod tables;
 pub mod text;
@@ -187,10 +189,10 @@ fn what(headline: &Headline, currency: &str) -> String {
 /// How the better of two is, in a word.
 fn how(headline: &Headline) -> &'static str {
     match headline {
-        Headline::Days(_) => "is sooner",
-        Headline::Reached(..) => "is likelier",
-        Headline::Happens(_) => "is safer",
-        Headline::Total(Metric::Cost) => "is cheaper",
+        Headline::Days(_) => "sooner",
+        Headline::Reached(..) => "likelier",
+        Headline::Happens(_) => "safer",
+        Headline::Total(Metric::Cost) => "cheaper",
         Headline::Total(Metric::Delivered) => "delivers more",
         Headline::Total(_) => "sends more",
     }

@@ -25,6 +25,16 @@ pub fn render(answer: &Answer<'_>, width: usize) -> String {
         page.heading("No run was finished, so there is nothing to say.");
         return page.finish();
     }
+    for (place, arm) in answer.comparison.arms().iter().enumerate() {
+        let unpriced = arm.ensemble.rows().iter().map(|row| row.unpriced).sum::<u64>();
+        if unpriced > 0 {
+            let each = amount(Unit::Messages, unpriced as f64 / answer.comparison.n() as f64);
+            let who = letter(place);
+            page.indented(&format!(
+                "Costs are not compared: {who} has {each} messages and conversations a run whose price is not known."
+            ));
+        }
+    }
     for pair in &answer.pairs {
         differences(&mut page, answer, pair);
         luck(&mut page, answer, pair);
@@ -36,7 +46,7 @@ pub fn render(answer: &Answer<'_>, width: usize) -> String {
 }
 
 /// `A`, `B`, ... and `no. 27` where letters end.
-fn letter(arm: usize) -> String {
+pub(super) fn letter(arm: usize) -> String {
     let letter = u8::try_from(arm).ok().filter(|arm| *arm < 26).map(|arm| char::from(b'A' + arm));
     letter.map_or_else(|| format!("no. {}", arm + 1), String::from)
 }
@@ -93,26 +103,35 @@ fn differences(page: &mut Page, answer: &Answer<'_>, pair: &PairAnswer<'_>) {
         format!("{b} better"),
         String::new(),
     ]];
-    for found in &pair.differences {
+    let (nothing, some): (Vec<_>, Vec<_>) =
+        pair.differences.iter().partition(|found| found.verdict == Verdict::Nothing);
+    for found in some {
         let unit = found.headline.unit();
         let mut row = vec![what(&found.headline, answer.currency())];
         row.extend(found.means.map(|mean| level(unit, mean)));
-        let nothing = found.verdict == Verdict::Nothing;
-        row.push(if nothing { String::new() } else { signed(unit, found.difference, f64::round) });
-        row.push(
-            found.interval.filter(|_| !nothing).map_or_else(String::new, |interval| between(unit, interval)),
-        );
-        row.extend([found.first_better, found.second_better].map(|share| of_runs(share, nothing)));
+        row.push(format!("{}{}", signed(unit, found.difference, f64::round), suffix(unit)));
+        row.push(found.interval.map_or_else(String::new, |interval| between(unit, interval)));
+        row.extend([found.first_better, found.second_better].map(of_runs));
         row.push(verdict(found, &a, &b));
         rows.push(row);
     }
     use Align::{Left, Right};
     page.table(&[Left, Right, Right, Right, Left, Right, Right, Left], &rows);
+    if !nothing.is_empty() {
+        let told: Vec<String> = nothing
+            .iter()
+            .map(|found| {
+                let level = level(found.headline.unit(), found.means[0]);
+                format!("{} ({level})", what(&found.headline, answer.currency()))
+            })
+            .collect();
+        page.indented(&format!("The same in every run: {}.", told.join(", ")));
+    }
 }
 
-/// In how many runs one is better; nothing where no run differs.
-fn of_runs(share: Share, nothing: bool) -> String {
-    share.estimate().filter(|_| !nothing).map_or_else(String::new, percent)
+/// In how many runs one is better.
+fn of_runs(share: Share) -> String {
+    share.estimate().map_or_else(String::new, percent)
 }
 
 /// A mean in its unit.
@@ -144,14 +163,18 @@ fn signed(unit: Unit, value: f64, round: fn(f64) -> f64) -> String {
     if digits == 0 { format!("{sign}{}", grouped(size as u64)) } else { format!("{sign}{:.1}", size / 10.0) }
 }
 
-/// An interval, its ends rounded outwards.
-fn between(unit: Unit, Interval { low, high }: Interval) -> String {
-    let unit_name = match unit {
+/// What follows a difference.
+fn suffix(unit: Unit) -> &'static str {
+    match unit {
         Unit::Days => " d",
         Unit::Chance => " points",
         Unit::Messages | Unit::Currency => "",
-    };
-    format!("({} to {}{unit_name})", signed(unit, low, f64::floor), signed(unit, high, f64::ceil))
+    }
+}
+
+/// An interval, its ends rounded outwards.
+fn between(unit: Unit, Interval { low, high }: Interval) -> String {
+    format!("({} to {})", signed(unit, low, f64::floor), signed(unit, high, f64::ceil))
 }
 
 /// Is it real, does it matter?
@@ -163,8 +186,8 @@ fn verdict(found: &Difference, a: &str, b: &str) -> String {
         Verdict::Alike => "no difference that matters".to_owned(),
         Verdict::Undecided => "undecided".to_owned(),
         Verdict::Slight(better) => format!("{} {how}, too little to matter", side(better)),
-        Verdict::Real(better) => format!("{} {how}; if it matters is open", side(better)),
-        Verdict::Matters(better) => format!("{} {how}, and it matters", side(better)),
+        Verdict::Real(better) => format!("{} {how}, may matter", side(better)),
+        Verdict::Matters(better) => format!("{} {how}, matters", side(better)),
     }
 }
 
@@ -229,7 +252,7 @@ fn doubt(page: &mut Page, answer: &Answer<'_>) {
     page.indented(&format!(
         "A difference matters from {} on, {} of a chance, {} of a sum (--matters). It is called real when its whole \
          interval lies on one side of 0, and said to matter when the whole interval lies beyond that.",
-        matters.days,
+        amount(Unit::Days, matters.days.as_days()),
         amount(Unit::Chance, matters.chance),
         percent(matters.total),
     ));
