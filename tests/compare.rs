@@ -27,7 +27,7 @@ fn shipped(name: &str) -> String {
 fn tool(folder: &Path, arguments: &[&str]) -> Output {
     let mut tool = Command::new(env!("CARGO_BIN_EXE_tiercast"));
     tool.current_dir(folder).env("COLUMNS", "100").env_remove("TIERCAST_SEED").env_remove("TIERCAST_THREADS");
-    tool.env("XDG_CACHE_HOME", folder.join("cache"));
+    tool.env("TIERCAST_CACHE", Path::new(env!("CARGO_TARGET_TMPDIR")).join("kept"));
     tool.arg("compare").args(arguments).output().unwrap()
 }
 

@@ -9,8 +9,9 @@ use tiercast::report::comparison::{Answer, gallery, json, tables, text};
 use tiercast::sim::Scenario;
 use tiercast::time::Span;
 
+use super::cache::{Cache, CacheArgs};
 use super::files::Folder;
-use super::run::{check_replications, draw_into, progress_bar};
+use super::run::{check_replications, draw_into, finished, progress_bar};
 use super::{Failure, assignment, interrupt, print, width};
 
 /// More plans than this are more than a table or a reader bears.
@@ -57,6 +58,8 @@ pub(super) struct Compare {
     /// Folder for the results; `out/compare` unless said otherwise.
     #[arg(long, short)]
     out: Option<PathBuf>,
+    #[command(flatten)]
+    cache: CacheArgs,
     /// Print comparison.json instead of the text.
     #[arg(long)]
     json: bool,
@@ -124,7 +127,9 @@ impl Compare {
         let replications = check_replications(self.replications.unwrap_or(asked))?;
         let default = PathBuf::from("out").join("compare");
         let folder = Folder::prepare(self.out.as_ref().unwrap_or(&default))?;
-        let comparison = self.replicate(&plans, replications, quiet);
+        let scenarios: Vec<&Scenario> = plans.iter().map(|plan| &plan.scenario).collect();
+        let cache = self.cache.open("compare", &scenarios);
+        let comparison = self.replicate(&plans, &cache, replications, quiet);
         let contrasts = comparison.pairs().iter().map(|pair| {
             let of = |arm: usize| (&plans[arm].scenario, &comparison.arms()[arm]);
             let ((a, first), (b, second)) = (of(pair.first), of(pair.second));
@@ -143,7 +148,7 @@ impl Compare {
                 ))?;
             }
         }
-        if comparison.complete() { Ok(()) } else { Err(Failure::Interrupted) }
+        finished(comparison.complete(), comparison.n(), replications, &cache)
     }
 
     /// The plans, loaded, on one seed.
@@ -234,20 +239,34 @@ impl Compare {
         all
     }
 
-    fn replicate(&self, plans: &[Plan], replications: u64, quiet: bool) -> Comparison {
+    /// Runs what was not kept, and keeps the whole.
+    fn replicate(&self, plans: &[Plan], cache: &Cache, replications: u64, quiet: bool) -> Comparison {
+        let named = plans.iter().map(|plan| (plan.name.clone(), plan.scenario.setting.clone()));
+        let named: Vec<_> = named.collect();
+        let kept = cache.find(replications).and_then(|kept| Comparison::restore(named.clone(), kept));
+        let done = kept.as_ref().map_or(0, Comparison::n);
         let threads = self.threads.map_or(Threads::All, Threads::Exactly);
         let bar = progress_bar(replications, quiet);
-        let named = plans.iter().map(|plan| (plan.name.clone(), plan.scenario.setting.clone()));
         let comparison = Comparison::run(
-            named.collect(),
-            0..replications,
+            named,
+            done..replications,
             threads,
             &|arm, index| Watched::run(&plans[arm].scenario, index),
-            &|done| bar.set_position(done),
+            &|more| bar.set_position(done + more),
             interrupt::listen(),
         );
         bar.finish_and_clear();
-        comparison
+        let more = comparison.n() > 0;
+        let whole = match kept {
+            Some(kept) => {
+                kept.join(comparison).expect("they follow on one another, and are of the same plans")
+            }
+            None => comparison,
+        };
+        if more {
+            cache.keep(whole.n(), &whole.stored());
+        }
+        whole
     }
 }
 

@@ -6,6 +6,7 @@
 //!                           exit 0 well, 1 a finding, 2 wrong input or usage, 130 interrupted
 //! ```
 
+mod cache;
 mod check;
 mod compare;
 mod explain;

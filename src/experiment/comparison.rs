@@ -19,7 +19,9 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::ensemble::{BLOCK, Ensemble, JoinError, Row};
+use serde::{Deserialize, Serialize};
+
+use super::ensemble::{BLOCK, Ensemble, JoinError, Row, StoredEnsemble};
 use super::estimate::{Interval, Share};
 use super::headline::{By, Headline, Limit, Unit};
 use super::lead::Lead;
@@ -82,7 +84,7 @@ pub struct Arm {
 }
 
 /// Two plans, replication by replication.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Pair {
     /// Position of the first plan.
     pub first: usize,
@@ -100,6 +102,10 @@ pub struct Comparison {
     arms: Vec<Arm>,
     pairs: Vec<Pair>,
 }
+
+/// A comparison without names and settings, as [`Comparison::stored`] wrote it.
+#[derive(Clone, Debug, Deserialize)]
+pub struct StoredComparison(Vec<(StoredEnsemble, BTreeMap<String, u64>)>, Vec<Pair>);
 
 impl Comparison {
     /// Replicates all plans with the same indices and folds them in order of index.
@@ -197,6 +203,30 @@ impl Comparison {
             pair.leads.iter_mut().zip(&next.leads).for_each(|(a, b)| a.merge(b));
         }
         Ok(Comparison { arms, pairs })
+    }
+
+    /// What there is to be kept of the replications: all but names and settings.
+    pub fn stored(&self) -> impl Serialize + '_ {
+        let arms: Vec<_> = self.arms.iter().map(|arm| (arm.ensemble.stored(), &arm.cited)).collect();
+        (arms, &self.pairs)
+    }
+
+    /// A comparison as it was kept, of these plans; `None` where they do not belong together.
+    pub fn restore(plans: Vec<(String, Setting)>, stored: StoredComparison) -> Option<Comparison> {
+        let StoredComparison(arms, pairs) = stored;
+        if arms.len() != plans.len() {
+            return None;
+        }
+        let arms = plans.into_iter().zip(arms).map(|((name, setting), (ensemble, cited))| {
+            Some(Arm { name, ensemble: Ensemble::restore(setting, ensemble)?, cited })
+        });
+        let arms: Vec<Arm> = arms.collect::<Option<_>>()?;
+        let days = |arm: usize| arms.get(arm).map(|arm| arm.ensemble.days().len());
+        let fits = |pair: &Pair| {
+            days(pair.first).zip(days(pair.second)).is_some_and(|(a, b)| pair.leads.len() == a.min(b))
+        };
+        let fits = pairs.len() == arms.len() * arms.len().saturating_sub(1) / 2 && pairs.iter().all(fits);
+        fits.then_some(Comparison { arms, pairs })
     }
 
     /// The plans, in the order in which they were given.
@@ -497,6 +527,18 @@ mod tests {
             assert_same(&compared(2, 0..cut, 3).join(compared(1, cut..200, 3)).unwrap(), &whole);
         }
         assert!(matches!(compared(1, 0..5, 3).join(compared(1, 6..9, 3)), Err(JoinError::Gap { .. })));
+    }
+
+    #[test]
+    fn what_is_kept_comes_back_and_goes_on() {
+        let plans = || ["plain", "again", "late"].map(|name| (name.to_owned(), toy::setting())).to_vec();
+        let kept = serde_json::to_string(&compared(1, 0..70, 3).stored()).unwrap();
+        let back = Comparison::restore(plans(), serde_json::from_str(&kept).unwrap()).unwrap();
+        assert_same(&back.join(compared(1, 70..120, 3)).unwrap(), &compared(2, 0..120, 3));
+        let stored = || serde_json::from_str(&kept).unwrap();
+        assert!(Comparison::restore(plans()[..2].to_vec(), stored()).is_none());
+        let other = vec![("plain".to_owned(), toy::setting_of(61)); 3];
+        assert!(Comparison::restore(other, stored()).is_none());
     }
 
     #[test]

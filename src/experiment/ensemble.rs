@@ -15,6 +15,7 @@
 use std::ops::Range;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use super::day::{DayTally, State};
@@ -34,7 +35,7 @@ pub const BLOCK: u64 = 64;
 pub const SAMPLE_PATHS: usize = 20;
 
 /// One replication in a line.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Row {
     /// Its index, from 0: what `explain` takes.
     pub replication: u64,
@@ -91,7 +92,7 @@ impl Row {
 }
 
 /// One replication day by day, as a chart draws it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Path {
     /// Its index.
     pub replication: u64,
@@ -125,6 +126,10 @@ pub struct Ensemble {
     rows: Vec<Row>,
     paths: Vec<Path>,
 }
+
+/// An ensemble without its setting, as [`Ensemble::stored`] wrote it.
+#[derive(Clone, Debug, Deserialize)]
+pub struct StoredEnsemble(u64, u64, Vec<DayTally>, Vec<Row>, Vec<Path>);
 
 /// Why two parts of an ensemble cannot be joined.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
@@ -210,6 +215,22 @@ impl Ensemble {
         self.range.end = next.range.end;
         self.complete &= next.complete;
         Ok(self)
+    }
+
+    /// What there is to be kept of the replications: all but the setting.
+    pub fn stored(&self) -> impl Serialize + '_ {
+        (self.range.start, self.range.end, &self.days, &self.rows, &self.paths)
+    }
+
+    /// An ensemble as it was kept, of a scenario with this setting; `None` where they do not belong together.
+    pub fn restore(setting: Setting, stored: StoredEnsemble) -> Option<Ensemble> {
+        let StoredEnsemble(start, end, days, rows, paths) = stored;
+        let n = end.checked_sub(start)?;
+        let fits = days.len() == setting.calendar.days()
+            && rows.len() as u64 == n
+            && rows.iter().all(|row| row.reached.len() == setting.tiers.len())
+            && days.iter().all(|day| day.n == n && day.tiers() == setting.tiers.len());
+        fits.then_some(Ensemble { setting, range: start..end, complete: true, days, rows, paths })
     }
 
     /// What the reports say about the scenario.

@@ -5,6 +5,8 @@
 //!            behind: a Histogram    | ahead: a Histogram
 //! ```
 
+use serde::{Deserialize, Serialize};
+
 use super::estimate::Interval;
 use super::histogram::Histogram;
 use super::order::rank;
@@ -12,7 +14,7 @@ use super::paired::Pairs;
 
 /// How far the first of each pair is ahead of the second \[counted units\]. Whole numbers only, so that two merge
 /// exactly.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Lead {
     pub(super) pairs: Pairs,
     /// How far the first is behind, where it is.

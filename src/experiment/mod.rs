@@ -30,10 +30,10 @@ mod order;
 mod paired;
 mod threads;
 
-pub use comparison::{Arm, Comparison, Difference, Matters, Pair, Side, Verdict, Watched};
+pub use comparison::{Arm, Comparison, Difference, Matters, Pair, Side, StoredComparison, Verdict, Watched};
 pub use contrast::{ClauseContrast, Contrast};
 pub use day::{DayTally, RATINGS, State};
-pub use ensemble::{BLOCK, Ensemble, JoinError, Path, Row, SAMPLE_PATHS};
+pub use ensemble::{BLOCK, Ensemble, JoinError, Path, Row, SAMPLE_PATHS, StoredEnsemble};
 pub use estimate::{Interval, Mean, Share, Sums, band_of};
 pub use fan::{Fan, FanDay, Series};
 pub use first_passage::FirstPassage;

@@ -10,6 +10,8 @@
 //! Luck that both share moves both and falls out of the difference: the interval of the mean difference is as short
 //! as if there were *variance ratio* times as many independent runs.
 
+use serde::{Deserialize, Serialize};
+
 use super::estimate::Interval;
 use crate::random::maths::sqrt;
 use crate::random::quantile::{normal_quantile, student_quantile};
@@ -17,7 +19,7 @@ use crate::random::quantile::{normal_quantile, student_quantile};
 /// Exact sums over pairs of whole numbers; two of them merge without loss.
 ///
 /// Exact while n x the sum of squares stays below 2^127: a million values below 2^43. Beyond it saturates.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Pairs {
     /// Pairs.
     pub n: u64,
