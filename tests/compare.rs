@@ -235,8 +235,14 @@ fn wrong_questions_are_told() {
     refuses(
         "path",
         &[&climb, "--variant", "x: sender.plan.shore=50%"],
-        "sender.plan.shore",
-        "sender.plan.share",
+        "FillLimit has no `shore`",
+        "did you mean `share`?",
+    );
+    refuses(
+        "root",
+        &[&climb, "--variant", "x: sendr.plan.share=50%"],
+        "there is no `sendr.plan.share`",
+        "did you mean",
     );
     refuses("none", &[&climb, &climb, "-n", "0"], "0 replications", "between 1 and");
     refuses("rules", &[&climb, "--rules", "classic-2020"], "no ruleset \"classic-2020\"", "classic-2022");

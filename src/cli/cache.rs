@@ -30,7 +30,7 @@ const HASH: usize = 32;
 pub(super) struct CacheArgs {
     /// Folder in which results are kept, so that asking again costs nothing; that of the user unless said otherwise.
     /// It can be deleted at any time.
-    #[arg(long = "cache", value_name = "DIR", env = "TIERCAST_CACHE", conflicts_with = "off")]
+    #[arg(long = "cache", value_name = "DIR", env = "TIERCAST_CACHE")]
     folder: Option<PathBuf>,
     /// Neither use results that were kept nor keep these.
     #[arg(long = "no-cache")]

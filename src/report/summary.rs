@@ -18,7 +18,7 @@ use serde::Serialize;
 use super::rounded;
 use crate::experiment::{Ensemble, Mean, Quantiles, Row, Share};
 use crate::sim::Assumption;
-use crate::sim::{Metric, Reason};
+use crate::sim::{End, Metric, Reason};
 use crate::time::{Calendar, HOUR, SimTime};
 
 /// The version of the keys below; it rises when one changes its meaning or goes away.
@@ -87,6 +87,26 @@ pub struct TierReached {
     pub day_p90: Option<f64>,
     /// The civil date of `day_p50`.
     pub date_p50: Option<String>,
+    /// Lower end of the interval of `day_p50` \[days since the start\]; `None` from too few replications.
+    pub day_p50_low: Option<f64>,
+    /// Upper end of the interval of `day_p50` \[days since the start\]; `None` beyond the horizon.
+    pub day_p50_high: Option<f64>,
+    /// The mean of the days until it was held, where a replication that never did counts with the whole horizon
+    /// \[days\].
+    pub mean_days: Option<f64>,
+    /// Half the width of its interval \[days\].
+    pub mean_days_half_width: Option<f64>,
+    /// The shares of replications that ended before they held it: banned, or without a template \[0 to 1\].
+    pub ended_before: EndedBefore,
+}
+
+/// The shares of replications in which nothing could be sent any more before a tier was held.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct EndedBefore {
+    /// Every number was banned \[0 to 1\].
+    pub banned: Option<f64>,
+    /// Every template was disabled \[0 to 1\].
+    pub no_template: Option<f64>,
 }
 
 /// What can happen to a number or a template; `None` where the ruleset has no such measure.
@@ -255,6 +275,7 @@ impl TierReached {
         let time =
             |pick: fn(&Quantiles<Option<SimTime>>) -> Option<SimTime>| passage.times.as_ref().and_then(pick);
         let day = |time: Option<SimTime>| time.map(|time| rounded(time.days(), 3));
+        let ended = |end: End| passage.ended_by_day[end as usize].last()?.estimate().map(share);
         TierReached {
             name: setting.tiers[tier].name.clone(),
             limit: setting.tiers[tier].limit,
@@ -265,6 +286,14 @@ impl TierReached {
             day_p50: day(time(|times| times.p50)),
             day_p90: day(time(|times| times.p90)),
             date_p50: time(|times| times.p50).map(|time| setting.calendar.civil(time).date().to_string()),
+            day_p50_low: day(time(|times| times.p50_interval.low.flatten())),
+            day_p50_high: day(time(|times| times.p50_interval.high.flatten())),
+            mean_days: passage.restricted_mean.map(|mean| rounded(mean.mean, 3)),
+            mean_days_half_width: passage
+                .restricted_mean
+                .and_then(|mean| mean.half_width)
+                .map(|half| rounded(half, 3)),
+            ended_before: EndedBefore { banned: ended(End::Banned), no_template: ended(End::NoTemplate) },
         }
     }
 }

@@ -25,16 +25,7 @@ pub fn render(answer: &Answer<'_>, width: usize) -> String {
         page.heading("No run was finished, so there is nothing to say.");
         return page.finish();
     }
-    for (place, arm) in answer.comparison.arms().iter().enumerate() {
-        let unpriced = arm.ensemble.rows().iter().map(|row| row.unpriced).sum::<u64>();
-        if unpriced > 0 {
-            let each = amount(Unit::Messages, unpriced as f64 / answer.comparison.n() as f64);
-            let who = letter(place);
-            page.indented(&format!(
-                "Costs are not compared: {who} has {each} messages and conversations a run whose price is not known."
-            ));
-        }
-    }
+    unpriced(&mut page, answer);
     for pair in &answer.pairs {
         differences(&mut page, answer, pair);
         luck(&mut page, answer, pair);
@@ -85,6 +76,20 @@ fn head(page: &mut Page, answer: &Answer<'_>) {
     page.table(&[Align::Left; 4], &rows);
 }
 
+/// Why costs are left out, where a price is not known.
+fn unpriced(page: &mut Page, answer: &Answer<'_>) {
+    for (place, arm) in answer.comparison.arms().iter().enumerate() {
+        let unpriced = arm.ensemble.rows().iter().map(|row| row.unpriced).sum::<u64>();
+        if unpriced > 0 {
+            let each = amount(Unit::Messages, unpriced as f64 / answer.comparison.n() as f64);
+            let who = letter(place);
+            page.indented(&format!(
+                "Costs are not compared: {who} has {each} messages and conversations a run whose price is not known."
+            ));
+        }
+    }
+}
+
 /// How a pair differs in each headline.
 fn differences(page: &mut Page, answer: &Answer<'_>, pair: &PairAnswer<'_>) {
     let (a, b) = (letter(pair.pair.first), letter(pair.pair.second));
@@ -117,16 +122,22 @@ fn differences(page: &mut Page, answer: &Answer<'_>, pair: &PairAnswer<'_>) {
     }
     use Align::{Left, Right};
     page.table(&[Left, Right, Right, Right, Left, Right, Right, Left], &rows);
-    if !nothing.is_empty() {
-        let told: Vec<String> = nothing
-            .iter()
-            .map(|found| {
-                let level = level(found.headline.unit(), found.means[0]);
-                format!("{} ({level})", what(&found.headline, answer.currency()))
-            })
-            .collect();
-        page.indented(&format!("The same in every run: {}.", told.join(", ")));
+    same(page, answer, &nothing);
+}
+
+/// What is the same in every run.
+fn same(page: &mut Page, answer: &Answer<'_>, same: &[&Difference]) {
+    if same.is_empty() {
+        return;
     }
+    let told: Vec<String> = same
+        .iter()
+        .map(|found| {
+            let level = level(found.headline.unit(), found.means[0]);
+            format!("{} ({level})", what(&found.headline, answer.currency()))
+        })
+        .collect();
+    page.indented(&format!("The same in every run: {}.", told.join(", ")));
 }
 
 /// In how many runs one is better.
@@ -262,20 +273,7 @@ fn doubt(page: &mut Page, answer: &Answer<'_>) {
             amount(Unit::Days, answer.comparison.horizon().as_days()).replace(".0 ", " ")
         ));
     }
-    let pairs = answer.pairs.len();
-    if pairs > 1 {
-        page.indented(&format!(
-            "{pairs} pairs share the 5 % (Bonferroni): each interval is one of {}, so that for each line of the tables \
-             all {pairs} hold together 19 times in 20. Each line is a question of its own: of many lines one in twenty \
-             would be called real by chance.",
-            percent(1.0 - answer.comparison.alpha()),
-        ));
-    } else {
-        page.indented(
-            "Intervals hold 19 times in 20, each line for itself: of many lines one in twenty would be called real by \
-             chance.",
-        );
-    }
+    page.indented(&several(answer));
     page.indented(
         "They cover simulation noise only: not what nobody outside the platform knows, nor how your customers will \
          really react. If an assumption is wrong, both plans are judged by it.",
@@ -287,6 +285,21 @@ fn doubt(page: &mut Page, answer: &Answer<'_>) {
         runs(n),
         percent_up(most)
     ));
+}
+
+/// What an interval of several pairs and several lines holds.
+fn several(answer: &Answer<'_>) -> String {
+    match answer.pairs.len() {
+        0 | 1 => "Intervals hold 19 times in 20, each line for itself: of many lines one in twenty would be called real \
+                  by chance."
+            .to_owned(),
+        pairs => format!(
+            "{pairs} pairs share the 5 % (Bonferroni): each interval is one of {}, so that for each line of the tables \
+             all {pairs} hold together 19 times in 20. Each line is a question of its own: of many lines one in twenty \
+             would be called real by chance.",
+            percent(1.0 - answer.comparison.alpha()),
+        ),
+    }
 }
 
 /// What the first plan rests on, then what each other one rests on besides.
