@@ -427,12 +427,12 @@ mod tests {
         let tier = serde_json::to_string(&summary.tiers[2]).unwrap();
         assert_eq!(
             tier,
-            r#"{"name":"100K","limit":100000,"share_reached":0.26,"ci_low":0.2041,"ci_high":0.3249,"day_p10":41.001,"day_p50":null,"day_p90":null,"date_p50":null}"#
+            r#"{"name":"100K","limit":100000,"share_reached":0.26,"ci_low":0.2041,"ci_high":0.3249,"day_p10":41.001,"day_p50":null,"day_p90":null,"date_p50":null,"day_p50_low":null,"day_p50_high":null,"mean_days":55.96,"mean_days_half_width":1.092,"ended_before":{"banned":0.0,"no_template":0.0}}"#
         );
         let never = serde_json::to_string(&summary.tiers[3]).unwrap();
         assert_eq!(
             never,
-            r#"{"name":"unlimited","limit":null,"share_reached":0.0,"ci_low":0.0,"ci_high":0.0188,"day_p10":null,"day_p50":null,"day_p90":null,"date_p50":null}"#
+            r#"{"name":"unlimited","limit":null,"share_reached":0.0,"ci_low":0.0,"ci_high":0.0188,"day_p10":null,"day_p50":null,"day_p90":null,"date_p50":null,"day_p50_low":null,"day_p50_high":null,"mean_days":60.0,"mean_days_half_width":0.0,"ended_before":{"banned":0.0,"no_template":0.0}}"#
         );
         assert_eq!(summary.tiers[1].date_p50.as_deref(), Some("2022-03-29"));
     }
