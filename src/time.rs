@@ -30,7 +30,7 @@ pub const HOUR: i64 = 3_600;
 pub const DAY: i64 = 24 * HOUR;
 
 /// An instant of a run \[whole seconds since its start\].
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct SimTime(pub i64);
 
 impl SimTime {

@@ -34,7 +34,8 @@ impl Workshop {
         tool.current_dir(&self.0)
             .env("COLUMNS", "100")
             .env_remove("TIERCAST_SEED")
-            .env_remove("TIERCAST_THREADS");
+            .env_remove("TIERCAST_THREADS")
+            .env("TIERCAST_CACHE", Path::new(env!("CARGO_TARGET_TMPDIR")).join("kept"));
         tool.args(arguments).output().unwrap()
     }
 

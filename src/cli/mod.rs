@@ -1,12 +1,14 @@
 //! The command line: one file a command, one library call each; sees the public API only.
 //!
 //! ```text
-//!   main --> Command --> run | explain | replay | check | rules | docs | init | completions
+//!   main --> Command --> run | compare | explain | replay | check | rules | docs | init | completions
 //!                           results on stdout, everything else on stderr
 //!                           exit 0 well, 1 a finding, 2 wrong input or usage, 130 interrupted
 //! ```
 
+mod cache;
 mod check;
+mod compare;
 mod completions;
 mod docs;
 mod explain;
@@ -35,6 +37,7 @@ use tiercast::sim::{LoadError, Scenario};
     after_help = "Examples:
   tiercast init my-plan
   tiercast run scenarios/first-climb.ron
+  tiercast compare scenarios/first-climb.ron --variant \"half: sender.plan.share=50%\"
   tiercast explain scenarios/first-climb.ron --replication 0
   tiercast replay march.csv --ruleset platform-2023
   tiercast check tests/cases scenarios --coverage
@@ -53,6 +56,7 @@ struct Tool {
 #[derive(Debug, Subcommand)]
 enum Command {
     Run(run::Run),
+    Compare(compare::Compare),
     Explain(explain::Explain),
     Replay(replay::Replay),
     Check(check::Check),
@@ -178,6 +182,7 @@ pub(crate) fn main() -> ExitCode {
     let tool = Tool::parse();
     let done = match &tool.command {
         Command::Run(run) => run.execute(tool.quiet),
+        Command::Compare(compare) => compare.execute(tool.quiet),
         Command::Explain(explain) => explain.execute(),
         Command::Replay(replay) => replay.execute(tool.quiet),
         Command::Check(check) => check.execute(tool.quiet),

@@ -6,11 +6,13 @@ use std::path::PathBuf;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 use tiercast::experiment::{Ensemble, Threads};
+use tiercast::report::charts::Drawing;
 use tiercast::report::{daily, gallery, replications, schedule, summary::Summary, text};
 use tiercast::sim::Scenario;
 
+use super::cache::{Cache, CacheArgs};
 use super::files::Folder;
-use super::{Failure, ScenarioArgs, interrupt, print, width};
+use super::{Failure, ScenarioArgs, interrupt, note, print, width};
 
 /// Run a scenario many times: when is each limit reached, and how likely is a flag or a fall?
 #[derive(Debug, Args)]
@@ -32,6 +34,8 @@ pub(super) struct Run {
     /// Folder for the results; `out/<scenario>` unless said otherwise.
     #[arg(long, short)]
     out: Option<PathBuf>,
+    #[command(flatten)]
+    cache: CacheArgs,
     /// Print summary.json instead of the text.
     #[arg(long)]
     json: bool,
@@ -40,16 +44,11 @@ pub(super) struct Run {
 impl Run {
     pub(super) fn execute(&self, quiet: bool) -> Result<(), Failure> {
         let scenario = self.scenario.load()?;
-        let replications = self.replications.unwrap_or(scenario.replications);
-        if !(1..=10_000_000).contains(&replications) {
-            return Err(Failure::Usage {
-                message: format!("{replications} replications cannot be run"),
-                help: "between 1 and 10,000,000; 1,000 is a good start".to_owned(),
-            });
-        }
+        let replications = check_replications(self.replications.unwrap_or(scenario.replications))?;
         let default = PathBuf::from("out").join(&scenario.setting.scenario);
         let folder = Folder::prepare(self.out.as_ref().unwrap_or(&default))?;
-        let ensemble = self.replicate(&scenario, replications, quiet);
+        let cache = self.cache.open("run", &[&scenario]);
+        let ensemble = self.replicate(&scenario, &cache, replications, quiet);
         let summary = Summary::of(&ensemble);
         write(&folder, &ensemble, &summary)?;
         if self.json {
@@ -68,26 +67,66 @@ impl Run {
                 ))?;
             }
         }
-        if ensemble.complete() { Ok(()) } else { Err(Failure::Interrupted) }
+        finished(ensemble.complete(), ensemble.n(), replications, &cache)
     }
 
-    fn replicate(&self, scenario: &Scenario, replications: u64, quiet: bool) -> Ensemble {
+    /// Runs what was not kept, and keeps the whole.
+    fn replicate(&self, scenario: &Scenario, cache: &Cache, replications: u64, quiet: bool) -> Ensemble {
+        let kept = cache.find(replications);
+        let kept = kept.and_then(|kept| Ensemble::restore(scenario.setting.clone(), kept));
+        let done = kept.as_ref().map_or(0, Ensemble::n);
         let threads = self.threads.map_or(Threads::All, Threads::Exactly);
-        let bar = if quiet { ProgressBar::hidden() } else { ProgressBar::new(replications) };
-        if let Ok(style) = ProgressStyle::with_template("{bar:40} {pos} of {len} runs, {eta} left") {
-            bar.set_style(style);
-        }
+        let bar = progress_bar(replications, quiet);
         let ensemble = Ensemble::run(
             scenario.setting.clone(),
-            0..replications,
+            done..replications,
             threads,
             &|index| scenario.replicate(index),
-            &|done| bar.set_position(done),
+            &|more| bar.set_position(done + more),
             interrupt::listen(),
         );
         bar.finish_and_clear();
-        ensemble
+        let more = ensemble.n() > 0;
+        let whole = match kept {
+            Some(kept) => kept.join(ensemble).expect("they follow on one another, and are of one scenario"),
+            None => ensemble,
+        };
+        if more {
+            cache.keep(whole.n(), &whole.stored());
+        }
+        whole
     }
+}
+
+/// Whether all was done; if not, says how much, and how to go on.
+pub(super) fn finished(complete: bool, done: u64, asked: u64, cache: &Cache) -> Result<(), Failure> {
+    if complete {
+        return Ok(());
+    }
+    let how =
+        if cache.keeps() { "the same command goes on from there" } else { "nothing was kept (--no-cache)" };
+    note(&format!("interrupted after {done} of {asked} runs; what was finished is written, and {how}"));
+    Err(Failure::Interrupted)
+}
+
+/// A number of replications that can be run.
+pub(super) fn check_replications(replications: u64) -> Result<u64, Failure> {
+    if (1..=10_000_000).contains(&replications) {
+        return Ok(replications);
+    }
+    Err(Failure::Usage {
+        message: format!("{replications} replications cannot be run"),
+        help: "between 1 and 10,000,000; 1,000 is a good start".to_owned(),
+    })
+}
+
+/// How far a run is, with the time left; silent where no terminal shows it.
+pub(super) fn progress_bar(replications: u64, quiet: bool) -> ProgressBar {
+    let bar = if quiet { ProgressBar::hidden() } else { ProgressBar::new(replications) };
+    if let Ok(style) = ProgressStyle::with_template("{bar:40} {pos} of {len} runs, {eta} left") {
+        bar.set_style(style);
+    }
+    bar
 }
 
 /// Writes every file of a run.
@@ -96,7 +135,12 @@ fn write(folder: &Folder, ensemble: &Ensemble, summary: &Summary) -> Result<(), 
     folder.write("daily.csv", daily::to_csv(ensemble).as_bytes())?;
     folder.write("replications.csv", replications::to_csv(ensemble).as_bytes())?;
     folder.write("schedule.csv", schedule::to_csv(ensemble).as_bytes())?;
-    for drawing in gallery::draw(ensemble) {
+    draw_into(folder, gallery::draw(ensemble))
+}
+
+/// Writes charts, each as SVG and as PNG.
+pub(super) fn draw_into(folder: &Folder, drawings: Vec<Drawing>) -> Result<(), Failure> {
+    for drawing in drawings {
         folder.write(&format!("{}.svg", drawing.name), drawing.svg.as_bytes())?;
         folder.write(&format!("{}.png", drawing.name), &drawing.png)?;
     }

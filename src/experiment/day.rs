@@ -8,6 +8,8 @@
 //!     template, reason      ->      how many replications, exactly
 //! ```
 
+use serde::{Deserialize, Serialize};
+
 use super::estimate::Share;
 use super::histogram::Histogram;
 use crate::glossary::{NumberStatus, Rating, TemplateStatus};
@@ -32,7 +34,7 @@ pub enum State {
 }
 
 /// One civil day of all replications. Whole numbers only, so that two of them merge exactly.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DayTally {
     /// Replications.
     pub n: u64,
@@ -66,6 +68,11 @@ impl DayTally {
             templates: Default::default(),
             reasons: Default::default(),
         }
+    }
+
+    /// How many tiers the ladder has.
+    pub(super) fn tiers(&self) -> usize {
+        self.tiers.len()
     }
 
     /// Adds the day of one replication.

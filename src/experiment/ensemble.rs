@@ -15,15 +15,17 @@
 use std::ops::Range;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use super::day::{DayTally, State};
-use super::estimate::{Mean, Quantiles, Share, Sums};
+use super::estimate::{Mean, Share, Sums};
 use super::fan::{Fan, FanDay, Series};
 use super::first_passage::FirstPassage;
+use super::order::Quantiles;
 use super::threads::{Crew, Threads};
 use crate::sim::Setting;
-use crate::sim::{Counts, Metric, Reason, Trajectory};
+use crate::sim::{Counts, End, Metric, Reason, Trajectory};
 use crate::time::SimTime;
 
 /// Replications between two looks at the interruption.
@@ -33,7 +35,7 @@ pub const BLOCK: u64 = 64;
 pub const SAMPLE_PATHS: usize = 20;
 
 /// One replication in a line.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Row {
     /// Its index, from 0: what `explain` takes.
     pub replication: u64,
@@ -53,6 +55,8 @@ pub struct Row {
     pub templates_disabled: u32,
     /// Whether the number was banned.
     pub banned: bool,
+    /// When and why nothing could be sent any more; `None` where the climb went on to the horizon.
+    pub ended: Option<(SimTime, End)>,
     /// Sums over the run.
     pub totals: Counts,
     /// The thresholds drawn for the number's rating \[share\]: Medium from, Low from.
@@ -78,6 +82,7 @@ impl Row {
             template_flags: future.template_flags,
             templates_disabled: future.templates_disabled,
             banned: future.banned,
+            ended: future.ended,
             totals: future.totals,
             thresholds: future.thresholds,
             unpriced: future.unpriced,
@@ -87,7 +92,7 @@ impl Row {
 }
 
 /// One replication day by day, as a chart draws it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Path {
     /// Its index.
     pub replication: u64,
@@ -121,6 +126,10 @@ pub struct Ensemble {
     rows: Vec<Row>,
     paths: Vec<Path>,
 }
+
+/// An ensemble without its setting, as [`Ensemble::stored`] wrote it.
+#[derive(Clone, Debug, Deserialize)]
+pub struct StoredEnsemble(u64, u64, Vec<DayTally>, Vec<Row>, Vec<Path>);
 
 /// Why two parts of an ensemble cannot be joined.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
@@ -165,13 +174,13 @@ impl Ensemble {
     }
 
     /// Without replications; the next index is `start`.
-    fn empty(setting: Setting, start: u64) -> Ensemble {
+    pub(super) fn empty(setting: Setting, start: u64) -> Ensemble {
         let days = vec![DayTally::new(setting.tiers.len()); setting.calendar.days()];
         Ensemble { setting, range: start..start, complete: true, days, rows: Vec::new(), paths: Vec::new() }
     }
 
     /// Adds the replications that follow. Days do not touch one another, so each may be on its own thread.
-    fn fold(&mut self, crew: &Crew, block: &[Trajectory]) {
+    pub(super) fn fold(&mut self, crew: &Crew, block: &[Trajectory]) {
         crew.each(&mut self.days, &|day, tally| {
             block.iter().filter_map(|future| future.days.get(day)).for_each(|day| tally.add(day));
         });
@@ -208,6 +217,22 @@ impl Ensemble {
         Ok(self)
     }
 
+    /// What there is to be kept of the replications: all but the setting.
+    pub fn stored(&self) -> impl Serialize + '_ {
+        (self.range.start, self.range.end, &self.days, &self.rows, &self.paths)
+    }
+
+    /// An ensemble as it was kept, of a scenario with this setting; `None` where they do not belong together.
+    pub fn restore(setting: Setting, stored: StoredEnsemble) -> Option<Ensemble> {
+        let StoredEnsemble(start, end, days, rows, paths) = stored;
+        let n = end.checked_sub(start)?;
+        let fits = days.len() == setting.calendar.days()
+            && rows.len() as u64 == n
+            && rows.iter().all(|row| row.reached.len() == setting.tiers.len())
+            && days.iter().all(|day| day.n == n && day.tiers() == setting.tiers.len());
+        fits.then_some(Ensemble { setting, range: start..end, complete: true, days, rows, paths })
+    }
+
     /// What the reports say about the scenario.
     pub fn setting(&self) -> &Setting {
         &self.setting
@@ -221,6 +246,11 @@ impl Ensemble {
     /// How many replications there are.
     pub fn n(&self) -> u64 {
         self.range.end - self.range.start
+    }
+
+    /// Says whether all replications that were asked for are there.
+    pub(super) fn set_complete(&mut self, complete: bool) {
+        self.complete = complete;
     }
 
     /// Whether all replications that were asked for are there; `false` after an interruption.

@@ -10,7 +10,9 @@
 //! exactly that value, another its middle; the sum of all values is kept apart, exactly. Only octaves with values are stored: memory grows
 //! with the spread of the values, not with their number or their size.
 
-use super::estimate::rank;
+use serde::{Deserialize, Serialize};
+
+use super::order::rank;
 
 /// Bins an octave.
 const PER_OCTAVE: usize = 128;
@@ -23,7 +25,8 @@ pub const ENDLESS: u64 = u64::MAX;
 const ENDLESS_KEY: usize = 58 * PER_OCTAVE;
 
 /// How often whole numbers occurred, in bins of 1 %.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "Bins", into = "Bins")]
 pub struct Histogram {
     /// Octaves with values, ascending.
     octaves: Vec<(u8, Box<Octave>)>,
@@ -148,7 +151,12 @@ impl Histogram {
     ///
     /// Exact up to 255 and where a bin holds equal values; else the middle of the bin.
     pub fn percentile(&self, percent: u64) -> Option<u64> {
-        let mut left = rank(percent, self.n);
+        self.at_rank(rank(percent, self.n))
+    }
+
+    /// The value of a rank, counted from 1; `None` beyond the last.
+    pub(super) fn at_rank(&self, rank: u64) -> Option<u64> {
+        let mut left = rank;
         for bin in self.bins() {
             if left <= bin.count {
                 return Some(bin.value());
@@ -169,6 +177,34 @@ impl Histogram {
     /// Bytes of memory beyond the value itself.
     pub fn heap_bytes(&self) -> usize {
         self.octaves.capacity() * size_of::<(u8, Box<Octave>)>() + self.octaves.len() * size_of::<Octave>()
+    }
+}
+
+/// A histogram as it is kept: its sum, then key, count and offset of each bin with values, ascending.
+#[derive(Serialize, Deserialize)]
+struct Bins(u128, Vec<(u16, u32, u32)>);
+
+impl From<Histogram> for Bins {
+    fn from(histogram: Histogram) -> Bins {
+        let bins = histogram.bins().map(|bin| (bin.key as u16, bin.count as u32, bin.offset));
+        Bins(histogram.sum, bins.collect())
+    }
+}
+
+impl TryFrom<Bins> for Histogram {
+    type Error = &'static str;
+
+    fn try_from(Bins(sum, bins): Bins) -> Result<Histogram, &'static str> {
+        let mut histogram = Histogram { sum, ..Histogram::default() };
+        for (key, count, offset) in bins {
+            let key = usize::from(key);
+            if key > ENDLESS_KEY {
+                return Err("a bin beyond the last");
+            }
+            histogram.octave(key / PER_OCTAVE).add(key % PER_OCTAVE, count, offset);
+            histogram.n += u64::from(count);
+        }
+        Ok(histogram)
     }
 }
 
@@ -250,6 +286,15 @@ mod tests {
         fn the_mean_is_exact(values in prop::collection::vec(0_u64..1 << 44, 1..200)) {
             let sum: u128 = values.iter().map(|v| u128::from(*v)).sum();
             prop_assert_eq!(of(&values).mean().unwrap(), sum as f64 / values.len() as f64);
+        }
+
+        #[test]
+        fn what_is_kept_comes_back(
+            values in prop::collection::vec(prop_oneof![0_u64..300, 0_u64..1 << 44, Just(ENDLESS)], 0..200),
+        ) {
+            let histogram = of(&values);
+            let kept = serde_json::to_string(&histogram).unwrap();
+            prop_assert_eq!(serde_json::from_str::<Histogram>(&kept).unwrap(), histogram);
         }
 
         #[test]

@@ -16,20 +16,32 @@
 //! *Invariant:* an ensemble is the same, bit for bit, whatever the number of threads and however its replications
 //! are split into parts that are joined later: only whole numbers are added up.
 
+mod comparison;
+mod contrast;
 mod day;
 mod ensemble;
 mod estimate;
 mod fan;
 mod first_passage;
+mod headline;
 mod histogram;
+mod lead;
+mod order;
+mod paired;
 mod threads;
 
+pub use comparison::{Arm, Comparison, Difference, Matters, Pair, Side, StoredComparison, Verdict, Watched};
+pub use contrast::{ClauseContrast, Contrast};
 pub use day::{DayTally, RATINGS, State};
-pub use ensemble::{BLOCK, Ensemble, JoinError, Path, Row, SAMPLE_PATHS};
-pub use estimate::{Interval, Mean, Quantiles, Share, Sums, rank};
+pub use ensemble::{BLOCK, Ensemble, JoinError, Path, Row, SAMPLE_PATHS, StoredEnsemble};
+pub use estimate::{Interval, Mean, Share, Sums, band_of};
 pub use fan::{Fan, FanDay, Series};
 pub use first_passage::FirstPassage;
+pub use headline::{By, Headline, Limit, Mishap, Unit};
 pub use histogram::{ENDLESS, Histogram};
+pub use lead::Lead;
+pub use order::{Ends, Quantiles, interval_ranks, rank};
+pub use paired::{PairedShares, Pairs, share_difference};
 pub use threads::Threads;
 
 #[cfg(test)]

@@ -106,6 +106,7 @@ pub(crate) fn future_of(index: u64, horizon: i64) -> Trajectory {
         template_flags: 0,
         templates_disabled: 0,
         banned: false,
+        ended: None,
         thresholds: (0.01, 0.02),
         unpriced: 0,
         most_cells: 0,

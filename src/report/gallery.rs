@@ -291,12 +291,12 @@ fn role(status: NumberStatus) -> Role {
 }
 
 /// A date in a title: `24 Mar 2022`.
-fn short(date: Date) -> String {
+pub(super) fn short(date: Date) -> String {
     date.strftime("%-d %b %Y").to_string()
 }
 
 /// A share in words: no share but 0 and 1 itself is called 0% or 100%.
-fn percent(share: f64) -> String {
+pub(super) fn percent(share: f64) -> String {
     let rounded = (share * 100.0).round();
     match share {
         s if s > 0.0 && rounded == 0.0 => "under 1%".to_owned(),

@@ -8,6 +8,7 @@
 //!                 |- text           what a planner reads in the terminal
 //!                 '- gallery        which charts there are and what their titles say
 //!                       '- charts   how they look: values in, SVG and PNG out
+//!   Comparison --- comparison       plans on the same luck: text, JSON, CSV, charts of each pair
 //!   Journal ------ story            one future, change by change, with the clause behind each
 //!   Replay -----+- replay           what these rules would have done with what happened
 //!               '- webhooks         the same as a business receives it, and compared with what it received
@@ -17,6 +18,7 @@
 
 #[cfg(feature = "charts")]
 pub mod charts;
+pub mod comparison;
 pub mod daily;
 #[cfg(feature = "charts")]
 pub mod gallery;

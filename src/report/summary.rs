@@ -18,7 +18,7 @@ use serde::Serialize;
 use super::rounded;
 use crate::experiment::{Ensemble, Mean, Quantiles, Row, Share};
 use crate::sim::Assumption;
-use crate::sim::{Metric, Reason};
+use crate::sim::{End, Metric, Reason};
 use crate::time::{Calendar, HOUR, SimTime};
 
 /// The version of the keys below; it rises when one changes its meaning or goes away.
@@ -87,6 +87,26 @@ pub struct TierReached {
     pub day_p90: Option<f64>,
     /// The civil date of `day_p50`.
     pub date_p50: Option<String>,
+    /// Lower end of the interval of `day_p50` \[days since the start\]; `None` from too few replications.
+    pub day_p50_low: Option<f64>,
+    /// Upper end of the interval of `day_p50` \[days since the start\]; `None` beyond the horizon.
+    pub day_p50_high: Option<f64>,
+    /// The mean of the days until it was held, where a replication that never did counts with the whole horizon
+    /// \[days\].
+    pub mean_days: Option<f64>,
+    /// Half the width of its interval \[days\].
+    pub mean_days_half_width: Option<f64>,
+    /// The shares of replications that ended before they held it: banned, or without a template \[0 to 1\].
+    pub ended_before: EndedBefore,
+}
+
+/// The shares of replications in which nothing could be sent any more before a tier was held.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct EndedBefore {
+    /// Every number was banned \[0 to 1\].
+    pub banned: Option<f64>,
+    /// Every template was disabled \[0 to 1\].
+    pub no_template: Option<f64>,
 }
 
 /// What can happen to a number or a template; `null` where the ruleset has no such measure.
@@ -239,7 +259,7 @@ impl Summary {
 }
 
 /// The start with its offset, as RFC 3339 writes it.
-fn start(calendar: &Calendar) -> String {
+pub(super) fn start(calendar: &Calendar) -> String {
     let civil = calendar.civil(SimTime::START);
     let as_if_utc = civil.to_zoned(jiff::tz::TimeZone::UTC).map_or(0, |zoned| zoned.timestamp().as_second());
     let offset = as_if_utc - calendar.unix(SimTime::START);
@@ -256,6 +276,7 @@ impl TierReached {
         let time =
             |pick: fn(&Quantiles<Option<SimTime>>) -> Option<SimTime>| passage.times.as_ref().and_then(pick);
         let day = |time: Option<SimTime>| time.map(|time| rounded(time.days(), 3));
+        let ended = |end: End| passage.ended_by_day[end as usize].last()?.estimate().map(share);
         TierReached {
             name: setting.tiers[tier].name.clone(),
             limit: setting.tiers[tier].limit,
@@ -266,6 +287,14 @@ impl TierReached {
             day_p50: day(time(|times| times.p50)),
             day_p90: day(time(|times| times.p90)),
             date_p50: time(|times| times.p50).map(|time| setting.calendar.civil(time).date().to_string()),
+            day_p50_low: day(time(|times| times.p50_interval.low.flatten())),
+            day_p50_high: day(time(|times| times.p50_interval.high.flatten())),
+            mean_days: passage.restricted_mean.map(|mean| rounded(mean.mean, 3)),
+            mean_days_half_width: passage
+                .restricted_mean
+                .and_then(|mean| mean.half_width)
+                .map(|half| rounded(half, 3)),
+            ended_before: EndedBefore { banned: ended(End::Banned), no_template: ended(End::NoTemplate) },
         }
     }
 }
@@ -359,7 +388,7 @@ impl LimitedBy {
 }
 
 impl Input {
-    fn of(assumption: &Assumption) -> Input {
+    pub(super) fn of(assumption: &Assumption) -> Input {
         Input {
             path: assumption.path.clone(),
             value: assumption.value.clone(),
@@ -399,12 +428,12 @@ mod tests {
         let tier = serde_json::to_string(&summary.tiers[2]).unwrap();
         assert_eq!(
             tier,
-            r#"{"name":"100K","limit":100000,"share_reached":0.26,"ci_low":0.2041,"ci_high":0.3249,"day_p10":41.001,"day_p50":null,"day_p90":null,"date_p50":null}"#
+            r#"{"name":"100K","limit":100000,"share_reached":0.26,"ci_low":0.2041,"ci_high":0.3249,"day_p10":41.001,"day_p50":null,"day_p90":null,"date_p50":null,"day_p50_low":null,"day_p50_high":null,"mean_days":55.96,"mean_days_half_width":1.092,"ended_before":{"banned":0.0,"no_template":0.0}}"#
         );
         let never = serde_json::to_string(&summary.tiers[3]).unwrap();
         assert_eq!(
             never,
-            r#"{"name":"unlimited","limit":null,"share_reached":0.0,"ci_low":0.0,"ci_high":0.0188,"day_p10":null,"day_p50":null,"day_p90":null,"date_p50":null}"#
+            r#"{"name":"unlimited","limit":null,"share_reached":0.0,"ci_low":0.0,"ci_high":0.0188,"day_p10":null,"day_p50":null,"day_p90":null,"date_p50":null,"day_p50_low":null,"day_p50_high":null,"mean_days":60.0,"mean_days_half_width":0.0,"ended_before":{"banned":0.0,"no_template":0.0}}"#
         );
         assert_eq!(summary.tiers[1].date_p50.as_deref(), Some("2022-03-29"));
     }

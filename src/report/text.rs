@@ -12,12 +12,12 @@
 //! What can go wrong is said twice, in per cent with its 95 % interval and as "12 in 20": few people read one as well
 //! as the other. Ends of intervals are rounded outwards.
 
-mod page;
+pub(super) mod page;
 
 use jiff::civil::Date;
 
 use super::summary::TOOL;
-use crate::experiment::{Ensemble, FirstPassage, Interval, Mean, Quantiles, Row, Series, Share};
+use crate::experiment::{Ends, Ensemble, FirstPassage, Interval, Mean, Quantiles, Row, Series, Share};
 use crate::glossary::grouped;
 use crate::sim::Setting;
 use crate::sim::{Metric, Reason};
@@ -116,7 +116,8 @@ fn when(setting: &Setting, passage: &FirstPassage) -> String {
 /// The interval of the median date, where it is more than a day.
 fn give_or_take(times: &Quantiles<Option<SimTime>>, date: impl Fn(SimTime) -> Date) -> String {
     let written = |date: Date, form: &str| date.strftime(form).to_string();
-    let (low, high) = (times.p50_interval.0.map(&date), times.p50_interval.1.map(&date));
+    let Ends { low, high } = times.p50_interval;
+    let (low, high) = (low.flatten().map(&date), high.flatten().map(&date));
     match (low, high) {
         (Some(low), Some(high)) if low != high => {
             let form = if low.first_of_month() == high.first_of_month() { "%-d" } else { "%-d %b" };
@@ -283,7 +284,7 @@ fn doubt(n: u64) -> String {
 }
 
 /// Warnings and assumptions.
-fn trust(page: &mut Page, setting: &Setting) {
+pub(super) fn trust(page: &mut Page, setting: &Setting) {
     if !setting.warnings.is_empty() {
         page.heading("Warnings");
         setting.warnings.iter().for_each(|warning| page.item(warning));
@@ -313,14 +314,14 @@ fn in_words(reason: Reason) -> &'static str {
 }
 
 /// The share in per cent and its interval, for two columns.
-fn chance(share: Share) -> [String; 2] {
+pub(super) fn chance(share: Share) -> [String; 2] {
     let Interval { low, high } = share.interval();
     let (low, high) = ((low * 1_000.0 + 1e-9).floor() / 10.0, (high * 1_000.0 - 1e-9).ceil() / 10.0);
     [share.estimate().map_or_else(String::new, percent), format!("({low:.1} to {high:.1} %)")]
 }
 
 /// Per cent with one decimal; what is not quite nothing or all does not look so.
-fn percent(share: f64) -> String {
+pub(super) fn percent(share: f64) -> String {
     let percent = 100.0 * share;
     if percent > 0.0 && percent < 0.05 {
         "< 0.1 %".to_owned()
@@ -348,7 +349,7 @@ fn odds(share: Share) -> String {
     }
 }
 
-fn runs(n: u64) -> String {
+pub(super) fn runs(n: u64) -> String {
     if n == 1 { "1 run".to_owned() } else { format!("{} runs", grouped(n)) }
 }
 
@@ -356,7 +357,7 @@ fn limit(limit: Option<u64>) -> String {
     limit.map_or_else(|| "no limit".to_owned(), |limit| format!("{} in 24 h", grouped(limit)))
 }
 
-fn horizon(setting: &Setting) -> String {
+pub(super) fn horizon(setting: &Setting) -> String {
     let days = setting.calendar.horizon().as_days();
     if days == days.floor() && days > 1.0 {
         format!("{days} days")

@@ -2,11 +2,11 @@
 
 use crate::glossary::{NumberStatus, Rating, TemplateStatus};
 use crate::platform::price::Charge;
-use crate::platform::{Change, Platform, Score, What};
+use crate::platform::{Change, Platform, Score, Subject as Whom, What};
 use crate::time::SimTime;
 
 use super::load::{Scenario, SendingNumber};
-use super::trajectory::{Chats, Counts, Day, Ledger, Metric, Reason, Trajectory};
+use super::trajectory::{Chats, Counts, Day, End, Ledger, Metric, Reason, Trajectory};
 
 /// What is written down while a replication runs.
 pub(super) struct Diary {
@@ -16,6 +16,8 @@ pub(super) struct Diary {
     /// Failures by the civil day on which the time to live ends.
     failures: Vec<u64>,
     in_flight: u64,
+    /// Numbers of the sender that are not banned, and its templates that are not disabled.
+    usable: (Vec<usize>, Vec<usize>),
     outcome: Trajectory,
 }
 
@@ -43,6 +45,10 @@ impl Diary {
             days: Vec::with_capacity(days),
             failures: vec![0; days],
             in_flight: 0,
+            usable: (
+                scenario.lanes.iter().map(|lane| lane.number).collect(),
+                scenario.templates.iter().map(|(_, _, place)| *place).collect(),
+            ),
             outcome: Trajectory {
                 days: Vec::new(),
                 reached,
@@ -54,6 +60,7 @@ impl Diary {
                 template_flags: 0,
                 templates_disabled: 0,
                 banned: false,
+                ended: None,
                 thresholds,
                 unpriced: 0,
                 most_cells: 0,
@@ -142,6 +149,26 @@ impl Diary {
             What::TemplateEntered { status: TemplateStatus::Flagged, .. } => outcome.template_flags += 1,
             What::TemplateEntered { status: TemplateStatus::Disabled, .. } => outcome.templates_disabled += 1,
             _ => {}
+        }
+        self.note_end(change);
+    }
+
+    /// Notes when the last number was banned, or the last template disabled, whichever comes first.
+    fn note_end(&mut self, change: &Change) {
+        let (numbers, templates) = &mut self.usable;
+        let end = match (change.what, change.subject) {
+            (What::NumberEntered { status: NumberStatus::Banned, .. }, Whom::Number(number)) => {
+                numbers.retain(|usable| *usable != number);
+                numbers.is_empty().then_some(End::Banned)
+            }
+            (What::TemplateEntered { status: TemplateStatus::Disabled, .. }, Whom::Template(template)) => {
+                templates.retain(|usable| *usable != template);
+                templates.is_empty().then_some(End::NoTemplate)
+            }
+            _ => None,
+        };
+        if let (Some(end), None) = (end, self.outcome.ended) {
+            self.outcome.ended = Some((change.at, end));
         }
     }
 

@@ -250,6 +250,29 @@ pub struct Ledger {
     pub held: u64,
 }
 
+/// Why a climb is over before its horizon: nothing can be sent any more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum End {
+    /// Every number of the sender is banned.
+    Banned,
+    /// Every template of the sender is disabled.
+    NoTemplate,
+}
+
+impl End {
+    /// Every end.
+    pub const ALL: [End; 2] = [End::Banned, End::NoTemplate];
+
+    /// The name in files.
+    pub fn name(self) -> &'static str {
+        match self {
+            End::Banned => "banned",
+            End::NoTemplate => "no_template",
+        }
+    }
+}
+
 /// A replication, day by day.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Trajectory {
@@ -273,6 +296,8 @@ pub struct Trajectory {
     pub templates_disabled: u32,
     /// Whether the number was banned.
     pub banned: bool,
+    /// When and why nothing could be sent any more; `None` where the climb went on to the horizon.
+    pub ended: Option<(SimTime, End)>,
     /// The thresholds that were drawn for the number's rating \[share\]: Medium from, Low from.
     pub thresholds: (f64, f64),
     /// Messages and conversations whose price is not known: they are in no cost.

@@ -54,6 +54,16 @@ pub(super) fn stairs(values: &[f64]) -> Vec<Point> {
     steps(ends(picked(values), values))
 }
 
+/// A line through a value a day that may lie below zero, evenly thinned where days are too many.
+pub(super) fn signed(values: &[f64]) -> Vec<Point> {
+    let mut points: Vec<Point> =
+        days(values.len()).into_iter().map(|day| (day as f64, values[day])).collect();
+    if let [only] = points[..] {
+        points.push((1.0, only.1));
+    }
+    points
+}
+
 fn steps(points: Vec<Point>) -> Vec<Point> {
     let mut steps: Vec<Point> = Vec::new();
     for (day, value) in points {

@@ -188,16 +188,16 @@ fn end_names(quantiles: &[Vec<f64>; 5]) -> Vec<Name> {
 }
 
 /// The vertical axis of a fan: logarithmic, with the tiers near the data as rungs.
-struct Ladder {
-    axis: Axis,
+pub(super) struct Ladder {
+    pub(super) axis: Axis,
     /// The tiers that are drawn, lowest first.
-    lines: Vec<TierLine>,
+    pub(super) lines: Vec<TierLine>,
     /// Does something lie at infinity?
     unlimited: bool,
 }
 
 impl Ladder {
-    fn new(values: impl Iterator<Item = f64> + Clone, lines: &[TierLine]) -> Self {
+    pub(super) fn new(values: impl Iterator<Item = f64> + Clone, lines: &[TierLine]) -> Self {
         let top = values.clone().fold(0.0, f64::max);
         let least = values.clone().filter(|v| *v > 0.0).fold(f64::INFINITY, f64::min);
         let lines = near(lines, least, top);
@@ -222,7 +222,7 @@ impl Ladder {
         Ladder { axis, lines, unlimited }
     }
 
-    fn rungs(&self) -> Vec<Rung> {
+    pub(super) fn rungs(&self) -> Vec<Rung> {
         let plain = self.axis.ticks.iter().map(|tick| Rung::new(*tick, count(*tick)));
         let tiers =
             self.lines.iter().map(|line| Rung { color: INK, ..Rung::new(line.limit, line.name.clone()) });

@@ -8,7 +8,7 @@
 //!            |
 //!     fan    how much, and how sure?       reach   by when would each limit be reached?
 //!     shares in which tier or status?      dots    by when, in 20 equally likely futures?
-//!     rating how near to a bad rating?
+//!     rating how near to a bad rating?       fans, gap  how do two plans differ?
 //!            |            each lays itself out (frame, labels, dates, axis, fonts, style) ...
 //!            v
 //!         plotters        ... and draws once on a lattice of tenths of a pixel
@@ -38,8 +38,10 @@ mod daily;
 mod dates;
 mod dots;
 mod fan;
+mod fans;
 pub mod fonts;
 mod frame;
+mod gap;
 mod labels;
 mod numbers;
 mod png;
@@ -56,6 +58,8 @@ pub use daily::Shape;
 pub use dates::DateAxis;
 pub use dots::dots;
 pub use fan::{Fan, TierLine, fan};
+pub use fans::{PlanFan, fans};
+pub use gap::{Gap, gap};
 pub use rating::{RatingChart, Threshold, rating};
 pub use reach::{ReachCurve, Target, reach};
 pub use shares::{Band, Role, shares};

@@ -77,6 +77,17 @@ pub(super) const CURVES: [Hue; 5] = [
     hue([0xdd, 0xe0, 0xe6], [0x5f, 0x67, 0x75], [0x4a, 0x52, 0x60]),
 ];
 
+/// What belongs to neither of two plans: their difference.
+pub(super) const NEUTRAL: Hue = Hue {
+    wide: RGBColor(0xe6, 0xe8, 0xed),
+    narrow: RGBColor(0xc4, 0xc9, 0xd4),
+    thread: RGBColor(0xa6, 0xad, 0xbb),
+    line: RGBColor(0x4a, 0x52, 0x60),
+    text: RGBColor(0x3d, 0x44, 0x52),
+};
+/// Where the bands of two plans lie over one another.
+pub(super) const SHARED_TINT: RGBColor = RGBColor(0xb5, 0xd6, 0xdd);
+
 /// Where Medium may begin, where Low may begin, and where both may.
 pub(super) const AMBER_TINT: RGBColor = RGBColor(0xfd, 0xf1, 0xd3);
 pub(super) const RED_TINT: RGBColor = RGBColor(0xf9, 0xdd, 0xd8);
@@ -144,8 +155,9 @@ mod tests {
 
     #[test]
     fn text_is_legible_and_lines_are_visible_on_white() {
-        for text in
-            [INK, MUTED, BLUE.text, AMBER_TEXT, RED_TEXT].into_iter().chain(CURVES.map(|hue| hue.text))
+        for text in [INK, MUTED, BLUE.text, NEUTRAL.text, AMBER_TEXT, RED_TEXT]
+            .into_iter()
+            .chain(CURVES.map(|hue| hue.text))
         {
             assert!(contrast(text, PAPER) >= 4.5, "{text:?}");
         }

@@ -164,6 +164,37 @@ fn quantiles_of(tiers: &[Vec<usize>], tier: usize) -> Vec<Option<f64>> {
     (0..20).map(|i| days[(2 * i + 1) * days.len() / 40].map(|day| day as f64 + 0.4)).collect()
 }
 
+fn plans_of(names: [&str; 2], volumes: &[Vec<f64>]) -> [PlanFan; 2] {
+    let half = volumes.len() / 2;
+    let plan = |name: &str, runs: &[Vec<f64>]| PlanFan {
+        name: name.into(),
+        p05: quantile(runs, 0.05),
+        p50: quantile(runs, 0.5),
+        p95: quantile(runs, 0.95),
+    };
+    [plan(names[0], &volumes[..half.max(1)]), plan(names[1], &volumes[half..])]
+}
+
+/// How far the first half of the runs is ahead of the second, times `scale`.
+fn gap_of(volumes: &[Vec<f64>], scale: f64) -> Gap {
+    let half = volumes.len() / 2;
+    let ahead: Vec<Vec<f64>> = volumes[..half.max(1)]
+        .iter()
+        .zip(&volumes[half..])
+        .map(|(a, b)| a.iter().zip(b).map(|(a, b)| scale * (a - b)).collect())
+        .collect();
+    Gap {
+        unit: "messages sent so far, quick less slow".into(),
+        above: "quick ahead".into(),
+        below: "slow ahead".into(),
+        middle: quantile(&ahead, 0.5),
+        middle_name: "median".into(),
+        wide: [quantile(&ahead, 0.05), quantile(&ahead, 0.95)],
+        narrow: [quantile(&ahead, 0.25), quantile(&ahead, 0.75)],
+        points: scale < 1e-3,
+    }
+}
+
 const SOURCE: &str =
     "400 simulated runs of ramp.ron under platform-2025-10, audience opted-in-marketing, seed 7";
 
@@ -238,6 +269,22 @@ fn samples() -> Vec<Drawing> {
             &quantiles_of(&tiers, 3),
             Some(date(2026, 11, 11)),
         ),
+        fans(
+            &caption("fans", "quick sends more from the third week on", &sub("Bands: 9 in 10 runs.")),
+            &dates,
+            "messages sent a day",
+            &plans_of(["quick", "slow"], &volumes),
+            &fan_of("messages", &volumes).lines,
+        ),
+        gap(
+            &caption(
+                "gap",
+                "In the middle pair quick is ahead",
+                &sub("Bands: half and 9 in 10 of the pairs."),
+            ),
+            &dates,
+            &gap_of(&volumes, 1.0),
+        ),
     ]
 }
 
@@ -259,6 +306,15 @@ fn extremes() -> Vec<Drawing> {
         all.push(shares(&short(&name("statuses")), &dates, &status_bands(days)));
         all.push(rating(&short(&name("rating")), &dates, &feedback(days)));
         all.push(dots(&short(&name("dots")), &dates, &quantiles_of(&tiers, 1), Some(dates.date(0))));
+        let lines = fan_of("messages", &volumes).lines;
+        all.push(fans(
+            &short(&name("fans")),
+            &dates,
+            "messages",
+            &plans_of([long, "slow"], &volumes),
+            &lines,
+        ));
+        all.push(gap(&short(&name("gap")), &dates, &gap_of(&volumes, 1e-5)));
     }
     let dates = DateAxis { first: date(2026, 12, 14), days: 40 };
     for (tag, value) in [("zero", 0.0), ("full", 1.0), ("infinite", f64::INFINITY), ("nan", f64::NAN)] {
@@ -266,6 +322,12 @@ fn extremes() -> Vec<Drawing> {
         let name = |chart: &str| format!("{chart}-{tag}");
         let mut plain = fan_of("messages", std::slice::from_ref(&flat));
         all.push(fan(&short(&name("fan")), &dates, &plain));
+        let plan = PlanFan { name: tag.into(), p05: flat.clone(), p50: flat.clone(), p95: flat.clone() };
+        all.push(fans(&short(&name("fans")), &dates, "messages", &[plan.clone(), plan], &plain.lines));
+        let band = [flat.clone(), flat.clone()];
+        let even =
+            Gap { middle: flat.clone(), wide: band.clone(), narrow: band, points: true, ..Gap::default() };
+        all.push(gap(&short(&name("gap")), &dates, &even));
         plain.lines.clear();
         all.push(fan(&short(&name("fan-bare")), &dates, &plain));
         let curve = |name: &str| ReachCurve {
@@ -306,6 +368,11 @@ fn extremes() -> Vec<Drawing> {
     all.push(shares(&cap("shares-empty"), &dates, &[]));
     all.push(rating(&cap("rating-empty"), &dates, &RatingChart::default()));
     all.push(dots(&cap("dots-empty"), &dates, &[], None));
+    all.push(fans(&cap("fans-empty"), &dates, long, &Default::default(), &[]));
+    all.push(gap(&cap("gap-empty"), &dates, &Gap::default()));
+    let words =
+        Gap { above: long.into(), below: long.into(), unit: long.into(), ..gap_of(&runs(40, 24).1, 1.0) };
+    all.push(gap(&cap("gap-words"), &dates, &words));
     all.push(dots(&cap("dots-never"), &dates, &[None; 20], Some(date(2026, 12, 24))));
     let (_, volumes) = runs(40, 60);
     let mut unlimited = fan_of("messages a day", &volumes);

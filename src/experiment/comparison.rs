@@ -1,0 +1,641 @@
+//! Several plans on the same luck: which is better, is it real, does it matter?
+//!
+//! ```text
+//!   replication i of each plan, on one seed
+//!        |  folded side by side
+//!        v
+//!   Comparison
+//!     |- arms     an Ensemble each, and the clauses that its changes cite
+//!     '- pairs    how far the first is ahead, day by day (Lead); in how many replications nothing differs
+//!                        |
+//!                        v
+//!   Difference   a headline of a pair: difference, interval, who is better how often, correlation,
+//!                variance ratio, Verdict
+//! ```
+//!
+//! *Invariant:* whole numbers only, as in an ensemble: the same bits whatever the threads and the parts.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use serde::{Deserialize, Serialize};
+
+use super::ensemble::{BLOCK, Ensemble, JoinError, Row, StoredEnsemble};
+use super::estimate::{Interval, Share};
+use super::headline::{By, Headline, Limit, Unit};
+use super::lead::Lead;
+use super::paired::{PairedShares, Pairs, share_difference};
+use super::threads::{Crew, Threads};
+use crate::platform::{Change, Score};
+use crate::sim::{Batch, Metric, Probe, Scenario, Setting, Trajectory};
+use crate::time::Span;
+
+/// What intervals leave out, before several pairs share it.
+const ALPHA: f64 = 0.05;
+
+/// One replication of one plan, with the clauses that its changes cite.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Watched {
+    /// The replication.
+    pub future: Trajectory,
+    /// The paths of the clauses, each once, sorted.
+    pub cited: Vec<String>,
+}
+
+impl Watched {
+    /// Runs a replication of a scenario and watches which clauses its changes cite.
+    pub fn run(scenario: &Scenario, index: u64) -> Watched {
+        let mut citing = Citing { scenario, cited: Vec::new() };
+        let future = scenario.watch(index, &mut citing);
+        let mut cited: Vec<String> = citing.cited.into_iter().map(str::to_owned).collect();
+        cited.sort_unstable();
+        Watched { future, cited }
+    }
+}
+
+/// Collects the paths of the clauses that changes cite.
+struct Citing<'s> {
+    scenario: &'s Scenario,
+    cited: Vec<&'s str>,
+}
+
+impl Probe for Citing<'_> {
+    fn change(&mut self, change: &Change, _: Option<Score>) {
+        let rules = self.scenario.rules_at(change.at);
+        let path = rules.clauses.get(usize::from(change.clause)).map(|clause| clause.path.as_str());
+        if let Some(path) = path.filter(|path| !self.cited.contains(path)) {
+            self.cited.push(path);
+        }
+    }
+
+    fn sent(&mut self, _: &Batch) {}
+}
+
+/// One of the plans that are compared.
+#[derive(Clone, Debug)]
+pub struct Arm {
+    /// What it is called.
+    pub name: String,
+    /// Its replications.
+    pub ensemble: Ensemble,
+    /// In how many replications a change cites a clause, by the clause's path.
+    pub cited: BTreeMap<String, u64>,
+}
+
+/// Two plans, replication by replication.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pair {
+    /// Position of the first plan.
+    pub first: usize,
+    /// Position of the second plan.
+    pub second: usize,
+    /// Replications in which everything is the same, every day.
+    pub same: u64,
+    /// How many more messages the first has sent by the end of each civil day since the start.
+    pub leads: Vec<Lead>,
+}
+
+/// Several plans on the same luck.
+#[derive(Clone, Debug)]
+pub struct Comparison {
+    arms: Vec<Arm>,
+    pairs: Vec<Pair>,
+}
+
+/// A comparison without names and settings, as [`Comparison::stored`] wrote it.
+#[derive(Clone, Debug, Deserialize)]
+pub struct StoredComparison(Vec<(StoredEnsemble, BTreeMap<String, u64>)>, Vec<Pair>);
+
+impl Comparison {
+    /// Replicates all plans with the same indices and folds them in order of index.
+    ///
+    /// `future` gives the replication of an index (the second argument) of a plan (the first), and nothing else may
+    /// decide what it gives. Progress and interruption are those of [`Ensemble::run`], counted in replications of all
+    /// plans together.
+    pub fn run(
+        plans: Vec<(String, Setting)>,
+        replications: Range<u64>,
+        threads: Threads,
+        future: &(dyn Fn(usize, u64) -> Watched + Sync),
+        progress: &(dyn Fn(u64) + Sync),
+        interrupted: &AtomicBool,
+    ) -> Comparison {
+        let crew = Crew::new(threads);
+        let of = plans.len() as u64;
+        let mut comparison = Comparison::empty(plans, replications.start);
+        let mut next = replications.start;
+        while next < replications.end && !interrupted.load(Ordering::Relaxed) {
+            let end = replications.end.min(next + BLOCK);
+            // Plan after plan of each index, so that threads end together.
+            let one = |place: u64| future((place % of) as usize, next + place / of);
+            let block = crew.map(0..(end - next) * of, &one);
+            comparison.fold(&crew, block);
+            next = end;
+            progress(comparison.n());
+        }
+        let complete = next >= replications.end;
+        comparison.arms.iter_mut().for_each(|arm| arm.ensemble.set_complete(complete));
+        comparison
+    }
+
+    fn empty(plans: Vec<(String, Setting)>, start: u64) -> Comparison {
+        let arms: Vec<Arm> = plans
+            .into_iter()
+            .map(|(name, setting)| Arm {
+                name,
+                ensemble: Ensemble::empty(setting, start),
+                cited: BTreeMap::new(),
+            })
+            .collect();
+        let days = |arm: &Arm| arm.ensemble.days().len();
+        let pairs =
+            (0..arms.len()).flat_map(|first| (first + 1..arms.len()).map(move |second| (first, second)));
+        let pairs = pairs.map(|(first, second)| {
+            let leads = vec![Lead::default(); days(&arms[first]).min(days(&arms[second]))];
+            Pair { first, second, same: 0, leads }
+        });
+        Comparison { pairs: pairs.collect(), arms }
+    }
+
+    /// Adds the replications that follow, plan after plan of each index.
+    fn fold(&mut self, crew: &Crew, block: Vec<Watched>) {
+        let mut futures: Vec<Vec<Trajectory>> = self.arms.iter().map(|_| Vec::new()).collect();
+        for (place, watched) in block.into_iter().enumerate() {
+            let arm = place % futures.len();
+            futures[arm].push(watched.future);
+            for path in watched.cited {
+                *self.arms[arm].cited.entry(path).or_default() += 1;
+            }
+        }
+        let sent: Vec<Vec<Vec<u64>>> =
+            futures.iter().map(|block| block.iter().map(sent_so_far).collect()).collect();
+        for pair in &mut self.pairs {
+            let (first, second) = (&futures[pair.first], &futures[pair.second]);
+            pair.same += first.iter().zip(second).filter(|(a, b)| a == b).count() as u64;
+            let (a, b) = (&sent[pair.first], &sent[pair.second]);
+            crew.each(&mut pair.leads, &|day, lead| {
+                a.iter().zip(b).for_each(|(a, b)| lead.add(a[day], b[day]));
+            });
+        }
+        for (arm, block) in self.arms.iter_mut().zip(&futures) {
+            arm.ensemble.fold(crew, block);
+        }
+    }
+
+    /// Joins the part that follows on this one: the same, bit for bit, as if both had been run in one.
+    ///
+    /// # Errors
+    /// Parts that do not follow on one another, or are not of the same plans.
+    pub fn join(self, next: Comparison) -> Result<Comparison, JoinError> {
+        if self.arms.len() != next.arms.len() {
+            return Err(JoinError::Setting);
+        }
+        let mut arms = Vec::new();
+        for (arm, next) in self.arms.into_iter().zip(next.arms) {
+            let mut cited = arm.cited;
+            next.cited.into_iter().for_each(|(path, count)| *cited.entry(path).or_default() += count);
+            arms.push(Arm { name: arm.name, ensemble: arm.ensemble.join(next.ensemble)?, cited });
+        }
+        let mut pairs = self.pairs;
+        for (pair, next) in pairs.iter_mut().zip(&next.pairs) {
+            pair.same += next.same;
+            pair.leads.iter_mut().zip(&next.leads).for_each(|(a, b)| a.merge(b));
+        }
+        Ok(Comparison { arms, pairs })
+    }
+
+    /// What there is to be kept of the replications: all but names and settings.
+    pub fn stored(&self) -> impl Serialize + '_ {
+        let arms: Vec<_> = self.arms.iter().map(|arm| (arm.ensemble.stored(), &arm.cited)).collect();
+        (arms, &self.pairs)
+    }
+
+    /// A comparison as it was kept, of these plans; `None` where they do not belong together.
+    pub fn restore(plans: Vec<(String, Setting)>, stored: StoredComparison) -> Option<Comparison> {
+        let StoredComparison(arms, pairs) = stored;
+        if arms.len() != plans.len() {
+            return None;
+        }
+        let arms = plans.into_iter().zip(arms).map(|((name, setting), (ensemble, cited))| {
+            Some(Arm { name, ensemble: Ensemble::restore(setting, ensemble)?, cited })
+        });
+        let arms: Vec<Arm> = arms.collect::<Option<_>>()?;
+        let days = |arm: usize| arms.get(arm).map(|arm| arm.ensemble.days().len());
+        let fits = |pair: &Pair| {
+            days(pair.first).zip(days(pair.second)).is_some_and(|(a, b)| pair.leads.len() == a.min(b))
+        };
+        let fits = pairs.len() == arms.len() * arms.len().saturating_sub(1) / 2 && pairs.iter().all(fits);
+        fits.then_some(Comparison { arms, pairs })
+    }
+
+    /// The plans, in the order in which they were given.
+    pub fn arms(&self) -> &[Arm] {
+        &self.arms
+    }
+
+    /// Each two of them, the earlier first.
+    pub fn pairs(&self) -> &[Pair] {
+        &self.pairs
+    }
+
+    /// Replications of each plan.
+    pub fn n(&self) -> u64 {
+        self.arms.first().map_or(0, |arm| arm.ensemble.n())
+    }
+
+    /// Whether all replications that were asked for are there; `false` after an interruption.
+    pub fn complete(&self) -> bool {
+        self.arms.iter().all(|arm| arm.ensemble.complete())
+    }
+
+    /// What an interval leaves out \[share\]: 5 %, shared by all pairs (C. E. Bonferroni), so that of all intervals of
+    /// one headline together 19 in 20 hold.
+    pub fn alpha(&self) -> f64 {
+        ALPHA / self.pairs.len().max(1) as f64
+    }
+
+    /// What these plans are compared by; each limit by the end of the runs and by each of `dates`. Costs are left out
+    /// where a plan has messages whose price is not known: what is not counted would look cheap.
+    pub fn headlines(&self, dates: &[By]) -> Vec<Headline> {
+        let settings: Vec<&Setting> = self.arms.iter().map(|arm| arm.ensemble.setting()).collect();
+        let mut by = vec![By::Horizon];
+        by.extend(dates.iter().filter(|date| **date != By::Horizon));
+        let mut all = Headline::all(&settings, &by);
+        if self.arms.iter().any(|arm| arm.ensemble.rows().iter().any(|row| row.unpriced > 0)) {
+            all.retain(|headline| *headline != Headline::Total(Metric::Cost));
+        }
+        all
+    }
+
+    /// The shortest horizon of all plans: times are cut there.
+    pub fn horizon(&self) -> Span {
+        let horizons = self.arms.iter().map(|arm| arm.ensemble.setting().calendar.horizon());
+        horizons.min().unwrap_or_default()
+    }
+
+    /// What one headline counts in each replication of a plan.
+    pub fn values<'c>(&'c self, arm: usize, headline: &'c Headline) -> impl Iterator<Item = u64> + 'c {
+        let (ensemble, horizon) = (&self.arms[arm].ensemble, self.horizon());
+        ensemble.rows().iter().map(move |row| headline.value(row, ensemble.setting(), horizon))
+    }
+
+    /// By the end of each civil day since the start: in how many replications one plan alone has held a limit of at
+    /// least so many.
+    pub fn reached_by_day(&self, pair: &Pair, limit: &Limit) -> Vec<PairedShares> {
+        let [first, second] = [pair.first, pair.second].map(|arm| &self.arms[arm].ensemble);
+        let days = pair.leads.len();
+        let day = |ensemble: &Ensemble, row: &Row| {
+            let held = limit.held(row, ensemble.setting());
+            held.map_or(days, |at| ensemble.setting().calendar.day_of(at).min(days))
+        };
+        // The earlier is alone from its own day until that of the later.
+        let mut steps = vec![[0_i64; 2]; days + 1];
+        for (a, b) in first.rows().iter().zip(second.rows()) {
+            let (a, b) = (day(first, a), day(second, b));
+            let side = usize::from(b < a);
+            steps[a.min(b)][side] += 1;
+            steps[a.max(b)][side] -= 1;
+        }
+        let n = self.n();
+        let alone = steps.iter().take(days).scan([0_i64; 2], |alone, step| {
+            *alone = [alone[0] + step[0], alone[1] + step[1]];
+            let [first_alone, second_alone] = alone.map(|count| u64::try_from(count).unwrap_or(0));
+            Some(PairedShares { first_alone, second_alone, n })
+        });
+        alone.collect()
+    }
+
+    /// How two plans differ in a headline; `None` without replications.
+    pub fn difference(&self, pair: &Pair, headline: &Headline, matters: &Matters) -> Option<Difference> {
+        let values = self.values(pair.first, headline).zip(self.values(pair.second, headline));
+        let pairs = Pairs::of(values);
+        let unit = headline.unit().per_unit();
+        let means = pairs.means()?.map(|mean| mean / unit);
+        let alpha = self.alpha();
+        let interval = match headline.unit() {
+            _ if pair.same == pairs.n => Some(Interval { low: 0.0, high: 0.0 }),
+            Unit::Chance => Some(share_difference(pairs.higher, pairs.lower, pairs.n, alpha)),
+            _ => pairs.interval(alpha),
+        };
+        let interval = interval.map(|i| Interval { low: i.low / unit, high: i.high / unit });
+        let matters = matters.threshold(headline.unit(), means);
+        let (less, more) = (Share::new(pairs.lower, pairs.n), Share::new(pairs.higher, pairs.n));
+        let [first_better, second_better] =
+            if headline.less_is_better() { [less, more] } else { [more, less] };
+        let equal = Share::new(pairs.n - pairs.lower - pairs.higher, pairs.n);
+        Some(Difference {
+            headline: headline.clone(),
+            means,
+            difference: pairs.difference()? / unit,
+            interval,
+            first_better,
+            second_better,
+            equal,
+            correlation: pairs.correlation(),
+            variance_ratio: pairs.variance_ratio(),
+            matters,
+            verdict: Verdict::of(interval, equal, matters, headline.less_is_better()),
+        })
+    }
+}
+
+/// Messages sent by the end of each civil day.
+fn sent_so_far(future: &Trajectory) -> Vec<u64> {
+    let days = future.days.iter().scan(0, |sum, day| {
+        *sum += day.counts[Metric::Sent as usize];
+        Some(*sum)
+    });
+    days.collect()
+}
+
+/// From when on a difference matters to who asks.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Matters {
+    /// For times.
+    pub days: Span,
+    /// For chances \[share: 0.02 is two percentage points\].
+    pub chance: f64,
+    /// For sums, in shares of the larger of the two means \[share\].
+    pub total: f64,
+}
+
+impl Default for Matters {
+    /// A day, two percentage points, one per cent.
+    fn default() -> Matters {
+        Matters { days: Span::days(1), chance: 0.02, total: 0.01 }
+    }
+}
+
+impl Matters {
+    /// The threshold in the unit of a headline with these means.
+    fn threshold(&self, unit: Unit, means: [f64; 2]) -> f64 {
+        match unit {
+            Unit::Days => self.days.as_days(),
+            Unit::Chance => self.chance,
+            Unit::Messages | Unit::Currency => self.total * means[0].max(means[1]),
+        }
+    }
+}
+
+/// How two plans differ in one headline, first less second.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Difference {
+    /// What is compared.
+    pub headline: Headline,
+    /// The mean of each \[unit of the headline\].
+    pub means: [f64; 2],
+    /// The mean of first less second \[unit of the headline\].
+    pub difference: f64,
+    /// Its interval \[unit of the headline\]; `None` from a single replication.
+    pub interval: Option<Interval>,
+    /// In how many replications the first is better.
+    pub first_better: Share,
+    /// In how many the second is.
+    pub second_better: Share,
+    /// In how many both are alike.
+    pub equal: Share,
+    /// How much of their luck they share, -1 to 1; `None` where one of them never varies.
+    pub correlation: Option<f64>,
+    /// How many times as many independent runs would give as short an interval; `None` where nothing varies.
+    pub variance_ratio: Option<f64>,
+    /// From when on a difference matters \[unit of the headline\].
+    pub matters: f64,
+    /// Is it real, does it matter?
+    pub verdict: Verdict,
+}
+
+/// One of two plans.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Side {
+    /// The first.
+    First,
+    /// The second.
+    Second,
+}
+
+/// Is a difference real, and does it matter? The whole interval must clear a threshold before either is said.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// Both are alike in every replication.
+    Nothing,
+    /// No difference that matters: the interval holds 0 and ends before a difference matters.
+    Alike,
+    /// Open: the interval holds 0 and differences that matter.
+    Undecided,
+    /// Real, and smaller than matters.
+    Slight(Side),
+    /// Real; whether it matters is open.
+    Real(Side),
+    /// Real, and it matters.
+    Matters(Side),
+}
+
+impl Verdict {
+    fn of(interval: Option<Interval>, equal: Share, matters: f64, less_is_better: bool) -> Verdict {
+        if equal.n > 0 && equal.count == equal.n {
+            return Verdict::Nothing;
+        }
+        let Some(Interval { low, high }) = interval else { return Verdict::Undecided };
+        let small = -matters < low && high < matters;
+        let side = if (high < 0.0) == less_is_better { Side::First } else { Side::Second };
+        match () {
+            () if low <= 0.0 && 0.0 <= high => {
+                if small {
+                    Verdict::Alike
+                } else {
+                    Verdict::Undecided
+                }
+            }
+            () if small => Verdict::Slight(side),
+            () if low >= matters || high <= -matters => Verdict::Matters(side),
+            () => Verdict::Real(side),
+        }
+    }
+
+    /// The name in files.
+    pub fn name(self) -> &'static str {
+        match self {
+            Verdict::Nothing => "nothing",
+            Verdict::Alike => "alike",
+            Verdict::Undecided => "undecided",
+            Verdict::Slight(_) => "real_but_small",
+            Verdict::Real(_) => "real",
+            Verdict::Matters(_) => "real_and_matters",
+        }
+    }
+
+    /// Which plan is better, where that is real.
+    pub fn better(self) -> Option<Side> {
+        match self {
+            Verdict::Slight(side) | Verdict::Real(side) | Verdict::Matters(side) => Some(side),
+            Verdict::Nothing | Verdict::Alike | Verdict::Undecided => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::num::NonZeroUsize;
+
+    use super::super::{Mishap, toy};
+    use super::*;
+    use crate::time::DAY;
+
+    /// Plans of toy futures: the plain one, the same again, and one that reaches every limit so many days later.
+    fn toys(late: i64) -> impl Fn(usize, u64) -> Watched + Sync {
+        move |arm, index| {
+            let mut future = toy::future(index);
+            if arm == 2 {
+                for at in future.reached.iter_mut().skip(1).flatten() {
+                    at.0 += late * DAY;
+                }
+                future.flags = 0;
+            }
+            Watched { future, cited: vec!["upgrade.volume".to_owned()] }
+        }
+    }
+
+    fn compared(threads: usize, range: Range<u64>, late: i64) -> Comparison {
+        let plans = ["plain", "again", "late"].map(|name| (name.to_owned(), toy::setting()));
+        let threads = Threads::Exactly(NonZeroUsize::new(threads).unwrap());
+        let quiet = AtomicBool::new(false);
+        Comparison::run(plans.to_vec(), range, threads, &toys(late), &|_| {}, &quiet)
+    }
+
+    fn assert_same(a: &Comparison, b: &Comparison) {
+        assert_eq!((a.pairs(), a.n(), a.complete()), (b.pairs(), b.n(), b.complete()));
+        for (a, b) in a.arms().iter().zip(b.arms()) {
+            assert_eq!((a.ensemble.rows(), a.ensemble.days()), (b.ensemble.rows(), b.ensemble.days()));
+            assert_eq!(a.cited, b.cited);
+        }
+    }
+
+    fn found(comparison: &Comparison, pair: usize, name: &str) -> Difference {
+        let headlines = comparison.headlines(&[By::After(Span::days(30))]);
+        let headline = headlines.iter().find(|headline| headline.name() == name).unwrap();
+        comparison.difference(&comparison.pairs()[pair], headline, &Matters::default()).unwrap()
+    }
+
+    #[test]
+    fn threads_and_parts_change_nothing() {
+        let whole = compared(1, 0..200, 3);
+        for threads in [2, 3] {
+            assert_same(&compared(threads, 0..200, 3), &whole);
+        }
+        for cut in [1, 64, 100] {
+            assert_same(&compared(2, 0..cut, 3).join(compared(1, cut..200, 3)).unwrap(), &whole);
+        }
+        assert!(matches!(compared(1, 0..5, 3).join(compared(1, 6..9, 3)), Err(JoinError::Gap { .. })));
+    }
+
+    #[test]
+    fn what_is_kept_comes_back_and_goes_on() {
+        let plans = || ["plain", "again", "late"].map(|name| (name.to_owned(), toy::setting())).to_vec();
+        let kept = serde_json::to_string(&compared(1, 0..70, 3).stored()).unwrap();
+        let back = Comparison::restore(plans(), serde_json::from_str(&kept).unwrap()).unwrap();
+        assert_same(&back.join(compared(1, 70..120, 3)).unwrap(), &compared(2, 0..120, 3));
+        let stored = || serde_json::from_str(&kept).unwrap();
+        assert!(Comparison::restore(plans()[..2].to_vec(), stored()).is_none());
+        let other = vec![("plain".to_owned(), toy::setting_of(61)); 3];
+        assert!(Comparison::restore(other, stored()).is_none());
+    }
+
+    #[test]
+    fn the_same_twice_differs_by_exactly_nothing() {
+        let comparison = compared(1, 0..100, 3);
+        let pair = &comparison.pairs()[0];
+        assert_eq!((pair.first, pair.second, pair.same), (0, 1, 100));
+        for headline in comparison.headlines(&[]) {
+            let found = comparison.difference(pair, &headline, &Matters::default()).unwrap();
+            assert_eq!(found.difference, 0.0);
+            assert_eq!(found.interval, Some(Interval { low: 0.0, high: 0.0 }));
+            assert_eq!((found.verdict, found.equal.count), (Verdict::Nothing, 100));
+        }
+        assert!(pair.leads.iter().all(|lead| lead.mean() == Some(0.0)));
+    }
+
+    /// Three days later in every replication that is not cut at the horizon, and the second limit of the toy is cut
+    /// in most: the sign, the size and the better side are known.
+    #[test]
+    fn a_known_shift_is_found() {
+        let comparison = compared(1, 0..300, 3);
+        let days = found(&comparison, 1, "days_to_10K");
+        assert_eq!((days.difference, days.verdict), (-3.0, Verdict::Matters(Side::First)));
+        assert_eq!(days.interval, Some(Interval { low: -3.0, high: -3.0 }));
+        assert_eq!((days.first_better.count, days.equal.count, days.second_better.count), (300, 0, 0));
+        assert_eq!((days.correlation, days.variance_ratio), (Some(1.0), Some(f64::INFINITY)));
+        let cut = found(&comparison, 1, "days_to_100K");
+        assert!(-3.0 < cut.difference && cut.difference < -0.3, "{}", cut.difference);
+        let rows = comparison.arms()[0].ensemble.rows();
+        let at =
+            |row: &Row, late: i64| row.reached[2].map_or(60 * DAY, |at| (at.0 + late * DAY).min(60 * DAY));
+        let exact: i64 = rows.iter().map(|row| at(row, 0) - at(row, 3)).sum();
+        assert!((cut.difference - exact as f64 / 300.0 / DAY as f64).abs() < 1e-9);
+        // The later plan is never flagged, which is safer.
+        let flagged = found(&comparison, 1, "flagged");
+        assert!(matches!(flagged.verdict, Verdict::Matters(Side::Second)) && flagged.difference > 0.0);
+        assert_eq!(found(&comparison, 1, "sent").verdict, Verdict::Nothing);
+        assert_eq!(comparison.alpha(), 0.05 / 3.0);
+    }
+
+    #[test]
+    fn chances_by_a_date_are_counted() {
+        let comparison = compared(1, 0..200, 3);
+        let found = found(&comparison, 1, "reached_10K_within_30d");
+        let rows = comparison.arms()[0].ensemble.rows();
+        let by = |late: i64| {
+            rows.iter().filter(|row| row.reached[1].is_some_and(|at| at.0 + late * DAY < 30 * DAY)).count()
+                as f64
+        };
+        assert_eq!(found.means, [by(0) / 200.0, by(3) / 200.0]);
+        assert!(
+            found.interval.unwrap().low < found.difference && found.difference < found.interval.unwrap().high
+        );
+    }
+
+    #[test]
+    fn days_on_which_one_alone_is_there_are_counted() {
+        let comparison = compared(1, 0..150, 3);
+        let limit = Limit { name: "10K".to_owned(), customers: Some(10_000) };
+        let by_day = comparison.reached_by_day(&comparison.pairs()[1], &limit);
+        let (a, b) = (&comparison.arms()[0].ensemble, &comparison.arms()[2].ensemble);
+        for (day, shares) in by_day.iter().enumerate() {
+            let (a, b) = (a.first_passage(1).by_day[day].count, b.first_passage(1).by_day[day].count);
+            assert_eq!(shares.first_alone as i64 - shares.second_alone as i64, a as i64 - b as i64, "{day}");
+            assert_eq!(shares.second_alone, 0);
+        }
+        assert!(by_day.iter().any(|shares| shares.first_alone > 0));
+    }
+
+    #[test]
+    fn a_verdict_asks_whether_the_whole_interval_clears() {
+        let some = Share::new(1, 10);
+        let of = |low, high| Verdict::of(Some(Interval { low, high }), some, 1.0, true);
+        assert_eq!(of(-0.5, 0.5), Verdict::Alike);
+        assert_eq!(of(-0.5, 1.5), Verdict::Undecided);
+        assert_eq!(of(0.2, 0.8), Verdict::Slight(Side::Second));
+        assert_eq!(of(0.2, 1.8), Verdict::Real(Side::Second));
+        assert_eq!(of(-3.0, -1.0), Verdict::Matters(Side::First));
+        assert_eq!(of(0.0, 0.5), Verdict::Alike);
+        assert_eq!(Verdict::of(None, some, 1.0, true), Verdict::Undecided);
+        assert_eq!(Verdict::of(None, Share::new(10, 10), 1.0, true), Verdict::Nothing);
+        let more = Verdict::of(Some(Interval { low: 2.0, high: 3.0 }), some, 1.0, false);
+        assert_eq!(more, Verdict::Matters(Side::First));
+    }
+
+    #[test]
+    fn ladders_are_compared_by_limits_and_not_by_names() {
+        let mut other = toy::setting();
+        other.tiers.remove(1);
+        other.tiers[1].name = "hundred thousand".to_owned();
+        let both = [&toy::setting(), &other];
+        let names: Vec<String> = Headline::all(&both, &[]).iter().map(Headline::name).collect();
+        assert_eq!(names[..3], ["days_to_10K", "days_to_100K", "days_to_unlimited"]);
+        // On the other ladder a limit of 10,000 or more is first held with 100,000, its second rung.
+        let limit = Limit { name: "10K".to_owned(), customers: Some(10_000) };
+        assert_eq!((limit.tier(both[0]), limit.tier(both[1])), (Some(1), Some(1)));
+        assert_eq!(other.tiers[1].limit, Some(100_000));
+        assert!(names.contains(&Mishap::Flagged.name().to_owned()) && !names.contains(&"banned".to_owned()));
+    }
+}

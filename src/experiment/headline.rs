@@ -1,0 +1,268 @@
+//! What plans are compared by: one whole number a replication, its unit, and which way is better.
+//!
+//! ```text
+//!   Row --Headline--> days to a limit (the horizon where it is never held)     lower is better
+//!                     a limit held by a date: 1 or 0                           higher
+//!                     a flag, a fall, a ban ...: 1 or 0                        lower
+//!                     messages sent, delivered                                 higher
+//!                     cost                                                     lower
+//! ```
+//!
+//! A limit is one of customers in 24 hours, not a tier's name: two ladders are compared by when a limit *of at least
+//! so many* is first held.
+
+use jiff::ToSpan;
+use jiff::civil::Date;
+
+use super::ensemble::Row;
+use crate::glossary::grouped;
+use crate::sim::{Metric, Setting};
+use crate::time::{Calendar, DAY, SimTime, Span};
+
+/// What plans are compared by.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Headline {
+    /// Days until a limit of at least so many customers is first held; the horizon where it never is \[days\].
+    Days(Limit),
+    /// Whether it is held by a date.
+    Reached(Limit, By),
+    /// Whether something bad happens within the horizon.
+    Happens(Mishap),
+    /// A sum over the run.
+    Total(Metric),
+}
+
+/// A limit on customers in 24 hours, with the name that a ladder gives it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Limit {
+    /// The tier's name.
+    pub name: String,
+    /// The limit \[customers in 24 hours\]; `None` is unlimited.
+    pub customers: Option<u64>,
+}
+
+/// By when.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum By {
+    /// Before the run ends.
+    Horizon,
+    /// Before so much time has passed.
+    After(Span),
+    /// Before the end of a civil day.
+    Date(Date),
+}
+
+/// What can go wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum Mishap {
+    Flagged,
+    Downgraded,
+    Restricted,
+    TemplateFlagged,
+    TemplateDisabled,
+    Banned,
+}
+
+impl Mishap {
+    /// Every mishap, in the order of the reports.
+    pub const ALL: [Mishap; 6] = [
+        Mishap::Flagged,
+        Mishap::Downgraded,
+        Mishap::Restricted,
+        Mishap::TemplateFlagged,
+        Mishap::TemplateDisabled,
+        Mishap::Banned,
+    ];
+
+    /// The name in files.
+    pub fn name(self) -> &'static str {
+        match self {
+            Mishap::Flagged => "flagged",
+            Mishap::Downgraded => "downgraded",
+            Mishap::Restricted => "restricted",
+            Mishap::TemplateFlagged => "template_flagged",
+            Mishap::TemplateDisabled => "template_disabled",
+            Mishap::Banned => "banned",
+        }
+    }
+
+    /// Whether the rules can do it.
+    pub fn possible(self, setting: &Setting) -> bool {
+        let possible = setting.possible;
+        match self {
+            Mishap::Flagged => possible.flagged,
+            Mishap::Downgraded => possible.downgraded,
+            Mishap::Restricted => possible.restricted,
+            Mishap::TemplateFlagged => possible.template_flagged,
+            Mishap::TemplateDisabled => possible.template_disabled,
+            Mishap::Banned => possible.banned,
+        }
+    }
+
+    /// Whether it happened.
+    pub fn happened(self, row: &Row) -> bool {
+        match self {
+            Mishap::Flagged => row.flags > 0,
+            Mishap::Downgraded => row.downgrades > 0,
+            Mishap::Restricted => row.restrictions > 0,
+            Mishap::TemplateFlagged => row.template_flags > 0,
+            Mishap::TemplateDisabled => row.templates_disabled > 0,
+            Mishap::Banned => row.banned,
+        }
+    }
+}
+
+impl By {
+    /// The first instant that is too late in a run.
+    pub fn instant(self, calendar: &Calendar) -> SimTime {
+        match self {
+            By::Horizon => calendar.end(),
+            By::After(span) => SimTime::START + span,
+            By::Date(date) => {
+                let next = date.saturating_add(1.day()).at(0, 0, 0, 0);
+                calendar.instant(next).unwrap_or(SimTime::NEVER)
+            }
+        }
+    }
+
+    /// Whether it lies within a run: after its start, and not after the end of its last day.
+    pub fn within(self, calendar: &Calendar) -> bool {
+        let last = calendar.date(calendar.days().saturating_sub(1));
+        match self {
+            By::Horizon => true,
+            By::After(span) => {
+                SimTime::START < SimTime::START + span && SimTime::START + span <= calendar.end()
+            }
+            By::Date(date) => calendar.date(0) <= date && date <= last,
+        }
+    }
+}
+
+/// What a headline counts in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unit {
+    /// Elapsed days, counted in seconds.
+    Days,
+    /// A chance, counted as 1 and 0.
+    Chance,
+    /// Messages.
+    Messages,
+    /// Units of the price table's currency, counted in millionths.
+    Currency,
+}
+
+impl Unit {
+    /// How many of the whole numbers that are counted make one unit.
+    pub fn per_unit(self) -> f64 {
+        match self {
+            Unit::Days => DAY as f64,
+            Unit::Chance | Unit::Messages => 1.0,
+            Unit::Currency => f64::from(Metric::Cost.per_unit()),
+        }
+    }
+}
+
+impl Headline {
+    /// What scenarios are compared by: each limit that one of them starts below, what can go wrong under one of them,
+    /// messages, and cost where all are priced in one currency.
+    pub fn all(settings: &[&Setting], dates: &[By]) -> Vec<Headline> {
+        let limits = limits_above_start(settings);
+        let mut all: Vec<Headline> = limits.iter().cloned().map(Headline::Days).collect();
+        for by in dates {
+            all.extend(limits.iter().cloned().map(|limit| Headline::Reached(limit, *by)));
+        }
+        let can = |mishap: &Mishap| settings.iter().any(|setting| mishap.possible(setting));
+        all.extend(Mishap::ALL.into_iter().filter(can).map(Headline::Happens));
+        all.extend([Metric::Sent, Metric::Delivered].map(Headline::Total));
+        let currency = settings.first().and_then(|setting| setting.currency.as_ref());
+        if currency.is_some() && settings.iter().all(|setting| setting.currency.as_ref() == currency) {
+            all.push(Headline::Total(Metric::Cost));
+        }
+        all
+    }
+
+    /// The name in files, such as `days_to_10K`.
+    pub fn name(&self) -> String {
+        match self {
+            Headline::Days(limit) => format!("days_to_{}", limit.name),
+            Headline::Reached(limit, By::Horizon) => format!("reached_{}", limit.name),
+            Headline::Reached(limit, By::After(span)) => {
+                format!("reached_{}_within_{}", limit.name, span.to_string().replace(' ', ""))
+            }
+            Headline::Reached(limit, By::Date(date)) => format!("reached_{}_by_{date}", limit.name),
+            Headline::Happens(mishap) => mishap.name().to_owned(),
+            Headline::Total(metric) => metric.name().to_owned(),
+        }
+    }
+
+    /// What it counts in.
+    pub fn unit(&self) -> Unit {
+        match self {
+            Headline::Days(_) => Unit::Days,
+            Headline::Reached(..) | Headline::Happens(_) => Unit::Chance,
+            Headline::Total(Metric::Cost) => Unit::Currency,
+            Headline::Total(_) => Unit::Messages,
+        }
+    }
+
+    /// Whether less of it is better.
+    pub fn less_is_better(&self) -> bool {
+        match self {
+            Headline::Days(_) | Headline::Happens(_) | Headline::Total(Metric::Cost) => true,
+            Headline::Reached(..) | Headline::Total(_) => false,
+        }
+    }
+
+    /// The whole number that a replication counts; times are cut at `horizon`, the shortest of those compared.
+    pub fn value(&self, row: &Row, setting: &Setting, horizon: Span) -> u64 {
+        match self {
+            Headline::Days(limit) => {
+                let end = SimTime::START + horizon;
+                limit.held(row, setting).unwrap_or(end).min(end).0.max(0) as u64
+            }
+            Headline::Reached(limit, by) => {
+                let end = match by {
+                    By::Horizon => SimTime::START + horizon,
+                    dated => dated.instant(&setting.calendar),
+                };
+                u64::from(limit.held(row, setting).is_some_and(|at| at < end))
+            }
+            Headline::Happens(mishap) => u64::from(mishap.happened(row)),
+            Headline::Total(metric) => row.totals[*metric as usize],
+        }
+    }
+}
+
+impl Limit {
+    /// When a limit of at least so many is first held; `None` within the horizon never.
+    pub fn held(&self, row: &Row, setting: &Setting) -> Option<SimTime> {
+        row.reached.get(self.tier(setting)?).copied().flatten()
+    }
+
+    /// Position of the lowest tier of a ladder with at least this limit; `None` where its top is lower.
+    pub fn tier(&self, setting: &Setting) -> Option<usize> {
+        let enough = |limit: Option<u64>| limit.unwrap_or(u64::MAX) >= self.customers.unwrap_or(u64::MAX);
+        setting.tiers.iter().position(|tier| enough(tier.limit))
+    }
+
+    /// The limit in words: `10,000 customers in 24 h`.
+    pub fn in_words(&self) -> String {
+        self.customers.map_or_else(|| "no limit".to_owned(), |limit| format!("{} in 24 h", grouped(limit)))
+    }
+}
+
+/// The limits of all ladders, each once, lowest first, that lie above where one of them starts.
+fn limits_above_start(settings: &[&Setting]) -> Vec<Limit> {
+    let size = |limit: Option<u64>| limit.unwrap_or(u64::MAX);
+    let start = |setting: &&Setting| setting.tiers.get(setting.start_tier).map_or(0, |tier| size(tier.limit));
+    let lowest = settings.iter().map(start).min().unwrap_or(0);
+    let tiers = settings.iter().flat_map(|setting| &setting.tiers);
+    let mut limits: Vec<Limit> = tiers
+        .filter(|tier| size(tier.limit) > lowest)
+        .map(|tier| Limit { name: tier.name.clone(), customers: tier.limit })
+        .collect();
+    limits.sort_by_key(|limit| size(limit.customers));
+    limits.dedup_by_key(|limit| limit.customers);
+    limits
+}

@@ -1,0 +1,210 @@
+//! Plans on the same luck, for the eye: what `compare` prints, writes and draws.
+//!
+//! ```text
+//!   Comparison + Contrast ---> Answer --+-- text      which is better, is it real, does it matter
+//!                                       |-- json      comparison.json, one answer a key
+//!                                       |-- tables    pairs.csv, days.csv, replications.csv
+//!                                       '-- gallery   charts of each pair
+//! ```
+
+#[cfg(feature = "charts")]
+pub mod gallery;
+pub mod json;
+pub mod tables;
+pub mod text;
+
+use crate::experiment::{By, Comparison, Contrast, Difference, Headline, Limit, Matters, Pair, Side, Unit};
+use crate::glossary::grouped;
+use crate::sim::Metric;
+
+/// All that was asked of a comparison, answered once.
+#[derive(Clone, Debug)]
+pub struct Answer<'c> {
+    /// What was run.
+    pub comparison: &'c Comparison,
+    /// From when on a difference matters.
+    pub matters: Matters,
+    /// What plans are compared by.
+    pub headlines: Vec<Headline>,
+    /// One entry a pair.
+    pub pairs: Vec<PairAnswer<'c>>,
+}
+
+/// What is said of one pair.
+#[derive(Clone, Debug)]
+pub struct PairAnswer<'c> {
+    /// The pair.
+    pub pair: &'c Pair,
+    /// What differs before anything is run.
+    pub contrast: Contrast,
+    /// One entry a headline; none without replications.
+    pub differences: Vec<Difference>,
+}
+
+impl<'c> Answer<'c> {
+    /// Answers; `contrasts` has one entry a pair, in their order.
+    pub fn of(
+        comparison: &'c Comparison,
+        contrasts: Vec<Contrast>,
+        dates: &[By],
+        matters: Matters,
+    ) -> Answer<'c> {
+        let headlines = comparison.headlines(dates);
+        let pairs = comparison.pairs().iter().zip(contrasts).map(|(pair, contrast)| {
+            let differences = headlines.iter().filter_map(|h| comparison.difference(pair, h, &matters));
+            PairAnswer { pair, contrast, differences: differences.collect() }
+        });
+        Answer { comparison, matters, pairs: pairs.collect(), headlines }
+    }
+
+    /// The name of a plan.
+    fn name(&self, arm: usize) -> &str {
+        &self.comparison.arms()[arm].name
+    }
+
+    /// The difference that says most: the days to the highest limit that half of the runs of one of the two reach;
+    /// where there is none, what is sent.
+    fn main(&self, answer: &'c PairAnswer<'c>) -> Option<&'c Difference> {
+        let limit = self.main_limit(answer.pair);
+        let days = answer.differences.iter().find(
+            |found| matches!((&found.headline, &limit), (Headline::Days(of), Some(limit)) if of == limit),
+        );
+        let sent = || answer.differences.iter().find(|found| found.headline == Headline::Total(Metric::Sent));
+        days.or_else(sent)
+    }
+
+    /// The highest limit that at least half of the runs of one of the two reach.
+    fn main_limit(&self, pair: &Pair) -> Option<Limit> {
+        let n = self.comparison.n();
+        let half = |arm: usize, headline: &Headline| {
+            2 * self.comparison.values(arm, headline).sum::<u64>() >= n && n > 0
+        };
+        self.headlines.iter().rev().find_map(|headline| match headline {
+            Headline::Reached(limit, By::Horizon)
+                if half(pair.first, headline) || half(pair.second, headline) =>
+            {
+                Some(limit.clone())
+            }
+            _ => None,
+        })
+    }
+
+    /// The pair's main result as a sentence, as a title says it.
+    fn sentence(&self, answer: &'c PairAnswer<'c>) -> String {
+        let (first, second) = (self.name(answer.pair.first), self.name(answer.pair.second));
+        let Some(main) = self.main(answer) else {
+            return format!("{first} and {second}: no run was finished");
+        };
+        if answer.pair.same == self.comparison.n() {
+            return format!("{first} and {second}: exactly the same in every run");
+        }
+        let (better, worse) = match main.verdict.better() {
+            Some(Side::First) => (first, second),
+            Some(Side::Second) => (second, first),
+            None => {
+                let what = what(&main.headline, self.currency());
+                return format!("{first} and {second}: no real difference in {what}");
+            }
+        };
+        let size = amount(main.headline.unit(), main.difference.abs());
+        match &main.headline {
+            Headline::Days(limit) => {
+                format!("{better} holds {} {size} sooner than {worse}, on average", limit.name)
+            }
+            _ => format!("{better} sends {size} messages more than {worse}, on average"),
+        }
+    }
+
+    fn currency(&self) -> &str {
+        let currency =
+            self.comparison.arms().first().and_then(|arm| arm.ensemble.setting().currency.as_deref());
+        currency.unwrap_or_default()
+    }
+
+    /// Why nothing differs between two plans, where nothing does.
+    fn why_nothing(&self, answer: &PairAnswer<'_>) -> Option<String> {
+        let n = self.comparison.n();
+        if n == 0 || answer.pair.same < n {
+            return None;
+        }
+        let runs = super::text::runs(n);
+        let names = |of: &dyn Fn(&crate::experiment::ClauseContrast) -> bool| {
+            let paths = answer.contrast.clauses.iter().filter(|clause| of(clause));
+            paths.map(|clause| clause.path.as_str()).collect::<Vec<_>>().join(", ")
+        };
+        let (all, silent) = (names(&|_| true), names(&|clause| !clause.acts));
+        let why = if answer.contrast.same_inputs {
+            return Some("they are one scenario: the same rules, customers, plan and seed.".to_owned());
+        } else if answer.contrast.clauses.is_empty() {
+            "the rules are the same, and what else differs between the scenarios changed nothing".to_owned()
+        } else if answer.contrast.any_cited() {
+            let cited = names(&|clause| clause.cited != [0, 0]);
+            format!("clauses that differ acted ({cited}), and to the same effect")
+        } else if silent.is_empty() {
+            format!("no clause that differs ever fired ({all})")
+        } else {
+            format!(
+                "no clause that differs ever fired ({all}); of these {silent} would leave no trace of their own, and made no difference"
+            )
+        };
+        let most = crate::experiment::Share::new(0, n).exact_interval().high;
+        Some(format!(
+            "{why}, in any of {runs} of either. Among all futures at most {} can differ, 19 times in 20.",
+            percent_up(most)
+        ))
+    }
+}
+
+/// A share as per cent, rounded up.
+fn percent_up(share: f64) -> String {
+    format!("{:.1} %", (share * 1_000.0 - 1e-9).ceil() / 10.0)
+}
+
+/// What a headline compares, in words.
+fn what(headline: &Headline, currency: &str) -> String {
+    use crate::experiment::Mishap;
+    match headline {
+        Headline::Days(limit) => format!("days to {}", limit.name),
+        Headline::Reached(limit, By::Horizon) => format!("{} ever held", limit.name),
+        Headline::Reached(limit, By::After(span)) => format!("{} within {span}", limit.name),
+        Headline::Reached(limit, By::Date(date)) => {
+            format!("{} by {}", limit.name, date.strftime("%-d %b %Y"))
+        }
+        Headline::Happens(mishap) => match mishap {
+            Mishap::Flagged => "the number is flagged",
+            Mishap::Downgraded => "the tier falls",
+            Mishap::Restricted => "the number is restricted",
+            Mishap::TemplateFlagged => "a template is flagged",
+            Mishap::TemplateDisabled => "a template is disabled",
+            Mishap::Banned => "the number is banned",
+        }
+        .to_owned(),
+        Headline::Total(Metric::Sent) => "messages sent".to_owned(),
+        Headline::Total(Metric::Delivered) => "messages delivered".to_owned(),
+        Headline::Total(Metric::Cost) => format!("cost in {currency}"),
+        Headline::Total(metric) => metric.name().to_owned(),
+    }
+}
+
+/// How the better of two is, in a word.
+fn how(headline: &Headline) -> &'static str {
+    match headline {
+        Headline::Days(_) => "sooner",
+        Headline::Reached(..) => "likelier",
+        Headline::Happens(_) => "safer",
+        Headline::Total(Metric::Cost) => "cheaper",
+        Headline::Total(Metric::Delivered) => "delivers more",
+        Headline::Total(_) => "sends more",
+    }
+}
+
+/// An amount of at least 0 in its unit: `3.2 days`, `4.1 points`, `12,400`.
+fn amount(unit: Unit, value: f64) -> String {
+    match unit {
+        Unit::Days if (value - 1.0).abs() < 0.05 => "1 day".to_owned(),
+        Unit::Days => format!("{value:.1} days"),
+        Unit::Chance => format!("{:.1} points", 100.0 * value),
+        Unit::Messages | Unit::Currency if value >= 100.0 => grouped(value.round() as u64),
+        Unit::Messages | Unit::Currency => format!("{value:.1}"),
+    }
+}

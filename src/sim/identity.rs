@@ -1,0 +1,63 @@
+//! What decides a replication, as one text: for caches, and to tell two scenarios apart.
+
+use super::load::Scenario;
+
+impl Scenario {
+    /// All that decides a replication besides its index, as text: the scenario as it was loaded, with every ruleset,
+    /// profile and table that it names, and the seed. Two scenarios with equal texts have the same futures; a comment
+    /// or another title makes no other text, a changed value in any of the files does.
+    ///
+    /// It is the same only within one build of the program.
+    pub fn identity(&self) -> String {
+        let mut bare = self.clone();
+        bare.replications = 0;
+        let setting = &mut bare.setting;
+        [&mut setting.scenario, &mut setting.title].into_iter().for_each(String::clear);
+        setting.assumptions.clear();
+        setting.warnings.clear();
+        // Every field is derived into it, so that none can be forgotten.
+        format!("{bare:?}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+
+    fn climb(changes: &[(&str, &str)]) -> Scenario {
+        let owned: Vec<(String, String)> =
+            changes.iter().map(|(path, value)| ((*path).to_owned(), (*value).to_owned())).collect();
+        Scenario::load(Path::new("scenarios/first-climb.ron"), &owned).unwrap()
+    }
+
+    #[test]
+    fn what_decides_nothing_is_left_out() {
+        let plain = climb(&[]).identity();
+        assert_eq!(climb(&[("title", "Another")]).identity(), plain);
+        assert_eq!(climb(&[("replications", "7")]).identity(), plain);
+    }
+
+    #[test]
+    fn what_decides_anything_is_in_it() {
+        let plain = climb(&[]).identity();
+        for (path, value) in [
+            ("seed", "5"),
+            ("horizon", "61d"),
+            ("start", "2022-03-08"),
+            ("slot", "30m"),
+            ("audience.segments.members.customers", "60001"),
+            ("audience.segments.members.rest", "4d"),
+            ("platform.verification", "Done"),
+            ("platform.market", "India"),
+            ("sender.plan.share", "99%"),
+            ("sender.hours.to", "18:00"),
+            ("upgrade.volume.review", "25h"),
+        ] {
+            assert_ne!(climb(&[(path, value)]).identity(), plain, "{path}");
+        }
+        assert_ne!(climb(&[]).with_seed(5).identity(), plain);
+        assert_eq!(climb(&[]).with_seed(5).identity(), climb(&[("seed", "5")]).identity());
+    }
+}
