@@ -10,6 +10,8 @@
 //!   Journal ------ story            one future, change by change, with the clause behind each
 //!   Replay -----+- replay           what these rules would have done with what happened
 //!               '- webhooks         the same as a business receives it, and compared with what it received
+//!   Judged, ------ verdicts         expectations and golden numbers, as tables
+//!   Comparison --- pipeline         the same for JUnit and GitHub
 //! ```
 
 #[cfg(feature = "charts")]
@@ -17,11 +19,13 @@ pub mod charts;
 pub mod daily;
 #[cfg(feature = "charts")]
 pub mod gallery;
+pub mod pipeline;
 pub mod replay;
 pub mod replications;
 pub mod story;
 pub mod summary;
 pub mod text;
+pub mod verdicts;
 pub mod webhooks;
 
 /// Rounds to so many decimals, so that a file shows no digits that mean nothing.

@@ -2,7 +2,7 @@
 
 /// How a column is set.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Align {
+pub(in crate::report) enum Align {
     Left,
     Right,
 }
@@ -13,43 +13,43 @@ const GAP: usize = 2;
 const NARROWEST: usize = 6;
 
 /// Text under construction, no line of which is longer than its width where words allow it.
-pub(super) struct Page {
+pub(in crate::report) struct Page {
     width: usize,
     text: String,
 }
 
 impl Page {
-    pub(super) fn new(width: usize) -> Page {
+    pub(in crate::report) fn new(width: usize) -> Page {
         Page { width: width.max(60), text: String::new() }
     }
 
-    pub(super) fn finish(self) -> String {
+    pub(in crate::report) fn finish(self) -> String {
         self.text
     }
 
     /// The width inside the indent of a section.
-    pub(super) fn inner(&self) -> usize {
+    pub(in crate::report) fn inner(&self) -> usize {
         self.width - GAP
     }
 
     /// A heading, after an empty line.
-    pub(super) fn heading(&mut self, title: &str) {
+    pub(in crate::report) fn heading(&mut self, title: &str) {
         self.text.push('\n');
         self.paragraph(title);
     }
 
     /// Text from the left edge.
-    pub(super) fn paragraph(&mut self, text: &str) {
+    pub(in crate::report) fn paragraph(&mut self, text: &str) {
         wrap(text, self.width).iter().for_each(|line| self.push(line));
     }
 
     /// Text inside a section.
-    pub(super) fn indented(&mut self, text: &str) {
+    pub(in crate::report) fn indented(&mut self, text: &str) {
         wrap(text, self.inner()).iter().for_each(|line| self.push(&format!("{:GAP$}{line}", "")));
     }
 
     /// A point of a list inside a section.
-    pub(super) fn item(&mut self, text: &str) {
+    pub(in crate::report) fn item(&mut self, text: &str) {
         for (place, line) in wrap(text, self.inner() - 2).iter().enumerate() {
             let mark = if place == 0 { "- " } else { "  " };
             self.push(&format!("{:GAP$}{mark}{line}", ""));
@@ -57,7 +57,7 @@ impl Page {
     }
 
     /// Rows of cells inside a section. Where they are too wide, the widest columns give way and their cells wrap.
-    pub(super) fn table(&mut self, aligns: &[Align], rows: &[Vec<String>]) {
+    pub(in crate::report) fn table(&mut self, aligns: &[Align], rows: &[Vec<String>]) {
         let widths = fitted(rows, aligns.len(), self.inner());
         for row in rows {
             let cells: Vec<Vec<String>> =

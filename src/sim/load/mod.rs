@@ -4,9 +4,13 @@
 //!   plan.ron --read--> ScenarioText --+-- grid     calendar and sending slots
 //!   rulesets, profiles, tables  ------+-- sense    all that can be wrong, told at once
 //!                                     +-- parts    numbers and lists, prices, decisions
-//!                                     '-- inputs   priors, and where every input comes from
+//!                                     |-- inputs   priors, and where every input comes from
+//!                                     |-- contents what decides a future, in three numbers
+//!                                     '-- expect   what is expected, and the scenarios it is compared with
 //! ```
 
+mod contents;
+mod expect;
 mod grid;
 mod inputs;
 mod parts;
@@ -30,6 +34,7 @@ use crate::random::{Held, Prior, Subject};
 use crate::sender::Strategy;
 use crate::time::{Calendar, SimTime, Slot, Span};
 
+pub use self::contents::Contents;
 use self::grid::{calendar, sending_slots};
 pub(super) use self::inputs::draw_thresholds;
 use self::inputs::{assumptions, threshold_priors, warnings};
@@ -42,6 +47,7 @@ use self::sense::{
 };
 use self::table::read_table;
 use super::account::Prices;
+use super::expectation::Expectation;
 use super::scenario::{DecisionText, PlanText, PolicyText, ReviewText, ScenarioText, Verification};
 use super::setting::{Possible, Setting};
 
@@ -80,6 +86,11 @@ pub struct Scenario {
     /// The ruleset as it stands in its file.
     pub ruleset: Ruleset,
     names: Names,
+    contents: Contents,
+    /// What the file expects.
+    expectations: Vec<Expectation>,
+    /// The scenarios that expectations compare with.
+    others: Vec<Scenario>,
     pub(super) rules: Rules,
     /// The eras that begin during the run.
     pub(super) later: Vec<LaterEra>,
@@ -195,7 +206,7 @@ impl Scenario {
         let name = path
             .file_stem()
             .map_or_else(|| "scenario".to_owned(), |stem| stem.to_string_lossy().into_owned());
-        Ok(Loader { name, folder, changes }.load(document)?)
+        Ok(Loader { name, folder, changes, expects: true }.load(document)?)
     }
 
     /// Loads a scenario from text; files that it names are looked for in `folder`.
@@ -204,13 +215,15 @@ impl Scenario {
     /// All that is wrong with what the text and the files say.
     pub fn read(name: &str, text: &str, folder: &Path) -> Result<Scenario, Findings> {
         let document = Document::new(format!("{name}.ron"), text);
-        Loader { name: name.to_owned(), folder: folder.to_owned(), changes: &[] }.load(document)
+        Loader { name: name.to_owned(), folder: folder.to_owned(), changes: &[], expects: true }
+            .load(document)
     }
 
     /// The same scenario with another seed.
     #[must_use]
     pub fn with_seed(mut self, seed: u64) -> Scenario {
         self.setting.seed = seed;
+        self.others.iter_mut().for_each(|other| other.setting.seed = seed);
         self
     }
 
@@ -218,6 +231,7 @@ impl Scenario {
     #[must_use]
     pub fn with_sampling(mut self, sampling: Sampling) -> Scenario {
         self.sampling = sampling;
+        self.others.iter_mut().for_each(|other| other.sampling = sampling);
         self
     }
 
@@ -231,6 +245,21 @@ impl Scenario {
     /// Customers of all segments that are written to.
     pub fn customers(&self) -> u64 {
         self.lanes.iter().map(|lane| lane.list.customers).sum()
+    }
+
+    /// What the file expects, in its order. Of a scenario that was changed, only what still makes sense.
+    pub fn expectations(&self) -> &[Expectation] {
+        &self.expectations
+    }
+
+    /// The scenarios that expectations compare with, under this one's seed.
+    pub fn others(&self) -> &[Scenario] {
+        &self.others
+    }
+
+    /// What decides its futures, in three numbers.
+    pub fn contents(&self) -> Contents {
+        self.contents
     }
 
     /// The names of the scenario's numbers and templates, by their position in changes.
@@ -261,6 +290,8 @@ struct Loader<'l> {
     name: String,
     folder: PathBuf,
     changes: &'l [(String, String)],
+    /// Whether its expectations are read: those of a scenario that is compared with are not.
+    expects: bool,
 }
 
 /// The sections of a ruleset: a change whose path begins with one of them is a change of the rules.
@@ -282,6 +313,7 @@ const RULE_SECTIONS: [&str; 13] = [
 
 impl Loader<'_> {
     fn load(&self, document: Document) -> Result<Scenario, Findings> {
+        let unchanged = document.clone();
         let document = self.changed(document, |section| !RULE_SECTIONS.contains(&section))?;
         let text: ScenarioText = document.read()?;
         let mut check = Check::new(&document);
@@ -320,9 +352,10 @@ impl Loader<'_> {
         let found = match (check.finish(()), others.has_errors(), parts) {
             (Ok(()), false, Some((calendar, ruleset, behaviors, strategy, sending))) => {
                 let scenario = self.assemble(&text, calendar, (ruleset, book), behaviors, strategy, sending);
-                return scenario.ok_or_else(|| {
+                let scenario = scenario.ok_or_else(|| {
                     Findings::new(&document, vec![Finding::error("the profile's delays make no table")])
-                });
+                })?;
+                return self.expect(scenario, &text, &unchanged, &document);
             }
             (Ok(()), ..) => Findings::default(),
             (Err(findings), ..) => findings,
@@ -590,6 +623,9 @@ impl Loader<'_> {
             markets: markets(text, &segments, prices.as_ref()),
             preferred: preferred(text.sender.order, &segments),
             senders,
+            contents: Contents::of(text, &rulesets, &segments, &strategy, prices.as_ref()),
+            expectations: Vec::new(),
+            others: Vec::new(),
             lanes,
             strategy,
             templates: templates.collect(),
