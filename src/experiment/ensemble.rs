@@ -22,8 +22,8 @@ use super::estimate::{Mean, Quantiles, Share, Sums};
 use super::fan::{Fan, FanDay, Series};
 use super::first_passage::FirstPassage;
 use super::threads::{Crew, Threads};
-use crate::sim::Setting;
 use crate::sim::{Counts, Metric, Reason, Trajectory};
+use crate::sim::{Scenario, Setting};
 use crate::time::SimTime;
 
 /// Replications between two looks at the interruption.
@@ -162,6 +162,13 @@ impl Ensemble {
         }
         ensemble.complete = ensemble.range.end >= replications.end;
         ensemble
+    }
+
+    /// The first replications of a scenario on all cores: the short way to [`run`](Ensemble::run).
+    pub fn of(scenario: &Scenario, replications: u64) -> Ensemble {
+        let future = |index| scenario.replicate(index);
+        let (setting, never) = (scenario.setting.clone(), AtomicBool::new(false));
+        Ensemble::run(setting, 0..replications, Threads::All, &future, &|_| {}, &never)
     }
 
     /// Without replications; the next index is `start`.

@@ -123,6 +123,11 @@ impl fmt::Display for Judged {
     }
 }
 
+/// Judges all that a scenario's file expects: the short way to [`judge`].
+pub fn judge_all(scenario: &Scenario, terms: &Terms) -> Vec<Judged> {
+    judge(scenario, scenario.expectations(), terms, &|_, _| {}, &AtomicBool::new(false))
+}
+
 /// Judges expectations of a scenario, in their order. `heard` is told, after each block, how many replications are
 /// done and how many expectations are still open. When `interrupted` is set, what is open stays undecided.
 pub fn judge(

@@ -33,5 +33,5 @@ mod judge;
 pub mod limits;
 mod terms;
 
-pub use judge::{Judged, Outcome, judge, run_cases};
+pub use judge::{Judged, Outcome, judge, judge_all, run_cases};
 pub use terms::Terms;

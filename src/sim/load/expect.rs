@@ -511,7 +511,11 @@ fn percent(share: f64) -> String {
 }
 
 fn asked(unit: &Unit, bounds: Bounds<f64>) -> String {
-    in_words(bounds.at_least.map(|bound| unit.show(bound)), bounds.at_most.map(|bound| unit.show(bound)))
+    let show = |bound: f64| match unit {
+        Unit::Date(calendar) if bound >= calendar.horizon().0 as f64 => "the end of the run".to_owned(),
+        _ => unit.show(bound),
+    };
+    in_words(bounds.at_least.map(show), bounds.at_most.map(show))
 }
 
 fn asked_exactly(unit: &Unit, bounds: Bounds<u64>) -> String {
