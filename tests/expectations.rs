@@ -11,7 +11,8 @@ use std::path::Path;
 use common::{Case, Plan, folder};
 use tiercast::experiment::Threads;
 use tiercast::experiment::expect::{Judged, Outcome, Terms, judge_all};
-use tiercast::sim::Scenario;
+use tiercast::random::Held;
+use tiercast::sim::{Metric, Scenario};
 
 /// Everything is delivered, nobody reacts, a hundred a day: no chance is left.
 fn still() -> Case {
@@ -148,6 +149,23 @@ fn without_chance_every_future_is_known() {
         assert_eq!((wrong[0].outcome, wrong[0].example), (Outcome::Fail, Some(0)));
         assert!(wrong[0].to_string().contains("future 0 is not so (256 of 256 futures"), "{}", wrong[0]);
     }
+}
+
+#[test]
+fn chance_can_be_switched_off() {
+    let case = Case { profile: common::WILD, plan: Plan::Constant(1_000), ..still() };
+    let future = Scenario::read("plan", &case.text(), folder()).unwrap();
+    let future = future.with_held(Held { parameters: true, days: true, luck: true }).replicate(3);
+    let [sent, delivered] = [Metric::Sent, Metric::Delivered].map(|metric| future.totals[metric as usize]);
+    assert!(0 < delivered && delivered < sent);
+    let expect = |chance: &str, delivered: u64| {
+        format!(
+            "\"x\": Exactly(chance: {chance}, totals: {{ \"sent\": {sent}, \"delivered\": {delivered} }})"
+        )
+    };
+    assert_eq!(outcomes(&judged(&case, &expect("off", delivered), 256)), [Outcome::Pass]);
+    assert_eq!(outcomes(&judged(&case, &expect("off", delivered + 1), 256)), [Outcome::Fail]);
+    assert_eq!(outcomes(&judged(&case, &expect("on", delivered), 256)), [Outcome::Fail]);
 }
 
 /// A thousand a day at nine: on Wednesday they exceed twice the limit, and two days later, on the 11th, it rises.

@@ -6,14 +6,15 @@
 //!     "half hold 100,000 by April":     Day(tier: "100,000", quantile: "50%", at_most: "2022-03-31"),
 //!     "it pays off":                    Total(of: sent, at_least: 600_000),
 //!     "a slower review costs days":     Day(tier: "100,000", vs_set: { "upgrade.volume.review": "96h" }, at_most: "-1d"),
-//!     "on day 8 the limit is 10,000":   Exactly(days: [(on: "day 8", tier: "10,000")]),
+//!     "without chance, day 8 has it":   Exactly(chance: off, days: [(on: "day 8", tier: "10,000")]),
 //!   }
 //!
 //!              what is asked                      without `quantile`            with `vs` or `vs_set`
 //!   Chance     the share of futures               -                             this less the other: a difference
 //!   Day        when a tier is first held          the mean, up to the horizon   of shares or means, future by
 //!   Total      a sum over the run                 the mean                      future on the same luck
-//!   Exactly    what every single future does      -                             -
+//!   Exactly    what every single future does,     -                             -
+//!              or the one without chance
 //! ```
 //!
 //! A bound is met by a value that equals it. What is judged is the truth behind the replications, not their mean: see
@@ -95,8 +96,12 @@ pub enum ExpectText {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         at_most: Option<i64>,
     },
-    /// What every single future does: for scenarios without chance, and for what chance must not touch.
+    /// What every single future does; or the one that is left when chance is off.
     Exactly {
+        /// `off` holds chance still: parameters at their mean, effects of days at 1, outcomes at what is expected, the
+        /// platform's decisions at the likeliest; `on` unless said otherwise.
+        #[serde(default, skip_serializing_if = "is_on")]
+        chance: OnOff,
         /// What is seen at the end of these days.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         days: Vec<DayText>,
@@ -139,6 +144,21 @@ pub enum EventText {
         /// How many at least \[cost in whole units of its currency\].
         at_least: u64,
     },
+}
+
+/// Whether there is chance.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(non_camel_case_types, reason = "lower-case words are choices in scenario files")]
+pub enum OnOff {
+    /// As always.
+    #[default]
+    on,
+    /// It is held still.
+    off,
+}
+
+fn is_on(chance: &OnOff) -> bool {
+    *chance == OnOff::on
 }
 
 /// What is seen at the end of a day. Only what is stated is looked at.
@@ -241,7 +261,7 @@ pub enum Measure {
     Quantile(f64, Bounds<u64>),
     /// The mean, or the mean difference.
     Mean(Bounds<f64>),
-    /// It is 0 in every future.
+    /// It is 0 in every future, here and in what is compared with.
     Never,
 }
 
@@ -281,6 +301,8 @@ pub enum Quantity {
     Total(Metric),
     /// 0 where the future is as expected, else 1.
     Differs(Exact),
+    /// 0: nothing is asked of this scenario.
+    Nothing,
 }
 
 /// Something that happens in a future or does not.
@@ -340,6 +362,7 @@ impl Quantity {
             Quantity::UntilOr(tier, horizon) => first(*tier).map_or(*horizon, |time| time.0.unsigned_abs()),
             Quantity::Total(metric) => future.totals[*metric as usize],
             Quantity::Differs(exact) => u64::from(!exact.is(future)),
+            Quantity::Nothing => 0,
         }
     }
 }

@@ -301,10 +301,11 @@ impl Trial<'_> {
 
     fn never(&mut self, level: f64) {
         let n = self.n();
-        let count = self.count(|(here, _)| *here > 0);
+        let differs = |(here, there): &(u64, u64)| here + there > 0;
+        let count = self.count(differs);
         self.estimate = count as f64 / n as f64;
         self.interval = share_limits(count, n, level);
-        self.example = self.seen.iter().position(|(here, _)| *here > 0).map(|place| place as u64);
+        self.example = self.seen.iter().position(differs).map(|place| place as u64);
         self.broken = count > 0;
         self.kept[0] = count == 0;
     }

@@ -5,9 +5,10 @@ use jiff::civil::Date;
 
 use crate::document::{Check, Document, Findings, Ordered};
 use crate::glossary::Ratio;
+use crate::random::Held;
 use crate::sim::expectation::{
-    Bounds, DayText, Event, EventText, Exact, ExactDay, ExpectText, Expectation, Measure, Quantity, Unit,
-    When,
+    Bounds, DayText, Event, EventText, Exact, ExactDay, ExpectText, Expectation, Measure, OnOff, Quantity,
+    Unit, When,
 };
 use crate::sim::scenario::ScenarioText;
 use crate::sim::setting::Setting;
@@ -32,6 +33,7 @@ impl Loader<'_> {
         let mut reader = Reader {
             loader: self,
             unchanged,
+            scenario: &scenario,
             setting: &scenario.setting,
             path: String::new(),
             check: Check::new(document),
@@ -58,6 +60,7 @@ struct Reader<'r> {
     loader: &'r Loader<'r>,
     /// The scenario's document before its changes: what `vs_set` alone starts from.
     unchanged: &'r Document,
+    scenario: &'r Scenario,
     setting: &'r Setting,
     /// Path of the expectation at hand.
     path: String,
@@ -90,7 +93,7 @@ impl Reader<'_> {
                 let quantile = self.quantile(*quantile, &other)?;
                 self.total(*of, quantile, &other, *at_least, *at_most)?
             }
-            ExpectText::Exactly { days, totals } => self.exactly(days, totals)?,
+            ExpectText::Exactly { chance, days, totals } => self.exactly(*chance, days, totals)?,
         };
         let line = document.locate_key(&self.path).map_or(1, |place| document.line_column(place.start).0);
         let file = self.unchanged.name.clone();
@@ -292,7 +295,7 @@ impl Reader<'_> {
         Some((measure, Quantity::Total(of), there, unit, asks))
     }
 
-    fn exactly(&mut self, days: &[DayText], totals: &Ordered<u64>) -> Option<Read> {
+    fn exactly(&mut self, chance: OnOff, days: &[DayText], totals: &Ordered<u64>) -> Option<Read> {
         if days.is_empty() && totals.is_empty() {
             return self.wrong("", "nothing is stated", "state days, or totals");
         }
@@ -301,8 +304,19 @@ impl Reader<'_> {
             exact.days.push(self.exact_day(&format!("days[{place}]"), day)?);
         }
         exact.totals = self.counts("totals", totals)?;
-        let asks = "what is stated, in every single future".to_owned();
-        Some((Measure::Never, Quantity::Differs(exact), None, Unit::Share, asks))
+        let differs = Quantity::Differs(exact);
+        let (here, there, asks) = match chance {
+            OnOff::on => (differs, None, "what is stated, in every single future"),
+            OnOff::off => {
+                self.others.push(self.scenario.clone().with_held(Held {
+                    parameters: true,
+                    days: true,
+                    luck: true,
+                }));
+                (Quantity::Nothing, Some((self.others.len() - 1, differs)), "what is stated, without chance")
+            }
+        };
+        Some((Measure::Never, here, there, Unit::Share, asks.to_owned()))
     }
 
     fn exact_day(&mut self, field: &str, text: &DayText) -> Option<(usize, ExactDay)> {

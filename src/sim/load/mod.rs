@@ -239,6 +239,14 @@ impl Scenario {
     #[must_use]
     pub fn with_held(mut self, held: Held) -> Scenario {
         self.held = held;
+        for other in &mut self.others {
+            let Held { parameters, days, luck } = other.held;
+            other.held = Held {
+                parameters: parameters || held.parameters,
+                days: days || held.days,
+                luck: luck || held.luck,
+            };
+        }
         self
     }
 
