@@ -92,11 +92,7 @@ fn root() -> &'static Path {
 #[test]
 fn shipped_cases_and_scenarios_are_right() {
     let said = check(root(), &["tests/cases", "scenarios"]);
-    said.ends(
-        0,
-        &["rise.ron", "cases hold", "first-climb.ron", "scenario: form and sense are right; it is not run"],
-        &[],
-    );
+    said.ends(0, &["rise.ron", "cases hold", "first-climb.ron", "expectations are met"], &[]);
     assert!(said.last().ends_with(" passed, 0 failed"), "{}", said.last());
     assert!(!said.out.contains("README"), "{}", said.out);
     assert!(!said.out.contains("never"), "coverage was not asked for:\n{}", said.out);
@@ -173,7 +169,7 @@ fn a_filter_chooses_cases_and_must_choose_one() {
     let said = workshop.check(&["a.ron", "--filter", "LIFTS nothing"]);
     said.ends(0, &["a.ron  1 case holds"], &[]);
     assert_eq!(said.last(), "1 passed, 0 failed");
-    workshop.check(&["a.ron", "--filter", "flag"]).ends(2, &[], &["no case has \"flag\""]);
+    workshop.check(&["a.ron", "--filter", "flag"]).ends(2, &[], &["has \"flag\" in its name"]);
 }
 
 #[test]
@@ -333,4 +329,175 @@ fn json_holds_the_same() {
     assert_eq!((&review["transition"], &review["changes"]), (&"a review begins".into(), &1.into()));
     assert_eq!((&review["just_missed_wants"], &review["reached"]), (&"one".into(), &false.into()));
     assert_eq!(json["below_threshold"][0], "platform-2023");
+}
+
+// ---- expectations ---------------------------------------------------------------------------------------------------
+
+/// The shipped cold list over two weeks, with expectations of its own, which are decided at once.
+fn cold_list(expect: &str) -> String {
+    let text = fs::read_to_string(root().join("scenarios/cold-list.ron")).unwrap().replace("42d", "14d");
+    let (body, _) = text.split_once("    // What `tiercast check scenarios` holds it to.").unwrap();
+    format!("{body}    expect: {{ {expect} }},\n)\n")
+}
+
+const MET: &str = "\"nearly all are flagged\": Chance(of: Flagged, at_least: \"60%\")";
+const BROKEN: &str = "\"few are flagged\": Chance(of: Flagged, at_most: \"60%\")";
+const NEAR: &str = "\"who knows\": Chance(of: Flagged, at_least: \"90%\")";
+
+#[test]
+fn expectations_end_with_the_code_of_their_verdict() {
+    let with = |name: &str, expect: &str| Workshop::new(name).with("a.ron", &cold_list(expect));
+    with("met", MET).check(&["a.ron"]).ends(
+        0,
+        &["its expectation is met", "ok  nearly all", "1 passed, 0 failed"],
+        &[],
+    );
+    with("near", &format!("{MET}, {NEAR}")).check(&["a.ron", "-n", "256"]).ends(
+        3,
+        &[
+            "1 UNDECIDED",
+            "UNDECIDED  who knows\n  a.ron:",
+            "futures would decide it",
+            "1 passed, 0 failed, 1 undecided",
+        ],
+        &[],
+    );
+    let broken = with("broken", &format!("{MET}, {NEAR}, {BROKEN}"));
+    let said = broken.check(&["a.ron", "-n", "256"]);
+    said.ends(
+        1,
+        &[
+            "1 of 3 expectations FAILED, 1 UNDECIDED",
+            "FAILED  few are flagged",
+            "at most 60.0 %",
+            "256 futures",
+        ],
+        &[],
+    );
+    broken.check(&["a.ron", "-n", "256", "--filter", "NEARLY"]).ends(0, &["1 passed, 0 failed"], &[]);
+    broken.check(&["a.ron", "--filter", "nobody says"]).ends(2, &[], &["no expectation has"]);
+    broken.check(&["a.ron", "--false-alarms", "0%"]).ends(2, &[], &["above 0"]);
+}
+
+#[test]
+fn pipelines_read_expectations_too() {
+    let workshop = Workshop::new("pipeline").with("a.ron", &cold_list(&format!("{MET}, {NEAR}, {BROKEN}")));
+    let said = workshop.check(&["a.ron", "-n", "256", "--format", "github", "--junit", "out/checks.xml"]);
+    said.ends(
+        1,
+        &[
+            "::error file=a.ron,line=",
+            "title=few are flagged::expected chance",
+            "::warning file=a.ron",
+            "%0Afound ",
+        ],
+        &[],
+    );
+    assert_eq!(said.out.lines().count(), 3, "one line a finding, and the verdict:\n{}", said.out);
+    let xml = fs::read_to_string(workshop.0.join("out/checks.xml")).unwrap();
+    for part in
+        ["tests=\"3\" failures=\"1\" errors=\"0\" skipped=\"1\"", "<failure type=\"expectation\"", "<skipped"]
+    {
+        assert!(xml.contains(part), "{xml}");
+    }
+    let json: Value = serde_json::from_str(&workshop.check(&["a.ron", "-n", "256", "--json"]).out).unwrap();
+    assert_eq!((json["passed"].as_u64(), json["undecided"].as_u64()), (Some(1), Some(1)));
+    let first = &json["files"][0]["expectations"][0];
+    assert_eq!((first["outcome"].as_str(), first["n"].as_u64()), (Some("passed"), Some(256)));
+    let (low, estimate) = (first["ci_low"].as_f64().unwrap(), first["estimate"].as_f64().unwrap());
+    assert!(0.6 <= low && low < estimate && estimate < 1.0);
+}
+
+#[test]
+fn another_seed_gives_other_estimates_and_the_same_verdict() {
+    let workshop = Workshop::new("seed").with("a.ron", &cold_list(MET));
+    let (one, two) = (workshop.check(&["a.ron"]), workshop.check(&["a.ron", "--seed", "99"]));
+    assert_eq!((one.code, two.code), (Some(0), Some(0)));
+    assert_ne!(one.out, two.out);
+}
+
+// ---- golden numbers -------------------------------------------------------------------------------------------------
+
+#[test]
+fn golden_numbers_tell_the_same_from_the_changed_and_why() {
+    let workshop = Workshop::new("golden").with("a.ron", &cold_list(MET));
+    let compare = &["a.ron", "--baseline", "golden.txt"];
+    workshop.check(compare).ends(2, &[], &["cannot read the golden numbers", "--update"]);
+    let update = &["a.ron", "--baseline", "golden.txt", "--update"];
+    workshop.check(update).ends(0, &["written for the first time"], &[]);
+    workshop.check(compare).ends(
+        0,
+        &["every future is the same to the last digit; nothing was changed"],
+        &[],
+    );
+
+    let rules = fs::read_to_string(root().join("scenarios/rulesets/platform-2023.ron")).unwrap();
+    let own = |text: &str| cold_list(MET).replace("\"platform-2023\"", &format!("{text:?}"));
+    let workshop = workshop.with("platform-2023.ron", &rules).with("a.ron", &own("platform-2023.ron"));
+    workshop.check(update).ends(0, &["the scenario changed"], &[]);
+    let slower = rules.replacen("term: [For(Flagged, \"7d\")]", "term: [For(Flagged, \"9d\")]", 1);
+    assert_ne!(rules, slower);
+    let workshop = workshop.with("platform-2023.ron", &slower);
+    let said = workshop.check(compare);
+    said.ends(1, &["MOVED", "the rules changed", "futures differ in 16 of 16 blocks", "matters from"], &[]);
+    assert!(
+        !said.out.contains("the scenario changed") && !said.out.contains("engine changed"),
+        "{}",
+        said.out
+    );
+    let json: Value =
+        serde_json::from_str(&workshop.check(&[compare, &["--json"][..]].concat()).out).unwrap();
+    assert_eq!(json["golden"][0]["causes"][0], "the rules changed");
+    assert!(json["golden"][0]["moves"].as_array().unwrap().iter().any(|step| step["moved"] == "MOVED"));
+    workshop.check(update).ends(0, &["the rules changed"], &[]);
+    workshop.check(compare).ends(0, &["nothing was changed"], &[]);
+}
+
+#[test]
+fn golden_numbers_of_new_and_lost_scenarios_are_told() {
+    let workshop = Workshop::new("golden-lost").with("a.ron", &cold_list(MET));
+    workshop.check(&["a.ron", "--baseline", "golden.txt", "--update"]).ends(0, &[], &[]);
+    let workshop = workshop.with("b.ron", &cold_list(MET));
+    fs::remove_file(workshop.0.join("a.ron")).unwrap();
+    let said = workshop.check(&["b.ron", "--baseline", "golden.txt"]);
+    said.ends(
+        1,
+        &["b.ron: it has no golden numbers yet", "a.ron: it has golden numbers and is not there"],
+        &[],
+    );
+    workshop.check(&["b.ron", "--baseline", "golden.txt", "--update"]).ends(0, &["a.ron: taken out"], &[]);
+    workshop.check(&["b.ron", "--baseline", "golden.txt", "--quiet"]).ends(0, &["2 passed, 0 failed"], &[]);
+    fs::write(workshop.0.join("golden.txt"), "b.ron engine\n").unwrap();
+    workshop.check(&["b.ron", "--baseline", "golden.txt"]).ends(
+        2,
+        &[],
+        &["golden.txt:1:1", "expected three columns"],
+    );
+}
+
+// ---- the example that a pipeline copies -----------------------------------------------------------------------------
+
+#[cfg(unix)]
+#[test]
+fn the_example_of_a_pipeline_ends_with_each_code() {
+    let run = |workshop: &Workshop| {
+        let mut script = Command::new("bash");
+        script.arg(root().join("examples/pipeline.sh")).arg(".").current_dir(&workshop.0);
+        script.env("TIERCAST", env!("CARGO_BIN_EXE_tiercast")).env_remove("GITHUB_ACTIONS");
+        let Output { status, stdout, .. } = script.output().unwrap();
+        (status.code(), String::from_utf8(stdout).unwrap())
+    };
+    for (code, expect, said) in [
+        (0, MET, "exit 0, all hold"),
+        (1, BROKEN, "exit 1, something failed"),
+        (2, "\"x\": Exactly()", "exit 2, wrong input"),
+        (3, "\"none\": Total(of: refused, at_most: 0)", "exit 3, undecided"),
+    ] {
+        let workshop =
+            Workshop::new(&format!("script-{code}")).with("a.ron", &cold_list(expect).replace("5_000", "50"));
+        let (found, out) = run(&workshop);
+        assert!(out.contains(said), "{out}");
+        assert_eq!(found, Some(code), "{out}");
+        assert_eq!(workshop.0.join("out/pipeline/checks.xml").exists(), code != 2);
+    }
 }

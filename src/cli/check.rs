@@ -1,39 +1,57 @@
-//! `check`: do rule cases still hold, and is every file beside them right?
+//! `check`: do rule cases and expectations still hold, and is every file beside them right?
 //!
 //! ```text
 //!   PATHS --search--> files --read--> right in form and sense, or all findings of all files (exit 2)
-//!                                      |
-//!                                      '- Cases --run--> passed, failed (exit 1)
-//!                                                  '--> Coverage by ruleset, at least --threshold or exit 1
+//!                                      |- Cases ----run--> passed, failed (exit 1)
+//!                                      |              '--> Coverage by ruleset, at least --threshold or exit 1
+//!                                      |- Scenario -judge-> passed, failed (exit 1), undecided (exit 3)
+//!                                      |          '-take--> golden numbers, held against --baseline (exit 1, 3)
+//!                                      v
+//!                          text, --format json or github on stdout; --junit FILE
 //! ```
 
+mod golden;
+mod judging;
+
 use std::collections::BTreeSet;
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 use serde::Serialize;
 use tiercast::audience::Behavior;
 use tiercast::document::{Document, Finding, Findings};
-use tiercast::glossary::Ratio;
+use tiercast::experiment::Threads;
+use tiercast::experiment::expect::{Judged, Outcome, run_cases};
+use tiercast::glossary::{Ratio, grouped};
 use tiercast::platform::price::PriceTable;
 use tiercast::platform::{Rulebook, Ruleset, catalogue};
+use tiercast::report::{pipeline, verdicts};
 use tiercast::sim::{
     Case, CaseFile, CaseOutcome, ClauseCoverage, Coverage, LoadError, Reach, Scenario, TransitionCoverage,
     Unit,
 };
 
-use super::{Failure, print, print_json, width};
+use self::golden::GoldenResult;
+use super::files::write_file;
+use super::{Failure, interrupt, print, print_json, width};
 
-/// Check rule cases and every file beside them: do the rules still do what the cases say?
+/// Check rule cases, what scenarios expect, and every file beside them: do they still keep their promises?
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   tiercast check tests/cases
   tiercast check my-cases.ron --filter \"half of the limit\"
   tiercast check tests/cases scenarios --coverage
   tiercast check tests/cases --coverage --threshold 80%
+  tiercast check scenarios tests/cases --junit out/checks.xml --format github
+  tiercast check scenarios --baseline golden.txt --update     write the golden numbers down
+  tiercast check scenarios --baseline golden.txt              what moved since then?
 
-Cases(..) are run. A Scenario, Ruleset, Rulebook, PriceTable or Behavior is checked for its form
-and its sense, and not run. A case with several readings is one case for each of them.
+Cases(..) are run. A Scenario(..) with `expect` is replicated until each expectation is decided:
+it passes when the whole confidence interval keeps its bounds, fails when the whole interval
+breaks one, and stays undecided where --replications do not tell. A Ruleset, Rulebook, PriceTable
+or Behavior is checked for its form and its sense. A case with several readings is one case for
+each of them.
 
 Coverage counts what fires in the cases, and what they just miss: what would fire if one thing
 that a case states were one unit off. `one`: a message, reaction or customer more or less;
@@ -43,24 +61,75 @@ reached if it fired in one case and was just missed in one; a transition at its 
 where a count decides, by a second where a time does, else by anything. --threshold asks for this
 share of the clauses of each ruleset that can change something, and of their transitions.
 
-Exit codes: 0 all cases hold, 1 a case failed or too little was reached, 2 wrong input; then
-nothing is run.")]
+Golden numbers are compared on the same random numbers, each with a limit from where on a
+difference matters (a point of a chance, a quarter of a day, 1 % of a total). That futures differ
+though engine, rules and scenario do not, fails however small it is.
+
+Exit codes: 0 all hold, 1 something failed or too little was reached, 2 wrong input; then nothing
+is run, 3 nothing failed and something is undecided, 130 interrupted.")]
 pub(super) struct Check {
     /// Files, and folders that are searched for files that end in `.ron`.
     #[arg(required = true)]
     paths: Vec<PathBuf>,
-    /// Run only cases whose name or reading contains this text; capitals do not matter.
+    /// Check only cases and expectations whose name or reading contains this text; capitals do not matter.
     #[arg(long, value_name = "TEXT")]
     filter: Option<String>,
+    /// The most replications of a scenario; what is open then is undecided.
+    #[arg(long, short = 'n', value_name = "MOST", default_value_t = 8_192,
+        value_parser = clap::value_parser!(u64).range(1..=10_000_000))]
+    replications: u64,
+    /// The chance that this run fails an expectation that is met, all of them together, such as `1%`.
+    #[arg(long, value_name = "CHANCE", default_value = "0.1%", value_parser = chance)]
+    false_alarms: Ratio,
+    /// Seed of the random numbers, instead of each scenario's; golden numbers keep theirs.
+    #[arg(long, env = "TIERCAST_SEED")]
+    seed: Option<u64>,
+    /// Threads; all cores unless said otherwise. No result depends on it.
+    #[arg(long, env = "TIERCAST_THREADS")]
+    threads: Option<NonZeroUsize>,
+    /// Compare each scenario with the golden numbers in this file.
+    #[arg(long, value_name = "FILE")]
+    baseline: Option<PathBuf>,
+    /// Write the golden numbers into the file of --baseline.
+    #[arg(long, requires = "baseline")]
+    update: bool,
+    /// Write JUnit XML into this file as well.
+    #[arg(long, value_name = "FILE")]
+    junit: Option<PathBuf>,
     /// Tell of each ruleset how often the cases made each clause and transition fire, and just missed it.
     #[arg(long)]
     coverage: bool,
     /// Exit with 1 where less than this share of a ruleset's clauses or of their transitions was reached: `80%`.
     #[arg(long, value_name = "SHARE", value_parser = share)]
     threshold: Option<Ratio>,
-    /// Print JSON instead of text.
-    #[arg(long)]
+    /// How to print the result.
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+    /// The same as `--format json`.
+    #[arg(long, conflicts_with = "format")]
     json: bool,
+}
+
+/// How the result is printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// A table, and what failed.
+    Text,
+    /// One document.
+    Json,
+    /// Annotations for the changes of a pull request on GitHub.
+    Github,
+}
+
+/// A chance that one can live with.
+fn chance(text: &str) -> Result<Ratio, String> {
+    let chance = share(text)?;
+    let possible = Ratio::new(1, 1_000_000_000)..=Ratio::new(1, 5);
+    if possible.contains(&chance) {
+        Ok(chance)
+    } else {
+        Err("expected a chance up to 20%, above 0".to_owned())
+    }
 }
 
 fn share(text: &str) -> Result<Ratio, String> {
@@ -72,38 +141,66 @@ fn share(text: &str) -> Result<Ratio, String> {
 impl Check {
     pub(super) fn execute(&self, quiet: bool) -> Result<(), Failure> {
         let files = read_all(&self.paths)?;
-        let results: Vec<FileResult<'_>> = files.iter().map(|file| self.run(file)).collect();
+        let golden = self.read_baseline()?;
+        let results = self.run_all(&files, quiet);
         if let Some(filter) = &self.filter
-            && results.iter().all(|result| result.cases.is_empty())
+            && results.iter().all(|result| result.cases.is_empty() && result.judged.is_empty())
         {
             return Err(Failure::Usage {
-                message: format!("no case has \"{filter}\" in its name or reading"),
-                help: "leave --filter out to run every case".to_owned(),
+                message: format!("no case and no expectation has \"{filter}\" in its name or reading"),
+                help: "leave --filter out to check every one".to_owned(),
             });
         }
+        let golden = golden.map(|golden| self.hold_against(golden, &files, quiet)).transpose()?;
         let covered = self.cover(&results)?;
-        let verdict = Verdict::of(&results, covered, self.threshold);
-        if self.json {
-            print_json(&Report::of(&results, &verdict, self.coverage))?;
-        } else {
-            print(&self.render(&results, &verdict, quiet))?;
+        let verdict = Verdict::of(&results, golden, covered, self.threshold);
+        if let Some(path) = &self.junit {
+            write_file(path, pipeline::junit(&checks(&results, &verdict)).as_bytes())?;
         }
-        if verdict.failed == 0 && verdict.below.is_empty() { Ok(()) } else { Err(Failure::Found) }
+        self.show(&results, &verdict, quiet)?;
+        verdict.end()
     }
 
-    fn run<'f>(&self, file: &'f RightFile) -> FileResult<'f> {
-        let cases = match &file.form {
-            Form::Cases(cases) => cases.cases.as_slice(),
-            Form::Other(_) => &[],
+    fn show(&self, results: &[FileResult<'_>], verdict: &Verdict, quiet: bool) -> Result<(), Failure> {
+        match self.format {
+            _ if self.json => print_json(&Report::of(results, verdict, self.coverage)),
+            Format::Json => print_json(&Report::of(results, verdict, self.coverage)),
+            Format::Text => print(&self.render(results, verdict, quiet)),
+            Format::Github => {
+                let annotations = pipeline::github(&checks(results, verdict));
+                print(&format!("{annotations}{}\n", verdict.in_words()))
+            }
+        }
+    }
+
+    fn threads(&self) -> Threads {
+        self.threads.map_or(Threads::All, Threads::Exactly)
+    }
+
+    /// Runs the cases of all files side by side, then judges scenario after scenario, each on all cores.
+    fn run_all<'f>(&self, files: &'f [RightFile], quiet: bool) -> Vec<FileResult<'f>> {
+        let wanted: Vec<(&RightFile, Vec<&Case>)> = files
+            .iter()
+            .map(|file| (file, file.cases().iter().filter(|case| self.wants(case)).collect()))
+            .collect();
+        let all: Vec<&Case> = wanted.iter().flat_map(|(_, cases)| cases.iter().copied()).collect();
+        let mut outcomes = run_cases(&all, self.threads()).into_iter();
+        let mut judged = self.judge_all(files, quiet).into_iter();
+        let result = |(file, cases): (&'f RightFile, Vec<&'f Case>)| FileResult {
+            file,
+            cases: cases.into_iter().zip(outcomes.by_ref()).collect(),
+            judged: judged.next().unwrap_or_default(),
         };
-        let wanted = cases.iter().filter(|case| self.wants(case));
-        FileResult { file, cases: wanted.map(|case| (case, case.run())).collect() }
+        wanted.into_iter().map(result).collect()
     }
 
     fn wants(&self, case: &Case) -> bool {
-        let Some(filter) = &self.filter else { return true };
-        let has = |text: &str| text.to_lowercase().contains(&filter.to_lowercase());
-        has(&case.name) || case.reading.as_deref().is_some_and(has)
+        self.contains(&case.name) || case.reading.as_deref().is_some_and(|reading| self.contains(reading))
+    }
+
+    /// Whether a text contains what is filtered for.
+    fn contains(&self, text: &str) -> bool {
+        self.filter.as_ref().is_none_or(|filter| text.to_lowercase().contains(&filter.to_lowercase()))
     }
 
     /// What the cases reach of each ruleset that one ran under, in the order in which they come.
@@ -136,6 +233,7 @@ impl Check {
             let widest = results.iter().map(|result| result.file.name.chars().count()).max().unwrap_or(0);
             for result in results {
                 text.push_str(&format!("{:widest$}  {}\n", result.file.name, result.in_words()));
+                text.push_str(&verdicts::expectations(&result.judged, width().min(120)));
             }
             text.push('\n');
         }
@@ -143,6 +241,14 @@ impl Check {
             if !outcome.passed() {
                 text.push_str(&format!("{outcome}\n\n"));
             }
+        }
+        for judged in results.iter().flat_map(|result| &result.judged) {
+            if !judged.passed() {
+                text.push_str(&format!("{judged}\n\n"));
+            }
+        }
+        if let Some(golden) = &verdict.golden {
+            text.push_str(&golden.render(width().min(120), quiet));
         }
         if self.coverage {
             verdict.covered.iter().for_each(|coverage| text.push_str(&render(coverage, width().min(110))));
@@ -156,9 +262,27 @@ impl Check {
                 ));
             }
         }
-        text.push_str(&format!("{} passed, {} failed\n", verdict.passed, verdict.failed));
+        if !quiet && results.iter().any(|result| !result.judged.is_empty()) {
+            text.push_str(&self.how_sure(results));
+        }
+        text.push_str(&format!("{}\n", verdict.in_words()));
         text
     }
+
+    /// What the verdicts on expectations are worth.
+    fn how_sure(&self, results: &[FileResult<'_>]) -> String {
+        let bounds: u64 = results.iter().flat_map(|result| &result.judged).map(bounds).sum();
+        let once = (1.0 / self.false_alarms.as_f64()).floor() as u64;
+        format!(
+            "{bounds} bounds were judged, each by an interval as wide as it takes that at most one run of this suite\n\
+             in {} fails an expectation that is met.\n\n",
+            grouped(once)
+        )
+    }
+}
+
+fn bounds(judged: &Judged) -> u64 {
+    judged.expectation.measure.bounds()
 }
 
 fn render(coverage: &Coverage, width: usize) -> String {
@@ -261,23 +385,45 @@ fn list(text: &mut String, head: &str, words: &[&str], width: usize) {
 
 // ---- results ------------------------------------------------------------------------------------------------------
 
-/// A file, and what became of those of its cases that were wanted.
+/// A file, and what became of those of its cases and expectations that were wanted.
 struct FileResult<'f> {
     file: &'f RightFile,
     cases: Vec<(&'f Case, CaseOutcome)>,
+    judged: Vec<Judged>,
 }
 
 impl FileResult<'_> {
     fn passed(&self) -> usize {
-        self.cases.iter().filter(|(_, outcome)| outcome.passed()).count()
+        self.cases.iter().filter(|(_, outcome)| outcome.passed()).count() + self.judged_as(Outcome::Pass)
     }
 
     fn failed(&self) -> usize {
-        self.cases.len() - self.passed()
+        self.cases.iter().filter(|(_, outcome)| !outcome.passed()).count() + self.judged_as(Outcome::Fail)
+    }
+
+    fn judged_as(&self, outcome: Outcome) -> usize {
+        self.judged.iter().filter(|judged| judged.outcome == outcome).count()
+    }
+
+    /// What became of the expectations.
+    fn judged_in_words(&self) -> String {
+        let (all, failed, open) =
+            (self.judged.len(), self.judged_as(Outcome::Fail), self.judged_as(Outcome::Undecided));
+        let open = if open == 0 { String::new() } else { format!(", {open} UNDECIDED") };
+        match (all, failed) {
+            (0, _) => "no expectation was wanted".to_owned(),
+            (1, 0) if open.is_empty() => "its expectation is met".to_owned(),
+            (all, 0) if open.is_empty() => format!("all {all} expectations are met"),
+            (all, failed) => format!("{failed} of {all} expectations FAILED{open}"),
+        }
     }
 
     fn in_words(&self) -> String {
         match (&self.file.form, self.passed(), self.failed()) {
+            (Form::Scenario(scenario), ..) if scenario.expectations().is_empty() => {
+                "scenario: form and sense are right; it expects nothing".to_owned()
+            }
+            (Form::Scenario(_), ..) => self.judged_in_words(),
             (Form::Other(kind), ..) => format!("{kind}: form and sense are right; it is not run"),
             (Form::Cases(_), 0, 0) => "no case was wanted".to_owned(),
             (Form::Cases(_), 1, 0) => "1 case holds".to_owned(),
@@ -291,22 +437,84 @@ impl FileResult<'_> {
 struct Verdict {
     passed: usize,
     failed: usize,
+    undecided: usize,
+    golden: Option<GoldenResult>,
     covered: Vec<Coverage>,
     /// Of what is covered, what lies below the threshold.
     below: Vec<Coverage>,
 }
 
 impl Verdict {
-    fn of(results: &[FileResult<'_>], covered: Vec<Coverage>, threshold: Option<Ratio>) -> Verdict {
+    fn of(
+        results: &[FileResult<'_>],
+        golden: Option<GoldenResult>,
+        covered: Vec<Coverage>,
+        threshold: Option<Ratio>,
+    ) -> Verdict {
         let share = |coverage: &Coverage| coverage.share().min(coverage.share_of_transitions());
         let low = |coverage: &&Coverage| threshold.is_some_and(|threshold| share(coverage) < threshold);
+        let also = |outcome| golden.as_ref().map_or(0, |golden| golden.count(outcome));
         Verdict {
-            passed: results.iter().map(FileResult::passed).sum(),
-            failed: results.iter().map(FileResult::failed).sum(),
+            passed: results.iter().map(FileResult::passed).sum::<usize>() + also(Outcome::Pass),
+            failed: results.iter().map(FileResult::failed).sum::<usize>() + also(Outcome::Fail),
+            undecided: results.iter().map(|result| result.judged_as(Outcome::Undecided)).sum::<usize>()
+                + also(Outcome::Undecided),
             below: covered.iter().filter(low).cloned().collect(),
+            golden,
             covered,
         }
     }
+
+    fn in_words(&self) -> String {
+        let undecided =
+            if self.undecided == 0 { String::new() } else { format!(", {} undecided", self.undecided) };
+        format!("{} passed, {} failed{undecided}", self.passed, self.failed)
+    }
+
+    fn end(&self) -> Result<(), Failure> {
+        if interrupt::heard() {
+            Err(Failure::Interrupted)
+        } else if self.failed > 0 || !self.below.is_empty() {
+            Err(Failure::Found)
+        } else if self.undecided > 0 {
+            Err(Failure::Undecided)
+        } else {
+            Ok(())
+        }
+    }
+}
+
+/// Every single check, for pipelines.
+fn checks(results: &[FileResult<'_>], verdict: &Verdict) -> Vec<pipeline::Checked> {
+    let mut list = Vec::new();
+    for result in results {
+        let file = &result.file.name;
+        for (_, outcome) in &result.cases {
+            let reading =
+                outcome.reading.as_ref().map_or_else(String::new, |under| format!(" (under: {under})"));
+            list.push(pipeline::Checked {
+                kind: "case",
+                file: file.clone(),
+                line: outcome.failures.first().map(|failure| failure.line),
+                name: format!("{}{reading}", outcome.name),
+                outcome: if outcome.passed() { Outcome::Pass } else { Outcome::Fail },
+                details: if outcome.passed() { String::new() } else { outcome.to_string() },
+            });
+        }
+        for judged in &result.judged {
+            let advice = judged.advice().map_or_else(String::new, |advice| format!("\n{advice}"));
+            list.push(pipeline::Checked {
+                kind: "expectation",
+                file: file.clone(),
+                line: Some(judged.expectation.line),
+                name: judged.expectation.name.clone(),
+                outcome: judged.outcome,
+                details: format!("expected {}\nfound {}{advice}", judged.expectation.asks, judged.found()),
+            });
+        }
+    }
+    list.extend(verdict.golden.iter().flat_map(GoldenResult::checks));
+    list
 }
 
 // ---- files --------------------------------------------------------------------------------------------------------
@@ -321,6 +529,7 @@ struct RightFile {
 /// What a file holds.
 enum Form {
     Cases(CaseFile),
+    Scenario(Box<Scenario>),
     /// What is not run, by its kind.
     Other(&'static str),
 }
@@ -406,8 +615,8 @@ fn read(path: &Path) -> Result<RightFile, Findings> {
     let form = match word {
         "Cases" => Form::Cases(CaseFile::read(&document)?),
         "Scenario" => {
-            Scenario::load(path, &[]).map_err(|error| findings(path, error))?;
-            Form::Other("scenario")
+            let scenario = Scenario::load(path, &[]).map_err(|error| findings(path, error))?;
+            Form::Scenario(Box::new(scenario))
         }
         "Ruleset" => {
             Ruleset::read(&document)?;
@@ -478,6 +687,20 @@ fn first_word(text: &str) -> (usize, &str) {
 }
 
 impl RightFile {
+    fn cases(&self) -> &[Case] {
+        match &self.form {
+            Form::Cases(cases) => &cases.cases,
+            _ => &[],
+        }
+    }
+
+    fn scenario(&self) -> Option<&Scenario> {
+        match &self.form {
+            Form::Scenario(scenario) => Some(scenario),
+            _ => None,
+        }
+    }
+
     /// The ruleset that its cases know by this name: a file beside it that they name, or a built-in one.
     fn ruleset(&self, name: &str) -> Result<Ruleset, Failure> {
         let texts = self.text.split('"').filter(|text| text.ends_with(".ron"));
@@ -500,7 +723,11 @@ impl RightFile {
 struct Report<'r> {
     passed: usize,
     failed: usize,
+    undecided: usize,
     files: Vec<FileReport<'r>>,
+    /// Left out without --baseline.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    golden: Option<Vec<golden::GoldenReport>>,
     /// Left out unless it is asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     coverage: Option<Vec<CoverageReport<'r>>>,
@@ -514,7 +741,9 @@ struct FileReport<'r> {
     kind: &'static str,
     passed: usize,
     failed: usize,
+    undecided: usize,
     cases: Vec<CaseReport<'r>>,
+    expectations: Vec<judging::JudgedReport<'r>>,
 }
 
 #[derive(Serialize)]
@@ -598,6 +827,8 @@ impl<'r> Report<'r> {
         Report {
             passed: verdict.passed,
             failed: verdict.failed,
+            undecided: verdict.undecided,
+            golden: verdict.golden.as_ref().map(GoldenResult::report),
             files: results.iter().map(FileReport::of).collect(),
             coverage: coverage.then(|| verdict.covered.iter().map(CoverageReport::of).collect()),
             below_threshold: verdict.below.iter().map(|coverage| coverage.ruleset.as_str()).collect(),
@@ -611,11 +842,14 @@ impl<'r> FileReport<'r> {
             file: &result.file.name,
             kind: match result.file.form {
                 Form::Cases(_) => "cases",
+                Form::Scenario(_) => "scenario",
                 Form::Other(kind) => kind,
             },
             passed: result.passed(),
             failed: result.failed(),
+            undecided: result.judged_as(Outcome::Undecided),
             cases: result.cases.iter().map(|(case, outcome)| CaseReport::of(case, outcome)).collect(),
+            expectations: result.judged.iter().map(judging::JudgedReport::of).collect(),
         }
     }
 }

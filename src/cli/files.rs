@@ -36,3 +36,13 @@ impl Folder {
         &self.0
     }
 }
+
+/// Writes one file, whole or not at all; its folder is made where there is none.
+pub(super) fn write_file(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let Some(name) = path.file_name() else {
+        let error = std::io::Error::new(std::io::ErrorKind::InvalidInput, "this is no name of a file");
+        return Err(Failure::Write { path: path.to_owned(), error });
+    };
+    Folder::prepare(parent)?.write(&name.to_string_lossy(), bytes)
+}

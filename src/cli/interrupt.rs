@@ -10,3 +10,8 @@ pub(super) fn listen() -> &'static AtomicBool {
     let _ = ctrlc::set_handler(|| INTERRUPTED.store(true, Ordering::Relaxed));
     &INTERRUPTED
 }
+
+/// Whether Ctrl-C was heard.
+pub(super) fn heard() -> bool {
+    INTERRUPTED.load(Ordering::Relaxed)
+}

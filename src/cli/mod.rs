@@ -3,7 +3,7 @@
 //! ```text
 //!   main --> Command --> run | compare | explain | replay | check | rules | docs | init | completions
 //!                           results on stdout, everything else on stderr
-//!                           exit 0 well, 1 a finding, 2 wrong input or usage, 130 interrupted
+//!                           exit 0 well, 1 a finding, 2 wrong input or usage, 3 undecided, 130 interrupted
 //! ```
 
 mod cache;
@@ -43,7 +43,7 @@ use tiercast::sim::{LoadError, Scenario};
   tiercast check tests/cases scenarios --coverage
   tiercast rules show classic-2022
 
-Exit codes: 0 well, 1 a finding, 2 wrong input or usage, 130 interrupted."
+Exit codes: 0 well, 1 a finding, 2 wrong input or usage, 3 undecided, 130 interrupted."
 )]
 struct Tool {
     #[command(subcommand)]
@@ -172,6 +172,9 @@ enum Failure {
     /// The answer is printed, and it is one that a script should stop at.
     #[error("a difference was found")]
     Found,
+    /// Nothing failed, and something could not be told.
+    #[error("something is undecided")]
+    Undecided,
     /// It was interrupted; what was finished is written.
     #[error("interrupted")]
     Interrupted,
@@ -195,6 +198,7 @@ pub(crate) fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(Failure::Print(error)) if error.kind() == std::io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
         Err(Failure::Found) => ExitCode::from(1),
+        Err(Failure::Undecided) => ExitCode::from(3),
         Err(Failure::Interrupted) => ExitCode::from(130),
         Err(failure) => {
             complain(&failure);

@@ -2,7 +2,7 @@
 
 use super::comparison::Arm;
 use crate::platform::diff::diff;
-use crate::sim::{ClauseCoverage, Scenario};
+use crate::sim::{Coverage, Scenario};
 
 /// What differs between two scenarios.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,8 +32,10 @@ impl Contrast {
         let changed = difference.changed.into_iter().map(|clause| clause.clause);
         let sole = difference.only_from.into_iter().chain(difference.only_to).map(|clause| clause.clause);
         let cited = |path: &str| arms.map(|arm| arm.cited.get(path).copied().unwrap_or(0));
+        let acting = [a, b].map(|scenario| Coverage::of(&scenario.ruleset).clauses);
+        let acts = |path: &str| acting.iter().flatten().any(|clause| clause.path == path && clause.acts());
         let clauses = changed.chain(sole).map(|path| ClauseContrast {
-            acts: ClauseCoverage { path: path.clone(), changes: 0, cases: 0 }.acts(),
+            acts: acts(&path),
             cited: cited(&path),
             path,
         });

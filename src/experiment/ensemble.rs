@@ -24,8 +24,7 @@ use super::fan::{Fan, FanDay, Series};
 use super::first_passage::FirstPassage;
 use super::order::Quantiles;
 use super::threads::{Crew, Threads};
-use crate::sim::Setting;
-use crate::sim::{Counts, End, Metric, Reason, Trajectory};
+use crate::sim::{Counts, End, Metric, Reason, Scenario, Setting, Trajectory};
 use crate::time::SimTime;
 
 /// Replications between two looks at the interruption.
@@ -171,6 +170,13 @@ impl Ensemble {
         }
         ensemble.complete = ensemble.range.end >= replications.end;
         ensemble
+    }
+
+    /// The first replications of a scenario on all cores: the short way to [`run`](Ensemble::run).
+    pub fn of(scenario: &Scenario, replications: u64) -> Ensemble {
+        let future = |index| scenario.replicate(index);
+        let (setting, never) = (scenario.setting.clone(), AtomicBool::new(false));
+        Ensemble::run(setting, 0..replications, Threads::All, &future, &|_| {}, &never)
     }
 
     /// Without replications; the next index is `start`.

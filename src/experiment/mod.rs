@@ -13,6 +13,9 @@
 //!   Share, Mean, Quantiles: estimates, each with its interval and n
 //! ```
 //!
+//! Beside it, for pipelines: [`expect`] judges what a scenario's file expects, [`golden`] compares with numbers that
+//! were written down before.
+//!
 //! *Invariant:* an ensemble is the same, bit for bit, whatever the number of threads and however its replications
 //! are split into parts that are joined later: only whole numbers are added up.
 
@@ -21,8 +24,10 @@ mod contrast;
 mod day;
 mod ensemble;
 mod estimate;
+pub mod expect;
 mod fan;
 mod first_passage;
+pub mod golden;
 mod headline;
 mod histogram;
 mod lead;

@@ -580,6 +580,7 @@ pub enum Signal {
 
 /// A condition of an [`Upgrade`] or a [`Measure`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub enum Condition {
     /// The business is verified.
     Verified,
@@ -809,6 +810,7 @@ pub enum Ends {
 
 /// A consequence at the end of a measure.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub enum Effect {
     /// So many up \[tiers\].
     Up(u32),
@@ -868,6 +870,7 @@ pub enum Paced {
 
 /// What is priced.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub enum Pays {
     /// Each delivered template message outside a service window.
     PerNotification,

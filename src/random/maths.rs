@@ -39,6 +39,12 @@ pub fn sqrt(x: f64) -> f64 {
     x.sqrt()
 }
 
+/// Cube root of `x`.
+#[inline]
+pub fn cbrt(x: f64) -> f64 {
+    libm::cbrt(x)
+}
+
 /// Natural logarithm of the gamma function at `x > 0`.
 #[inline]
 pub fn lgamma(x: f64) -> f64 {

@@ -14,6 +14,8 @@
 //!               '- webhooks         the same as a business receives it, and compared with what it received
 //!   rules, profile - starter       a first scenario that runs
 //!   the sources -- reference        every field of every file, for who writes one
+//!   Judged, ------ verdicts         expectations and golden numbers, as tables
+//!   Comparison --- pipeline         the same for JUnit and GitHub
 //! ```
 
 #[cfg(feature = "charts")]
@@ -22,6 +24,7 @@ pub mod comparison;
 pub mod daily;
 #[cfg(feature = "charts")]
 pub mod gallery;
+pub mod pipeline;
 #[cfg(feature = "reference")]
 pub mod reference;
 pub mod replay;
@@ -31,6 +34,7 @@ pub mod starter;
 pub mod story;
 pub mod summary;
 pub mod text;
+pub mod verdicts;
 pub mod webhooks;
 
 /// Rounds to so many decimals, so that a file shows no digits that mean nothing.

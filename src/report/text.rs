@@ -22,8 +22,7 @@ use crate::glossary::grouped;
 use crate::sim::Setting;
 use crate::sim::{Metric, Reason};
 use crate::time::{SimTime, date_in_words};
-pub(super) use page::wrap;
-use page::{Align, Page};
+pub(super) use page::{Align, Page, wrap};
 
 /// Writes what an ensemble says, in lines of `width` letters (60 at least).
 pub fn render(ensemble: &Ensemble, width: usize) -> String {

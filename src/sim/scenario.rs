@@ -12,6 +12,8 @@ pub use crate::time::{Weekday, Weekdays};
 
 use crate::time::Span;
 
+use super::expectation::ExpectText;
+
 /// A scenario as it stands in one RON file.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename = "Scenario")]
@@ -39,6 +41,9 @@ pub struct ScenarioText {
     pub audience: AudienceText,
     /// Who writes, and by which plan.
     pub sender: SenderText,
+    /// What is expected, each under a sentence that says what must be so; `check` judges it.
+    #[serde(default, skip_serializing_if = "Ordered::is_empty")]
+    pub expect: Ordered<ExpectText>,
 }
 
 /// Which rules, and how the sender stands with the platform.

@@ -5,9 +5,13 @@
 //!   rulesets, profiles, tables  ------+-- plans    how the sender decides
 //!                                     +-- sense    all that can be wrong, told at once
 //!                                     +-- parts    numbers and lists, prices, decisions
-//!                                     '-- inputs   priors, and where every input comes from
+//!                                     |-- inputs   priors, and where every input comes from
+//!                                     |-- contents what decides a future, in three numbers
+//!                                     '-- expect   what is expected, and the scenarios it is compared with
 //! ```
 
+mod contents;
+mod expect;
 mod feasible;
 mod grid;
 mod inputs;
@@ -34,6 +38,7 @@ use crate::random::{Held, Prior, Subject};
 use crate::sender::Strategy;
 use crate::time::{Calendar, SimTime, Slot, Span};
 
+pub use self::contents::Contents;
 use self::feasible::too_short;
 use self::grid::{calendar, sending_slots};
 pub(super) use self::inputs::draw_thresholds;
@@ -48,6 +53,7 @@ use self::sense::{
     check_against_rules, check_market, check_number_count, check_sender, check_threshold_order, register,
 };
 use super::account::Prices;
+use super::expectation::Expectation;
 use super::scenario::{DecisionText, PolicyText, ReviewText, ScenarioText, Verification};
 use super::setting::{Possible, Setting};
 
@@ -86,6 +92,11 @@ pub struct Scenario {
     /// The ruleset as it stands in its file.
     pub ruleset: Ruleset,
     names: Names,
+    contents: Contents,
+    /// What the file expects.
+    expectations: Vec<Expectation>,
+    /// The scenarios that expectations compare with.
+    others: Vec<Scenario>,
     pub(super) rules: Rules,
     /// The eras that begin during the run.
     pub(super) later: Vec<LaterEra>,
@@ -203,7 +214,7 @@ impl Scenario {
         let name = path
             .file_stem()
             .map_or_else(|| "scenario".to_owned(), |stem| stem.to_string_lossy().into_owned());
-        Ok(Loader { name, folder, changes }.load(document)?)
+        Ok(Loader { name, folder, changes, expects: true }.load(document)?)
     }
 
     /// Loads a scenario from text; files that it names are looked for in `folder`.
@@ -212,13 +223,15 @@ impl Scenario {
     /// All that is wrong with what the text and the files say.
     pub fn read(name: &str, text: &str, folder: &Path) -> Result<Scenario, Findings> {
         let document = Document::new(format!("{name}.ron"), text);
-        Loader { name: name.to_owned(), folder: folder.to_owned(), changes: &[] }.load(document)
+        Loader { name: name.to_owned(), folder: folder.to_owned(), changes: &[], expects: true }
+            .load(document)
     }
 
     /// The same scenario with another seed.
     #[must_use]
     pub fn with_seed(mut self, seed: u64) -> Scenario {
         self.setting.seed = seed;
+        self.others.iter_mut().for_each(|other| other.setting.seed = seed);
         self
     }
 
@@ -226,6 +239,7 @@ impl Scenario {
     #[must_use]
     pub fn with_sampling(mut self, sampling: Sampling) -> Scenario {
         self.sampling = sampling;
+        self.others.iter_mut().for_each(|other| other.sampling = sampling);
         self
     }
 
@@ -233,12 +247,35 @@ impl Scenario {
     #[must_use]
     pub fn with_held(mut self, held: Held) -> Scenario {
         self.held = held;
+        for other in &mut self.others {
+            let Held { parameters, days, luck } = other.held;
+            other.held = Held {
+                parameters: parameters || held.parameters,
+                days: days || held.days,
+                luck: luck || held.luck,
+            };
+        }
         self
     }
 
     /// Customers of all segments that are written to.
     pub fn customers(&self) -> u64 {
         self.lanes.iter().map(|lane| lane.list.customers).sum()
+    }
+
+    /// What the file expects, in its order. Of a scenario that was changed, only what still makes sense.
+    pub fn expectations(&self) -> &[Expectation] {
+        &self.expectations
+    }
+
+    /// The scenarios that expectations compare with, under this one's seed.
+    pub fn others(&self) -> &[Scenario] {
+        &self.others
+    }
+
+    /// What decides its futures, in three numbers.
+    pub fn contents(&self) -> Contents {
+        self.contents
     }
 
     /// The names of the scenario's numbers and templates, by their position in changes.
@@ -274,6 +311,8 @@ struct Loader<'l> {
     name: String,
     folder: PathBuf,
     changes: &'l [(String, String)],
+    /// Whether its expectations are read: those of a scenario that is compared with are not.
+    expects: bool,
 }
 
 /// The sections of a ruleset: a change whose path begins with one of them is a change of the rules.
@@ -295,6 +334,7 @@ const RULE_SECTIONS: [&str; 13] = [
 
 impl Loader<'_> {
     fn load(&self, document: Document) -> Result<Scenario, Findings> {
+        let unchanged = document.clone();
         let document = self.changed(document, |section| !RULE_SECTIONS.contains(&section))?;
         let text: ScenarioText = document.read()?;
         let mut check = Check::new(&document);
@@ -340,7 +380,7 @@ impl Loader<'_> {
                     Findings::new(&document, vec![Finding::error("the profile's delays make no table")])
                 })?;
                 scenario.setting.warnings.extend(in_lines(&others));
-                return Ok(scenario);
+                return self.expect(scenario, &text, &unchanged, &document);
             }
             (Ok(()), ..) => Findings::default(),
             (Err(findings), ..) => findings,
@@ -581,6 +621,9 @@ impl Loader<'_> {
             preferred: preferred(text.sender.order, &segments),
             help_desk,
             senders,
+            contents: Contents::of(text, &rulesets, &segments, &strategy, prices.as_ref()),
+            expectations: Vec::new(),
+            others: Vec::new(),
             lanes,
             strategy,
             templates: templates.collect(),

@@ -1,0 +1,99 @@
+//! A fingerprint of a future: any change of behaviour at all changes it.
+
+use crate::sim::{Day, Ledger, Trajectory};
+use crate::time::SimTime;
+
+/// 64 bits of FNV-1a over every whole number of a future, in a fixed order. The thresholds that were drawn and
+/// how customers were kept in cells are left out: what they do is there.
+pub(super) fn fingerprint(future: &Trajectory) -> u64 {
+    let mut digest = Digest(0xcbf2_9ce4_8422_2325);
+    let Trajectory {
+        days,
+        reached,
+        totals,
+        final_tier,
+        flags,
+        downgrades,
+        restrictions,
+        template_flags,
+        templates_disabled,
+        banned,
+        ended,
+        thresholds: _,
+        unpriced,
+        most_cells: _,
+        ledger,
+    } = future;
+    days.iter().for_each(|day| digest.day(day));
+    reached.iter().for_each(|time| digest.add(time.unwrap_or(SimTime::NEVER).0.cast_unsigned()));
+    totals.iter().for_each(|total| digest.add(*total));
+    digest.add(*final_tier as u64);
+    [flags, downgrades, restrictions, template_flags, templates_disabled]
+        .into_iter()
+        .for_each(|count| digest.add(u64::from(*count)));
+    digest.add(u64::from(*banned));
+    digest.add(ended.map_or(u64::MAX, |(at, end)| (end as u64) << 48 ^ at.0.cast_unsigned()));
+    digest.add(*unpriced);
+    let Ledger { customers, in_list, gone, in_flight, held } = ledger;
+    [customers, in_list, gone, in_flight, held].into_iter().for_each(|count| digest.add(*count));
+    digest.0
+}
+
+/// The fingerprint of several futures in their order.
+pub(super) fn joined(fingerprints: impl IntoIterator<Item = u64>) -> u64 {
+    let mut digest = Digest(0xcbf2_9ce4_8422_2325);
+    fingerprints.into_iter().for_each(|number| digest.add(number));
+    digest.0
+}
+
+/// FNV-1a of 64 bits (G. Fowler, L. C. Noll, K.-P. Vo).
+struct Digest(u64);
+
+impl Digest {
+    fn add(&mut self, number: u64) {
+        for byte in number.to_le_bytes() {
+            self.0 = (self.0 ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
+        }
+    }
+
+    fn day(&mut self, day: &Day) {
+        let Day { counts, tier, status, rating, template, score, capacity_used, reason, chats } = day;
+        counts.iter().for_each(|count| self.add(*count));
+        self.add(u64::from(*tier));
+        [*status as u64, *rating as u64, *template as u64, *reason as u64]
+            .into_iter()
+            .for_each(|state| self.add(state));
+        self.add(score.map_or(u64::MAX, u64::from));
+        self.add(capacity_used.map_or(u64::MAX, u64::from));
+        chats.iter().flatten().for_each(|count| self.add(*count));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::experiment::toy;
+
+    #[test]
+    fn every_number_counts() {
+        let future = toy::future(3);
+        let whole = fingerprint(&future);
+        let changes: [fn(&mut Trajectory); 8] = [
+            |future| future.days[59].counts[16] += 1,
+            |future| future.days[0].score = Some(0),
+            |future| future.days[30].tier += 1,
+            |future| future.reached[3] = Some(SimTime(1)),
+            |future| future.totals[0] += 1,
+            |future| future.flags += 1,
+            |future| future.banned = true,
+            |future| future.ledger.held += 1,
+        ];
+        for (place, change) in changes.iter().enumerate() {
+            let mut other = future.clone();
+            change(&mut other);
+            assert_ne!(fingerprint(&other), whole, "change {place} was not seen");
+        }
+        assert_eq!(fingerprint(&toy::future(3)), whole);
+        assert_ne!(joined([1, 2]), joined([2, 1]));
+    }
+}

@@ -1,0 +1,79 @@
+//! What decides the futures of a scenario, in three numbers: so that a result that moved can say what was changed.
+
+use serde::Serialize;
+
+use crate::audience::Segment;
+use crate::document::{Ordered, tree};
+use crate::platform::Ruleset;
+use crate::sender::Strategy;
+use crate::sim::account::Prices;
+use crate::sim::scenario::ScenarioText;
+
+/// Hashes of what decides the futures of a scenario besides the engine and the seed. Comments, the order of lines in
+/// a record and the ways to write one value make no difference; the title and what is expected do not count.
+///
+/// They tell a change from none and are no defence against forgery: 64 bits of FNV-1a.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Contents {
+    /// The scenario itself, with the tables that it names.
+    pub scenario: u64,
+    /// The rulesets in force at some time of the run, with their prices.
+    pub rules: u64,
+    /// The behaviour profiles, with what the scenario replaces in them.
+    pub audience: u64,
+}
+
+impl Contents {
+    pub(super) fn of(
+        text: &ScenarioText,
+        rulesets: &[&Ruleset],
+        segments: &[Segment],
+        strategy: &Strategy,
+        prices: Option<&Prices>,
+    ) -> Contents {
+        let text = ScenarioText {
+            title: String::new(),
+            expect: Ordered::default(),
+            replications: None,
+            seed: None,
+            ..text.clone()
+        };
+        let mut scenario = Digest::default();
+        scenario.value(&text);
+        scenario.text(&format!("{strategy:?}"));
+        let mut rules = Digest::default();
+        rulesets.iter().for_each(|ruleset| rules.value(ruleset));
+        rules.text(&prices.map_or_else(String::new, |prices| format!("{:?}", prices.rules)));
+        let mut audience = Digest::default();
+        segments.iter().for_each(|segment| audience.value(&segment.behavior));
+        Contents { scenario: scenario.0, rules: rules.0, audience: audience.0 }
+    }
+}
+
+/// FNV-1a of 64 bits (G. Fowler, L. C. Noll, K.-P. Vo).
+struct Digest(u64);
+
+impl Default for Digest {
+    fn default() -> Digest {
+        Digest(0xcbf2_9ce4_8422_2325)
+    }
+}
+
+impl Digest {
+    fn text(&mut self, text: &str) {
+        // A byte that no text holds parts one text from the next.
+        for byte in text.bytes().chain([0xff]) {
+            self.0 = (self.0 ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
+        }
+    }
+
+    /// The leaves of a value, in the order of their paths.
+    fn value<T: Serialize>(&mut self, value: &T) {
+        let mut leaves = tree::of(value).map(|tree| tree::leaves(&tree)).unwrap_or_default();
+        leaves.sort();
+        for (path, value) in &leaves {
+            self.text(path);
+            self.text(value);
+        }
+    }
+}
