@@ -103,6 +103,17 @@ enum LayerArg {
     Luck,
 }
 
+impl LayerArg {
+    /// What is held still.
+    fn holds(self) -> &'static str {
+        match self {
+            LayerArg::Parameters => "uncertain parameters are held at their mean, decisions at the likeliest",
+            LayerArg::Days => "effects of days and campaigns are held at 1",
+            LayerArg::Luck => "luck is held at what is expected",
+        }
+    }
+}
+
 /// The largest list that is simulated one customer at a time.
 const MOST_PEOPLE: u64 = 2_000_000;
 
@@ -118,6 +129,8 @@ impl ScenarioArgs {
             scenario = scenario.with_seed(seed);
         }
         scenario = scenario.with_held(self.held());
+        let told = self.fixed.iter().map(|layer| format!("{}: this is no forecast", layer.holds()));
+        scenario.setting.warnings.extend(told);
         match self.sampling {
             SamplingArg::Counts => Ok(scenario),
             SamplingArg::People => self.one_by_one(scenario),

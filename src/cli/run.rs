@@ -2,13 +2,15 @@
 
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
+use std::time::Instant;
 
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
-use tiercast::experiment::{Ensemble, Threads};
+use tiercast::experiment::{Ensemble, LAYERS, Threads, explained};
+use tiercast::random::Held;
 use tiercast::report::charts::Drawing;
-use tiercast::report::{daily, gallery, replications, schedule, summary::Summary, text};
-use tiercast::sim::Scenario;
+use tiercast::report::{daily, gallery, layers, replications, schedule, summary::Summary, text};
+use tiercast::sim::{Scenario, Trajectory};
 
 use super::cache::{Cache, CacheArgs};
 use super::files::Folder;
@@ -39,12 +41,18 @@ pub(super) struct Run {
     /// Print summary.json instead of the text.
     #[arg(long)]
     json: bool,
+    /// Say what the run would take (draws, seconds, memory) and run nothing but a few replications to find out.
+    #[arg(long)]
+    plan: bool,
 }
 
 impl Run {
     pub(super) fn execute(&self, quiet: bool) -> Result<(), Failure> {
         let scenario = self.scenario.load()?;
         let replications = check_replications(self.replications.unwrap_or(scenario.replications))?;
+        if self.plan {
+            return self.tell_plan(&scenario, replications);
+        }
         let default = PathBuf::from("out").join(&scenario.setting.scenario);
         let folder = Folder::prepare(self.out.as_ref().unwrap_or(&default))?;
         let cache = self.cache.open("run", &[&scenario]);
@@ -55,6 +63,7 @@ impl Run {
             print(&summary.to_json())?;
         } else {
             print(&text::render(&ensemble, width().min(120)))?;
+            self.tell_layers(&scenario, replications, quiet)?;
             if !quiet {
                 print(&format!(
                     "\nWritten to {}: summary.json, daily.csv, replications.csv, schedule.csv and charts.\n",
@@ -68,6 +77,49 @@ impl Run {
             }
         }
         finished(ensemble.complete(), ensemble.n(), replications, &cache)
+    }
+
+    /// Where layers are held: how much of the spread each of them explains.
+    fn tell_layers(&self, scenario: &Scenario, replications: u64, quiet: bool) -> Result<(), Failure> {
+        if self.scenario.fixed.is_empty() {
+            return Ok(());
+        }
+        let with = |held: Held| {
+            let scenario = scenario.clone().with_held(held);
+            self.replicate(&scenario, &self.cache.open("run", &[&scenario]), replications, quiet)
+        };
+        let free = with(Held::default());
+        let [parameters, days, luck] = LAYERS.map(|(_, held)| with(held));
+        let explained = explained(&free, [&parameters, &days, &luck]);
+        print(&layers::render(&explained, replications, width().min(120)))
+    }
+
+    /// What the run would take, from a few replications of it.
+    fn tell_plan(&self, scenario: &Scenario, replications: u64) -> Result<(), Failure> {
+        let sample = replications.min(PLAN_SAMPLE);
+        let start = Instant::now();
+        let runs: Vec<Trajectory> = (0..sample).map(|index| scenario.replicate(index)).collect();
+        let each = start.elapsed().as_secs_f64() / sample as f64;
+        let threads = self.threads.map_or(Threads::All, Threads::Exactly).count();
+        let draws: u64 = runs.iter().map(|run| run.draws).sum::<u64>() / sample;
+        let cells = runs.iter().map(|run| run.most_cells).max().unwrap_or(0);
+        let ensemble = Ensemble::of(scenario, sample);
+        let row = ensemble.bytes() / sample as usize;
+        let days = scenario.setting.calendar.days();
+        let mib = |bytes: usize| bytes.div_ceil(1 << 20);
+        print(&format!(
+            "{replications} runs of {days} days, on {threads} threads (measured on {sample} of them)\n\
+             \x20 draws     {draws} counts a run, {} in all\n\
+             \x20 cells     at most {cells} of customers with the same past, for {} customers\n\
+             \x20 time      about {:.1} s, and {:.2} s for the charts\n\
+             \x20 memory    about {} MiB for what is kept, at most {} MiB\n",
+            draws * replications,
+            scenario.customers(),
+            each * replications as f64 / threads as f64,
+            CHART_SECONDS,
+            mib(ensemble.bytes().min(row * replications as usize)).max(1),
+            mib(row * replications as usize) + 20,
+        ))
     }
 
     /// Runs what was not kept, and keeps the whole.
@@ -97,6 +149,11 @@ impl Run {
         whole
     }
 }
+
+/// Replications from which a plan is measured.
+const PLAN_SAMPLE: u64 = 8;
+/// About how long drawing the charts takes \[seconds\].
+const CHART_SECONDS: f64 = 0.3;
 
 /// Whether all was done; if not, says how much, and how to go on.
 pub(super) fn finished(complete: bool, done: u64, asked: u64, cache: &Cache) -> Result<(), Failure> {

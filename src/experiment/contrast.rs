@@ -34,11 +34,8 @@ impl Contrast {
         let cited = |path: &str| arms.map(|arm| arm.cited.get(path).copied().unwrap_or(0));
         let acting = [a, b].map(|scenario| Coverage::of(&scenario.ruleset).clauses);
         let acts = |path: &str| acting.iter().flatten().any(|clause| clause.path == path && clause.acts());
-        let clauses = changed.chain(sole).map(|path| ClauseContrast {
-            acts: acts(&path),
-            cited: cited(&path),
-            path,
-        });
+        let clauses =
+            changed.chain(sole).map(|path| ClauseContrast { acts: acts(&path), cited: cited(&path), path });
         Contrast { clauses: clauses.collect(), same_inputs: a.identity() == b.identity() }
     }
 

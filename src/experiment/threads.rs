@@ -13,6 +13,14 @@ pub enum Threads {
 }
 
 impl Threads {
+    /// How many.
+    pub fn count(self) -> usize {
+        match self {
+            Threads::All => std::thread::available_parallelism().map_or(1, NonZeroUsize::get),
+            Threads::Exactly(count) => count.get(),
+        }
+    }
+
     /// The thread that asks, and no other.
     pub const ONE: Threads = Threads::Exactly(NonZeroUsize::MIN);
 }

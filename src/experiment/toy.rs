@@ -110,6 +110,7 @@ pub(crate) fn future_of(index: u64, horizon: i64) -> Trajectory {
         thresholds: (0.01, 0.02),
         unpriced: 0,
         most_cells: 0,
+        draws: 0,
         ledger: Ledger::default(),
         days,
     }

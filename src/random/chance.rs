@@ -40,17 +40,23 @@ pub struct Chance {
     held: Held,
     /// What is left of expected counts, by what they are counts of.
     carried: BTreeMap<(Purpose, u8, Subject), f64>,
+    drawn: u64,
 }
 
 impl Chance {
     /// The chance of a replication whose numbers are `streams`, with some layers held still.
     pub fn new(streams: Streams, held: Held) -> Chance {
-        Chance { streams, held, carried: BTreeMap::new() }
+        Chance { streams, held, carried: BTreeMap::new(), drawn: 0 }
     }
 
     /// The numbers behind it.
     pub fn streams(&self) -> &Streams {
         &self.streams
+    }
+
+    /// How many counts were drawn so far: the work of a run.
+    pub fn drawn(&self) -> u64 {
+        self.drawn
     }
 
     // ---- parameters -----------------------------------------------------------------------------------------
@@ -86,6 +92,7 @@ impl Chance {
 
     /// How many of `n` happen, each with probability `p`.
     pub fn binomial(&mut self, address: Address, n: u64, p: f64) -> u64 {
+        self.drawn += 1;
         if self.held.luck {
             return self.expected(address, n as f64 * p.clamp(0.0, 1.0), 0, n);
         }
@@ -94,6 +101,7 @@ impl Chance {
 
     /// How many of `taken` are marked, when `marked` of `total` are.
     pub fn hypergeometric(&mut self, address: Address, total: u64, marked: u64, taken: u64) -> u64 {
+        self.drawn += 1;
         let (marked, taken) = (marked.min(total), taken.min(total));
         if self.held.luck && total > 0 {
             let mean = taken as f64 * (marked as f64 / total as f64);
@@ -104,6 +112,7 @@ impl Chance {
 
     /// How many events there are, when `mean` are expected.
     pub fn poisson(&mut self, address: Address, mean: f64) -> u64 {
+        self.drawn += 1;
         if self.held.luck {
             return self.expected(address, mean, 0, u64::MAX);
         }
@@ -116,6 +125,7 @@ impl Chance {
 
     /// Splits `n` over the rows of `shares` into `out`, as long as the table; returns how many go to no row.
     pub fn split(&mut self, address: Address, n: u64, shares: &Shares, out: &mut [u64]) -> u64 {
+        self.drawn += shares.shares().len() as u64;
         if !self.held.luck {
             return split(&self.streams, address, n, shares, out);
         }

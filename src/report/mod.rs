@@ -9,6 +9,7 @@
 //!                 '- gallery        which charts there are and what their titles say
 //!                       '- charts   how they look: values in, SVG and PNG out
 //!   Comparison --- comparison       plans on the same luck: text, JSON, CSV, charts of each pair
+//!   Explained ---- layers           where the spread comes from
 //!   Journal ------ story            one future, change by change, with the clause behind each
 //!   Replay -----+- replay           what these rules would have done with what happened
 //!               '- webhooks         the same as a business receives it, and compared with what it received
@@ -24,6 +25,7 @@ pub mod comparison;
 pub mod daily;
 #[cfg(feature = "charts")]
 pub mod gallery;
+pub mod layers;
 pub mod pipeline;
 #[cfg(feature = "reference")]
 pub mod reference;

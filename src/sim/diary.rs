@@ -64,6 +64,7 @@ impl Diary {
                 thresholds,
                 unpriced: 0,
                 most_cells: 0,
+                draws: 0,
                 ledger: Ledger::default(),
             },
         }

@@ -350,7 +350,8 @@ impl<'s, 'p> Run<'s, 'p> {
             held: self.held.iter().map(|held| held.customers).sum(),
         };
         let chats = self.help_desk.take().map(days_of).unwrap_or_default();
-        self.diary.finish(self.scenario, &self.platform, ledger, chats)
+        let draws = self.chance.drawn();
+        Trajectory { draws, ..self.diary.finish(self.scenario, &self.platform, ledger, chats) }
     }
 }
 

@@ -304,6 +304,8 @@ pub struct Trajectory {
     pub unpriced: u64,
     /// The most cells of customers with the same past at the end of a day.
     pub most_cells: usize,
+    /// Counts that were drawn.
+    pub draws: u64,
     /// Where every customer and message is at the end.
     pub ledger: Ledger,
 }

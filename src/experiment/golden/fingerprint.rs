@@ -22,6 +22,7 @@ pub(super) fn fingerprint(future: &Trajectory) -> u64 {
         thresholds: _,
         unpriced,
         most_cells: _,
+        draws: _,
         ledger,
     } = future;
     days.iter().for_each(|day| digest.day(day));
