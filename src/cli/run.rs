@@ -104,7 +104,8 @@ impl Run {
         let draws: u64 = runs.iter().map(|run| run.draws).sum::<u64>() / sample;
         let cells = runs.iter().map(|run| run.most_cells).max().unwrap_or(0);
         let ensemble = Ensemble::of(scenario, sample);
-        let row = ensemble.bytes() / sample as usize;
+        // A line a replication; histograms of days grow until their bins are full.
+        let (lines, days_held) = (ROW_BYTES * replications as usize, ensemble.bytes());
         let days = scenario.setting.calendar.days();
         let mib = |bytes: usize| bytes.div_ceil(1 << 20);
         print(&format!(
@@ -112,13 +113,13 @@ impl Run {
              \x20 draws     {draws} counts a run, {} in all\n\
              \x20 cells     at most {cells} of customers with the same past, for {} customers\n\
              \x20 time      about {:.1} s, and {:.2} s for the charts\n\
-             \x20 memory    about {} MiB for what is kept, at most {} MiB\n",
+             \x20 memory    {} to {} MiB\n",
             draws * replications,
             scenario.customers(),
             each * replications as f64 / threads as f64,
             CHART_SECONDS,
-            mib(ensemble.bytes().min(row * replications as usize)).max(1),
-            mib(row * replications as usize) + 20,
+            mib(lines + days_held),
+            mib(lines + 8 * days_held) + PROGRAM_MIB,
         ))
     }
 
@@ -150,8 +151,12 @@ impl Run {
     }
 }
 
+/// Bytes of what is kept of a replication.
+const ROW_BYTES: usize = 320;
+/// What the program takes without results \[MiB\].
+const PROGRAM_MIB: usize = 24;
 /// Replications from which a plan is measured.
-const PLAN_SAMPLE: u64 = 8;
+const PLAN_SAMPLE: u64 = 16;
 /// About how long drawing the charts takes \[seconds\].
 const CHART_SECONDS: f64 = 0.3;
 
