@@ -532,6 +532,8 @@ struct Running<S> {
 #[derive(Clone, Debug)]
 struct Followed {
     verified: bool,
+    /// Numbers that are not connected.
+    waiting: Vec<usize>,
     /// By holder.
     tiers: Vec<usize>,
     reviews: Vec<Option<SimTime>>,
@@ -549,6 +551,7 @@ impl Followed {
         let tiers = if shared { vec![tiers.into_iter().max().unwrap()] } else { tiers };
         Followed {
             verified: opening.verified,
+            waiting: Vec::new(),
             reviews: vec![None; tiers.len()],
             tiers,
             ratings: opening.numbers.iter().map(|(_, rating)| rating.unwrap_or(Rating::Unknown)).collect(),
@@ -590,6 +593,14 @@ impl Followed {
             (What::Rated { from, to }, Subject::Template(template)) => {
                 assert!(from == self.template_ratings[template] && from != to, "{change:?}");
                 self.template_ratings[template] = to;
+            }
+            (What::NumberWaits { most }, Subject::Number(number)) => {
+                assert!(number as u64 >= most && !self.waiting.contains(&number), "{change:?}");
+                self.waiting.push(number);
+            }
+            (What::NumberConnected, Subject::Number(number)) => {
+                let waited = self.waiting.iter().position(|waiting| *waiting == number);
+                self.waiting.remove(waited.unwrap_or_else(|| panic!("{change:?} and it did not wait")));
             }
             (What::NumberEntered { status, until }, Subject::Number(number)) => {
                 enter(&mut self.numbers[number], change, status, until);
@@ -640,6 +651,7 @@ impl Followed {
             assert_eq!(self.tiers[holder], platform.tier(number));
             assert_eq!(self.reviews[holder].is_some(), platform.in_review(number), "review at {now:?}");
             assert_eq!(self.ratings[number], platform.rating(number));
+            assert_eq!(!self.waiting.contains(&number), platform.connected(number));
             let worst = self.numbers[number].iter().map(|running| running.status).max();
             assert_eq!(worst.unwrap_or(NumberStatus::Connected), platform.number_status(number));
             let (capacity, reached) = (platform.capacity(number, now), platform.reached(number, now));

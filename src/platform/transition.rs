@@ -15,8 +15,8 @@ use crate::time::Span;
 
 use super::change::What;
 use super::language::{
-    Cancel, Condition, DowngradeAt, Effect, Ends, Measure, OfficialChanges, RatingClause, RatingOf, Ruleset,
-    Signal, Status, TemplateCoupling, Term, Thin, Upgrade,
+    Cancel, Condition, DowngradeAt, Effect, Ends, HowMany, Measure, Numbers, OfficialChanges, RatingClause,
+    RatingOf, Ruleset, Signal, Status, TemplateCoupling, Term, Thin, Upgrade,
 };
 use super::rules::FromWord;
 
@@ -140,6 +140,9 @@ impl Ruleset {
     /// The clauses that can change something, in the order of the language, each with the kinds of its changes.
     pub fn transitions(&self) -> Vec<ClauseTransitions> {
         let mut all: Vec<ClauseTransitions> = Vec::new();
+        if let Some(made) = self.numbers.as_ref().map(of_numbers).filter(|made| !made.is_empty()) {
+            all.push(("numbers".to_owned(), made));
+        }
         all.extend(named("rating", self.rating.iter(), |_, clause| of_rating(clause)));
         all.extend(named("upgrade", self.upgrade.iter(), |name, clause| self.of_upgrade(name, clause)));
         if let Some(official) = &self.official {
@@ -225,6 +228,17 @@ fn named<'r, C: 'r>(
     made: impl Fn(&str, &C) -> Vec<(Transition, Edge)>,
 ) -> Vec<ClauseTransitions> {
     clauses.map(|(name, clause)| (format!("{section}.{name}"), made(name, clause))).collect()
+}
+
+/// Numbers wait where those of a business that is not verified are bounded.
+fn of_numbers(clause: &Numbers) -> Vec<(Transition, Edge)> {
+    let HowMany::AtMost(before) = clause.unverified else { return Vec::new() };
+    let more = match clause.verified {
+        HowMany::AtMost(after) => after > before,
+        HowMany::Unlimited | HowMany::Unstated => true,
+    };
+    let connects = more.then_some(Transition::NumberConnected);
+    std::iter::once(Transition::NumberWaits).chain(connects).map(|made| (made, Edge::Other)).collect()
 }
 
 fn of_rating(clause: &RatingClause) -> Vec<(Transition, Edge)> {
