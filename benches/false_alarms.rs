@@ -61,6 +61,9 @@ fn suite() -> bool {
             .collect();
         failed += u32::from(outcomes.contains(&Outcome::Fail));
         undecided += u32::from(outcomes.contains(&Outcome::Undecided));
+        if seed % 20 == 0 {
+            println!("suite: {seed} seeds: {failed} runs failed, {undecided} undecided");
+        }
     }
     let scenarios = scenarios.len();
     println!(
