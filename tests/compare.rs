@@ -121,6 +121,7 @@ fn a_known_shift_is_found_with_its_sign_and_size() {
 }
 
 /// What shared luck is worth on three shipped pairs: at least three times as many independent runs.
+#[expect(clippy::print_stderr, reason = "the ratios are printed")]
 #[test]
 fn shared_luck_is_worth_three_times_as_many_runs() {
     let folder = workshop("luck");

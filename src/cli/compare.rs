@@ -113,6 +113,9 @@ fn matters(text: &str) -> Result<Threshold, String> {
     }
 }
 
+/// Name, file and own changes of a plan.
+type Asked = (String, PathBuf, Vec<(String, String)>);
+
 /// A plan that is compared.
 struct Plan {
     name: String,
@@ -170,7 +173,7 @@ impl Compare {
     }
 
     /// Name, file and own changes of each plan.
-    fn asked(&self) -> Result<Vec<(String, PathBuf, Vec<(String, String)>)>, Failure> {
+    fn asked(&self) -> Result<Vec<Asked>, Failure> {
         let stem = |path: &PathBuf| path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
         let usage = |message: String, help: &str| Failure::Usage { message, help: help.to_owned() };
         let alone = self.rules.is_empty() && self.variants.is_empty();

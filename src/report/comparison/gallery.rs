@@ -99,7 +99,7 @@ impl<'a> Sheets<'a> {
         let caption = self.caption(
             "volume",
             self.answer.sentence(self.pair),
-            "Lines: the middle run of each; bands: 9 in 10 of its runs, darker where both lie.",
+            "Lines: the middle of its runs on each day; bands: 9 in 10 of them, darker where both lie.",
         );
         fans(&caption, &self.dates, "messages sent a day", &plans, &lines)
     }
