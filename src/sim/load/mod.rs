@@ -92,11 +92,11 @@ pub struct Scenario {
     /// The ruleset as it stands in its file.
     pub ruleset: Ruleset,
     names: Names,
-    contents: Contents,
+    pub(super) contents: Contents,
     /// What the file expects.
-    expectations: Vec<Expectation>,
+    pub(super) expectations: Vec<Expectation>,
     /// The scenarios that expectations compare with.
-    others: Vec<Scenario>,
+    pub(super) others: Vec<Scenario>,
     pub(super) rules: Rules,
     /// The eras that begin during the run.
     pub(super) later: Vec<LaterEra>,
