@@ -939,6 +939,8 @@ fn answers_that_would_be_paid_are_said_to_be_missing() {
 
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
     let file = std::fs::read_to_string(folder.join("scenarios/across-eras.ron")).unwrap();
+    // What is expected of the run in 2025 does not hold of another.
+    let file = format!("{})", &file[..file.find("    expect:").unwrap()]);
     let warns = |start: &str, market: &str| {
         let text = file.replace("2025-09-15", start).replace("market: \"Argentina\",", market);
         let scenario = Scenario::read("later", &text, folder).unwrap_or_else(|findings| panic!("{findings}"));

@@ -12,7 +12,7 @@ use super::charts::{
 use crate::experiment::{Ensemble, Fan, FirstPassage, Series, State};
 use crate::glossary::{NumberStatus, grouped};
 use crate::sim::{Metric, Setting};
-use crate::time::{DAY, SimTime};
+use crate::time::{DAY, SimTime, date_in_words};
 
 /// All charts of a run, in the order in which a planner looks.
 pub fn draw(ensemble: &Ensemble) -> Vec<Drawing> {
@@ -77,7 +77,12 @@ impl<'e> Gallery<'e> {
         let sent = self.ensemble.fan(Series::Count(Metric::Sent));
         let [p05, p25, p50, p75, p95] = self.bands(&sent);
         let (first, last) = (p50.first().copied().unwrap_or(0.0), p50.last().copied().unwrap_or(0.0));
-        let title = if last >= first {
+        let sending = p50.iter().rposition(|sent| *sent > 0.0);
+        let title = if let Some(day) = sending.filter(|day| day + 2 < p50.len()) {
+            let until = date_in_words(self.ensemble.setting().calendar.date(day));
+            let most = p50.iter().copied().fold(0.0, f64::max);
+            format!("Messages a day: the middle run sends up to {}, and nothing after {until}", whole(most))
+        } else if last >= first {
             format!("Messages a day: the middle run goes from {} to {}", whole(first), whole(last))
         } else {
             format!("Messages a day: the middle run falls from {} to {}", whole(first), whole(last))

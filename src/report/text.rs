@@ -20,7 +20,7 @@ use super::summary::TOOL;
 use crate::experiment::{Ends, Ensemble, FirstPassage, Interval, Mean, Quantiles, Row, Series, Share};
 use crate::glossary::grouped;
 use crate::sim::Setting;
-use crate::sim::{Metric, Reason};
+use crate::sim::{ChatMetric, Metric, Reason};
 use crate::time::{SimTime, date_in_words};
 pub(super) use page::{Align, Page, wrap};
 
@@ -34,6 +34,7 @@ pub fn render(ensemble: &Ensemble, width: usize) -> String {
         chances(&mut page, ensemble);
         totals(&mut page, ensemble);
         limits(&mut page, ensemble);
+        desk(&mut page, ensemble);
         ends(&mut page, ensemble);
         page.heading(&doubt(ensemble.n()));
     }
@@ -235,6 +236,35 @@ fn cost(ensemble: &Ensemble) -> Option<Vec<String>> {
 }
 
 /// What limited the climb, most frequent first.
+/// What the help desk does, by day; nothing without one.
+fn desk(page: &mut Page, ensemble: &Ensemble) {
+    const SHOWN: [(ChatMetric, &str); 7] = [
+        (ChatMetric::New, "chats that come in"),
+        (ChatMetric::Answered, "answers given"),
+        (ChatMetric::Resolved, "chats resolved"),
+        (ChatMetric::GaveUp, "customers who gave up"),
+        (ChatMetric::Open, "waiting at the end of the day"),
+        (ChatMetric::FollowUp, "follow-ups at the end of the day"),
+        (ChatMetric::ResponseP95, "19 in 20 answered within, in minutes"),
+    ];
+    if !ensemble.setting().help_desk {
+        return;
+    }
+    page.heading("The help desk");
+    let mut rows = vec![["", "mean of all days", "the worst day", ""].map(str::to_owned).to_vec()];
+    for (metric, name) in SHOWN {
+        let fan = ensemble.fan(Series::Chats(metric));
+        let scale = if metric == ChatMetric::ResponseP95 { 60.0 } else { 1.0 };
+        let means: Vec<f64> = fan.days.iter().flatten().map(|day| day.mean / scale).collect();
+        let Some(worst) = (0..means.len()).max_by(|a, b| means[*a].total_cmp(&means[*b])) else { continue };
+        let date = date_in_words(ensemble.setting().calendar.date(worst));
+        let mean = means.iter().sum::<f64>() / means.len() as f64;
+        rows.push(vec![name.to_owned(), amount(mean), amount(means[worst]), date]);
+    }
+    page.table(&[Align::Left, Align::Right, Align::Right, Align::Left], &rows);
+    page.indented("Means over all runs; single runs differ: see daily.csv.");
+}
+
 fn limits(page: &mut Page, ensemble: &Ensemble) {
     let mut reasons: Vec<(Reason, Mean)> =
         Reason::ALL.into_iter().filter_map(|reason| Some((reason, ensemble.limited_by(reason)?))).collect();

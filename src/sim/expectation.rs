@@ -42,16 +42,18 @@ pub enum ExpectText {
     Chance {
         /// What happens.
         of: EventText,
-        /// Another scenario, a file beside this one: the share here less the share there is bounded.
+        /// Another scenario, a file beside this one: the share here less the share there is bounded; none unless said
+        /// otherwise.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         vs: Option<String>,
-        /// Changes by path, as `--set` makes them, of the other scenario; without `vs` of this one.
+        /// Changes by path, as `--set` makes them, of the other scenario, without `vs` of this one; none unless said
+        /// otherwise.
         #[serde(default, skip_serializing_if = "Ordered::is_empty")]
         vs_set: Ordered<String>,
-        /// The least share, such as `"80%"`; a difference may be negative: `"-5%"`.
+        /// The least share, such as `"80%"`, of a difference also `"-5%"`; no bound unless said otherwise.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         at_least: Option<Ratio>,
-        /// The largest share.
+        /// The largest share; no bound unless said otherwise.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         at_most: Option<Ratio>,
     },
@@ -59,20 +61,23 @@ pub enum ExpectText {
     Day {
         /// The tier, by its name on the ladder.
         tier: String,
-        /// The share of all futures that hold it by then, such as `"50%"`. Left out: the mean, in which a future
-        /// that never holds the tier counts with the horizon.
+        /// The share of all futures that hold it by then, such as `"50%"`; the mean, in which a future that never holds
+        /// the tier counts with the horizon, unless said otherwise.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         quantile: Option<Ratio>,
-        /// Another scenario, a file beside this one: the mean here less the mean there is bounded.
+        /// Another scenario, a file beside this one: the mean here less the mean there is bounded; none unless said
+        /// otherwise.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         vs: Option<String>,
-        /// Changes by path, as `--set` makes them, of the other scenario; without `vs` of this one.
+        /// Changes by path, as `--set` makes them, of the other scenario, without `vs` of this one; none unless said
+        /// otherwise.
         #[serde(default, skip_serializing_if = "Ordered::is_empty")]
         vs_set: Ordered<String>,
-        /// Not before: a date, or a time since the start such as `"14d"`; a difference may be negative: `"-2d"`.
+        /// Not before: a date, or a time since the start such as `"14d"`, of a difference also `"-2d"`; no bound unless
+        /// said otherwise.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         at_least: Option<When>,
-        /// Not after: by the end of a date, or by a time since the start.
+        /// Not after: by the end of a date, or by a time since the start; no bound unless said otherwise.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         at_most: Option<When>,
     },
@@ -80,19 +85,21 @@ pub enum ExpectText {
     Total {
         /// What is counted, by its name in `daily.csv`.
         of: Metric,
-        /// The share of futures at or below it, such as `"90%"`. Left out: the mean.
+        /// The share of futures at or below it, such as `"90%"`; the mean unless said otherwise.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         quantile: Option<Ratio>,
-        /// Another scenario, a file beside this one: the mean here less the mean there is bounded.
+        /// Another scenario, a file beside this one: the mean here less the mean there is bounded; none unless said
+        /// otherwise.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         vs: Option<String>,
-        /// Changes by path, as `--set` makes them, of the other scenario; without `vs` of this one.
+        /// Changes by path, as `--set` makes them, of the other scenario, without `vs` of this one; none unless said
+        /// otherwise.
         #[serde(default, skip_serializing_if = "Ordered::is_empty")]
         vs_set: Ordered<String>,
-        /// The least sum \[unit of what is counted; cost in whole units of its currency\].
+        /// The least sum, cost in whole units of its currency \[unit of what is counted\]; no bound unless said otherwise.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         at_least: Option<i64>,
-        /// The largest sum \[the same unit\].
+        /// The largest sum \[the same unit\]; no bound unless said otherwise.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         at_most: Option<i64>,
     },
@@ -167,16 +174,16 @@ fn is_on(chance: &OnOff) -> bool {
 pub struct DayText {
     /// The day: a date, or `"day 8"`; the day of the start is day 1.
     pub on: String,
-    /// The tier.
+    /// The tier; not looked at unless said otherwise.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tier: Option<String>,
-    /// The number's worst status.
+    /// The number's worst status; not looked at unless said otherwise.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status: Option<NumberStatus>,
-    /// The number's rating.
+    /// The number's rating; not looked at unless said otherwise.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rating: Option<Rating>,
-    /// The worst status of a template that the sender has.
+    /// The worst status of a template that the sender has; not looked at unless said otherwise.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub template: Option<TemplateStatus>,
     /// What is counted during the day, by its name \[cost in millionths\].
@@ -342,9 +349,9 @@ pub struct Exact {
 pub struct ExactDay {
     /// Position of the tier.
     pub tier: Option<u8>,
-    /// The number's worst status.
+    /// The number's worst status; not looked at unless said otherwise.
     pub status: Option<NumberStatus>,
-    /// The number's rating.
+    /// The number's rating; not looked at unless said otherwise.
     pub rating: Option<Rating>,
     /// The worst status of a template that the sender has.
     pub template: Option<TemplateStatus>,

@@ -73,6 +73,8 @@ macro_rules! sources {
 const SHARED: &[&str] = sources!["glossary.rs", "time/week.rs", "random/prior.rs", "platform/origin.rs"];
 const SCENARIO: &[&str] = sources![
     "sim/scenario.rs",
+    "sim/expectation.rs",
+    "sim/trajectory.rs",
     "sender/clock.rs",
     "sender/order.rs",
     "sender/backlog.rs",

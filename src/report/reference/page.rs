@@ -92,6 +92,7 @@ const VALUES: &[(&str, &str)] = &[
     ("UnitPrice", "a price as text: \"0.0592 USD\""),
     ("Moment", "a time as text: \"day 2 15:00\" or \"2023-03-07 15:00\""),
     ("DayName", "a day as text: \"day 2\" or \"2023-03-07\""),
+    ("When", "a date or a time since the start as text: \"2022-03-15\", \"28d\"; of a difference: \"-2d\""),
     ("TimeOfDay", "a time of day as text: \"15:00\""),
 ];
 const WHOLE: &str = "a whole number";
