@@ -3,6 +3,8 @@
 //! Copy the test below into the `tests/` of the crate that keeps your rules or plans, with `tiercast` as a development
 //! dependency; without the tool: `tiercast = { version = "0.1", default-features = false, features = ["parallel"] }`.
 
+#![allow(clippy::print_stdout, reason = "an example that says how to run it")]
+
 fn main() {
     println!("A test to copy: cargo test --example assert_on_a_scenario");
 }

@@ -15,7 +15,7 @@ const MOST_CONTACTS: u8 = 7;
 /// What a customer has been through, as far as it moves the chances of the next message.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct History {
-    /// Fatigue, from 0 to [`HIGHEST_LEVEL`].
+    /// Fatigue, from 0 to 6.
     pub level: u8,
     /// Delivered contacts survived, counted to 7.
     pub contacts: u8,
