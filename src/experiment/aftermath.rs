@@ -18,7 +18,7 @@ pub struct Aftermath {
     pub curves: Vec<AftermathCurve>,
 }
 
-/// How many messages led to one kind of act by hour 0, 1, ... [`LAST_HOUR`] after the send; each list has one value an
+/// How many messages led to one kind of act by the end of hour 0, 1, ... [`LAST_HOUR`] after the send; each list has one value an
 /// hour \[messages\].
 #[derive(Clone, Debug, PartialEq)]
 pub struct AftermathCurve {

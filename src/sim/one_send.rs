@@ -2,7 +2,7 @@
 //!
 //! ```text
 //!   10,000 people not written to before --one batch, Monday 10:00--> react --> Arrivals
-//!                                     hour 0, 1, 2 ... 192: what has come so far, kind by kind
+//!                                     hour 0, 1, 2 ... 192: what has come by its end, kind by kind
 //! ```
 //!
 //! The same customers, chances and delays as in a run; no platform judges and no sender decides.
@@ -33,7 +33,7 @@ pub const FOLLOWED: [Metric; 8] = [
     Metric::Blocked,
 ];
 
-/// What had come by hour 0, 1, ... [`LAST_HOUR`], of each kind of [`FOLLOWED`] \[messages\].
+/// What had come by the end of hour 0, 1, ... [`LAST_HOUR`] after the send, of each kind of [`FOLLOWED`] \[messages\].
 pub type Echo = [Vec<u64>; FOLLOWED.len()];
 
 /// One batch to people whom nobody has written to before, on a Monday at 10:00.

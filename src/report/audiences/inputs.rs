@@ -187,7 +187,7 @@ fn times(behavior: &Behavior) -> Vec<Input> {
         Input::new(
             "time_to_live",
             "what is not delivered fails after",
-            ttl.value.to_string(),
+            span(ttl.value.0 as f64),
             ttl.grade,
             &ttl.source,
         ),
@@ -254,14 +254,16 @@ fn delayed(delay: &DelayText) -> String {
 }
 
 fn by(age: f64) -> String {
-    if age <= 0.0 { "at once".to_owned() } else { format!("within {}", span(age)) }
+    if age <= 0.0 { "at once".to_owned() } else { format!("after {}", span(age)) }
 }
 
 /// A time as people say it: "47 min", "24 h", "3 days".
 fn span(seconds: f64) -> String {
     match seconds {
-        s if s < 5_400.0 => format!("{:.0} min", s / 60.0),
-        s if s < 2.0 * DAY as f64 => format!("{:.0} h", s / HOUR as f64),
+        s if s < HOUR as f64 => format!("{:.0} min", s / 60.0),
+        s if s < 2.0 * DAY as f64 => {
+            format!("{} h", decimal(s / HOUR as f64, u32::from(s < 10.0 * HOUR as f64)))
+        }
         s => format!("{:.0} days", s / DAY as f64),
     }
 }

@@ -84,7 +84,7 @@ pub struct OneSendTold {
     pub acts: Vec<ActTold>,
 }
 
-/// One kind of act: what had come by hour 0, 1, 2 ... after the send \[messages\].
+/// One kind of act: what had come by the end of hour 0, 1, 2 ... after the send \[messages\].
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct ActTold {
     /// The kind, as in daily.csv.
@@ -147,12 +147,15 @@ impl Told {
     fn after(&self, page: &mut Page) {
         let OneSendTold { messages, replications, seed, acts } = &self.one_send;
         let sent = grouped(*messages);
-        page.heading(&format!("What {sent} messages lead to, sent at once to people not written to before"));
-        let header = ["", "at once", "1 hour", "1 day", "8 days", "9 in 10 futures", ""].map(str::to_owned);
+        page.heading(&format!(
+            "What {sent} messages lead to, sent at one time to people not written to before"
+        ));
+        let header =
+            ["", "1 hour", "6 hours", "1 day", "8 days", "9 in 10 futures", "chance"].map(str::to_owned);
         let row = |act: &ActTold| {
             let mut row = vec![act.name.clone()];
             row.extend(
-                [0, 1, 24, LAST_HOUR].map(|hour| act.mean.get(hour).map_or_else(String::new, |m| amount(*m))),
+                [0, 5, 23, LAST_HOUR].map(|hour| act.mean.get(hour).map_or_else(String::new, |m| amount(*m))),
             );
             let ends = act.p05.last().zip(act.p95.last());
             row.push(
@@ -160,7 +163,7 @@ impl Told {
                     format!("{} to {}", grouped(*low), grouped(*high))
                 }),
             );
-            row.push(if act.assumed { "assumed" } else { "" }.to_owned());
+            row.push(if act.assumed { "assumed" } else { "from a source" }.to_owned());
             row
         };
         let rows: Vec<Vec<String>> = std::iter::once(header.to_vec()).chain(acts.iter().map(row)).collect();

@@ -70,8 +70,8 @@ fn subtitle(behavior: &Behavior, after: &Aftermath) -> String {
     let timeless = behavior.activity.is_even() && factors.windows(2).all(|pair| pair[0] == pair[1]);
     let when = if timeless { "" } else { ", on a Monday at 10:00" };
     format!(
-        "Lines: means of {} futures, seed {}; bands: 9 in 10 of them. One send to people not written to before{when}. \
-         Profile {}: {}.",
+        "Lines: means of {} futures, seed {}; bands and bars: 9 in 10 of them. One send to people not written to before{when}. \
+         Profile {}, {}.",
         grouped(after.n),
         after.seed,
         behavior.name,

@@ -1,11 +1,11 @@
 //! What one send leads to: counts of each kind of act so far, hour by hour, both axes logarithmic.
 //!
 //! ```text
-//!   10,000 |  ___________________  delivered  9,500
-//!    1,000 |  ____/-----           answered     940
-//!      100 |      ___/::::::::     blocked       86 (15 to 284)      band: 9 in 10 futures
-//!        0 +--|-----|-----|---
-//!         sent  1 hour   1 day
+//!   10,000 |  ___________________ |        delivered  9,500
+//!    1,000 |  ____/-----           |       replied      940
+//!      100 |      ___/::::::::       |     blocked       86 (15–284)
+//!        0 +--|-----|-----|-----
+//!         sent  1 hour   1 day    bars: the bands (9 in 10 futures) at the end, side by side
 //! ```
 
 use super::axis::{self, Axis, Scale};
@@ -15,7 +15,8 @@ use super::frame::{Frame, Ink, Painted, Rung, Sheet};
 use super::labels::{self, Name};
 use super::numbers::{about, count};
 use super::style::{
-    FOOTNOTE, GAP, HEIGHT, Hue, LABEL, LINE, MUTED, PAD, REACTIONS, SMALL, VEIL, WIDE_SPACE, WIDTH,
+    BAR, DOT, FOOTNOTE, GAP, HAIR, HEIGHT, Hue, LABEL, LINE, MUTED, PAD, REACTIONS, SMALL, VEIL, WIDE_SPACE,
+    WIDTH,
 };
 use super::{Caption, Chart, Drawing, HourAxis};
 use plotters::style::text_anchor::HPos;
@@ -65,7 +66,7 @@ impl AftermathLine {
     fn told(&self) -> Option<String> {
         let [mean, low, high] = self.end()?;
         let wide = high > 1.2 * low.max(1.0);
-        let band = if wide { format!(" ({} to {})", about(low), about(high)) } else { String::new() };
+        let band = if wide { format!(" ({}–{})", about(low), about(high)) } else { String::new() };
         Some(format!("{}{band}", about(if mean < 10.0 { mean } else { mean.round() })))
     }
 }
@@ -74,7 +75,7 @@ impl AftermathLine {
 pub fn aftermath(caption: &Caption, hours: &HourAxis, chart: &AftermathChart) -> Drawing {
     let lines: Vec<AftermathLine> = chart.lines.iter().map(|line| line.cut(hours.last.max(2) + 1)).collect();
     let mut names = end_names(&lines);
-    let margin = labels::cut(&mut names, 210.0) + GAP;
+    let margin = labels::cut(&mut names, 230.0) + GAP;
     let axis = counts_axis(lines.iter().flat_map(|line| line.high.iter().chain(&line.mean)).copied());
     let rungs = axis.ticks.iter().map(|tick| Rung::new(*tick, count(*tick))).collect();
     let frame = Frame::new(caption, hours, &chart.unit, axis, rungs, margin);
@@ -109,6 +110,7 @@ impl Chart for Aftermath {
         for (i, line) in self.lines.iter().enumerate() {
             series.curve(&daily::stairs(&line.mean), color(i).line, LINE)?;
         }
+        self.paint_bars(sheet)?;
         if self.lines.iter().all(|line| line.mean.is_empty()) {
             sheet.nothing(self.frame.plot)?;
         }
@@ -138,10 +140,32 @@ impl Chart for Aftermath {
     }
 }
 
-/// From zero over one to a little above the highest value, with lines at the powers of ten.
+impl Aftermath {
+    /// Bands lie over one another: at the end each stands alone, as a bar with its mean, joined to its line.
+    fn paint_bars<DB: DrawingBackend>(&self, sheet: &Sheet<DB>) -> Painted<DB> {
+        let (from, to) = (self.frame.across(self.hours.end()), self.frame.plot.right);
+        let step = (to - from) / (self.lines.len() + 1) as f64;
+        for (i, line) in self.lines.iter().enumerate() {
+            let Some([mean, low, high]) = line.end().map(|end| end.map(|value| self.frame.up(value))) else {
+                continue;
+            };
+            let at = from + (i + 1) as f64 * step;
+            sheet.line(&[(from, mean), (to, mean)], color(i).line, HAIR)?;
+            sheet.line(&[(at, low), (at, high)], color(i).line, BAR)?;
+            sheet.dot((at, mean), DOT, color(i).line)?;
+        }
+        Ok(())
+    }
+}
+
+/// From zero over one to a little above the highest value, with lines at the powers of ten; the next one belongs to it
+/// where it is near.
 fn counts_axis(values: impl Iterator<Item = f64>) -> Axis {
     let highest = values.filter(|value| value.is_finite()).fold(10.0, f64::max).min(1e12);
-    let powers = (0..=axis::log10(highest).floor() as i32).map(|power| axis::power_of_ten(f64::from(power)));
+    let above = axis::power_of_ten(axis::log10(highest).ceil());
+    let highest = if highest >= 0.5 * above { above } else { highest };
+    let powers =
+        (0..=(axis::log10(highest) + 1e-9).floor() as i32).map(|power| axis::power_of_ten(f64::from(power)));
     let ticks = std::iter::once(0.0).chain(powers).collect();
     Axis { low: 0.0, high: 1.15 * highest, scale: Scale::ZeroLog { floor: 1.0 }, ticks }
 }

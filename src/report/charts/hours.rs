@@ -28,18 +28,27 @@ const NAMED: [(f64, &str); 12] = [
     (1536.0, "64 days"),
 ];
 
+/// How far the axis runs on after the last hour, for bars at the end \[times the last hour\].
+const ROOM: f64 = 2.2;
+
 impl HourAxis {
-    /// The axis plotters draws on: one unit an hour, evenly to the first hour and by the logarithm after it.
+    /// The axis plotters draws on: one unit an hour, evenly to the first hour and by the logarithm after it, with some
+    /// room after the last hour.
     pub(super) fn axis(&self) -> Axis {
-        let last = self.last.max(2) as f64;
-        Axis { low: 0.0, high: last, scale: Scale::ZeroLog { floor: 1.0 }, ticks: Vec::new() }
+        let high = ROOM * self.end();
+        Axis { low: 0.0, high, scale: Scale::ZeroLog { floor: 1.0 }, ticks: Vec::new() }
+    }
+
+    /// The last hour as the axis has it.
+    pub(super) fn end(&self) -> f64 {
+        self.last.max(2) as f64
     }
 
     /// The names that fit; `place` tells where an hour lies \[px\].
     pub(super) fn ticks(&self, place: impl Fn(f64) -> f64) -> Vec<Tick> {
         let half = |text: &str| width(text, style::SMALL, Weight::Regular) / 2.0;
         let mut ticks: Vec<Tick> = Vec::new();
-        for (hour, text) in NAMED.into_iter().filter(|(hour, _)| *hour <= self.last.max(2) as f64) {
+        for (hour, text) in NAMED.into_iter().filter(|(hour, _)| *hour <= self.end()) {
             let at = place(hour);
             let fits = ticks.last().is_none_or(|last| at - last.at >= half(&last.text) + half(text) + 8.0);
             if fits {

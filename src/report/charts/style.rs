@@ -41,6 +41,9 @@ pub(super) const THIN: f64 = 1.0;
 pub(super) const HAIR: f64 = 0.8;
 /// The baseline of a footnote, from the bottom edge \[px\].
 pub(super) const FOOTNOTE: f64 = 16.0;
+/// A bar that shows a range, and the dot of its mean (radius) \[px\].
+pub(super) const BAR: f64 = 2.0;
+pub(super) const DOT: f64 = 3.2;
 /// The white line between stacked areas \[px\].
 pub(super) const SEPARATOR: f64 = 1.5;
 
@@ -104,7 +107,7 @@ pub(super) const REACTIONS: [Hue; 8] = [
 ];
 
 /// The opacity of bands that overlap \[0 to 1\].
-pub(super) const VEIL: f64 = 0.16;
+pub(super) const VEIL: f64 = 0.07;
 
 /// Where Medium may begin, where Low may begin, and where both may.
 pub(super) const AMBER_TINT: RGBColor = RGBColor(0xfd, 0xf1, 0xd3);
