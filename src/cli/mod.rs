@@ -63,10 +63,10 @@ enum Command {
     Replay(replay::Replay),
     Check(check::Check),
     Rules(rules::Rules),
+    Audiences(audiences::Audiences),
     Init(init::Init),
     Docs(docs::Docs),
     Completions(completions::Completions),
-    Audiences(audiences::Audiences),
 }
 
 /// What every command on a scenario takes.
@@ -206,10 +206,10 @@ pub(crate) fn main() -> ExitCode {
         Command::Replay(replay) => replay.execute(tool.quiet),
         Command::Check(check) => check.execute(tool.quiet),
         Command::Rules(rules) => rules.execute(),
+        Command::Audiences(audiences) => audiences.execute(tool.quiet),
         Command::Init(init) => init.execute(tool.quiet),
         Command::Docs(docs) => docs.execute(),
         Command::Completions(completions) => completions.execute(),
-        Command::Audiences(audiences) => audiences.execute(tool.quiet),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
