@@ -1,9 +1,21 @@
-//! Writing results: a folder that is proven writable before the run, files that are whole or not there.
+//! Reading a file that is named on the command line; writing results: a folder that is proven writable before the run,
+//! files that are whole or not there.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use tiercast::document::Document;
+
 use super::Failure;
+
+/// The file of that name; `help` says what else could be given where there is none.
+pub(super) fn open(name: &str, help: &str) -> Result<Document, Failure> {
+    let text = fs::read_to_string(name).map_err(|error| Failure::Usage {
+        message: format!("cannot read {name}: {error}"),
+        help: help.to_owned(),
+    })?;
+    Ok(Document::new(name, text))
+}
 
 /// A folder for results that can be written to.
 #[derive(Debug)]

@@ -1,11 +1,12 @@
 //! The command line: one file a command, one library call each; sees the public API only.
 //!
 //! ```text
-//!   main --> Command --> run | compare | explain | replay | check | rules | docs | init | completions
+//!   main --> Command --> run | compare | explain | replay | check | rules | audiences | docs | init | completions
 //!                           results on stdout, everything else on stderr
 //!                           exit 0 well, 1 a finding, 2 wrong input or usage, 3 undecided, 130 interrupted
 //! ```
 
+mod audiences;
 mod cache;
 mod check;
 mod compare;
@@ -42,6 +43,7 @@ use tiercast::sim::{LoadError, Scenario};
   tiercast replay march.csv --ruleset platform-2023
   tiercast check tests/cases scenarios --coverage
   tiercast rules show classic-2022
+  tiercast audiences show cold-list --out out/cold-list
 
 Exit codes: 0 well, 1 a finding, 2 wrong input or usage, 3 undecided, 130 interrupted."
 )]
@@ -61,6 +63,7 @@ enum Command {
     Replay(replay::Replay),
     Check(check::Check),
     Rules(rules::Rules),
+    Audiences(audiences::Audiences),
     Init(init::Init),
     Docs(docs::Docs),
     Completions(completions::Completions),
@@ -203,6 +206,7 @@ pub(crate) fn main() -> ExitCode {
         Command::Replay(replay) => replay.execute(tool.quiet),
         Command::Check(check) => check.execute(tool.quiet),
         Command::Rules(rules) => rules.execute(),
+        Command::Audiences(audiences) => audiences.execute(tool.quiet),
         Command::Init(init) => init.execute(tool.quiet),
         Command::Docs(docs) => docs.execute(),
         Command::Completions(completions) => completions.execute(),

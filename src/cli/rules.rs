@@ -8,6 +8,7 @@ use tiercast::document::Document;
 use tiercast::platform::rulebook::{self, Rulebook};
 use tiercast::platform::{Ruleset, catalogue, diff, first_day, words};
 
+use super::files::open;
 use super::{Failure, print, print_json, width};
 
 /// Show the rules: which there are, what each says, and who says so.
@@ -235,6 +236,9 @@ fn at(date: &str, name: &str, json: bool) -> Result<(), Failure> {
     if json { print_json(&on_day) } else { print(&on_day.render(width().min(110))) }
 }
 
+/// Where names of rules come from.
+const NAMES: &str = "give a name that `tiercast rules list` shows, or a file that ends in .ron";
+
 /// The rulebook of that name, or the file; its rulesets may be built in or stand beside it.
 fn find_rulebook(name: &str) -> Result<Rulebook, Failure> {
     if name.ends_with(".ron") {
@@ -245,7 +249,7 @@ fn find_rulebook(name: &str) -> Result<Rulebook, Failure> {
             let own = text.map(|text| Document::new(path.display().to_string(), text));
             own.or_else(|| catalogue::document(ruleset))
         };
-        return Ok(Rulebook::read_with(&open(name)?, &beside)?);
+        return Ok(Rulebook::read_with(&open(name, NAMES)?, &beside)?);
     }
     let document = rulebook::document(name).ok_or_else(|| Failure::Usage {
         message: format!("there is no rulebook \"{name}\""),
@@ -254,18 +258,10 @@ fn find_rulebook(name: &str) -> Result<Rulebook, Failure> {
     Ok(Rulebook::read(&document)?)
 }
 
-fn open(name: &str) -> Result<Document, Failure> {
-    let text = std::fs::read_to_string(Path::new(name)).map_err(|error| Failure::Usage {
-        message: format!("cannot read {name}: {error}"),
-        help: "give a name that `tiercast rules list` shows, or a file that ends in .ron".to_owned(),
-    })?;
-    Ok(Document::new(name, text))
-}
-
 /// The ruleset of that name, or the file.
 fn find(name: &str) -> Result<Document, Failure> {
     if name.ends_with(".ron") {
-        return open(name);
+        return open(name, NAMES);
     }
     catalogue::document(name).ok_or_else(|| {
         let names: Vec<&str> = catalogue::names().collect();

@@ -16,9 +16,12 @@
 //! Beside it, for pipelines: [`expect`] judges what a scenario's file expects, [`golden`] compares with numbers that
 //! were written down before.
 //!
+//! An [`Aftermath`] is smaller: what one send leads to, hour by hour, over the futures of a behaviour profile.
+//!
 //! *Invariant:* an ensemble is the same, bit for bit, whatever the number of threads and however its replications
 //! are split into parts that are joined later: only whole numbers are added up.
 
+mod aftermath;
 mod comparison;
 mod contrast;
 mod day;
@@ -36,6 +39,7 @@ mod order;
 mod paired;
 mod threads;
 
+pub use aftermath::{Aftermath, AftermathCurve};
 pub use comparison::{Arm, Comparison, Difference, Matters, Pair, Side, StoredComparison, Verdict, Watched};
 pub use contrast::{ClauseContrast, Contrast};
 pub use day::{DayTally, RATINGS, State};

@@ -10,6 +10,7 @@
 //!                       '- charts   how they look: values in, SVG and PNG out
 //!   Comparison --- comparison       plans on the same luck: text, JSON, CSV, charts of each pair
 //!   Explained ---- layers           where the spread comes from
+//!   Aftermath ---- audiences        a behaviour profile in plain words, and as a picture
 //!   Journal ------ story            one future, change by change, with the clause behind each
 //!   Replay -----+- replay           what these rules would have done with what happened
 //!               '- webhooks         the same as a business receives it, and compared with what it received
@@ -19,6 +20,7 @@
 //!   Comparison --- pipeline         the same for JUnit and GitHub
 //! ```
 
+pub mod audiences;
 #[cfg(feature = "charts")]
 pub mod charts;
 pub mod comparison;

@@ -396,7 +396,7 @@ pub(super) fn horizon(setting: &Setting) -> String {
 }
 
 /// An amount with as many digits as mean something.
-fn amount(value: f64) -> String {
+pub(super) fn amount(value: f64) -> String {
     if value >= 100.0 { grouped(value.round() as u64) } else { format!("{value:.1}") }
 }
 

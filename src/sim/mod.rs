@@ -3,6 +3,7 @@
 //! ```text
 //!   first-climb.ron --load, check--> Scenario --replicate(index)--> Trajectory   (a row a day)
 //!                                        \------watch(index, probe)--> Journal   (a row a change)
+//!   profile.ron ---------------- one batch and nothing else ---> Echo      (counts an hour)
 //!   log.csv ------------------ read twice, told to the same platform ---> Replay    (a row a change)
 //! ```
 //!
@@ -19,6 +20,7 @@ pub mod expectation;
 mod identity;
 mod journal;
 mod load;
+mod one_send;
 pub mod replay;
 mod run;
 pub mod scenario;
@@ -30,6 +32,7 @@ pub use case::{Case, CaseFile, CaseOutcome, Failure, JustMissed, Made, Told, Uni
 pub use coverage::{ClauseCoverage, Coverage, Reach, TransitionCoverage};
 pub use journal::{Entry, Journal};
 pub use load::{Contents, LoadError, Names, Scenario};
+pub use one_send::{Echo, FOLLOWED, LAST_HOUR, OneSend};
 pub use run::{Batch, Probe, Unwatched};
 pub use setting::{Assumption, Evidence, Possible, Setting};
 pub use trajectory::{ChatMetric, Chats, Counts, Day, End, Ledger, Metric, Reason, Trajectory};

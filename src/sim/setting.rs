@@ -97,6 +97,16 @@ pub enum Evidence {
 }
 
 impl Evidence {
+    /// What a grade of a profile says: 0 to 3.
+    pub fn of_grade(grade: u8) -> Evidence {
+        match grade {
+            1 => Evidence::Counts,
+            2 => Evidence::OtherChannel,
+            3 => Evidence::Vendor,
+            _ => Evidence::Assumed,
+        }
+    }
+
     /// In words.
     pub fn name(self) -> &'static str {
         match self {

@@ -13,8 +13,9 @@
 
 use super::Caption;
 use super::axis::Axis;
-use super::dates::DateAxis;
+use super::dates::{DateAxis, Tick};
 use super::fonts::{self, Weight, width};
+use super::hours::HourAxis;
 use super::labels::{self, Name};
 use super::style::*;
 use plotters::chart::{ChartBuilder, ChartContext};
@@ -138,13 +139,48 @@ impl Rung {
     }
 }
 
+/// What stands under the plot.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Below {
+    Dates(DateAxis),
+    Hours(HourAxis),
+}
+
+impl From<&DateAxis> for Below {
+    fn from(dates: &DateAxis) -> Self {
+        Below::Dates(*dates)
+    }
+}
+
+impl From<&HourAxis> for Below {
+    fn from(hours: &HourAxis) -> Self {
+        Below::Hours(*hours)
+    }
+}
+
+impl Below {
+    fn axis(&self) -> Axis {
+        match self {
+            Below::Dates(dates) => dates.axis(),
+            Below::Hours(hours) => hours.axis(),
+        }
+    }
+
+    fn ticks(&self, room: f64, place: impl Fn(f64) -> f64) -> Vec<Tick> {
+        match self {
+            Below::Dates(dates) => dates.ticks(room, place),
+            Below::Hours(hours) => hours.ticks(place),
+        }
+    }
+}
+
 /// A chart's frame, laid out and ready to be drawn.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Frame {
     title: Vec<String>,
     subtitle: Vec<String>,
     unit: String,
-    dates: DateAxis,
+    below: Below,
     rungs: Vec<Rung>,
     pub(super) x: Axis,
     pub(super) y: Axis,
@@ -155,13 +191,14 @@ impl Frame {
     /// Lays out a frame with `margin` \[px\] kept free right of the plot.
     pub(super) fn new(
         caption: &Caption,
-        dates: &DateAxis,
+        below: impl Into<Below>,
         unit: &str,
         y: Axis,
         rungs: Vec<Rung>,
         margin: f64,
     ) -> Self {
         let room = f64::from(WIDTH) - 2.0 * PAD;
+        let below = below.into();
         let title = fonts::wrap(&caption.title, TITLE, Weight::SemiBold, room, 2);
         let subtitle = fonts::wrap(&caption.subtitle, SUBTITLE, Weight::Regular, room, 2);
         let rungs: Vec<Rung> = rungs.into_iter().map(Rung::cut).collect();
@@ -174,8 +211,8 @@ impl Frame {
                 right: f64::from(WIDTH) - PAD - margin,
                 bottom: f64::from(HEIGHT) - PAD - 34.0,
             },
-            dates: *dates,
-            x: dates.axis(),
+            x: below.axis(),
+            below,
             title,
             subtitle,
             rungs,
@@ -217,7 +254,7 @@ impl Frame {
         sheet.area.fill(&PAPER)?;
         self.draw_head(sheet)?;
         self.draw_rungs(sheet)?;
-        self.draw_dates(sheet)?;
+        self.draw_below(sheet)?;
         let plot = self.plot;
         let mut chart = ChartBuilder::on(&sheet.area)
             .margin_left(steps(plot.left))
@@ -290,10 +327,10 @@ impl Frame {
         })
     }
 
-    fn draw_dates<DB: DrawingBackend>(&self, sheet: &Sheet<DB>) -> Painted<DB> {
+    fn draw_below<DB: DrawingBackend>(&self, sheet: &Sheet<DB>) -> Painted<DB> {
         let Plot { left, right, bottom, .. } = self.plot;
         let ink = Ink::new(SMALL, Weight::Regular, MUTED);
-        for tick in self.dates.ticks(right - left, |day| self.across(day)) {
+        for tick in self.below.ticks(right - left, |at| self.across(at)) {
             sheet.line(&[(tick.at, bottom), (tick.at, bottom + TICK)], AXIS, THIN)?;
             // A label may begin a little left of the plot, but not left of the picture.
             let half = width(&tick.text, SMALL, Weight::Regular) / 2.0;
@@ -330,11 +367,22 @@ impl<DB: DrawingBackend> Series<'_, DB> {
 
     /// The area between a lower and an upper curve.
     pub(super) fn band(&mut self, lower: &[Point], upper: &[Point], color: RGBColor) -> Painted<DB> {
+        self.veil(lower, upper, color, 1.0)
+    }
+
+    /// The same, letting what lies below it shine through; `opacity` from 0 to 1.
+    pub(super) fn veil(
+        &mut self,
+        lower: &[Point],
+        upper: &[Point],
+        color: RGBColor,
+        opacity: f64,
+    ) -> Painted<DB> {
         let outline: Vec<Point> = upper.iter().chain(lower.iter().rev()).copied().collect();
         if outline.is_empty() {
             return Ok(());
         }
-        self.chart.draw_series(std::iter::once(Polygon::new(outline, color.filled()))).map(drop)
+        self.chart.draw_series(std::iter::once(Polygon::new(outline, color.mix(opacity).filled()))).map(drop)
     }
 
     /// A dashed line between two points.

@@ -9,6 +9,7 @@
 //!     fan    how much, and how sure?       reach   by when would each limit be reached?
 //!     shares in which tier or status?      dots    by when, in 20 equally likely futures?
 //!     rating how near to a bad rating?       fans, gap  how do two plans differ?
+//!     aftermath  what does one send lead to, hour by hour?
 //!            |            each lays itself out (frame, labels, dates, axis, fonts, style) ...
 //!            v
 //!         plotters        ... and draws once on a lattice of tenths of a pixel
@@ -33,6 +34,7 @@
 //! assert!(drawing.svg.contains("11 in 20 by 11 Nov"));
 //! ```
 
+mod aftermath;
 mod axis;
 mod daily;
 mod dates;
@@ -42,6 +44,7 @@ mod fans;
 pub mod fonts;
 mod frame;
 mod gap;
+mod hours;
 mod labels;
 mod numbers;
 mod png;
@@ -54,16 +57,20 @@ mod svg;
 #[cfg(test)]
 mod tests;
 
+pub use aftermath::{AftermathChart, AftermathLine, aftermath};
 pub use daily::Shape;
 pub use dates::DateAxis;
 pub use dots::dots;
 pub use fan::{Fan, TierLine, fan};
 pub use fans::{PlanFan, fans};
 pub use gap::{Gap, gap};
+pub use hours::HourAxis;
 pub use rating::{RatingChart, Threshold, rating};
 pub use reach::{ReachCurve, Target, reach};
 pub use shares::{Band, Role, shares};
 pub use style::{HEIGHT, PNG_SCALE, WIDTH};
+
+pub(super) use numbers::about;
 
 use frame::Painted;
 use frame::Sheet;

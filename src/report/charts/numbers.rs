@@ -29,7 +29,7 @@ pub(super) fn count(value: f64) -> String {
 }
 
 /// The same, to three figures: what a forecast can know.
-pub(super) fn about(value: f64) -> String {
+pub(in crate::report) fn about(value: f64) -> String {
     if !value.is_finite() || value < 1000.0 {
         return count(value);
     }

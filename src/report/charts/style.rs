@@ -39,6 +39,11 @@ pub(super) const LABEL_LEADING: f64 = 17.0;
 pub(super) const LINE: f64 = 2.5;
 pub(super) const THIN: f64 = 1.0;
 pub(super) const HAIR: f64 = 0.8;
+/// The baseline of a footnote, from the bottom edge \[px\].
+pub(super) const FOOTNOTE: f64 = 16.0;
+/// A bar that shows a range, and the dot of its mean (radius) \[px\].
+pub(super) const BAR: f64 = 2.0;
+pub(super) const DOT: f64 = 3.2;
 /// The white line between stacked areas \[px\].
 pub(super) const SEPARATOR: f64 = 1.5;
 
@@ -87,6 +92,22 @@ pub(super) const NEUTRAL: Hue = Hue {
 };
 /// Where the bands of two plans lie over one another.
 pub(super) const SHARED_TINT: RGBColor = RGBColor(0xb5, 0xd6, 0xdd);
+
+/// Colours of what a message leads to: delivered, read, replied, stopped, archived, muted, reported, blocked.
+/// Told apart without red, green or blue: those that lie near one another differ in lightness as well.
+pub(super) const REACTIONS: [Hue; 8] = [
+    hue([0xdf, 0xe1, 0xe6], [0x8b, 0x90, 0x9c], [0x5f, 0x67, 0x75]),
+    hue([0xcc, 0xdf, 0xef], [0x00, 0x64, 0xa8], [0x00, 0x50, 0x8a]),
+    hue([0xcd, 0xec, 0xe2], [0x00, 0x9e, 0x73], [0x00, 0x78, 0x5a]),
+    hue([0xea, 0xd5, 0xe7], [0x8e, 0x3a, 0x80], [0x80, 0x32, 0x73]),
+    hue([0xd2, 0xd3, 0xd6], [0x1f, 0x24, 0x30], [0x1f, 0x24, 0x30]),
+    hue([0xd8, 0xe8, 0xf4], [0x4a, 0x94, 0xc8], [0x2a, 0x6f, 0x9f]),
+    hue([0xe8, 0xdc, 0xc8], [0x7a, 0x4a, 0x00], [0x6a, 0x40, 0x00]),
+    hue([0xf8, 0xdd, 0xc9], [0xd5, 0x5e, 0x00], [0xb3, 0x47, 0x00]),
+];
+
+/// The opacity of bands that overlap \[0 to 1\].
+pub(super) const VEIL: f64 = 0.07;
 
 /// Where Medium may begin, where Low may begin, and where both may.
 pub(super) const AMBER_TINT: RGBColor = RGBColor(0xfd, 0xf1, 0xd3);
@@ -158,10 +179,11 @@ mod tests {
         for text in [INK, MUTED, BLUE.text, NEUTRAL.text, AMBER_TEXT, RED_TEXT]
             .into_iter()
             .chain(CURVES.map(|hue| hue.text))
+            .chain(REACTIONS.map(|hue| hue.text))
         {
             assert!(contrast(text, PAPER) >= 4.5, "{text:?}");
         }
-        for line in CURVES.map(|hue| hue.line) {
+        for line in CURVES.map(|hue| hue.line).into_iter().chain(REACTIONS.map(|hue| hue.line)) {
             assert!(contrast(line, PAPER) >= 3.0, "{line:?}");
         }
     }

@@ -158,6 +158,27 @@ fn feedback(days: usize) -> RatingChart {
     }
 }
 
+fn aftermath_of(hours: usize, sent: f64) -> AftermathChart {
+    let kinds = [0.95, 0.7, 0.1, 0.013, 0.0099, 0.002, 0.001, 0.0095];
+    let names = ["delivered*", "read", "replied", "stopped", "archived*", "muted*", "reported", "blocked*"];
+    let line = |(kind, name): (f64, &str)| {
+        let curve = |times: f64| -> Vec<f64> {
+            (0..=hours).map(|hour| times * sent * kind * (1.0 - 1.0 / (1.5 + hour as f64))).collect()
+        };
+        AftermathLine {
+            name: name.into(),
+            mean: curve(1.0),
+            low: curve(0.3),
+            high: curve(1.05 + 9.0 * kind.min(0.02)),
+        }
+    };
+    AftermathChart {
+        unit: "messages so far".into(),
+        footnote: "* assumed, not measured".into(),
+        lines: kinds.into_iter().zip(names).map(line).collect(),
+    }
+}
+
 fn quantiles_of(tiers: &[Vec<usize>], tier: usize) -> Vec<Option<f64>> {
     let mut days: Vec<Option<usize>> = tiers.iter().map(|run| run.iter().position(|t| *t >= tier)).collect();
     days.sort_by_key(|day| day.unwrap_or(usize::MAX));
@@ -285,6 +306,11 @@ fn samples() -> Vec<Drawing> {
             &dates,
             &gap_of(&volumes, 1.0),
         ),
+        aftermath(
+            &caption("aftermath", "Of 10,000 messages 95 bring a block", &sub("Lines: means.")),
+            &HourAxis { last: 192 },
+            &aftermath_of(192, 10_000.0),
+        ),
     ]
 }
 
@@ -315,6 +341,8 @@ fn extremes() -> Vec<Drawing> {
             &lines,
         ));
         all.push(gap(&short(&name("gap")), &dates, &gap_of(&volumes, 1e-5)));
+        let hours = HourAxis { last: days - 1 };
+        all.push(aftermath(&short(&name("aftermath")), &hours, &aftermath_of(days, 1e6)));
     }
     let dates = DateAxis { first: date(2026, 12, 14), days: 40 };
     for (tag, value) in [("zero", 0.0), ("full", 1.0), ("infinite", f64::INFINITY), ("nan", f64::NAN)] {
@@ -362,11 +390,20 @@ fn extremes() -> Vec<Drawing> {
             },
         ));
         all.push(dots(&short(&name("dots")), &dates, &vec![Some(value); 20], Some(date(2026, 12, 20))));
+        let lines = (0..12).map(|n| AftermathLine {
+            name: format!("{n} {long}"),
+            mean: flat.clone(),
+            low: flat.clone(),
+            high: flat.clone(),
+        });
+        let chart = AftermathChart { unit: long.into(), footnote: long.repeat(3), lines: lines.collect() };
+        all.push(aftermath(&short(&name("aftermath")), &HourAxis { last: 39 }, &chart));
     }
     all.push(fan(&cap("fan-empty"), &dates, &Fan::default()));
     all.push(reach(&cap("reach-empty"), &dates, &[], None));
     all.push(shares(&cap("shares-empty"), &dates, &[]));
     all.push(rating(&cap("rating-empty"), &dates, &RatingChart::default()));
+    all.push(aftermath(&cap("aftermath-empty"), &HourAxis { last: 0 }, &AftermathChart::default()));
     all.push(dots(&cap("dots-empty"), &dates, &[], None));
     all.push(fans(&cap("fans-empty"), &dates, long, &Default::default(), &[]));
     all.push(gap(&cap("gap-empty"), &dates, &Gap::default()));
@@ -571,6 +608,13 @@ proptest! {
             low_from: threshold(1),
             sample_paths: lists.clone(),
         };
+        let line = |n: usize| AftermathLine {
+            name: title.clone(),
+            mean: lists[n].clone(),
+            low: lists[(n + 1) % 6].clone(),
+            high: other.clone(),
+        };
+        let after = AftermathChart { unit: title.clone(), footnote: title.clone(), lines: (0..6).map(line).collect() };
         let amount = Fan { unit: title.clone(), shape: Shape::Line, p05, p25, p50, p75, p95, lines, sample_paths: lists.clone() };
         for drawing in [
             fan(&cap, &dates, &amount),
@@ -578,6 +622,7 @@ proptest! {
             shares(&cap, &dates, &bands),
             rating(&cap, &dates, &score),
             dots(&cap, &dates, &dot, Some(dates.date(days / 3))),
+            aftermath(&cap, &HourAxis { last: days }, &after),
         ] {
             prop_assert!(!drawing.svg.contains("NaN") && !drawing.svg.contains("inf\""));
             for one in words(&drawing.svg) {

@@ -279,12 +279,7 @@ pub(super) fn share_in_words(prior: &Prior) -> String {
 }
 
 pub(super) fn evidence(grade: u8) -> Evidence {
-    match grade {
-        1 => Evidence::Counts,
-        2 => Evidence::OtherChannel,
-        3 => Evidence::Vendor,
-        _ => Evidence::Assumed,
-    }
+    Evidence::of_grade(grade)
 }
 
 /// What the scenario leaves to the tool's defaults, outside platform and behaviour.
