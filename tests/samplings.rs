@@ -105,7 +105,10 @@ fn bound(measures: usize) -> f64 {
 }
 
 fn assert_same_law(name: &str, case: &Case, pairs: u64) {
-    let counts = case.load();
+    assert_one_law(name, case.load(), pairs);
+}
+
+fn assert_one_law(name: &str, counts: Scenario, pairs: u64) {
     let people = counts.clone().with_sampling(Sampling::People);
     let found = compare(&counts, &people, pairs);
     let (measure, z) = worst(&found);
@@ -137,8 +140,17 @@ fn climb() -> Case {
 }
 
 #[test]
-fn a_climb_with_flags_and_fatigue_has_one_law() {
-    assert_same_law("climb", &climb(), pairs(1_500));
+fn a_climb_with_flags_fatigue_and_feedback_has_one_law() {
+    let text = climb().text();
+    let careful = text.replace(
+        "hours: (from",
+        "feedback: [(when: Low, steps: [(act: Cut(\"50%\"))]), (when: Flagged, steps: [(act: pause, lasts: \"3d\")])],\n        \
+         hours: (from",
+    );
+    assert_ne!(careful, text);
+    let scenario = Scenario::read("careful", &careful, common::folder())
+        .unwrap_or_else(|found| panic!("{}", found.render(false)));
+    assert_one_law("climb", scenario, pairs(1_500));
 }
 
 #[test]

@@ -40,6 +40,7 @@ pub(crate) fn setting_of(days: i64) -> Setting {
             template_disabled: true,
             banned: false,
         },
+        unlocks: vec![String::new(); 4],
         help_desk: false,
         currency: None,
         assumptions: vec![

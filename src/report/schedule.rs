@@ -1,8 +1,8 @@
 //! `schedule.csv`: the plan that was followed at the median, as a calendar table to paste into a spreadsheet.
 //!
 //! ```text
-//!   date,weekday,messages,from,to,limit,next_limit,unlocked_by
-//!   2022-03-07,Mon,48,48,50,50,1000,2022-03-12
+//!   date,weekday,messages,from,to,limit,next_limit,unlocked_by,needs
+//!   2022-03-07,Mon,48,48,50,50,1000,2022-03-12,upgrade.verification
 //! ```
 //!
 //! | column | unit | what |
@@ -13,6 +13,7 @@
 //! | `limit` | customers in 24 hours | half of the runs held no higher limit at the end of the day; `unlimited` |
 //! | `next_limit` | customers in 24 hours | the next limit above it |
 //! | `unlocked_by` | date | half of the runs held `next_limit` by this day; empty where half never did |
+//! | `needs` | | what unlocks `next_limit` under the rules of the start, besides a good rating |
 //!
 //! A table of medians is no run of its own: see `volume.png` for how runs differ, and check the platform's answer before each
 //! step.
@@ -25,8 +26,8 @@ use crate::platform::Tier;
 use crate::sim::Metric;
 
 /// The first line.
-pub const COLUMNS: [&str; 8] =
-    ["date", "weekday", "messages", "from", "to", "limit", "next_limit", "unlocked_by"];
+pub const COLUMNS: [&str; 9] =
+    ["date", "weekday", "messages", "from", "to", "limit", "next_limit", "unlocked_by", "needs"];
 
 /// The whole file as text.
 pub fn to_csv(ensemble: &Ensemble) -> String {
@@ -60,6 +61,7 @@ pub fn write(ensemble: &Ensemble, out: impl Write) -> Result<(), csv::Error> {
             setting.tiers.get(held).map(limit_of).unwrap_or_default(),
             next.map(limit_of).unwrap_or_default(),
             next.and_then(|_| dates.get(held + 1).cloned()).unwrap_or_default(),
+            next.and_then(|_| setting.unlocks.get(held + 1).cloned()).unwrap_or_default(),
         ])?;
     }
     table.flush()?;

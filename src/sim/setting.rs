@@ -21,6 +21,8 @@ pub struct Setting {
     pub calendar: Calendar,
     /// The tiers, lowest first.
     pub tiers: Vec<Tier>,
+    /// What unlocks each tier from the one below it, in words; empty for the lowest.
+    pub unlocks: Vec<String>,
     /// Position of the tier at which the number starts.
     pub start_tier: usize,
     /// What this ruleset can do to a number or a template.

@@ -247,7 +247,7 @@ fn delayed(delay: &DelayText) -> String {
                     (sum >= share - 1e-9).then_some(age.0 as f64)
                 })
             };
-            let by = |share: f64| reaches(share).map_or_else(|| "never".to_owned(), |age| by(age));
+            let by = |share: f64| reaches(share).map_or_else(|| "never".to_owned(), by);
             format!("half {}, 9 in 10 {}", by(0.5), by(0.9))
         }
     }

@@ -10,7 +10,7 @@
 
 use crate::audience::{RateName, Segment, Undeliverable};
 use crate::platform::language::{Amount, Condition, Count, FromTiers, Quantity, Within};
-use crate::platform::{Rules, Ruleset};
+use crate::platform::{Rules, Ruleset, Tier};
 use crate::random::maths::pow;
 use crate::sim::scenario::ScenarioText;
 use crate::time::{DAY, Span};
@@ -42,6 +42,23 @@ pub(super) fn too_short(
     found
 }
 
+/// What unlocks each of `tiers` from the one below it under the rules of the start, in words.
+pub(super) fn unlocks(
+    text: &ScenarioText,
+    ruleset: &Ruleset,
+    rules: &Rules,
+    segments: &[Segment],
+    tiers: &[Tier],
+) -> Vec<String> {
+    let of = |tier: &Tier| {
+        let place = rules.tiers.iter().position(|known| known.limit == tier.limit)?;
+        let below = rules.tiers.get(place.checked_sub(1)?)?;
+        let ways = ways(ruleset, &below.name, below.limit?, text, segments);
+        Some(ways.iter().map(Way::asks).collect::<Vec<String>>().join(" or "))
+    };
+    tiers.iter().map(|tier| of(tier).unwrap_or_default()).collect()
+}
+
 /// What one clause asks for and what the lists can give.
 struct Way {
     clause: String,
@@ -56,6 +73,12 @@ struct Way {
 impl Way {
     fn missing(&self) -> f64 {
         self.needed as f64 - self.most
+    }
+
+    /// What is asked for: `2000 messages delivered in 7d (upgrade.volume)`.
+    fn asks(&self) -> String {
+        let Way { clause, needed, counts, within, .. } = self;
+        if *needed == 0 { clause.clone() } else { format!("{needed} {counts} in {within} ({clause})") }
     }
 
     fn in_words(&self, to: &str) -> String {

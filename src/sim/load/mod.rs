@@ -39,7 +39,7 @@ use crate::sender::Strategy;
 use crate::time::{Calendar, SimTime, Slot, Span};
 
 pub use self::contents::Contents;
-use self::feasible::too_short;
+use self::feasible::{too_short, unlocks};
 use self::grid::{calendar, sending_slots};
 pub(super) use self::inputs::draw_thresholds;
 use self::inputs::{assumptions, threshold_priors, waiting_numbers, warnings};
@@ -601,6 +601,7 @@ impl Loader<'_> {
                 let limit = rules.tiers[start_tier].limit;
                 tiers.iter().rposition(|tier| tier.limit == limit).unwrap_or(0)
             },
+            unlocks: unlocks(text, &ruleset, &rules, &segments, &tiers),
             tiers,
             possible: Possible::under(&all),
             assumptions: assumptions(text, &rulesets, &all, &segments),
