@@ -140,17 +140,26 @@ fn climb() -> Case {
 }
 
 #[test]
-fn a_climb_with_flags_fatigue_and_feedback_has_one_law() {
-    let text = climb().text();
-    let careful = text.replace(
-        "hours: (from",
-        "feedback: [(when: Low, steps: [(act: Cut(\"50%\"))]), (when: Flagged, steps: [(act: pause, lasts: \"3d\")])],\n        \
-         hours: (from",
-    );
+fn a_climb_with_flags_and_fatigue_has_one_law() {
+    assert_same_law("climb", &climb(), pairs(1_500));
+}
+
+/// Flags, fatigue, and a sender who takes heed of both.
+#[test]
+fn a_plan_with_flags_fatigue_and_feedback_has_one_law() {
+    let thresholds =
+        [("rating.number.medium_from", "Fixed(0.03)"), ("rating.number.low_from", "Fixed(0.055)")];
+    let priors = thresholds.map(|(path, law)| (path, law.to_owned())).to_vec();
+    let case = Case { tier: "1,000", plan: Plan::Constant(400), horizon: 20, priors, ..climb() };
+    let text = case.text();
+    let feedback = "feedback: [(when: Low, steps: [(act: Cut(\"85%\"))]), (when: Flagged, steps: [(act: Cut(\"70%\"))])],";
+    let careful = text.replace("hours: (from", &format!("{feedback} hours: (from"));
     assert_ne!(careful, text);
     let scenario = Scenario::read("careful", &careful, common::folder())
         .unwrap_or_else(|found| panic!("{}", found.render(false)));
-    assert_one_law("climb", scenario, pairs(1_500));
+    let flagged = (0..200).filter(|index| scenario.replicate(*index).flags > 0).count();
+    assert!((20..180).contains(&flagged), "{flagged} of 200 are flagged");
+    assert_one_law("careful", scenario, pairs(2_000));
 }
 
 #[test]
