@@ -429,6 +429,24 @@ proptest! {
     }
 }
 
+/// Two numbers that hear as many chats in a slot hear them at other seconds.
+#[test]
+fn each_inlet_has_luck_of_its_own() {
+    let shifts = r#"(shifts: [(days: every_day, from: "00:00", to: "24:00", agents: 200)])"#;
+    let text: HelpDeskText = Document::new("desk.ron", shifts).read().unwrap();
+    let calendar = calendar(1, Span::hours(1));
+    let counts = |slot: u32, _: usize| if slot == 9 { 50 } else { 0 };
+    let work = work(&text, &calendar, &["first", "second"], Streams::new(1, 0), None, &counts);
+    let asked = |inlet: usize| {
+        let mut times: Vec<i64> =
+            work.waits.iter().filter(|wait| wait.inlet == inlet).map(|wait| wait.asked.0).collect();
+        times.sort_unstable();
+        times
+    };
+    assert_eq!((asked(0).len(), asked(1).len()), (50, 50));
+    assert_ne!(asked(0), asked(1));
+}
+
 /// Chats come in at any second of their slot alike: Kolmogorov's statistic of 20,000 of them.
 #[test]
 fn chats_come_in_evenly_over_the_slot() {
