@@ -63,7 +63,7 @@ impl Run {
             print(&summary.to_json())?;
         } else {
             print(&text::render(&ensemble, width().min(120)))?;
-            self.tell_layers(&scenario, replications, quiet)?;
+            self.tell_layers(&scenario, &ensemble, replications, quiet)?;
             if !quiet {
                 print(&format!(
                     "\nWritten to {}: summary.json, daily.csv, replications.csv, schedule.csv and charts.\n",
@@ -80,7 +80,14 @@ impl Run {
     }
 
     /// Where layers are held: how much of the spread each of them explains.
-    fn tell_layers(&self, scenario: &Scenario, replications: u64, quiet: bool) -> Result<(), Failure> {
+    /// `own` is the run itself: a layer that it holds alone is not run again.
+    fn tell_layers(
+        &self,
+        scenario: &Scenario,
+        own: &Ensemble,
+        replications: u64,
+        quiet: bool,
+    ) -> Result<(), Failure> {
         if self.scenario.fixed.is_empty() {
             return Ok(());
         }
@@ -89,8 +96,8 @@ impl Run {
             self.replicate(&scenario, &self.cache.open("run", &[&scenario]), replications, quiet)
         };
         let free = with(Held::default());
-        let [parameters, days, luck] = LAYERS.map(|(_, held)| with(held));
-        let explained = explained(&free, [&parameters, &days, &luck]);
+        let others = LAYERS.map(|(_, held)| (held != self.scenario.held()).then(|| with(held)));
+        let explained = explained(&free, others.each_ref().map(|other| other.as_ref().unwrap_or(own)));
         print(&layers::render(&explained, replications, width().min(120)))
     }
 
@@ -103,7 +110,15 @@ impl Run {
         let threads = self.threads.map_or(Threads::All, Threads::Exactly).count();
         let draws: u64 = runs.iter().map(|run| run.draws).sum::<u64>() / sample;
         let cells = runs.iter().map(|run| run.most_cells).max().unwrap_or(0);
-        let ensemble = Ensemble::of(scenario, sample);
+        let future = |index: u64| runs[index as usize].clone();
+        let ensemble = Ensemble::run(
+            scenario.setting.clone(),
+            0..sample,
+            Threads::ONE,
+            &future,
+            &|_| {},
+            interrupt::listen(),
+        );
         // A line a replication; histograms of days grow until their bins are full.
         let (lines, days_held) = (ROW_BYTES * replications as usize, ensemble.bytes());
         let days = scenario.setting.calendar.days();

@@ -8,6 +8,7 @@ use std::convert::Infallible;
 
 use rand::TryRng;
 
+use super::fnv::Fnv;
 use super::philox::philox;
 
 /// The random numbers of one replication, each at its [`Address`]. Cheap to copy, nothing to advance.
@@ -96,17 +97,13 @@ pub struct Subject(pub u32);
 impl Subject {
     /// The subject of `names`, from general to particular. ["ab", "c"] and ["a", "bc"] are two subjects.
     ///
-    /// FNV-1a over the bytes of the names (G. Fowler, L. C. Noll, K.-P. Vo), each closed by 0xFF, which no
-    /// UTF-8 text contains; then mixed, because FNV leaves the high bits of short texts alike.
+    /// FNV-1a over the names; then mixed, because FNV leaves the high bits of short texts alike.
     pub fn new(names: &[&str]) -> Self {
-        let bytes = names.iter().flat_map(|name| name.bytes().chain([0xFF]));
-        let hash = bytes.fold(FNV_OFFSET, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(FNV_PRIME));
-        Self(mix_down(hash))
+        let mut hash = Fnv::default();
+        names.iter().for_each(|name| hash.text(name));
+        Self(mix_down(hash.finish()))
     }
 }
-
-const FNV_OFFSET: u64 = 0xcbf2_9ce4_8422_2325;
-const FNV_PRIME: u64 = 0x0100_0000_01b3;
 
 /// Folds 64 bits into 32 after the finaliser of MurmurHash3 (A. Appleby), so that each bit counts.
 pub(crate) fn mix_down(mut hash: u64) -> u32 {

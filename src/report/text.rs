@@ -235,7 +235,6 @@ fn cost(ensemble: &Ensemble) -> Option<Vec<String>> {
     Some(row)
 }
 
-/// What limited the climb, most frequent first.
 /// What the help desk does, by day; nothing without one.
 fn desk(page: &mut Page, ensemble: &Ensemble) {
     const SHOWN: [(ChatMetric, &str); 7] = [
@@ -265,6 +264,7 @@ fn desk(page: &mut Page, ensemble: &Ensemble) {
     page.indented("Means over all runs; single runs differ: see daily.csv.");
 }
 
+/// What limited the climb, most frequent first.
 fn limits(page: &mut Page, ensemble: &Ensemble) {
     let mut reasons: Vec<(Reason, Mean)> =
         Reason::ALL.into_iter().filter_map(|reason| Some((reason, ensemble.limited_by(reason)?))).collect();

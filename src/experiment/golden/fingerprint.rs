@@ -1,12 +1,13 @@
 //! A fingerprint of a future: any change of behaviour at all changes it.
 
+use crate::random::Fnv;
 use crate::sim::{Day, Ledger, Trajectory};
 use crate::time::SimTime;
 
 /// 64 bits of FNV-1a over every whole number of a future, in a fixed order. The thresholds that were drawn and
 /// how customers were kept in cells are left out: what they do is there.
 pub(super) fn fingerprint(future: &Trajectory) -> u64 {
-    let mut digest = Digest(0xcbf2_9ce4_8422_2325);
+    let mut digest = Digest::default();
     let Trajectory {
         days,
         reached,
@@ -37,24 +38,23 @@ pub(super) fn fingerprint(future: &Trajectory) -> u64 {
     digest.add(*unpriced);
     let Ledger { customers, in_list, gone, in_flight, held } = ledger;
     [customers, in_list, gone, in_flight, held].into_iter().for_each(|count| digest.add(*count));
-    digest.0
+    digest.0.finish()
 }
 
 /// The fingerprint of several futures in their order.
 pub(super) fn joined(fingerprints: impl IntoIterator<Item = u64>) -> u64 {
-    let mut digest = Digest(0xcbf2_9ce4_8422_2325);
+    let mut digest = Digest::default();
     fingerprints.into_iter().for_each(|number| digest.add(number));
-    digest.0
+    digest.0.finish()
 }
 
-/// FNV-1a of 64 bits (G. Fowler, L. C. Noll, K.-P. Vo).
-struct Digest(u64);
+/// The hash of some whole numbers.
+#[derive(Default)]
+struct Digest(Fnv);
 
 impl Digest {
     fn add(&mut self, number: u64) {
-        for byte in number.to_le_bytes() {
-            self.0 = (self.0 ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
-        }
+        self.0.bytes(number.to_le_bytes());
     }
 
     fn day(&mut self, day: &Day) {

@@ -5,6 +5,7 @@ use serde::Serialize;
 use crate::audience::Segment;
 use crate::document::{Ordered, tree};
 use crate::platform::Ruleset;
+use crate::random::Fnv;
 use crate::sender::Strategy;
 use crate::sim::account::Prices;
 use crate::sim::scenario::ScenarioText;
@@ -40,40 +41,28 @@ impl Contents {
         };
         let mut scenario = Digest::default();
         scenario.value(&text);
-        scenario.text(&format!("{strategy:?}"));
+        scenario.0.text(&format!("{strategy:?}"));
         let mut rules = Digest::default();
         rulesets.iter().for_each(|ruleset| rules.value(ruleset));
-        rules.text(&prices.map_or_else(String::new, |prices| format!("{:?}", prices.rules)));
+        rules.0.text(&prices.map_or_else(String::new, |prices| format!("{:?}", prices.rules)));
         let mut audience = Digest::default();
         segments.iter().for_each(|segment| audience.value(&segment.behavior));
-        Contents { scenario: scenario.0, rules: rules.0, audience: audience.0 }
+        Contents { scenario: scenario.0.finish(), rules: rules.0.finish(), audience: audience.0.finish() }
     }
 }
 
-/// FNV-1a of 64 bits (G. Fowler, L. C. Noll, K.-P. Vo).
-struct Digest(u64);
-
-impl Default for Digest {
-    fn default() -> Digest {
-        Digest(0xcbf2_9ce4_8422_2325)
-    }
-}
+/// The hash of some values.
+#[derive(Default)]
+struct Digest(Fnv);
 
 impl Digest {
-    fn text(&mut self, text: &str) {
-        // A byte that no text holds parts one text from the next.
-        for byte in text.bytes().chain([0xff]) {
-            self.0 = (self.0 ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
-        }
-    }
-
     /// The leaves of a value, in the order of their paths.
     fn value<T: Serialize>(&mut self, value: &T) {
         let mut leaves = tree::of(value).map(|tree| tree::leaves(&tree)).unwrap_or_default();
         leaves.sort();
         for (path, value) in &leaves {
-            self.text(path);
-            self.text(value);
+            self.0.text(path);
+            self.0.text(value);
         }
     }
 }
