@@ -7,7 +7,8 @@ use std::hint::black_box;
 use criterion::{Criterion, criterion_group, criterion_main};
 use rand::distr::Distribution;
 use tiercast::random::{
-    Address, Binomial, Draw, Prior, Purpose, Shares, Streams, Subject, binomial, hypergeometric, split,
+    Address, Binomial, Draw, Prior, Purpose, Shares, Split, Streams, Subject, binomial, hypergeometric,
+    split, split_all,
 };
 
 /// A fresh address for every call.
@@ -68,16 +69,36 @@ fn hypergeometrics(c: &mut Criterion) {
 }
 
 fn splits(c: &mut Criterion) {
-    let shares = Shares::new(&[0.4, 0.2, 0.1, 0.05, 0.05, 0.04, 0.03, 0.03]);
-    let (Ok(shares), mut walk) = (shares, Walk::new()) else { return };
-    for n in [1, 8, 1000] {
-        c.bench_function(&format!("split/{n} over 8 rows"), |b| {
-            b.iter(|| {
-                let mut out = [0; 8];
-                walk.address.slot = walk.address.slot.wrapping_add(1);
-                split(&walk.streams, walk.address, black_box(n), &shares, &mut out)
+    let tables: [(&str, &[f64]); 3] = [
+        ("outcomes", &[0.006, 0.001, 0.0005, 0.005, 0.002, 0.01, 0.1, 0.6]),
+        ("8 delays", &[0.4, 0.2, 0.1, 0.08, 0.08, 0.06, 0.05, 0.03]),
+        (
+            "16 delays",
+            &[0.3, 0.1, 0.08, 0.06, 0.05, 0.05, 0.05, 0.05, 0.05, 0.04, 0.04, 0.03, 0.03, 0.03, 0.02, 0.02],
+        ),
+    ];
+    let mut walk = Walk::new();
+    for (name, table) in tables {
+        let Ok(shares) = Shares::new(table) else { continue };
+        for n in [8, 20, 40, 60, 150, 1_000, 30_000] {
+            c.bench_function(&format!("split/{name}/{n}"), |b| {
+                let mut out = vec![0; table.len()];
+                b.iter(|| {
+                    walk.next();
+                    split(&walk.streams, walk.address, black_box(n), &shares, &mut out)
+                });
             });
-        });
+            c.bench_function(&format!("64 splits/{name}/{n}"), |b| {
+                b.iter(|| {
+                    let each = |_| {
+                        walk.next();
+                        Split::new(walk.address, black_box(n), &shares)
+                    };
+                    let mut splits: Vec<Split<'_>> = (0..64).map(each).collect();
+                    split_all(&walk.streams, &mut splits)
+                });
+            });
+        }
     }
 }
 

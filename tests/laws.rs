@@ -655,6 +655,7 @@ fn plain_loop(case: &Case, scenario: &Scenario, index: u64) -> Plain {
             number_name: "main",
             person_cap: scenario.ruleset.admission.values().any(|cap| cap.per == CapOf::Person),
             unread_after: rules.unread_after(),
+            followed: tiercast::audience::Followed::ALL,
         };
         // What the changes of this instant set in motion.
         let mut released = Vec::new();

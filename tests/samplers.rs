@@ -14,8 +14,8 @@ use tiercast::random::quantile::{
     normal_cdf, normal_quantile, student_quantile,
 };
 use tiercast::random::{
-    Address, Binomial, Draw, MOST_IN_ALL, MOST_TRIALS, Purpose, Shares, Streams, Subject, binomial,
-    hypergeometric, split,
+    Address, Binomial, Draw, MOST_IN_ALL, MOST_TRIALS, Purpose, Shares, Split, Streams, Subject, binomial,
+    hypergeometric, split, split_all,
 };
 
 const DRAWS: u32 = 100_000;
@@ -136,7 +136,7 @@ fn assert_follows(seen: &[u64], exact: &Exact, what: &str) {
 // Each sampler against its law
 
 /// n and p on both sides of every switch: mean 10, p = 1/2, certain and impossible.
-const BINOMIALS: [(u64, f64); 22] = [
+const BINOMIALS: [(u64, f64); 25] = [
     (1, 0.3),
     (1, 0.999),
     (2, 0.5),
@@ -157,9 +157,29 @@ const BINOMIALS: [(u64, f64); 22] = [
     (100_000, 0.01),
     (100_000, 0.999_95),
     (1_000_000, 0.5),
+    (MOST_TRIALS, 1e-9),
+    (MOST_TRIALS, 0.5),
+    (MOST_TRIALS, 1.0 - 1e-9),
     (MOST_TRIALS, 4e-9),
     (MOST_TRIALS, 6e-9),
 ];
+
+/// What cannot be otherwise, alone and side by side.
+#[test]
+fn what_is_certain_happens_and_what_is_impossible_does_not() {
+    let shares = [Shares::new(&[0.0, 1.0]).unwrap(), Shares::new(&[1e-9, 0.0]).unwrap()];
+    for n in [0, 1, 2, 7, 100, 4_097, MOST_TRIALS] {
+        for slot in 0..200 {
+            let draw = streams().at(address(slot));
+            assert_eq!((binomial(&draw, n, 0.0), binomial(&draw, n, 1.0)), (0, n));
+            let mut splits = [&shares[0], &shares[1]].map(|shares| Split::new(address(slot), n, shares));
+            split_all(&streams(), &mut splits);
+            assert_eq!((splits[0].rows(), splits[0].never()), ([0, n].as_slice(), 0));
+            let rare = splits[1].rows()[0];
+            assert!(rare + splits[1].never() == n && rare <= 20 && splits[1].rows()[1] == 0);
+        }
+    }
+}
 
 #[test]
 fn binomials_follow_their_law() {
@@ -228,7 +248,9 @@ fn splits_follow_their_law() {
         &[1.0],
         &[0.125, 0.125, 0.125, 0.125, 0.1, 0.1, 0.1, 0.1],
     ];
-    for (table, n) in tables.into_iter().flat_map(|table| [1, 2, 7, 8, 9, 30, 1000].map(|n| (table, n))) {
+    for (table, n) in
+        tables.into_iter().flat_map(|table| [1, 2, 7, 8, 9, 12, 13, 16, 17, 32, 33, 1000].map(|n| (table, n)))
+    {
         let shares = Shares::new(table).unwrap();
         let outs: Vec<Vec<u64>> = (0..DRAWS / 4)
             .map(|slot| {
@@ -247,6 +269,45 @@ fn splits_follow_their_law() {
                 assert_follows_share(&two, n, table[row] + table[pair], &format!("{what} and {pair}"));
             }
         }
+    }
+}
+
+/// What is asked for coarsely is the sum of what is asked for finely: the same people, less drawn.
+#[test]
+fn rows_that_are_alike_hold_the_same_people() {
+    let shares = Shares::new(&[0.3, 0.2, 0.1, 0.1, 0.05, 0.05, 0.05, 0.03, 0.03, 0.02, 0.01]).unwrap();
+    let alike = [0, 0, 0, 3, 3, 3, 3, 7, 7, 9, 10, 0, 0, 0, 0, 0];
+    for slot in 0..2_000 {
+        let n = 1 + u64::from(slot) * 7 % 900;
+        let fine = Split::new(address(slot), n, &shares);
+        let mut both = [fine, fine.alike(alike)];
+        split_all(&streams(), &mut both[..1]);
+        split_all(&streams(), &mut both[1..]);
+        let sums = |split: &Split<'_>| {
+            let rows = split.rows();
+            [&rows[..3], &rows[3..7], &rows[7..9], &rows[9..10], &rows[10..]]
+                .map(|rows| rows.iter().sum::<u64>())
+        };
+        assert_eq!(sums(&both[0]), sums(&both[1]), "of {n}");
+        assert_eq!(both[0].never(), both[1].never());
+    }
+}
+
+/// Whatever stands beside it, a split is the same.
+#[test]
+fn splits_side_by_side_are_splits_one_by_one() {
+    let few = Shares::new(&[0.4, 0.2, 0.1, 0.05]).unwrap();
+    let many = Shares::new(&[0.1, 0.0, 0.2, 0.05, 0.05, 0.1, 0.1, 0.1, 0.3]).unwrap();
+    let split = |slot: u32| {
+        let n = [0, 1, 5, 20, 70, 5_000, MOST_TRIALS][slot as usize % 7];
+        Split::new(address(slot), n, if slot % 3 == 0 { &few } else { &many })
+    };
+    let mut together: Vec<Split<'_>> = (0..500).map(split).collect();
+    split_all(&streams(), &mut together);
+    for (slot, beside) in (0..500).zip(&together) {
+        let mut alone = [split(slot)];
+        split_all(&streams(), &mut alone);
+        assert_eq!((alone[0].rows(), alone[0].never()), (beside.rows(), beside.never()));
     }
 }
 
@@ -459,8 +520,8 @@ const PINNED: [(&str, u64); 17] = [
     ("binomial, large", 0x03f1_0d57_4ec1_0d28),
     ("hypergeometric, small", 0x4965_ba8f_f5d4_d12c),
     ("hypergeometric", 0x6625_f068_15a7_4633),
-    ("split of few", 0x7963_740e_a424_3485),
-    ("split of many", 0xc017_3a48_c428_6635),
+    ("split of few", 0xd328_5548_b380_8441),
+    ("split of many", 0x4d36_959c_4f91_ab3c),
     ("normal", 0xd71c_81d0_5808_32bb),
     ("log-normal", 0x17ba_623e_98b0_002c),
     ("log-uniform", 0x7c02_351d_ec51_57d6),

@@ -396,6 +396,7 @@ fn delays_follow_their_table_slot_by_slot() {
             number_name: "main",
             person_cap: false,
             unread_after: None,
+            followed: tiercast::audience::Followed::ALL,
         };
         let stage =
             Stage { calendar: &calendar, chance: &mut chance, list: &mut list, arrivals: &mut arrivals };

@@ -98,19 +98,31 @@ impl Activity {
         Some(Activity { before, slots, week: hours * weekdays, slot })
     }
 
+    /// The weight × seconds that `age` virtual seconds take, rounded up.
+    pub(super) fn takes(&self, age: i64) -> u64 {
+        (age.max(0) as u128 * u128::from(self.week)).div_ceil(u128::from(WEEK)) as u64
+    }
+
     /// The first slot at or after `now` that is `age` virtual seconds later; it may lie beyond the run.
     pub fn slot_at(&self, calendar: &Calendar, now: SimTime, age: i64) -> Slot {
-        let first = calendar.slot_from(now) as usize;
-        let reached = |place: usize| {
-            u128::from(self.before[place].saturating_sub(self.until(calendar, now))) * u128::from(WEEK)
-                >= age.max(0) as u128 * u128::from(self.week)
-        };
-        let (mut low, mut high) = (first, self.before.len() - 1);
-        while low < high {
-            let middle = usize::midpoint(low, high);
-            if reached(middle) { high = middle } else { low = middle + 1 }
-        }
-        low as Slot
+        let takes = [self.takes(age)];
+        self.slots(calendar, now, &takes).next().unwrap_or(Slot::MAX)
+    }
+
+    /// The first slots at or after `now` that have reached each of what `takes` rises through.
+    pub(super) fn slots<'a>(
+        &'a self,
+        calendar: &Calendar,
+        now: SimTime,
+        takes: &'a [u64],
+    ) -> impl Iterator<Item = Slot> + 'a {
+        let until = self.until(calendar, now);
+        let mut place = calendar.slot_from(now) as usize;
+        let last = self.before.len() - 1;
+        takes.iter().map(move |takes| {
+            place += rising(&self.before[place..last], until + takes);
+            place as Slot
+        })
     }
 
     /// Virtual days that slot `slot` holds.
@@ -150,6 +162,17 @@ impl Activity {
         // An average hour has the weight week / 168 for 3,600 seconds.
         weighted as f64 * WEEK as f64 / (self.week as f64 * 24.0 * HOUR as f64)
     }
+}
+
+/// How many of `sums`, which never fall, are below `bound`: found by ever longer steps, for it is mostly few.
+fn rising(sums: &[u64], bound: u64) -> usize {
+    let (mut low, mut step) = (0, 1);
+    while low + step <= sums.len() && sums[low + step - 1] < bound {
+        low += step;
+        step *= 2;
+    }
+    let high = (low + step).min(sums.len());
+    low + sums[low..high].partition_point(|sum| *sum < bound)
 }
 
 /// Weight × seconds of a slot that begins at `minute` of a day and lasts `length` seconds.

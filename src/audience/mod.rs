@@ -25,6 +25,7 @@ mod list;
 mod odds;
 mod people;
 mod reactions;
+mod timetable;
 
 pub use activity::{Activity, ActivityText};
 pub use arrivals::{Arrival, Arrivals};
@@ -40,4 +41,4 @@ pub use desk::{
 pub use history::{History, Memory};
 pub use list::{Choice, List, ListPlan, Sampling, Taken};
 pub use odds::{Rates, TemplateEffects};
-pub use reactions::{Act, Moment, Reactions, Segment, Stage};
+pub use reactions::{Act, Followed, Moment, Reactions, Segment, Stage};

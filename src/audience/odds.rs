@@ -118,15 +118,19 @@ impl<'s> Odds<'s> {
         Odds { behavior, chances, known: Vec::new() }
     }
 
-    /// The shares of the outcomes of a delivered message to somebody of this past.
-    pub(super) fn shares(&mut self, past: History) -> Shares {
+    /// Position of the shares of the outcomes of a delivered message to somebody of this past.
+    pub(super) fn position(&mut self, past: History) -> usize {
         let key = (past.level, past.contacts);
-        if let Some((_, shares)) = self.known.iter().find(|(known, _)| *known == key) {
-            return *shares;
-        }
-        let shares = self.compute(past);
-        self.known.push((key, shares));
-        shares
+        let known = self.known.iter().position(|(known, _)| *known == key);
+        known.unwrap_or_else(|| {
+            self.known.push((key, self.compute(past)));
+            self.known.len() - 1
+        })
+    }
+
+    /// The shares at a position that [`Odds::position`] gave.
+    pub(super) fn shares(&self, position: usize) -> &Shares {
+        &self.known[position].1
     }
 
     fn compute(&self, past: History) -> Shares {

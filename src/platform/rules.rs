@@ -322,6 +322,12 @@ impl Rules {
         self.cap.as_ref().is_some_and(|cap| cap.free_in_window)
     }
 
+    /// Whether a rating weighs feedback of this kind.
+    pub fn weighs(&self, kind: Feedback) -> bool {
+        let ratings = self.number_ratings.iter().chain(&self.template_ratings);
+        ratings.flat_map(|rule| &rule.weights).any(|(weighed, _)| *weighed == kind)
+    }
+
     /// After how long an unread message counts as unread, where a rating weighs that: the shortest that a clause states.
     pub fn unread_after(&self) -> Option<Span> {
         self.number_ratings.iter().chain(&self.template_ratings).filter_map(|rule| rule.unread_after).min()

@@ -15,11 +15,12 @@ use rand_distr::{Distribution, Poisson};
 
 use super::binomial::binomial;
 use super::hypergeometric::hypergeometric;
+use super::lanes::Counts;
 use super::maths::exp;
 use super::prior::Prior;
 use super::probability::Probability;
 use super::quantile::normal_quantile;
-use super::split::{Shares, split};
+use super::split::{Asked, Split, split_asking};
 use super::streams::{Address, Purpose, Streams, Subject};
 
 /// Which layers of chance are held still.
@@ -41,12 +42,22 @@ pub struct Chance {
     /// What is left of expected counts, by what they are counts of.
     carried: BTreeMap<(Purpose, u8, Subject), f64>,
     drawn: u64,
+    /// Room for counts that are drawn side by side.
+    counts: Counts,
+    asked: Asked,
 }
 
 impl Chance {
     /// The chance of a replication whose numbers are `streams`, with some layers held still.
     pub fn new(streams: Streams, held: Held) -> Chance {
-        Chance { streams, held, carried: BTreeMap::new(), drawn: 0 }
+        Chance {
+            streams,
+            held,
+            carried: BTreeMap::new(),
+            drawn: 0,
+            counts: Counts::default(),
+            asked: Asked::default(),
+        }
     }
 
     /// The numbers behind it.
@@ -99,6 +110,20 @@ impl Chance {
         binomial(&self.streams.at(address), n, p)
     }
 
+    /// As [`Chance::binomial`] for each (address, n, p), side by side.
+    pub fn binomials(&mut self, asked: &[(Address, u64, f64)]) -> Vec<u64> {
+        if self.held.luck {
+            return asked.iter().map(|(address, n, p)| self.binomial(*address, *n, *p)).collect();
+        }
+        self.drawn += asked.len() as u64;
+        self.counts.clear();
+        for (address, n, p) in asked {
+            self.counts.ask(address.words(), *n, *p);
+        }
+        self.counts.draw(self.streams.key());
+        self.counts.drawn().collect()
+    }
+
     /// How many of `taken` are marked, when `marked` of `total` are.
     pub fn hypergeometric(&mut self, address: Address, total: u64, marked: u64, taken: u64) -> u64 {
         self.drawn += 1;
@@ -123,21 +148,30 @@ impl Chance {
         }
     }
 
-    /// Splits `n` over the rows of `shares` into `out`, as long as the table; returns how many go to no row.
-    pub fn split(&mut self, address: Address, n: u64, shares: &Shares, out: &mut [u64]) -> u64 {
-        self.drawn += shares.shares().len() as u64;
+    /// Splits all of `splits`, each of people over the rows of its table.
+    pub fn split_all(&mut self, splits: &mut [Split<'_>]) {
         if !self.held.luck {
-            return split(&self.streams, address, n, shares, out);
+            self.drawn += split_asking(&self.streams, splits, &mut self.asked);
+            return;
         }
+        for split in splits {
+            self.split_expected(split);
+        }
+    }
+
+    fn split_expected(&mut self, split: &mut Split<'_>) {
+        let (n, shares, address) = (split.n(), split.shares(), split.address());
+        self.drawn += shares.shares().len() as u64;
         let mut left = n;
         let last = shares.shares().iter().rposition(|share| *share > 0.0);
         for (row, share) in shares.shares().iter().enumerate() {
             let all_left = shares.never() == 0.0 && Some(row) == last;
             let at = Address { item: address.item.wrapping_add(row as u8), ..address };
-            out[row] = if all_left { left } else { self.expected(at, n as f64 * share, 0, left) };
-            left -= out[row];
+            let count = if all_left { left } else { self.expected(at, n as f64 * share, 0, left) };
+            split.rows_mut()[row] = count;
+            left -= count;
         }
-        left
+        split.set_never(left);
     }
 
     /// What is expected, whole: the fraction goes to the next draw of the same purpose, item and subject.
@@ -152,6 +186,7 @@ impl Chance {
 
 #[cfg(test)]
 mod tests {
+    use super::super::split::Shares;
     use super::*;
 
     fn held() -> Chance {
@@ -168,12 +203,13 @@ mod tests {
         let shares = Shares::new(&[0.25, 0.5]).expect("shares");
         let mut sums = [0_u64; 3];
         for slot in 0..400 {
-            let mut out = [0; 2];
-            let never = chance.split(address(10_000 + slot), 5, &shares, &mut out);
-            assert_eq!(out.iter().sum::<u64>() + never, 5);
-            sums[0] += out[0];
-            sums[1] += out[1];
-            sums[2] += never;
+            let mut split = [Split::new(address(10_000 + slot), 5, &shares)];
+            chance.split_all(&mut split);
+            let [split] = split;
+            assert_eq!(split.rows().iter().sum::<u64>() + split.never(), 5);
+            sums[0] += split.rows()[0];
+            sums[1] += split.rows()[1];
+            sums[2] += split.never();
         }
         assert!(sums.iter().zip([500, 1_000, 500]).all(|(sum, due)| sum.abs_diff(due) <= 2), "{sums:?}");
     }
@@ -184,7 +220,9 @@ mod tests {
         let mut chance = held();
         for slot in 0..50 {
             let address = Address { slot, ..Address::of(Purpose::Delay, Subject::new(&["b"])) };
-            assert_eq!(chance.split(address, 7, &shares, &mut [0; 4]), 0);
+            let mut split = [Split::new(address, 7, &shares)];
+            chance.split_all(&mut split);
+            assert_eq!(split[0].never(), 0);
         }
     }
 

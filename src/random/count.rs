@@ -8,7 +8,7 @@
 //!
 //! All three answer the same question, so k never falls when u rises, whichever of them answered.
 
-use super::expansion::{Expansion, Guess};
+use super::expansion::Expansion;
 use super::quantile::normal_quantile;
 
 /// A law on 0, 1, ..., `top` with one mode.
@@ -24,7 +24,7 @@ pub(super) trait Count {
 }
 
 /// Masses below this lie under the resolution of a uniform.
-const NOTHING: f64 = 1e-18;
+pub(super) const NOTHING: f64 = 1e-18;
 
 /// The quantile by going up from 0, whose mass is `none`: about `mean` steps.
 #[inline]
@@ -44,9 +44,10 @@ pub(super) fn search_from_zero(law: &impl Count, none: f64, mean: f64, u: f64) -
 /// The quantile by its expansion where that is sure, else by the exact law.
 #[inline]
 pub(super) fn search_by_expansion(law: &impl Count, expansion: &Expansion, u: f64) -> f64 {
-    match expansion.guess(normal_quantile(u)) {
-        Guess::Sure(k) if k >= 0.0 && k <= law.top() => k,
-        Guess::Sure(value) | Guess::Near(value) => search_near(law, value, u),
+    let guess = expansion.guess(normal_quantile(u), 0.0);
+    match guess.sure && guess.whole >= 0.0 && guess.whole <= law.top() {
+        true => guess.whole,
+        false => search_near(law, guess.value, u),
     }
 }
 

@@ -29,15 +29,18 @@ pub(super) struct Expansion {
 }
 
 /// What the expansion knows of a quantile.
-pub(super) enum Guess {
-    /// The quantile itself.
-    Sure(f64),
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Guess {
     /// A value near the quantile, within the error of the expansion.
-    Near(f64),
+    pub(super) value: f64,
+    /// Its floor.
+    pub(super) whole: f64,
+    /// Whether the floor is the quantile itself.
+    pub(super) sure: bool,
 }
 
 impl Expansion {
-    #[inline]
+    #[inline(always)]
     pub(super) fn new(cumulants: &Cumulants) -> Self {
         let Cumulants { mean, second, third, fourth, fifth } = *cumulants;
         let variance = second - 1.0 / 12.0;
@@ -51,7 +54,7 @@ impl Expansion {
         Self { coefficients, scale: scale * 0.01, rounding: 4e-15 * mean }
     }
 
-    #[inline]
+    #[inline(always)]
     fn coefficients(
         mean: f64,
         deviation: f64,
@@ -78,15 +81,23 @@ impl Expansion {
         [mean + 0.5 - skew / 6.0 + none, deviation + linear, skew / 6.0 + two, cubic, fourth_power]
     }
 
-    /// The quantile where the uniform is the normal probability of `w`.
-    #[inline]
-    pub(super) fn guess(&self, w: f64) -> Guess {
+    /// The quantile where the uniform is the normal probability of a number that is `blur` from `w` at most.
+    #[inline(always)]
+    pub(super) fn guess(&self, w: f64, blur: f64) -> Guess {
         let [c0, c1, c2, c3, c4] = self.coefficients;
         let square = w * w;
         let value = c0 + w * c1 + square * (c2 + w * c3 + square * c4);
-        let error = self.scale * (3.0 + 4.0 * square * square) + self.rounding;
-        let whole = value.floor();
+        let error = self.scale * (3.0 + 4.0 * square * square) + self.rounding + 2.0 * blur * c1;
+        let whole = floor(value);
         let beyond = value - whole;
-        if beyond > error && beyond < 1.0 - error { Guess::Sure(whole) } else { Guess::Near(value) }
+        Guess { value, whole, sure: (beyond > error) & (beyond < 1.0 - error) }
     }
+}
+
+/// The floor of a number below 2^51, in a way that vectors can take on any machine.
+#[inline(always)]
+fn floor(value: f64) -> f64 {
+    const SHIFT: f64 = 1.5 * (1_u64 << 52) as f64;
+    let nearest = (value + SHIFT) - SHIFT;
+    if nearest > value { nearest - 1.0 } else { nearest }
 }

@@ -150,7 +150,6 @@ impl Handful {
 mod tests {
     use super::*;
     use crate::random::count::search_near;
-    use crate::random::expansion::Guess;
     use crate::random::quantile::normal_quantile;
 
     /// Where the expansion is sure of itself the exact law agrees.
@@ -169,7 +168,9 @@ mod tests {
                     let u = if i < 40 { 1.0 / (1_u64 << i) as f64 } else { f64::from(i) / 400.0 };
                     for u in [u, 1.0 - u] {
                         all += 1;
-                        if let Guess::Sure(k) = expansion.guess(normal_quantile(u)) {
+                        let guess = expansion.guess(normal_quantile(u), 0.0);
+                        if guess.sure {
+                            let k = guess.whole;
                             sure += 1;
                             assert_eq!(k, search_near(&law, k, u), "{law:?}, u {u:e}");
                         }

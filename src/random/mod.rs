@@ -18,6 +18,9 @@
 //!     of n       taken are marked      to which row    DelayTable: rows by age
 //! ```
 //!
+//! Where many counts are asked for at once they are drawn *side by side*, with the widest vectors that the machine has, and
+//! are the same to the last bit: see `lanes.rs`.
+//!
 //! ```
 //! use tiercast::random::{Address, Purpose, Streams, Subject, binomial};
 //!
@@ -34,6 +37,7 @@ mod delay;
 mod expansion;
 mod fnv;
 mod hypergeometric;
+mod lanes;
 pub mod maths;
 mod philox;
 mod prior;
@@ -51,6 +55,6 @@ pub use hypergeometric::{MOST_IN_ALL, hypergeometric};
 pub use philox::philox;
 pub use prior::{Law, Prior, PriorError};
 pub use probability::{Probability, ProbabilityError};
-pub use split::{MOST_ROWS, Shares, SharesError, split};
+pub use split::{Alike, MOST_ROWS, NONE_ALIKE, Shares, SharesError, Split, split, split_all};
 pub(crate) use streams::mix_down;
 pub use streams::{Address, Draw, Purpose, Streams, Subject, SubjectCollision, Subjects};

@@ -14,22 +14,33 @@ use super::tails::Beta;
 /// (1988), routine PPND16: about 16 digits.
 #[inline]
 pub fn normal_quantile(u: f64) -> f64 {
-    let q = u - 0.5;
-    if q.abs() <= 0.425 {
-        let r = 0.180625 - q * q;
-        return q * horner(&CENTRE.0, r) / horner(&CENTRE.1, r);
+    let distance = u - 0.5;
+    if distance.abs() <= CENTRE_REACH {
+        return centre(distance);
     }
-    if q < 0.0 { -normal_tail(u) } else { normal_tail(1.0 - u) }
+    if distance < 0.0 { -normal_tail(u) } else { normal_tail(1.0 - u) }
+}
+
+/// How far from 1/2 [`centre`] holds.
+pub(super) const CENTRE_REACH: f64 = 0.425;
+
+/// The quantile at 1/2 + `distance`.
+#[inline(always)]
+pub(super) fn centre(distance: f64) -> f64 {
+    let r = 0.180625 - distance * distance;
+    distance * horner(&CENTRE.0, r) / horner(&CENTRE.1, r)
 }
 
 /// The distance from the mean beyond which the probability is `u` < 0.075.
 fn normal_tail(u: f64) -> f64 {
     let r = sqrt(-ln(u));
-    if r <= 5.0 {
-        horner(&MIDDLE.0, r - 1.6) / horner(&MIDDLE.1, r - 1.6)
-    } else {
-        horner(&TAIL.0, r - 5.0) / horner(&TAIL.1, r - 5.0)
-    }
+    if r <= 5.0 { middle(r) } else { horner(&TAIL.0, r - 5.0) / horner(&TAIL.1, r - 5.0) }
+}
+
+/// The distance from the mean beyond which the probability is e^-(r^2), r up to 5.
+#[inline(always)]
+pub(super) fn middle(r: f64) -> f64 {
+    horner(&MIDDLE.0, r - 1.6) / horner(&MIDDLE.1, r - 1.6)
 }
 
 #[inline(always)]

@@ -1,18 +1,27 @@
 //! Where n people go, each to one row of a table or to none: one exact multinomial.
 //!
 //! ```text
-//!   n <= 8    person by person: the row whose share of (0, 1) holds the person's uniform
-//!   above     row by row: a binomial of those left, with the row's share of what is left
+//!   n  --some row?-->  1 .. 16  --left half?-->  1 .. 8   --left half?-->  1 .. 4  ...  row 1
+//!        \-> none                \-> 9 .. 16              \-> 5 .. 8             \->  row 2
 //! ```
+//!
+//! Halves are counted by one binomial each, until a part is empty, or all its rows are alike to whoever asks: what is
+//! asked for coarsely is the sum of what is asked for finely. The first row of a larger share never holds fewer. Few
+//! people are placed one by one instead; whether they are few is asked of `n` alone, not of its parts, so that a share
+//! that moves a little moves the counts a little.
 
-use super::binomial::binomial;
+use super::lanes::{Counts, at_or_above};
 use super::streams::{Address, Streams};
 
 /// The longest table.
 pub const MOST_ROWS: usize = 16;
 
-/// Up to this many, people are placed one by one.
-const FEW: u64 = 8;
+/// Parts of a table: part 0 is whoever goes to any row, part 1 all rows, parts 2v and 2v + 1 the halves of part v, and
+/// parts 16 to 31 the rows.
+const PARTS: usize = 2 * MOST_ROWS;
+
+/// Up to so many people a row are placed one by one: about as much work as its binomials.
+const FEW_A_ROW: u64 = 4;
 
 /// Shares that miss 1 by less than this are taken to reach it: the writer meant it.
 const ROUNDING: f64 = 1e-9;
@@ -27,10 +36,16 @@ pub struct Shares {
     shares: [f64; MOST_ROWS],
     /// Share of this row and those before it; [`BEYOND`] where the table has ended.
     cumulated: [f64; MOST_ROWS],
-    /// Share of this row among those who are in no row before it.
-    conditional: [f64; MOST_ROWS],
+    /// Part by part, the share of its first half; that of any row in part 0.
+    first_half: [f64; MOST_ROWS],
     never: f64,
 }
+
+/// Which rows of a table are alike: each row has a number, and neighbours with the same number are one to whoever asks.
+pub type Alike = [u8; MOST_ROWS];
+
+/// Every row is a row of its own.
+pub const NONE_ALIKE: Alike = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15];
 
 impl Shares {
     /// A table of `shares` (each in \[0, 1\], together at most 1, up to rounding; at most 16).
@@ -58,19 +73,24 @@ impl Shares {
     }
 
     fn prepared(rows: usize, shares: [f64; MOST_ROWS], never: f64) -> Self {
-        let (mut cumulated, mut conditional) = ([BEYOND; MOST_ROWS], [0.0; MOST_ROWS]);
+        let mut cumulated = [BEYOND; MOST_ROWS];
         let last = shares.iter().rposition(|&share| share > 0.0);
-        let (mut before, mut left) = (0.0, never);
+        let mut before = 0.0;
         for row in 0..rows {
             before += shares[row];
             let reached = never == 0.0 && last.is_some_and(|last| row >= last);
             cumulated[row] = if reached { 1.0 } else { before };
         }
-        for row in (0..rows).rev() {
-            left += shares[row];
-            conditional[row] = if left > 0.0 { (shares[row] / left).min(1.0) } else { 0.0 };
+        let mut sums = [0.0; PARTS];
+        sums[MOST_ROWS..].copy_from_slice(&shares);
+        let mut first_half = [0.0; MOST_ROWS];
+        for part in (1..MOST_ROWS).rev() {
+            let (first, second) = (sums[2 * part], sums[2 * part + 1]);
+            sums[part] = first + second;
+            first_half[part] = if second == 0.0 { 1.0 } else { first / sums[part] };
         }
-        Self { rows, shares, cumulated, conditional, never }
+        first_half[0] = (1.0 - never).max(0.0);
+        Self { rows, shares, cumulated, first_half, never }
     }
 
     /// The share of each row.
@@ -112,48 +132,185 @@ pub enum SharesError {
 
 /// Splits `n` (at most 2^31) people over the rows of `shares` into `out`, and returns how many go to no row.
 ///
-/// The sum of `out` and the result is `n`. `out` is as long as the table. Row i draws at
-/// `address.item + i`, so that leave 16 items free.
+/// The sum of `out` and the result is `n`. `out` is as long as the table. Draws are at `address.item` and the 15 items
+/// after it.
 ///
 /// # Panics
 /// When `out` is shorter than the table.
 pub fn split(streams: &Streams, address: Address, n: u64, shares: &Shares, out: &mut [u64]) -> u64 {
-    let out = &mut out[..shares.rows];
-    out.fill(0);
-    if n <= FEW {
-        place_one_by_one(streams, address, n, shares, out)
-    } else {
-        fill_row_by_row(streams, address, n, shares, out)
+    let mut splits = [Split::new(address, n, shares)];
+    split_all(streams, &mut splits);
+    out[..shares.rows].copy_from_slice(splits[0].rows());
+    splits[0].never
+}
+
+/// People to be split over the rows of a table.
+#[derive(Clone, Copy, Debug)]
+pub struct Split<'s> {
+    address: Address,
+    shares: &'s Shares,
+    alike: Alike,
+    people: [u64; PARTS],
+    never: u64,
+}
+
+impl<'s> Split<'s> {
+    /// `n` (at most 2^31) people who go to a row of `shares` each, or to none; draws are at `address.item` and the 15
+    /// items after it.
+    pub fn new(address: Address, n: u64, shares: &'s Shares) -> Split<'s> {
+        let mut people = [0; PARTS];
+        people[0] = n;
+        Split { address, shares, alike: NONE_ALIKE, people, never: 0 }
+    }
+
+    /// The same, but people of rows that are `alike` may be counted in any of them: less is drawn, and what is drawn is
+    /// the same.
+    pub fn alike(self, alike: Alike) -> Split<'s> {
+        Split { alike, ..self }
+    }
+
+    /// Those who are split.
+    pub(super) fn n(&self) -> u64 {
+        self.people[0]
+    }
+
+    pub(super) fn address(&self) -> Address {
+        self.address
+    }
+
+    pub(super) fn shares(&self) -> &'s Shares {
+        self.shares
+    }
+
+    /// How many go to each row, once they are split.
+    pub fn rows(&self) -> &[u64] {
+        &self.people[MOST_ROWS..][..self.shares.rows]
+    }
+
+    pub(super) fn rows_mut(&mut self) -> &mut [u64] {
+        &mut self.people[MOST_ROWS..][..self.shares.rows]
+    }
+
+    /// How many go to no row.
+    pub fn never(&self) -> u64 {
+        self.never
+    }
+
+    pub(super) fn set_never(&mut self, never: u64) {
+        self.never = never;
     }
 }
 
-/// Person i has half i % 2 of block i / 2 of the address.
-fn place_one_by_one(streams: &Streams, address: Address, n: u64, shares: &Shares, out: &mut [u64]) -> u64 {
-    let draw = streams.at(address);
-    let mut never = 0;
-    let mut place = |u: f64| match shares.row(u) {
-        Some(row) => out[row] += 1,
-        None => never += 1,
-    };
-    for block in 0..n.div_ceil(2) {
-        let (first, second) = draw.pair(block as u16);
-        place(first);
-        if 2 * block + 1 < n {
-            place(second);
-        }
-    }
-    never
+/// Splits all of `splits`, part by part from the whole to the rows, the parts of one size side by side; returns how many
+/// counts and people were drawn.
+pub fn split_all(streams: &Streams, splits: &mut [Split<'_>]) -> u64 {
+    split_asking(streams, splits, &mut Asked::default())
 }
 
-fn fill_row_by_row(streams: &Streams, address: Address, n: u64, shares: &Shares, out: &mut [u64]) -> u64 {
-    let mut left = n;
-    for (row, (out, &share)) in out.iter_mut().zip(&shares.conditional).enumerate() {
-        let item = address.item.wrapping_add(row as u8);
-        *out = binomial(&streams.at(Address { item, ..address }), left, share);
-        left -= *out;
-        if left == 0 {
-            break;
+/// [`split_all`], with room for the questions on the way.
+pub(super) fn split_asking(streams: &Streams, splits: &mut [Split<'_>], asked: &mut Asked) -> u64 {
+    let mut draws = 0;
+    for (place, split) in splits.iter_mut().enumerate() {
+        draws += split.begin(streams, place, asked);
+    }
+    draws += asked.answer(streams, splits);
+    for level in 0..4_u32 {
+        for (place, split) in splits.iter_mut().enumerate() {
+            if split.people[1] > 0 {
+                for part in 1 << level..2 << level {
+                    split.part(level, part, place, asked);
+                }
+            }
+        }
+        draws += asked.answer(streams, splits);
+    }
+    draws
+}
+
+impl Split<'_> {
+    /// Who goes to any row at all; few people go to their rows at once. Returns how many were drawn.
+    fn begin(&mut self, streams: &Streams, place: usize, asked: &mut Asked) -> u64 {
+        let (n, shares) = (self.people[0], self.shares);
+        if n == 0 {
+            return 0;
+        }
+        if n <= FEW_A_ROW * shares.rows as u64 {
+            let thresholds = &shares.cumulated[..shares.rows];
+            let above = at_or_above(streams.key(), self.words(0), n, thresholds);
+            self.never = self.place(n, &above);
+            return n;
+        }
+        match shares.never {
+            0.0 => self.people[1] = n,
+            _ => asked.ask(place, 0, self.words(0), n, shares.first_half[0]),
+        }
+        0
+    }
+
+    /// Splits a part in two, or asks for that.
+    #[inline]
+    fn part(&mut self, level: u32, part: usize, place: usize, asked: &mut Asked) {
+        let n = self.people[part];
+        if n == 0 {
+            return;
+        }
+        let width = MOST_ROWS >> level;
+        let begin = (part - (1 << level)) * width;
+        let end = (begin + width).min(self.shares.rows);
+        let first_half = self.shares.first_half[part];
+        if self.alike[begin] == self.alike[end - 1] {
+            self.people[MOST_ROWS + begin] = n;
+        } else if first_half == 1.0 || first_half == 0.0 {
+            self.people[2 * part + usize::from(first_half == 0.0)] = n;
+        } else {
+            asked.ask(place, part, self.words(part), n, first_half);
         }
     }
-    left
+
+    /// Counts people row by row, where so many of `n` are above each; returns who is above them all.
+    fn place(&mut self, n: u64, above: &[u64; MOST_ROWS]) -> u64 {
+        let mut left = n;
+        let rows = &mut self.people[MOST_ROWS..][..self.shares.rows];
+        for (row, above) in rows.iter_mut().zip(above) {
+            (*row, left) = (left - above, *above);
+        }
+        left
+    }
+
+    fn words(&self, part: usize) -> [u32; 4] {
+        Address { item: self.address.item.wrapping_add(part as u8), ..self.address }.words()
+    }
+}
+
+/// First halves that are asked for, side by side.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Asked {
+    counts: Counts,
+    /// Which split and part each is for.
+    parts: Vec<(usize, usize)>,
+}
+
+impl Asked {
+    #[inline]
+    fn ask(&mut self, place: usize, part: usize, words: [u32; 4], n: u64, first_half: f64) {
+        self.counts.ask(words, n, first_half);
+        self.parts.push((place, part));
+    }
+
+    /// Counts what was asked for and hands it out; returns how many counts that were.
+    fn answer(&mut self, streams: &Streams, splits: &mut [Split<'_>]) -> u64 {
+        self.counts.draw(streams.key());
+        for ((place, part), first) in self.parts.iter().zip(self.counts.drawn()) {
+            let split = &mut splits[*place];
+            let n = split.people[*part];
+            match *part {
+                0 => (split.people[1], split.never) = (first, n - first),
+                part => (split.people[2 * part], split.people[2 * part + 1]) = (first, n - first),
+            }
+        }
+        let counted = self.parts.len() as u64;
+        self.counts.clear();
+        self.parts.clear();
+        counted
+    }
 }

@@ -28,9 +28,12 @@ impl Streams {
     /// The draw at `address`; costs nothing until a number is taken from it.
     #[inline]
     pub fn at(&self, address: Address) -> Draw {
-        let Address { purpose, item, subject, cell, slot } = address;
-        let head = (purpose as u32) << 24 | u32::from(item) << 16;
-        Draw { key: self.key, counter: [head, subject.0, cell, slot], block: [0; 4], taken: 0 }
+        Draw::at(self.key, address.words())
+    }
+
+    /// The key of its generator.
+    pub(super) fn key(&self) -> [u32; 2] {
+        self.key
     }
 }
 
@@ -57,6 +60,13 @@ impl Address {
     /// The address of (purpose, subject) alone: item, cell and slot are 0.
     pub fn of(purpose: Purpose, subject: Subject) -> Self {
         Self { purpose, item: 0, subject, cell: 0, slot: 0 }
+    }
+
+    /// The address as a counter of the generator; the lower half of the first word is left for attempts.
+    #[inline]
+    pub(super) fn words(self) -> [u32; 4] {
+        let Address { purpose, item, subject, cell, slot } = self;
+        [(purpose as u32) << 24 | u32::from(item) << 16, subject.0, cell, slot]
     }
 }
 
@@ -164,6 +174,12 @@ pub struct Draw {
 }
 
 impl Draw {
+    /// The draw under `key` at the counter `words`.
+    #[inline]
+    pub(super) fn at(key: [u32; 2], words: [u32; 4]) -> Draw {
+        Draw { key, counter: words, block: [0; 4], taken: 0 }
+    }
+
     /// The number of this address: uniform in the open interval (0, 1), see [`unit`].
     #[inline]
     pub fn uniform(&self) -> f64 {
@@ -199,10 +215,14 @@ impl Draw {
 ///
 /// Neither 0 nor 1 occurs, `1 - u` is exact and as likely as `u`, and both have all 53 bits.
 #[inline]
-fn unit(low: u32, high: u32) -> f64 {
+pub(super) fn unit(low: u32, high: u32) -> f64 {
     let bits = (u64::from(high) << 32 | u64::from(low)) >> 12;
-    ((bits << 1) | 1) as f64 * HALF_STEP
+    // 52 bits as the fraction of a number in [1, 2): one less, and half a step more.
+    (f64::from_bits(ONE | bits) - 1.0) + HALF_STEP
 }
+
+/// The bits of 1.
+const ONE: u64 = 1.0_f64.to_bits();
 
 /// 2^-53.
 const HALF_STEP: f64 = 1.0 / (1_u64 << 53) as f64;

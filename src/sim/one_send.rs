@@ -10,7 +10,7 @@
 use jiff::civil::date;
 
 use crate::audience::{
-    Act, Arrivals, Behavior, Choice, List, ListPlan, Moment, Rates, Sampling, Segment, Stage,
+    Act, Arrivals, Behavior, Choice, Followed, List, ListPlan, Moment, Rates, Sampling, Segment, Stage,
 };
 use crate::glossary::Category;
 use crate::random::{Chance, Held, Streams};
@@ -107,6 +107,7 @@ fn moment() -> Moment<'static> {
         number_name: NUMBER,
         person_cap: false,
         unread_after: None,
+        followed: Followed::ALL,
     }
 }
 

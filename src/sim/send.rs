@@ -166,6 +166,7 @@ impl<'s> Run<'s, '_> {
             number_name: &scenario.senders[scenario.lanes[lane].sender].name,
             person_cap: scenario.person_cap,
             unread_after: self.platform.rules().unread_after(),
+            followed: scenario.followed,
         }
     }
 

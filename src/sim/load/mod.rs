@@ -26,7 +26,8 @@ use std::path::{Path, PathBuf};
 use thiserror::Error;
 
 use crate::audience::{
-    Behavior, HelpDesk, ListPlan, RATES, Sampling, Segment, check_chance, profile_document, profile_names,
+    Behavior, Followed, HelpDesk, ListPlan, RATES, Sampling, Segment, check_chance, profile_document,
+    profile_names,
 };
 use crate::document::{self, Check, Document, Finding, Findings};
 use crate::glossary::Category;
@@ -127,6 +128,8 @@ pub struct Scenario {
     /// Whether the rules bound how many marketing messages a person gets.
     pub(super) person_cap: bool,
     pub(super) ring: usize,
+    /// What is followed by the slot in which it arrives.
+    pub(super) followed: Followed,
     /// How customers are simulated.
     pub(super) sampling: Sampling,
     /// Which layers of chance are held still.
@@ -612,7 +615,9 @@ impl Loader<'_> {
         let throughput = [throughput(&ruleset, &setting.calendar), slot_bound(text, &setting.calendar)];
         let throughput = throughput.into_iter().flatten().min();
         let person_cap = ruleset.admission.values().any(|cap| cap.per == CapOf::Person);
+        let followed = parts::followed(&all, &strategy, help_desk.is_some() || prices.is_some());
         Some(Scenario {
+            followed,
             replications: text.replications.unwrap_or(1_000),
             names: Names {
                 numbers: text.platform.numbers.keys().map(str::to_owned).collect(),

@@ -1,12 +1,12 @@
 //! The parts that a scenario is put together from: numbers and their lists, prices, the platform's decisions.
 
-use crate::audience::{Behavior, Choice, ListPlan, RateName, Segment, TemplateEffects};
+use crate::audience::{Act, Behavior, Choice, Followed, ListPlan, RateName, Segment, TemplateEffects};
 use crate::glossary::TemplateStatus;
 use crate::platform::language::{CapLimit, CapOf, CapUnit, Condition, Count, Within};
 use crate::platform::price::{Card, PriceRules, month_starts, price_table};
 use crate::platform::{Rules, Ruleset, TemplateOpening};
 use crate::random::{Law, Prior, Probability, Subject};
-use crate::sender::Order;
+use crate::sender::{Order, Strategy};
 use crate::sim::account::Prices;
 use crate::sim::scenario::{
     DecisionText, NumberText, ReviewText, ScenarioText, TemplateState, TemplateText, Verification,
@@ -198,6 +198,22 @@ pub(super) fn ring(segments: &[Segment], all: &[&Rules], calendar: &Calendar) ->
     let slot = calendar.slot_length().0;
     let unread = all.iter().filter_map(|rules| rules.unread_after()).map(|span| (span.0 / slot + 1) as usize);
     reactions.max(unread.max().unwrap_or(0)) + 2
+}
+
+/// What is followed by the slot in which it arrives: complaints always, else what a rating weighs, a strategy looks at, a
+/// desk answers or a price depends on.
+pub(super) fn followed(all: &[&Rules], strategy: &Strategy, answered: bool) -> Followed {
+    let watched = !strategy.feedback.is_empty() || strategy.rotation.is_some();
+    let weighed = |act: Act| act.feedback().is_some_and(|kind| all.iter().any(|rules| rules.weighs(kind)));
+    Followed::of(|act| {
+        weighed(act)
+            || match act {
+                Act::Block | Act::Report | Act::LateReply | Act::Unread => true,
+                Act::Reply => answered || watched,
+                Act::Read | Act::Stop => watched,
+                Act::Mute | Act::Archive => false,
+            }
+    })
 }
 
 /// The numbers that send, with their weights.

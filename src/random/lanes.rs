@@ -1,0 +1,423 @@
+//! Counts side by side: the same quantiles as one by one, for several addresses at once.
+//!
+//! ```text
+//!   8 addresses --Philox--> 8 uniforms --normal quantile--> 8 values of the expansion --> 8 counts
+//!                                                  '-- where a lane is not sure: that lane alone, by the plain way
+//! ```
+//!
+//! Every step is written over arrays, so that the compiler can take the widest vectors that the machine has; which
+//! ones is found out when the program runs. The operations and their order are those of [`binomial`](super::binomial),
+//! lane by lane, so the bits are too.
+
+use multiversion::multiversion;
+
+use super::binomial::{Binomial, MULTIPLIED, RECIPROCALS, SMALL_MEAN, guess};
+use super::count::NOTHING;
+use super::maths::sqrt;
+use super::philox::{ROUNDS, WEYL, philox, round};
+use super::quantile::{CENTRE_REACH, centre, middle};
+use super::streams::{Draw, unit};
+
+/// How many are counted side by side.
+const LANES: usize = 8;
+
+/// Addresses and laws of up to eight counts, and the counts.
+#[derive(Clone, Copy, Debug)]
+struct Lanes {
+    /// The four words of each address, word by word.
+    counter: [[u32; LANES]; 4],
+    /// Trials.
+    n: [f64; LANES],
+    /// The probability of each trial, in \[0, 1\].
+    p: [f64; LANES],
+    /// How many happen.
+    k: [f64; LANES],
+    /// How many lanes are in use.
+    used: usize,
+}
+
+impl Lanes {
+    const EMPTY: Lanes =
+        Lanes { counter: [[0; LANES]; 4], n: [0.0; LANES], p: [0.0; LANES], k: [0.0; LANES], used: 0 };
+
+    /// Puts a count into the next lane.
+    #[inline]
+    fn ask(&mut self, counter: [u32; 4], n: u64, p: f64) {
+        let lane = self.used;
+        for (words, word) in self.counter.iter_mut().zip(counter) {
+            words[lane] = word;
+        }
+        (self.n[lane], self.p[lane]) = (n as f64, p);
+        self.used += 1;
+    }
+}
+
+/// Counts to be drawn side by side.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Counts {
+    lanes: Vec<Lanes>,
+    len: usize,
+}
+
+impl Counts {
+    /// Asks how many of `n` happen, each with probability `p`, at the counter `words`.
+    #[inline]
+    pub(super) fn ask(&mut self, words: [u32; 4], n: u64, p: f64) {
+        if self.len.is_multiple_of(LANES) {
+            self.lanes.push(Lanes::EMPTY);
+        }
+        if let Some(lanes) = self.lanes.last_mut() {
+            lanes.ask(words, n, p);
+        }
+        self.len += 1;
+    }
+
+    /// Draws them all under one key.
+    pub(super) fn draw(&mut self, key: [u32; 2]) {
+        if !self.lanes.is_empty() {
+            count_side_by_side(key, &mut self.lanes);
+        }
+    }
+
+    /// What was drawn, in the order in which it was asked for.
+    pub(super) fn drawn(&self) -> impl Iterator<Item = u64> + '_ {
+        self.lanes.iter().flat_map(|lanes| &lanes.k[..lanes.used]).map(|k| *k as u64)
+    }
+
+    pub(super) fn clear(&mut self) {
+        self.lanes.clear();
+        self.len = 0;
+    }
+}
+
+#[multiversion(targets("x86_64+avx512f+avx512bw+avx512cd+avx512dq+avx512vl", "x86_64+avx2"))]
+fn count_side_by_side(key: [u32; 2], lanes: &mut [Lanes]) {
+    for lanes in lanes {
+        if lanes.used <= LANES / 2 {
+            answer::<{ LANES / 2 }>(key, lanes);
+        } else {
+            answer::<LANES>(key, lanes);
+        }
+    }
+}
+
+/// Fills in the counts of the first N lanes.
+#[inline(always)]
+fn answer<const N: usize>(key: [u32; 2], lanes: &mut Lanes) {
+    let laws = Laws::<N>::of(lanes);
+    let u = laws.mirror(uniforms(key, lanes.counter.map(|words| first(&words))));
+    let (mut k, mut sure) = laws.expand(&u);
+    if (0..lanes.used).any(|lane| laws.mean[lane] < SMALL_MEAN) {
+        laws.go_up(&u, &mut k, &mut sure);
+    }
+    for lane in 0..lanes.used {
+        let k = if sure[lane] { k[lane] } else { laws.quantile(lane, u[lane]) };
+        lanes.k[lane] = if laws.mirrored[lane] { laws.n[lane] - k } else { k };
+    }
+}
+
+/// The first N of eight.
+#[inline(always)]
+fn first<T: Copy + Default, const N: usize>(all: &[T; LANES]) -> [T; N] {
+    let mut some = [T::default(); N];
+    some.copy_from_slice(&all[..N]);
+    some
+}
+
+/// The first uniform of each block.
+#[inline(always)]
+fn uniforms<const N: usize>(key: [u32; 2], words: [[u32; N]; 4]) -> [f64; N] {
+    let words = blocks(key, words);
+    let mut uniforms = [0.0; N];
+    for ((uniform, low), high) in uniforms.iter_mut().zip(words[0]).zip(words[1]) {
+        *uniform = unit(low, high);
+    }
+    uniforms
+}
+
+/// The laws of several counts, each of the rarer of two: what happens or what does not.
+struct Laws<const N: usize> {
+    n: [f64; N],
+    p: [f64; N],
+    q: [f64; N],
+    mean: [f64; N],
+    mirrored: [bool; N],
+}
+
+impl<const N: usize> Laws<N> {
+    #[inline(always)]
+    fn of(lanes: &Lanes) -> Laws<N> {
+        let none = [0.0; N];
+        let mut laws = Laws { n: first(&lanes.n), p: none, q: none, mean: none, mirrored: [false; N] };
+        for lane in 0..N {
+            let p = lanes.p[lane];
+            laws.mirrored[lane] = p > 0.5;
+            (laws.p[lane], laws.q[lane]) = if p > 0.5 { (1.0 - p, p) } else { (p, 1.0 - p) };
+            laws.mean[lane] = laws.n[lane] * laws.p[lane];
+        }
+        laws
+    }
+
+    /// The uniforms of the rarer of two.
+    #[inline(always)]
+    fn mirror(&self, mut u: [f64; N]) -> [f64; N] {
+        for (u, mirrored) in u.iter_mut().zip(self.mirrored) {
+            *u = if mirrored { 1.0 - *u } else { *u };
+        }
+        u
+    }
+
+    /// The counts by the expansion of the quantile; tells which of them are sure.
+    #[inline(always)]
+    fn expand(&self, u: &[f64; N]) -> ([f64; N], [bool; N]) {
+        let (mut k, mut sure) = ([0.0; N], [false; N]);
+        for lane in 0..N {
+            let n = self.n[lane];
+            let guess = guess(n, self.p[lane], self.q[lane], normal(u[lane]), BLUR);
+            k[lane] = guess.whole;
+            let known = (u[lane] >= FARTHEST) & (u[lane] <= 1.0 - FARTHEST);
+            sure[lane] = known & guess.sure & (guess.whole >= 0.0) & (guess.whole <= n);
+        }
+        (k, sure)
+    }
+
+    /// The counts of small mean, all from 0 up together.
+    #[inline(always)]
+    fn go_up(&self, u: &[f64; N], k: &mut [f64; N], sure: &mut [bool; N]) {
+        let (mut mass, mut left, mut found) = ([0.0; N], *u, [0.0; N]);
+        let (mut odds, mut goes_on) = ([0.0; N], [false; N]);
+        for lane in 0..N {
+            mass[lane] = 1.0;
+            odds[lane] = self.p[lane] / self.q[lane];
+        }
+        let mut square = self.q;
+        let mut most = 0.0;
+        for lane in 0..N {
+            let small = self.mean[lane] < SMALL_MEAN;
+            most = if small & (self.n[lane] > most) { self.n[lane] } else { most };
+        }
+        for bit in 0..u32::BITS - (most as u32).min(MULTIPLIED).leading_zeros() {
+            for lane in 0..N {
+                let exponent = self.n[lane].min(f64::from(MULTIPLIED)) as u32;
+                mass[lane] *= if exponent >> bit & 1 == 1 { square[lane] } else { 1.0 };
+                square[lane] *= square[lane];
+            }
+        }
+        for (step, reciprocal) in RECIPROCALS.iter().enumerate() {
+            let step = step as f64;
+            let mut any = false;
+            for lane in 0..N {
+                let last = (mass[lane] < NOTHING) & (step > self.mean[lane]);
+                goes_on[lane] = (left[lane] > mass[lane]) & !last & (found[lane] == step);
+                any |= goes_on[lane];
+            }
+            if !any {
+                break;
+            }
+            for lane in 0..N {
+                left[lane] -= if goes_on[lane] { mass[lane] } else { 0.0 };
+                mass[lane] *= (self.n[lane] - step) * odds[lane] * reciprocal;
+                found[lane] += if goes_on[lane] { 1.0 } else { 0.0 };
+            }
+        }
+        for lane in 0..N {
+            let small = self.mean[lane] < SMALL_MEAN;
+            let known = (self.n[lane] <= f64::from(MULTIPLIED)) & (found[lane] < RECIPROCALS.len() as f64);
+            k[lane] = if small { found[lane].min(self.n[lane]) } else { k[lane] };
+            sure[lane] = if small { known } else { sure[lane] };
+        }
+    }
+
+    /// One count by the plain way.
+    fn quantile(&self, lane: usize, u: f64) -> f64 {
+        match self.mean[lane] > 0.0 {
+            true => Binomial::rarer(self.n[lane], self.p[lane], self.q[lane]).quantile(u) as f64,
+            false => 0.0,
+        }
+    }
+}
+
+/// The normal quantile of uniforms that are not nearer to 0 or 1 than [`FARTHEST`], wrong by less than [`BLUR`]. The
+/// same approximations as [`normal_quantile`](super::quantile::normal_quantile), the centre and the middle of the tails
+/// worked out for all and one of them taken, with a logarithm of fewer digits.
+#[inline(always)]
+fn normal(u: f64) -> f64 {
+    let distance = u - 0.5;
+    let tail = middle(sqrt(-ln(if distance < 0.0 { u } else { 1.0 - u })));
+    let tail = if distance < 0.0 { -tail } else { tail };
+    if distance.abs() <= CENTRE_REACH { centre(distance) } else { tail }
+}
+
+/// Nearer to 0 than this a uniform is left to the plain way: the middle of the tail ends at e^-25.
+const FARTHEST: f64 = 2e-11;
+
+/// How wrong [`normal`] can be.
+const BLUR: f64 = 1e-11;
+
+/// The natural logarithm of a normal number above 0, to 12 digits.
+#[inline(always)]
+fn ln(x: f64) -> f64 {
+    // x = 2^e m with m from 1/sqrt(2) to sqrt(2); ln m = 2 artanh((m - 1) / (m + 1)).
+    const ROOT_HALF: u64 = std::f64::consts::FRAC_1_SQRT_2.to_bits();
+    const TWO_52: f64 = (1_u64 << 52) as f64;
+    let above = x.to_bits().wrapping_sub(ROOT_HALF);
+    let m = f64::from_bits((above & ((1 << 52) - 1)) + ROOT_HALF);
+    // The exponent, 1,024 more so that it is no less than 0, read from the last bits of a large number.
+    let e = f64::from_bits(TWO_52.to_bits() | (above >> 52).wrapping_add(1024) & 0xfff) - (TWO_52 + 1024.0);
+    let s = (m - 1.0) / (m + 1.0);
+    let z = s * s;
+    let series = 1.0
+        + z * (1.0 / 3.0
+            + z * (1.0 / 5.0
+                + z * (1.0 / 7.0 + z * (1.0 / 9.0 + z * (1.0 / 11.0 + z * (1.0 / 13.0 + z / 15.0))))));
+    e * std::f64::consts::LN_2 + 2.0 * s * series
+}
+
+/// Blocks of four words that are looked at together where people are placed.
+const BLOCKS: usize = 4;
+
+/// How many of `n` people (at most 2^17), each with a uniform of (0, 1) of their own, are at or above each of `thresholds`
+/// (at most 16).
+///
+/// Person i has word i % 4 of block i / 4 of the address `words`: 32 bits of a uniform, which nearly always settle where
+/// it lies. Where they do not, the person's other bits are asked for, half i % 2 of block 2^15 + i / 2.
+#[multiversion(targets("x86_64+avx512f+avx512bw+avx512cd+avx512dq+avx512vl", "x86_64+avx2"))]
+pub(super) fn at_or_above(key: [u32; 2], words: [u32; 4], n: u64, thresholds: &[f64]) -> [u64; 16] {
+    let (mut edges, mut below_one) = ([u32::MAX; 16], [0_u32; 16]);
+    for ((edge, below), threshold) in edges.iter_mut().zip(&mut below_one).zip(thresholds) {
+        // A uniform is below 1.
+        if *threshold < 1.0 {
+            (*edge, *below) = ((*threshold * TWO_32) as u32, u32::MAX);
+        }
+    }
+    let (mut above, mut same) = ([0_u32; 16], [0_u32; 16]);
+    let mut person = 0;
+    while person < n {
+        let words = blocks(key, counters(words, (person / 4) as u32));
+        for lane in 0..BLOCKS {
+            for word in words {
+                if person == n {
+                    break;
+                }
+                let bits = word[lane];
+                for row in 0..16 {
+                    above[row] += u32::from(bits > edges[row]);
+                    same[row] |= u32::from(bits == edges[row]);
+                }
+                person += 1;
+            }
+        }
+    }
+    let open = same.iter().zip(below_one).any(|(same, below)| same & below > 0);
+    if open { all_bits_above(key, words, n, thresholds) } else { above.map(u64::from) }
+}
+
+/// [`at_or_above`], with all bits of everybody.
+#[cold]
+#[inline(never)]
+fn all_bits_above(key: [u32; 2], words: [u32; 4], n: u64, thresholds: &[f64]) -> [u64; 16] {
+    let mut above = [0_u64; 16];
+    for person in 0..n {
+        let [head, subject, cell, slot] = words;
+        let first = philox([head | (person / 4) as u32, subject, cell, slot], key)[(person % 4) as usize];
+        let rest = Draw::at(key, words).pair(FINER | (person / 2) as u16);
+        let rest = if person % 2 == 0 { rest.0 } else { rest.1 };
+        let u = (f64::from(first) + rest) / TWO_32;
+        for (above, threshold) in above.iter_mut().zip(thresholds) {
+            *above += u64::from(u >= *threshold);
+        }
+    }
+    above
+}
+
+const TWO_32: f64 = (1_u64 << 32) as f64;
+
+/// Marks the blocks with the further bits of people's uniforms.
+const FINER: u16 = 1 << 15;
+
+/// The counters of blocks from `block` on.
+#[inline(always)]
+fn counters(words: [u32; 4], block: u32) -> [[u32; BLOCKS]; 4] {
+    let mut counters = words.map(|word| [word; BLOCKS]);
+    for (lane, head) in counters[0].iter_mut().enumerate() {
+        *head |= block + lane as u32;
+    }
+    counters
+}
+
+/// The words of several blocks.
+#[inline(always)]
+fn blocks<const N: usize>(mut key: [u32; 2], mut words: [[u32; N]; 4]) -> [[u32; N]; 4] {
+    for _ in 0..ROUNDS {
+        #[expect(clippy::needless_range_loop, reason = "four arrays at once")]
+        for lane in 0..N {
+            let [a, b, c, d] = round([words[0][lane], words[1][lane], words[2][lane], words[3][lane]], key);
+            (words[0][lane], words[1][lane], words[2][lane], words[3][lane]) = (a, b, c, d);
+        }
+        key = [key[0].wrapping_add(WEYL[0]), key[1].wrapping_add(WEYL[1])];
+    }
+    words
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::random::quantile::normal_quantile;
+    use crate::random::{Address, MOST_TRIALS, Purpose, Streams, Subject, binomial};
+
+    /// Every count is the one that is drawn alone, whatever stands beside it.
+    #[test]
+    fn side_by_side_is_one_by_one() {
+        let streams = Streams::new(3, 1);
+        let sizes = [0, 1, 2, 7, 19, 21, 100, 999, 4_095, 4_096, 4_097, 100_000, 12_345_678, MOST_TRIALS];
+        let chances =
+            [0.0, 1e-9, 1e-6, 0.001, 0.01, 0.05, 0.3, 0.5, 0.5 + 1e-12, 0.7, 0.95, 0.999, 1.0 - 1e-9, 1.0];
+        let mut counts = Counts::default();
+        let mut alone = Vec::new();
+        for slot in 0..20_000_u32 {
+            let at = Address { slot, ..Address::of(Purpose::Reserve, Subject::new(&["lanes"])) };
+            let n = sizes[slot as usize * 7 / 3 % sizes.len()];
+            let p = chances[slot as usize * 11 / 5 % chances.len()];
+            counts.ask(at.words(), n, p);
+            alone.push(binomial(&streams.at(at), n, p));
+        }
+        counts.draw(streams.key());
+        let together: Vec<u64> = counts.drawn().collect();
+        assert_eq!(together.len(), alone.len());
+        assert!(together == alone, "{:?}", together.iter().zip(&alone).position(|(a, b)| a != b));
+    }
+
+    #[test]
+    fn the_quick_quantile_is_near_the_quantile() {
+        let ends = (1..36).map(|power| 1.3 / (1_u64 << power) as f64);
+        let all = ends.clone().chain(ends.map(|u| 1.0 - u)).chain((1..2_000).map(|i| f64::from(i) / 2_000.3));
+        for u in all.filter(|u| (FARTHEST..=1.0 - FARTHEST).contains(u)) {
+            let (quick, exact) = (normal(u), normal_quantile(u));
+            assert!((quick - exact).abs() < 0.1 * BLUR, "at {u}: {quick}, exactly {exact}");
+        }
+    }
+
+    /// Where 32 bits do not settle where somebody is, the others do.
+    #[test]
+    fn thresholds_between_the_bits_are_settled() {
+        let streams = Streams::new(5, 2);
+        let at = Address { slot: 9, ..Address::of(Purpose::Reserve, Subject::new(&["people"])) };
+        let [head, subject, cell, slot] = at.words();
+        let n = 37;
+        let whole = |person: u64| {
+            let bits = philox([head | (person / 4) as u32, subject, cell, slot], streams.key())
+                [(person % 4) as usize];
+            let (first, second) = Draw::at(streams.key(), at.words()).pair(FINER | (person / 2) as u16);
+            (f64::from(bits), if person.is_multiple_of(2) { first } else { second })
+        };
+        for person in [0, 5, 36] {
+            let (bits, rest) = whole(person);
+            for (more, of_own) in [(rest * 0.5, 1), (rest * 0.5 + 0.5, 0)] {
+                let thresholds = [0.0, (bits + more) / TWO_32, 1.0, 2.0];
+                let above = at_or_above(streams.key(), at.words(), n, &thresholds);
+                let others = (0..n).filter(|other| *other != person && whole(*other).0 > bits).count() as u64;
+                assert_eq!(above[..4], [n, others + of_own, 0, 0], "person {person}");
+            }
+        }
+    }
+}
