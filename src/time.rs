@@ -333,7 +333,7 @@ impl Calendar {
 
     /// The weekday of civil day `day`.
     pub fn weekday(&self, day: usize) -> CivilWeekday {
-        self.date(day).weekday()
+        self.first_date.weekday().wrapping_add((day % 7) as i64)
     }
 
     /// The civil time at `at`.

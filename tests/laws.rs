@@ -576,7 +576,7 @@ fn plain_loop(case: &Case, scenario: &Scenario, index: u64) -> Plain {
     let effects = names.iter().map(plain).collect();
     let segment = Segment::new("members", behavior(case), effects, calendar).unwrap();
     let mut chance = Chance::new(streams, Held::default());
-    let rates = Rates::draw(&segment, &chance);
+    let mut rates = Rates::draw(&segment, &chance);
     let plan = ListPlan {
         customers: case.customers,
         unreachable: segment.unreachable(&rates, case.customers, "main", &mut chance),
@@ -684,7 +684,7 @@ fn plain_loop(case: &Case, scenario: &Scenario, index: u64) -> Plain {
                     let again = going.again();
                     let stage =
                         Stage { calendar, chance: &mut chance, list: &mut list, arrivals: &mut arrivals };
-                    delivered = segment.react(&rates, &going, moment, stage).delivered;
+                    delivered = segment.react(&mut rates, &going, moment, stage).delivered;
                     let sent = admission.admitted;
                     let signal =
                         Signal::Sent { number: 0, template, sent, delivered, in_window: 0, again: &again };
@@ -763,7 +763,7 @@ fn plain_loop(case: &Case, scenario: &Scenario, index: u64) -> Plain {
             let again = taken.again();
             let stage = Stage { calendar, chance: &mut chance, list: &mut list, arrivals: &mut arrivals };
             let sent = admission.admitted;
-            delivered = segment.react(&rates, &taken, moment, stage).delivered;
+            delivered = segment.react(&mut rates, &taken, moment, stage).delivered;
             sent_today += sent;
             in_window = segment.delivered_inside(sent, open.min(sent), delivered, &moment, &mut chance);
             let signal = Signal::Sent { number: 0, template, sent, delivered, in_window, again: &again };

@@ -300,7 +300,7 @@ fn splits_side_by_side_are_splits_one_by_one() {
     let many = Shares::new(&[0.1, 0.0, 0.2, 0.05, 0.05, 0.1, 0.1, 0.1, 0.3]).unwrap();
     let split = |slot: u32| {
         let n = [0, 1, 5, 20, 70, 5_000, MOST_TRIALS][slot as usize % 7];
-        Split::new(address(slot), n, if slot % 3 == 0 { &few } else { &many })
+        Split::new(address(slot), n, if slot.is_multiple_of(3) { &few } else { &many })
     };
     let mut together: Vec<Split<'_>> = (0..500).map(split).collect();
     split_all(&streams(), &mut together);

@@ -367,7 +367,7 @@ fn delays_follow_their_table_slot_by_slot() {
     let mut counts = [0; 8];
     for index in 0..REPLICATIONS {
         let mut chance = Chance::new(Streams::new(5, index), Held::default());
-        let rates = Rates::draw(&segment, &chance);
+        let mut rates = Rates::draw(&segment, &chance);
         let plan = ListPlan {
             customers: 1_000_000,
             unreachable: 0,
@@ -400,7 +400,7 @@ fn delays_follow_their_table_slot_by_slot() {
         };
         let stage =
             Stage { calendar: &calendar, chance: &mut chance, list: &mut list, arrivals: &mut arrivals };
-        segment.react(&rates, &taken, moment, stage);
+        segment.react(&mut rates, &taken, moment, stage);
         while let Some(at) = arrivals.next(slot) {
             arrivals.take(at, |arrival| {
                 if arrival.act == Act::Read {
@@ -669,7 +669,7 @@ fn correlated_chances_have_their_correlation() {
     let segment = Segment::new("members", behavior, Vec::new(), &calendar).unwrap();
     let scores: Vec<(f64, f64)> = (0..20_000)
         .map(|index| {
-            let rates = Rates::draw(&segment, &Chance::new(Streams::new(3, index), Held::default()));
+            let mut rates = Rates::draw(&segment, &Chance::new(Streams::new(3, index), Held::default()));
             let score = |name| normal_quantile(rates.base(name));
             (score(RateName::block), score(RateName::report))
         })

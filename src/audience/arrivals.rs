@@ -21,6 +21,8 @@ pub struct Arrival {
 pub struct Arrivals {
     /// Counts by slot, template and act.
     counts: Vec<u64>,
+    /// Which acts arrive, by slot and template: a bit each.
+    acts: Vec<u16>,
     filled: Vec<bool>,
     templates: usize,
     length: usize,
@@ -34,7 +36,8 @@ impl Arrivals {
     pub fn new(slots: usize, templates: usize) -> Arrivals {
         let length = slots + 2;
         let counts = vec![0; length * templates * Act::ALL.len()];
-        Arrivals { counts, filled: vec![false; length], templates, length, from: 0, held: 0 }
+        let acts = vec![0; length * templates];
+        Arrivals { counts, acts, filled: vec![false; length], templates, length, from: 0, held: 0 }
     }
 
     /// Adds what will arrive in `slot`, which lies at most the ring's length ahead.
@@ -43,7 +46,9 @@ impl Arrivals {
             return;
         }
         let place = slot as usize % self.length;
-        self.counts[(place * self.templates + template) * Act::ALL.len() + act.index()] += count;
+        let own = place * self.templates + template;
+        self.counts[own * Act::ALL.len() + act.index()] += count;
+        self.acts[own] |= 1 << act.index();
         // An empty ring has nothing before `slot`; searched from further back, a far slot would be met one lap early.
         self.from = if self.held == 0 { slot } else { self.from.min(slot) };
         self.held += usize::from(!self.filled[place]);
@@ -71,12 +76,13 @@ impl Arrivals {
         self.filled[place] = false;
         self.held -= 1;
         for template in 0..self.templates {
-            for act in Act::ALL {
-                let count =
-                    &mut self.counts[(place * self.templates + template) * Act::ALL.len() + act.index()];
-                if *count > 0 {
-                    each(Arrival { template, act, count: std::mem::take(count) });
-                }
+            let own = place * self.templates + template;
+            let mut acts = std::mem::take(&mut self.acts[own]);
+            while acts != 0 {
+                let act = Act::ALL[acts.trailing_zeros() as usize];
+                acts &= acts - 1;
+                let count = std::mem::take(&mut self.counts[own * Act::ALL.len() + act.index()]);
+                each(Arrival { template, act, count });
             }
         }
     }

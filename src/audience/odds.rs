@@ -36,6 +36,8 @@ pub struct Rates {
     base: [f64; RATES.len()],
     /// The factors of each template.
     templates: Vec<[f64; RATES.len()]>,
+    /// The odds of each template on the day of its last batch.
+    odds: Vec<Option<(usize, Odds)>>,
 }
 
 impl Rates {
@@ -58,7 +60,20 @@ impl Rates {
             drawn.clamp(0.0, 1.0)
         });
         let templates = segment.templates.iter().map(|template| template.draw(segment, chance));
-        Rates { base, templates: templates.collect() }
+        Rates { base, templates: templates.collect(), odds: Vec::new() }
+    }
+
+    /// The odds of a batch: those of its day and template.
+    pub(super) fn odds(&mut self, segment: &Segment, moment: &Moment<'_>, chance: &Chance) -> &mut Odds {
+        let place = moment.template;
+        if self.odds.len() <= place {
+            self.odds.resize(place + 1, None);
+        }
+        if self.odds[place].as_ref().is_none_or(|(day, _)| *day != moment.day) {
+            self.odds[place] = Some((moment.day, Odds::new(segment, self, moment, chance)));
+        }
+        let known = self.odds[place].as_mut();
+        known.map(|(_, odds)| odds).unwrap_or_else(|| unreachable!("they were put there above"))
     }
 
     /// The chance of that name, before effects.
@@ -85,18 +100,17 @@ impl TemplateEffects {
     }
 }
 
-/// The chances of the outcomes of one batch, by the past of a customer.
+/// The chances of the outcomes of the batches of one template and day, by the past of a customer.
 #[derive(Clone, Debug)]
-pub(super) struct Odds<'s> {
-    behavior: &'s Behavior,
+pub(super) struct Odds {
     /// Chance by name, with every effect but those of the past.
     chances: [f64; RATES.len()],
     /// Shares that were asked for already, by level and contacts.
     known: Vec<((u8, u8), Shares)>,
 }
 
-impl<'s> Odds<'s> {
-    pub(super) fn new(segment: &'s Segment, rates: &Rates, moment: &Moment<'_>, chance: &Chance) -> Odds<'s> {
+impl Odds {
+    fn new(segment: &Segment, rates: &Rates, moment: &Moment<'_>, chance: &Chance) -> Odds {
         let behavior = &segment.behavior;
         let day = Address { slot: moment.day as u32, ..Address::of(Purpose::Day, segment.subject()) };
         let campaign = Address::of(Purpose::Campaign, Subject::new(&[&segment.name, moment.template_name]));
@@ -115,15 +129,15 @@ impl<'s> Odds<'s> {
         }
         // The share of reports that block is no act of its own.
         chances[RateName::report_also_blocks as usize] = rates.base(RateName::report_also_blocks);
-        Odds { behavior, chances, known: Vec::new() }
+        Odds { chances, known: Vec::new() }
     }
 
     /// Position of the shares of the outcomes of a delivered message to somebody of this past.
-    pub(super) fn position(&mut self, past: History) -> usize {
+    pub(super) fn position(&mut self, behavior: &Behavior, past: History) -> usize {
         let key = (past.level, past.contacts);
         let known = self.known.iter().position(|(known, _)| *known == key);
         known.unwrap_or_else(|| {
-            self.known.push((key, self.compute(past)));
+            self.known.push((key, self.compute(behavior, past)));
             self.known.len() - 1
         })
     }
@@ -133,15 +147,15 @@ impl<'s> Odds<'s> {
         &self.known[position].1
     }
 
-    fn compute(&self, past: History) -> Shares {
+    fn compute(&self, behavior: &Behavior, past: History) -> Shares {
         let mut chances = self.chances;
-        let fatigue = self.behavior.fatigue.factors[usize::from(past.level)];
-        let frailty = self.behavior.frailty.strength.map_or(1.0, |s| s / (s + f64::from(past.contacts)));
-        let acts_on = [(&self.behavior.fatigue.acts_on, fatigue), (&self.behavior.frailty.acts_on, frailty)];
+        let fatigue = behavior.fatigue.factors[usize::from(past.level)];
+        let frailty = behavior.frailty.strength.map_or(1.0, |s| s / (s + f64::from(past.contacts)));
+        let acts_on = [(&behavior.fatigue.acts_on, fatigue), (&behavior.frailty.acts_on, frailty)];
         for (names, factor) in acts_on {
             names.iter().for_each(|name| chances[*name as usize] *= factor);
         }
-        let most = self.behavior.largest_chance.value.value();
+        let most = behavior.largest_chance.value.value();
         let chance = |name: RateName| chances[name as usize].clamp(0.0, most);
         let both = self.chances[RateName::report_also_blocks as usize];
         let report = chance(RateName::report);

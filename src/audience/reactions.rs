@@ -310,9 +310,8 @@ impl Segment {
     }
 
     /// Sends a message to those of `taken`: draws what they do, queues what will arrive, and settles them on the list.
-    pub fn react(&self, rates: &Rates, taken: &Taken, moment: Moment<'_>, stage: Stage<'_>) -> Reactions {
+    pub fn react(&self, rates: &mut Rates, taken: &Taken, moment: Moment<'_>, stage: Stage<'_>) -> Reactions {
         let batch = Subject::new(&[&self.name, moment.template_name, moment.number_name]);
-        let odds = Odds::new(self, rates, &moment, stage.chance);
         let bounded = moment.person_cap && moment.category == Category::Marketing;
         let mut send = Send {
             at_cap: if bounded { rates.base(RateName::at_person_cap) } else { 0.0 },
@@ -324,7 +323,7 @@ impl Segment {
             tally: Tally::default(),
             segment: self,
             batch,
-            odds,
+            odds: rates.odds(self, &moment, stage.chance),
             moment,
             stage,
         };
@@ -344,7 +343,7 @@ const CONVERSATION: Span = Span::hours(24);
 /// One batch under way.
 struct Send<'s, 'r> {
     segment: &'s Segment,
-    odds: Odds<'s>,
+    odds: &'r mut Odds,
     batch: Subject,
     moment: Moment<'r>,
     stage: Stage<'r>,

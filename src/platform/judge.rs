@@ -531,18 +531,27 @@ impl<'r> Platform<'r> {
 
     /// The next instant at which an evaluation of a rating could find something new.
     pub fn next_evaluation(&self) -> SimTime {
-        let rules = self.rules;
-        let numbers = self.standing.numbers.iter().map(|number| {
+        let (numbers, templates) = self.evaluations_from();
+        next_due(&self.rules.number_ratings, numbers).min(next_due(&self.rules.template_ratings, templates))
+    }
+
+    /// Whether an evaluation at `now` could find something new; nothing that was due before is open.
+    pub fn evaluation_due(&self, now: SimTime) -> bool {
+        let (numbers, templates) = self.evaluations_from();
+        numbers <= now && on_grid(&self.rules.number_ratings, now)
+            || templates <= now && on_grid(&self.rules.template_ratings, now)
+    }
+
+    /// From when on an evaluation could find something new, of a number and of a template.
+    fn evaluations_from(&self) -> (SimTime, SimTime) {
+        let Standing { numbers, templates, sent_at, .. } = &self.standing;
+        let numbers = numbers.iter().map(|number| {
             let low_for = number.low_since.map_or(SimTime::NEVER, |since| since + self.low_term(since));
             let low_for = if low_for > number.meters.evaluated_at { low_for } else { SimTime::NEVER };
-            let low_for = next_due(&rules.number_ratings, low_for);
-            number.meters.next_evaluation(&rules.number_ratings, self.standing.sent_at).min(low_for)
+            number.meters.evaluation_from(*sent_at).min(low_for)
         });
-        let templates =
-            self.standing.templates.iter().map(|template| {
-                template.meters.next_evaluation(&rules.template_ratings, self.standing.sent_at)
-            });
-        numbers.chain(templates).min().unwrap_or(SimTime::NEVER)
+        let templates = templates.iter().map(|template| template.meters.evaluation_from(*sent_at));
+        (numbers.min().unwrap_or(SimTime::NEVER), templates.min().unwrap_or(SimTime::NEVER))
     }
 
     /// The length of the shortest clause on a lasting Low rating.
@@ -567,9 +576,10 @@ impl<'r> Platform<'r> {
             (on_grid(&rules.number_ratings, now), on_grid(&rules.template_ratings, now));
         let numbers = if of_numbers { self.standing.numbers.len() } else { 0 };
         let templates = if of_templates { self.standing.templates.len() } else { 0 };
-        let before: Vec<Rating> = (0..numbers).map(|number| self.rating(number)).collect();
         let coupled = Meters::in_force(&rules.number_ratings, now)
             .filter(|place| rules.number_ratings[*place].worst_template);
+        let compared = if coupled.is_some() { numbers } else { 0 };
+        let before: Vec<Rating> = (0..compared).map(|number| self.rating(number)).collect();
         for number in 0..numbers {
             let meters = &mut self.standing.numbers[number].meters;
             let rated = rate(meters, &rules.number_ratings, now).filter(|_| coupled.is_none());
@@ -627,31 +637,14 @@ impl<'r> Platform<'r> {
 
     /// The next instant after `now` at which a clause with a clock of its own is judged.
     pub fn next_clock(&self, now: SimTime) -> SimTime {
-        let hears = self.rules.upgrades.iter().flat_map(|rule| &rule.on);
-        let every =
-            hears.chain(self.rules.number_measures.iter().flat_map(|rule| &rule.on)).filter_map(|signal| {
-                match signal {
-                    Hears::Every(span) => Some(SimTime((now.0.div_euclid(span.0) + 1) * span.0)),
-                    _ => None,
-                }
-            });
+        let every = self.rules.clocks.iter().map(|span| SimTime((now.0.div_euclid(span.0) + 1) * span.0));
         every.min().unwrap_or(SimTime::NEVER)
     }
 
     /// Judges the clauses whose own clock strikes at `now`.
     pub fn clocks(&mut self, now: SimTime, out: &mut Vec<Change>) {
-        let hears = self.rules.upgrades.iter().flat_map(|rule| &rule.on);
-        let all = hears.chain(self.rules.number_measures.iter().flat_map(|rule| &rule.on));
-        let mut due: Vec<Hears> = Vec::new();
-        for signal in all {
-            if let Hears::Every(span) = signal
-                && now.0 % span.0 == 0
-                && !due.contains(signal)
-            {
-                due.push(*signal);
-            }
-        }
-        for signal in due {
+        let due = self.rules.clocks.iter().filter(|span| now.0 % span.0 == 0);
+        for signal in due.map(|span| Hears::Every(*span)) {
             for holder in 0..self.standing.holders.len() {
                 self.judge_rise(holder, signal, now, out);
             }
@@ -995,12 +988,13 @@ impl<'r> Platform<'r> {
 
     /// Whether a condition holds for a number.
     fn holds(&mut self, number: usize, condition: &Condition, now: SimTime) -> bool {
-        let unknown = unknown_counts_as(&self.rules.number_ratings, now);
         let rating = self.rating(number);
         match condition {
             Condition::Verified => self.standing.verified,
             Condition::LimitReached => self.limit(number).is_some() && self.left(number, now) == 0,
-            Condition::RatingAtLeast(floor) => rating.at_least(*floor, unknown),
+            Condition::RatingAtLeast(floor) => {
+                rating.at_least(*floor, unknown_counts_as(&self.rules.number_ratings, now))
+            }
             Condition::RatingAtMost(ceiling) => rating.at_most(*ceiling),
             Condition::FlagOn(FlagOn::low) => rating.at_most(Rating::Low),
             Condition::FlagOn(FlagOn::medium_or_low) => rating.at_most(Rating::Medium),

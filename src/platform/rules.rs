@@ -44,6 +44,8 @@ pub struct Rules {
     pub(crate) number_ratings: Vec<RatingRule>,
     pub(crate) template_ratings: Vec<RatingRule>,
     pub(crate) upgrades: Vec<UpgradeRule>,
+    /// The rhythms of clauses with a clock of their own, each once, in the order of the clauses.
+    pub(crate) clocks: Vec<Span>,
     pub(crate) number_measures: Vec<MeasureRule<NumberStatus>>,
     pub(crate) template_measures: Vec<MeasureRule<TemplateStatus>>,
     pub(crate) review: Option<ReviewRule>,
@@ -259,17 +261,21 @@ impl Rules {
         };
         let tiers = tiers(ruleset);
         let start_tier = ruleset.ladder.as_ref().map_or(0, |ladder| position(&tiers, &ladder.start));
+        let number_ratings = compiler.ratings(RatingOf::Number);
+        let template_ratings = compiler.ratings(RatingOf::Template);
+        let (upgrades, number_measures) = (compiler.upgrades(&tiers), compiler.measures("number", &tiers));
         Rules {
+            clocks: clocks(&upgrades, &number_measures),
             name: ruleset.name.clone(),
             start_tier,
             holder: ruleset.ladder.as_ref().map_or(Holder::Number, |ladder| ladder.holder),
             midnights,
             ladder_clause,
             cap: tier_cap(ruleset),
-            number_ratings: compiler.ratings(RatingOf::Number),
-            template_ratings: compiler.ratings(RatingOf::Template),
-            upgrades: compiler.upgrades(&tiers),
-            number_measures: compiler.measures("number", &tiers),
+            number_ratings,
+            template_ratings,
+            upgrades,
+            number_measures,
             template_measures: compiler.measures("template", &tiers),
             review: compiler.review(),
             pacing: compiler.pacing(),
@@ -366,6 +372,19 @@ fn tiers(ruleset: &Ruleset) -> Vec<Tier> {
         Limit::Unlimited => None,
     };
     ladder.steps.iter().map(|(name, step)| Tier { name: name.to_owned(), limit: limit(step) }).collect()
+}
+
+fn clocks(upgrades: &[UpgradeRule], measures: &[MeasureRule<NumberStatus>]) -> Vec<Span> {
+    let hears = upgrades.iter().flat_map(|rule| &rule.on).chain(measures.iter().flat_map(|rule| &rule.on));
+    let mut clocks = Vec::new();
+    for signal in hears {
+        if let Signal::Every(span) = signal
+            && !clocks.contains(span)
+        {
+            clocks.push(*span);
+        }
+    }
+    clocks
 }
 
 fn tier_cap(ruleset: &Ruleset) -> Option<TierCap> {

@@ -493,14 +493,14 @@ impl Meters {
         self.meters[place].judge(Score { top: weighted.max(0), bottom })
     }
 
-    /// The first instant at which an evaluation could find something new; an instant at which something was sent has
-    /// had its evaluation before.
-    pub(crate) fn next_evaluation(&self, rules: &[RatingRule], sent_at: SimTime) -> SimTime {
+    /// From when on an evaluation could find something new; an instant at which something was sent has had its
+    /// evaluation before.
+    pub(crate) fn evaluation_from(&self, sent_at: SimTime) -> SimTime {
         let from = self.touched_at.unwrap_or(SimTime::NEVER).min(self.shift_at);
         if from == SimTime::NEVER {
             return from;
         }
-        next_due(rules, SimTime(from.0.max(self.evaluated_at.0 + 1).max(sent_at.0 + 1)))
+        SimTime(from.0.max(self.evaluated_at.0 + 1).max(sent_at.0 + 1))
     }
 
     /// Starts the rating window afresh.
@@ -521,6 +521,9 @@ impl Meters {
 /// The first evaluation at `earliest` or later: each clause has its own rhythm, and where none is in force nothing is
 /// ever rated.
 pub(crate) fn next_due(rules: &[RatingRule], earliest: SimTime) -> SimTime {
+    if earliest == SimTime::NEVER {
+        return earliest;
+    }
     let due = rules.iter().enumerate().filter_map(|(place, rule)| {
         let due = rule.in_force.next_multiple(earliest, rule.every)?;
         (Meters::in_force(rules, due) == Some(place)).then_some(due)

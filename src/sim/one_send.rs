@@ -68,7 +68,7 @@ impl OneSend {
     /// What the send leads to in future `index` under `seed`.
     pub fn replicate(&self, seed: u64, index: u64) -> Echo {
         let mut chance = Chance::new(Streams::new(seed, index), Held::default());
-        let rates = Rates::draw(&self.segment, &chance);
+        let mut rates = Rates::draw(&self.segment, &chance);
         let unreachable = self.segment.unreachable(&rates, self.messages, NUMBER, &mut chance);
         let mut list = List::new(self.list(unreachable), Sampling::Counts);
         let taken = list.take(self.messages, SimTime::START, 0, 0, &mut chance);
@@ -76,7 +76,7 @@ impl OneSend {
         let mut arrivals = Arrivals::new(self.calendar.slots().len(), 1);
         let stage =
             Stage { calendar: &self.calendar, chance: &mut chance, list: &mut list, arrivals: &mut arrivals };
-        let reactions = self.segment.react(&rates, &taken, moment(), stage);
+        let reactions = self.segment.react(&mut rates, &taken, moment(), stage);
         heard(reactions.delivered, &mut arrivals)
     }
 

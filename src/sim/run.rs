@@ -190,7 +190,7 @@ impl<'s, 'p> Run<'s, 'p> {
         self.hear_slow_answers(now);
         self.hear_first_messages(now);
         self.hear_arrivals(now);
-        if self.platform.next_evaluation() == now {
+        if self.platform.evaluation_due(now) {
             self.platform.evaluate(now, &mut self.changes);
             self.tell(now);
         }

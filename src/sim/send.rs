@@ -197,7 +197,7 @@ impl<'s> Run<'s, '_> {
         let calendar = &scenario.setting.calendar;
         let Run { rates, lists, arrivals, chance, .. } = self;
         let stage = Stage { calendar, chance, list: &mut lists[lane], arrivals };
-        let reactions = behavior.react(&rates[segment], &taken, moment, stage);
+        let reactions = behavior.react(&mut rates[segment], &taken, moment, stage);
         let fails = now + behavior.behavior.time_to_live.value;
         self.diary.fail_later(fails, reactions.in_flight, scenario);
         let (admitted, inside) = (admission.admitted, open.min(admission.admitted));

@@ -97,8 +97,10 @@ impl Send<'_, '_> {
 
     /// What those do whom the message reached.
     fn split_outcomes(&mut self, pasts: &mut [Past]) {
-        let positions: Vec<usize> = pasts.iter().map(|past| self.odds.position(past.history)).collect();
-        let (addresses, odds) = (self.addresses(), &self.odds);
+        let behavior = &self.segment.behavior;
+        let positions: Vec<usize> =
+            pasts.iter().map(|past| self.odds.position(behavior, past.history)).collect();
+        let (addresses, odds) = (self.addresses(), &*self.odds);
         let split = |(past, position): (&Past, &usize)| {
             let address = addresses.at(Purpose::Outcome, 0, past.key);
             Split::new(address, past.delivered, odds.shares(*position))

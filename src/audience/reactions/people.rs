@@ -36,7 +36,7 @@ impl Send<'_, '_> {
         let mut from = rested;
         if delivered {
             cell.history = self.segment.memory.after_delivery(past, self.moment.civil_day());
-            let position = self.odds.position(past);
+            let position = self.odds.position(&self.segment.behavior, past);
             let row = self.odds.shares(position).row(outcome);
             if let Some(row) = row {
                 counts[row] = 1;
