@@ -669,7 +669,7 @@ fn correlated_chances_have_their_correlation() {
     let segment = Segment::new("members", behavior, Vec::new(), &calendar).unwrap();
     let scores: Vec<(f64, f64)> = (0..20_000)
         .map(|index| {
-            let mut rates = Rates::draw(&segment, &Chance::new(Streams::new(3, index), Held::default()));
+            let rates = Rates::draw(&segment, &Chance::new(Streams::new(3, index), Held::default()));
             let score = |name| normal_quantile(rates.base(name));
             (score(RateName::block), score(RateName::report))
         })

@@ -362,6 +362,15 @@ mod tests {
     }
 
     #[test]
+    fn blocks_of_any_size_give_the_same() {
+        let whole = on(1, 0..600);
+        for size in [1, 64, 256] {
+            let parts = (0..600).step_by(size).map(|from| on(2, from..600.min(from + size as u64)));
+            assert_same(&parts.reduce(|done, next| done.join(next).unwrap()).unwrap(), &whole);
+        }
+    }
+
+    #[test]
     fn an_interruption_keeps_whole_blocks() {
         let stop = AtomicBool::new(false);
         let told = AtomicU64::new(0);
