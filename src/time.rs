@@ -299,15 +299,18 @@ impl Calendar {
         slot as Slot
     }
 
-    /// When that is heard which is due at `due`: in the first slot that begins then or later, of the run or beyond.
-    pub fn heard_at(&self, due: SimTime) -> SimTime {
-        match self.slots.get(self.slot_from(due) as usize) {
+    /// Where and when that is heard which is due at `due`: the first slot that begins then or later, `slots().len()` where
+    /// none of the run does, and its start, in the run or beyond.
+    pub fn heard_at(&self, due: SimTime) -> (Slot, SimTime) {
+        let slot = self.slot_from(due);
+        let at = match self.slots.get(slot as usize) {
             Some(slot) => slot.at,
             None => {
                 let first = self.start_of(0).0;
                 SimTime(due.0 + (first - due.0).rem_euclid(self.slot.0))
             }
-        }
+        };
+        (slot, at)
     }
 
     /// When slot `slot` begins; slots beyond the run follow one another as those of the run do.

@@ -172,7 +172,7 @@ impl Segment {
         if let Some(activity) = &self.activity {
             return calendar.start_of(activity.slot_at(calendar, now, age));
         }
-        calendar.heard_at(SimTime(now.0 + age))
+        calendar.heard_at(SimTime(now.0 + age)).1
     }
 }
 
@@ -388,16 +388,16 @@ impl Send<'_, '_> {
         Addresses { batch: self.batch, slot: self.moment.slot }
     }
 
-    /// What arrives at an instant is heard in the first slot that begins then or later.
-    fn arrive(&mut self, act: Act, at: SimTime, count: u64) {
-        self.stage.arrivals.add(self.stage.calendar.slot_from(at), self.moment.streak, act, count);
+    /// Acts that are heard in a slot.
+    fn arrive(&mut self, act: Act, slot: Slot, count: u64) {
+        self.stage.arrivals.add(slot, self.moment.streak, act, count);
     }
 
-    /// Answers that arrive at an instant.
-    fn reply(&mut self, arrives: SimTime, count: u64) {
-        self.arrive(Act::Reply, arrives, count);
+    /// Answers that arrive at an instant and are heard in a slot.
+    fn reply(&mut self, arrives: SimTime, slot: Slot, count: u64) {
+        self.arrive(Act::Reply, slot, count);
         if arrives >= self.moment.now + CONVERSATION {
-            self.arrive(Act::LateReply, arrives, count);
+            self.arrive(Act::LateReply, slot, count);
         }
     }
 

@@ -1,7 +1,7 @@
 //! When the rows of a delay arrive, for a message of now: the slots, and which rows share a slot or a day.
 
 use crate::random::{Alike, DelayTable, MOST_ROWS};
-use crate::time::{Calendar, SimTime};
+use crate::time::{Calendar, SimTime, Slot};
 
 use super::activity::Activity;
 
@@ -10,6 +10,8 @@ use super::activity::Activity;
 pub(super) struct Arriving {
     /// The instant of each row: the start of a slot, of the run or beyond; never, for rows that the table does not have.
     pub(super) at: [SimTime; MOST_ROWS],
+    /// The slot in which each row is heard; the one after the run's last where it arrives beyond the run.
+    pub(super) slot: [Slot; MOST_ROWS],
     /// Rows that arrive in the same slot.
     pub(super) by_slot: Alike,
     /// Rows that arrive on the same civil day; all that arrive after the run are one.
@@ -51,19 +53,23 @@ impl Timetable {
         now: SimTime,
         day: usize,
     ) -> Arriving {
-        let mut at = [SimTime::NEVER; MOST_ROWS];
+        let (mut at, mut slot) = ([SimTime::NEVER; MOST_ROWS], [Slot::MAX; MOST_ROWS]);
+        let rows = at.iter_mut().zip(&mut slot);
         match activity {
             Some(activity) => {
-                let slots = activity.slots(calendar, now, &self.takes[place]);
-                at.iter_mut().zip(slots).for_each(|(at, slot)| *at = calendar.start_of(slot));
+                let after = calendar.slots().len() as Slot;
+                for ((at, slot), heard) in rows.zip(activity.slots(calendar, now, &self.takes[place])) {
+                    (*at, *slot) = (calendar.start_of(heard), heard.min(after));
+                }
             }
             None => {
-                let due = self.ages[place].iter().map(|age| SimTime(now.0 + age));
-                at.iter_mut().zip(due).for_each(|(at, due)| *at = calendar.heard_at(due));
+                for ((at, slot), age) in rows.zip(&self.ages[place]) {
+                    (*slot, *at) = calendar.heard_at(SimTime(now.0 + age));
+                }
             }
         }
         let rows = &at[..self.ages[place].len()];
-        Arriving { at, by_slot: by_slot(rows), by_day: by_day(rows, calendar, day) }
+        Arriving { at, slot, by_slot: by_slot(rows), by_day: by_day(rows, calendar, day) }
     }
 }
 

@@ -142,9 +142,10 @@ impl Send<'_, '_> {
         let rested = self.moment.now + self.stage.list.rest();
         for (past, split) in pasts.iter_mut().filter(|past| answering(past)).zip(&splits) {
             let history = self.segment.memory.after_delivery(past.history, self.moment.civil_day());
-            for (arrives, customers) in replies.at[self.late_rows..].iter().zip(split.rows()) {
+            let heard = replies.at.iter().zip(&replies.slot).skip(self.late_rows);
+            for ((arrives, slot), customers) in heard.zip(split.rows()) {
                 if *customers > 0 {
-                    self.reply(*arrives, *customers);
+                    self.reply(*arrives, *slot, *customers);
                     past.late += customers;
                     let (last, window) = (self.moment.now, *arrives + SERVICE_WINDOW);
                     let cell = Cell { last, delivered: true, window, history, customers: *customers };
@@ -193,10 +194,11 @@ impl Send<'_, '_> {
         self.stage.chance.split_all(&mut splits);
         let mut read_in_time = 0;
         for (Queued { act, rows, .. }, split) in queued.iter().zip(&splits) {
-            for (arrives, count) in rows.at.iter().zip(split.rows()).filter(|(_, count)| **count > 0) {
+            let heard = rows.at.iter().zip(&rows.slot).zip(split.rows());
+            for ((arrives, slot), count) in heard.filter(|(_, count)| **count > 0) {
                 match act {
-                    Act::Reply => self.reply(*arrives, *count),
-                    _ => self.arrive(*act, *arrives, *count),
+                    Act::Reply => self.reply(*arrives, *slot, *count),
+                    _ => self.arrive(*act, *slot, *count),
                 }
                 if *act == Act::Read
                     && moment.unread_after.is_some_and(|after| *arrives <= moment.now + after)
@@ -206,7 +208,8 @@ impl Send<'_, '_> {
             }
         }
         if let Some(after) = moment.unread_after {
-            self.arrive(Act::Unread, moment.now + after, self.tally.delivered - read_in_time);
+            let due = self.stage.calendar.slot_from(moment.now + after);
+            self.arrive(Act::Unread, due, self.tally.delivered - read_in_time);
         }
     }
 

@@ -18,7 +18,8 @@ impl Send<'_, '_> {
             self.reach_person(*person, past);
         }
         if let Some(after) = self.moment.unread_after {
-            self.arrive(Act::Unread, self.moment.now + after, self.tally.unread);
+            let due = self.stage.calendar.slot_from(self.moment.now + after);
+            self.arrive(Act::Unread, due, self.tally.unread);
         }
     }
 
@@ -77,9 +78,10 @@ impl Send<'_, '_> {
     /// Queues one act after a delay drawn by `u`.
     fn act_drawn(&mut self, act: Act, u: f64) -> Option<SimTime> {
         let arrives = self.arrival_drawn(act, u)?;
+        let slot = self.stage.calendar.slot_from(arrives);
         match act {
-            Act::Reply => self.reply(arrives, 1),
-            _ => self.arrive(act, arrives, 1),
+            Act::Reply => self.reply(arrives, slot, 1),
+            _ => self.arrive(act, slot, 1),
         }
         Some(arrives)
     }

@@ -17,8 +17,8 @@
 //!   market    unit prices, open conversations, what it has cost          each its own
 //! ```
 
-use std::collections::BTreeMap;
-use std::ops::{AddAssign, Bound};
+use std::collections::VecDeque;
+use std::ops::AddAssign;
 
 use jiff::ToSpan;
 use serde::{Deserialize, Serialize};
@@ -150,9 +150,9 @@ struct Market {
     /// Unit prices by price clause.
     prices: Vec<Prices>,
     /// Open conversations of the business by their ends.
-    business: BTreeMap<SimTime, u64>,
+    business: Ends,
     /// Open conversations of customers by their ends.
-    customer: BTreeMap<SimTime, u64>,
+    customer: Ends,
     totals: Charge,
 }
 
@@ -282,11 +282,7 @@ impl<'r> Ledger<'r> {
         if !self.rules.prolonged(by, now) || since + before <= now {
             return;
         }
-        let ends = self.markets[market].ends(by);
-        let Some(open) = ends.get_mut(&(since + before)) else { return };
-        let moved = customers.min(*open);
-        *open -= moved;
-        *ends.entry(now + lasts).or_insert(0) += moved;
+        self.markets[market].ends(by).prolong(since + before, now + lasts, customers);
     }
 
     // ---- what it answers ------------------------------------------------------------------------------------
@@ -427,7 +423,7 @@ impl<'r> Ledger<'r> {
     /// Remembers conversations until they end, in rules that know them.
     fn keep(&mut self, now: SimTime, market: usize, by: Initiator, count: u64) -> Kinds {
         let Some(lasts) = self.rules.lasts(by, now).filter(|_| count > 0) else { return Kinds::default() };
-        *self.markets[market].ends(by).entry(now + lasts).or_insert(0) += count;
+        self.markets[market].ends(by).add(now + lasts, count);
         Kinds::one(
             match by {
                 Initiator::Business => Column::Business,
@@ -493,32 +489,74 @@ impl Market {
     fn open(rules: &PriceRules, market: Option<&str>) -> Market {
         Market {
             prices: rules.clauses.iter().map(|clause| clause.prices(market)).collect(),
-            business: BTreeMap::new(),
-            customer: BTreeMap::new(),
+            business: Ends::default(),
+            customer: Ends::default(),
             totals: Charge::default(),
         }
     }
 
     fn open_at(&self, now: SimTime) -> OpenConversations {
-        let open = |ends: &BTreeMap<SimTime, u64>| {
-            ends.range((Bound::Excluded(now), Bound::Unbounded)).map(|(_, count)| count).sum()
-        };
-        OpenConversations { business: open(&self.business), customer: open(&self.customer) }
+        OpenConversations { business: self.business.open(now), customer: self.customer.open(now) }
     }
 
     /// Forgets the conversations that are over at `now`.
     fn close(&mut self, now: SimTime) {
-        for ends in [&mut self.business, &mut self.customer] {
-            while ends.first_key_value().is_some_and(|(end, _)| *end <= now) {
-                ends.pop_first();
-            }
-        }
+        self.business.close(now);
+        self.customer.close(now);
     }
 
-    fn ends(&mut self, by: Initiator) -> &mut BTreeMap<SimTime, u64> {
+    fn ends(&mut self, by: Initiator) -> &mut Ends {
         match by {
             Initiator::Business => &mut self.business,
             Initiator::Customer => &mut self.customer,
+        }
+    }
+}
+
+/// Open conversations by their ends, the soonest first.
+#[derive(Clone, Debug, Default)]
+struct Ends {
+    ends: VecDeque<(SimTime, u64)>,
+    sum: u64,
+}
+
+impl Ends {
+    /// How many are open at `now`, which is not before what was closed last.
+    fn open(&self, now: SimTime) -> u64 {
+        let over = self.ends.iter().take_while(|(end, _)| *end <= now);
+        self.sum - over.map(|(_, count)| count).sum::<u64>()
+    }
+
+    fn add(&mut self, end: SimTime, count: u64) {
+        self.sum += count;
+        // Most end last.
+        let place = match self.ends.back() {
+            Some((last, _)) if *last >= end => self.ends.partition_point(|(other, _)| *other < end),
+            _ => self.ends.len(),
+        };
+        match self.ends.get_mut(place) {
+            Some((other, held)) if *other == end => *held += count,
+            _ => self.ends.insert(place, (end, count)),
+        }
+    }
+
+    /// Up to `count` of those that end at `end` end at `later` instead.
+    fn prolong(&mut self, end: SimTime, later: SimTime, count: u64) {
+        let place = self.ends.partition_point(|(other, _)| *other < end);
+        let Some((_, held)) = self.ends.get_mut(place).filter(|(other, _)| *other == end) else { return };
+        let moved = count.min(*held);
+        *held -= moved;
+        self.sum -= moved;
+        self.add(later, moved);
+    }
+
+    /// Forgets those that are over at `now`.
+    fn close(&mut self, now: SimTime) {
+        while let Some((end, count)) = self.ends.front()
+            && *end <= now
+        {
+            self.sum -= count;
+            self.ends.pop_front();
         }
     }
 }
