@@ -37,6 +37,7 @@ mod layers;
 mod lead;
 mod order;
 mod paired;
+mod parting;
 mod threads;
 
 pub use aftermath::{Aftermath, AftermathCurve};
@@ -53,6 +54,7 @@ pub use layers::{Explained, LAYERS, explained};
 pub use lead::Lead;
 pub use order::{Ends, Quantiles, interval_ranks, rank};
 pub use paired::{PairedShares, Pairs, share_difference};
+pub use parting::{Aspect, Cause, Parted, Parting, Partings};
 pub use threads::Threads;
 
 #[cfg(test)]
