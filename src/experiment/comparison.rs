@@ -26,8 +26,8 @@ use super::ensemble::{BLOCK, Ensemble, JoinError, Row, StoredEnsemble};
 use super::estimate::{Interval, Share};
 use super::headline::{By, Headline, Limit, Unit};
 use super::lead::Lead;
-use super::parting::{Parting, Partings};
 use super::paired::{PairedShares, Pairs, share_difference};
+use super::parting::{Parting, Partings};
 use super::threads::{Crew, Threads};
 use crate::sim::{Course, Metric, Scenario, Setting, Trajectory};
 use crate::time::Span;
@@ -296,11 +296,22 @@ impl Comparison {
 
     /// How two plans differ in a headline; `None` without replications.
     pub fn difference(&self, pair: &Pair, headline: &Headline, matters: &Matters) -> Option<Difference> {
+        self.difference_within(pair, headline, matters, self.alpha())
+    }
+
+    /// The same with an interval that leaves out `alpha` \[share\], where more intervals than those of this comparison
+    /// share it; `None` without replications.
+    pub fn difference_within(
+        &self,
+        pair: &Pair,
+        headline: &Headline,
+        matters: &Matters,
+        alpha: f64,
+    ) -> Option<Difference> {
         let values = self.values(pair.first, headline).zip(self.values(pair.second, headline));
         let pairs = Pairs::of(values);
         let unit = headline.unit().per_unit();
         let means = pairs.means()?.map(|mean| mean / unit);
-        let alpha = self.alpha();
         let interval = match headline.unit() {
             _ if pair.same == pairs.n => Some(Interval { low: 0.0, high: 0.0 }),
             Unit::Chance => Some(share_difference(pairs.higher, pairs.lower, pairs.n, alpha)),
@@ -410,6 +421,23 @@ pub struct Difference {
     pub verdict: Verdict,
 }
 
+impl Difference {
+    /// The same difference the other way round: second less first.
+    #[must_use]
+    pub fn turned(self) -> Difference {
+        // Not `-difference`, which would make a negative zero of nothing.
+        Difference {
+            means: [self.means[1], self.means[0]],
+            difference: 0.0 - self.difference,
+            interval: self.interval.map(|i| Interval { low: 0.0 - i.high, high: 0.0 - i.low }),
+            first_better: self.second_better,
+            second_better: self.first_better,
+            verdict: self.verdict.turned(),
+            ..self
+        }
+    }
+}
+
 /// One of two plans.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Side {
@@ -455,6 +483,17 @@ impl Verdict {
             () if small => Verdict::Slight(side),
             () if low >= matters || high <= -matters => Verdict::Matters(side),
             () => Verdict::Real(side),
+        }
+    }
+
+    /// The verdict when the plans change places.
+    fn turned(self) -> Verdict {
+        let other = |side: Side| if side == Side::First { Side::Second } else { Side::First };
+        match self {
+            Verdict::Slight(side) => Verdict::Slight(other(side)),
+            Verdict::Real(side) => Verdict::Real(other(side)),
+            Verdict::Matters(side) => Verdict::Matters(other(side)),
+            Verdict::Nothing | Verdict::Alike | Verdict::Undecided => self,
         }
     }
 

@@ -42,7 +42,7 @@ mod threads;
 
 pub use aftermath::{Aftermath, AftermathCurve};
 pub use comparison::{Arm, Comparison, Difference, Matters, Pair, Side, StoredComparison, Verdict, Watched};
-pub use contrast::{ClauseContrast, Contrast};
+pub use contrast::{ClauseContrast, Contrast, differing_clauses};
 pub use day::{DayTally, RATINGS, State};
 pub use ensemble::{BLOCK, Ensemble, JoinError, Path, Row, SAMPLE_PATHS, StoredEnsemble};
 pub use estimate::{Interval, Mean, Share, Sums, band_of};

@@ -15,9 +15,9 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::Row;
 use super::comparison::Watched;
 use super::headline::Mishap;
-use super::Row;
 use crate::sim::{ChatMetric, Course, Day, Did, Divergence, Metric, SendPart, Sent, Setting};
 
 /// Where two replications first part.
@@ -85,8 +85,7 @@ impl Parting {
             let day = of_a.calendar.day_of(divergence.at) as u32;
             return Some(Parting { day, cause: Cause::of(&divergence, [&a.course, &b.course]) });
         }
-        let unlike =
-            a.future.days.iter().zip(&b.future.days).map(|(a, b)| differs((a, of_a), (b, of_b)));
+        let unlike = a.future.days.iter().zip(&b.future.days).map(|(a, b)| differs((a, of_a), (b, of_b)));
         if let Some((day, aspect)) = unlike.enumerate().find_map(|(day, aspect)| Some((day, aspect?))) {
             return Some(Parting { day: day as u32, cause: Cause::Day(aspect) });
         }
@@ -102,7 +101,9 @@ impl Parting {
 impl Cause {
     /// The cause that a divergence of two courses has: a change where one of the two has one.
     pub fn of(divergence: &Divergence, courses: [&Course; 2]) -> Cause {
-        let at = |side: usize| divergence.steps[side].and_then(|step| Some((step, courses[side].steps.get(step)?)));
+        let at = |side: usize| {
+            divergence.steps[side].and_then(|step| Some((step, courses[side].steps.get(step)?)))
+        };
         let clause = |side: usize| {
             let (step, _) = at(side)?;
             courses[side].cites(step).map(str::to_owned)
@@ -126,18 +127,25 @@ impl Cause {
 
 /// The first number in which two batches differ.
 fn unlike_part(a: &Sent, b: &Sent) -> Option<SendPart> {
-    SendPart::ALL.into_iter().zip(a.counts.iter().zip(b.counts)).find(|(_, (a, b))| **a != *b).map(|(part, _)| part)
+    SendPart::ALL
+        .into_iter()
+        .zip(a.counts.iter().zip(b.counts))
+        .find(|(_, (a, b))| **a != *b)
+        .map(|(part, _)| part)
 }
 
 /// The first thing in which two days differ.
 fn differs((a, of_a): (&Day, &Setting), (b, of_b): (&Day, &Setting)) -> Option<Aspect> {
-    if let Some(metric) = Metric::ALL.into_iter().find(|metric| a.counts[*metric as usize] != b.counts[*metric as usize])
+    if let Some(metric) =
+        Metric::ALL.into_iter().find(|metric| a.counts[*metric as usize] != b.counts[*metric as usize])
     {
         return Some(Aspect::Count(metric));
     }
     let limit = |day: &Day, of: &Setting| of.tiers.get(usize::from(day.tier)).and_then(|tier| tier.limit);
     let chats = || match (&a.chats, &b.chats) {
-        (Some(a), Some(b)) => ChatMetric::ALL.into_iter().find(|metric| a[*metric as usize] != b[*metric as usize]),
+        (Some(a), Some(b)) => {
+            ChatMetric::ALL.into_iter().find(|metric| a[*metric as usize] != b[*metric as usize])
+        }
         (None, None) => None,
         _ => Some(ChatMetric::New),
     };
@@ -286,9 +294,11 @@ mod tests {
     fn the_cause_is_the_first_thing_that_differs() {
         let plain = || toy::future(1);
         let of = |a: &[Step], b: &[Step]| {
-            parting((plain(), course(a, "old")), (plain(), course(b, "new"))).map(|part| (part.day, part.cause))
+            parting((plain(), course(a, "old")), (plain(), course(b, "new")))
+                .map(|part| (part.day, part.cause))
         };
-        let both = |a: Option<&str>, b: Option<&str>| Cause::Change([a.map(str::to_owned), b.map(str::to_owned)]);
+        let both =
+            |a: Option<&str>, b: Option<&str>| Cause::Change([a.map(str::to_owned), b.map(str::to_owned)]);
         let (noon, week) = (DAY / 2, 7 * DAY);
         assert_eq!(of(&[send(noon, 5), verified(week)], &[send(noon, 5), verified(week)]), None);
         let later = of(&[send(noon, 5), verified(week)], &[send(noon, 5), verified(week + DAY)]);
@@ -296,7 +306,10 @@ mod tests {
         let other = of(&[verified(week)], &[Step { whom: 8, ..verified(week) }]);
         assert_eq!(other, Some((7, both(Some("old"), Some("new")))));
         // A change beside a send of the same instant is the cause, for it has a clause.
-        assert_eq!(of(&[send(noon, 5)], &[verified(noon), send(noon, 6)]), Some((0, both(None, Some("new")))));
+        assert_eq!(
+            of(&[send(noon, 5)], &[verified(noon), send(noon, 6)]),
+            Some((0, both(None, Some("new"))))
+        );
         assert_eq!(of(&[send(noon, 5)], &[send(noon, 6)]), Some((0, Cause::Send(Some(SendPart::Asked)))));
         assert_eq!(of(&[send(noon, 5)], &[]), Some((0, Cause::Send(None))));
         let Did::Sent(mut sent) = send(noon, 5).did else { unreachable!() };

@@ -425,7 +425,8 @@ mod tests {
         let (a, mut b) = (Course::of(&scenario, &journal), Course::of(&scenario, &journal));
         b.clauses.iter_mut().for_each(|path| path.push_str(".renamed"));
         assert_eq!(Divergence::between(&a, &b), None);
-        let rises = a.steps.iter().filter(|step| matches!(step.did, Did::Change { what: Changed::Limit { .. }, .. }));
+        let rises =
+            a.steps.iter().filter(|step| matches!(step.did, Did::Change { what: Changed::Limit { .. }, .. }));
         assert!(rises.count() > 0, "the limit rises by limits, not by positions");
     }
 }
