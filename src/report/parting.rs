@@ -63,7 +63,7 @@ pub(super) fn when(parted: &Parted, calendar: &Calendar) -> String {
     let (earliest, middle) = (parted.earliest(), parted.median());
     match earliest == middle {
         true if parted.days.len() == 1 => format!("on {} (day {earliest})", day(earliest)),
-        true => format!("on {} (day {earliest}) or later", day(earliest)),
+        true => format!("on {} (day {earliest}) in half of them or more", day(earliest)),
         false => format!(
             "on {} (day {middle}) in the middle one, {} (day {earliest}) at the earliest",
             day(middle),

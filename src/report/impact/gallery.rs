@@ -34,19 +34,22 @@ pub fn draw(answer: &Answer<'_>) -> Vec<Drawing> {
 
 fn caption(answer: &Answer<'_>, name: String) -> Caption {
     let [old, new] = answer.names();
-    let (all, matter) =
-        (answer.effects.len(), answer.effects.iter().filter(|effect| effect.matters()).count());
+    let all = answer.effects.len();
+    let cannot = answer.effects.iter().filter(|effect| matches!(effect.told, Told::Cannot(_))).count();
+    let matter = answer.effects.iter().filter(|effect| effect.matters()).count() - cannot;
     let scenarios =
         |count: usize| if count == 1 { "1 scenario".to_owned() } else { format!("{count} scenarios") };
-    let title = match (answer.changes(), matter) {
-        (false, _) => format!("{new} instead of {old}: nothing changes in {}", scenarios(all)),
-        (true, 0) => {
-            format!("{new} instead of {old}: nothing that surely matters changes in {}", scenarios(all))
-        }
-        (true, matter) => {
-            format!("{new} instead of {old}: {matter} of {} change in what matters", scenarios(all))
-        }
+    let cannot =
+        if cannot == 0 { String::new() } else { format!(", {cannot} cannot run under one of the two") };
+    let changes =
+        answer.effects.iter().any(|effect| effect.changes() && !matches!(effect.told, Told::Cannot(_)));
+    let what = match (changes, matter) {
+        (false, _) => format!("nothing changes in {}", scenarios(all)),
+        (true, 0) => format!("nothing that surely matters changes in {}", scenarios(all)),
+        (true, 1) => format!("1 of {} changes by more than matters", scenarios(all)),
+        (true, matter) => format!("{matter} of {} change by more than matters", scenarios(all)),
     };
+    let title = format!("{new} instead of {old}: {what}{cannot}");
     let subtitle = format!(
         "Mean effects of paired runs: blue is better, orange worse, hollow not told apart from nothing; strip: too little \
          to matter. All {} intervals of the impact hold together 19 times in 20.",
@@ -123,11 +126,14 @@ fn find<'c>(change: &'c Change<'_>, headline: &Headline) -> Option<&'c Differenc
     change.differences.iter().find(|found| found.headline == *headline)
 }
 
-/// The days to the highest limit that half of the runs reach under one of the rules.
+/// The days to the highest limit that half of the runs reach under one of the rules; where they reach none, to the
+/// lowest above the start.
 fn days(change: &Change<'_>) -> Option<ForestEffect> {
-    let limit = change.compared.main_limit(change.pair().pair)?;
+    let main = change.compared.main_limit(change.pair().pair).map(Headline::Days);
+    let lowest = || change.differences.iter().find(|found| matches!(found.headline, Headline::Days(_)));
+    let found = main.and_then(|main| find(change, &main)).or_else(lowest)?;
+    let Headline::Days(limit) = &found.headline else { return None };
     let of = format!("to {}", limit.name);
-    let found = find(change, &Headline::Days(limit))?;
     let text = format!("{}{}", signed(Unit::Days, found.difference, f64::round), suffix(Unit::Days));
     Some(drawn(found, 1.0, text, of))
 }

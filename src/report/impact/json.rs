@@ -89,6 +89,8 @@ struct Reasons {
 #[derive(Serialize)]
 struct Run {
     title: String,
+    /// The main result in a sentence.
+    says: String,
     seed: u64,
     replications: u64,
     complete: bool,
@@ -162,16 +164,16 @@ impl Page {
                 total_share: answer.matters.total,
             },
             changes: answer.changes(),
-            scenarios: answer.effects.iter().map(Scenario::of).collect(),
+            scenarios: answer.effects.iter().map(|effect| Scenario::of(answer, effect)).collect(),
         }
     }
 }
 
 impl Scenario {
-    fn of(effect: &Effect<'_>) -> Scenario {
+    fn of(answer: &Answer<'_>, effect: &Effect<'_>) -> Scenario {
         let (cannot_run, run) = match &effect.told {
             Told::Cannot([old, new]) => (Some(Reasons { old: old.to_vec(), new: new.to_vec() }), None),
-            Told::Ran(change) => (None, Some(Run::of(change))),
+            Told::Ran(change) => (None, Some(Run::of(change, answer.names()))),
         };
         Scenario {
             scenario: effect.name.to_owned(),
@@ -185,13 +187,14 @@ impl Scenario {
 }
 
 impl Run {
-    fn of(change: &Change<'_>) -> Run {
+    fn of(change: &Change<'_>, names: [&str; 2]) -> Run {
         let comparison = change.compared.comparison;
         let setting = comparison.arms()[0].ensemble.setting();
         let share = Share::new(change.partings().count(), change.n());
         let all = change.partings().all();
         Run {
             title: setting.title.clone(),
+            says: change.sentence(names),
             seed: setting.seed,
             replications: change.n(),
             complete: comparison.complete(),

@@ -17,7 +17,8 @@ pub mod gallery;
 pub mod json;
 pub mod text;
 
-use super::comparison;
+use super::comparison::{self, what};
+use super::text::{percent, runs};
 use crate::experiment::{
     By, ClauseContrast, Comparison, Contrast, Difference, Matters, Partings, Side, Verdict,
 };
@@ -215,6 +216,24 @@ impl<'r> Change<'r> {
         comparison::Answer::telling(self.pair())
     }
 
+    /// The main result in a sentence: how much sooner the highest likely limit is held; where that is not told apart
+    /// from nothing, the first headline that changes by more than matters, or really.
+    fn sentence(&self, names: [&str; 2]) -> String {
+        let first = |of: fn(Verdict) -> bool| self.differences.iter().find(|found| of(found.verdict));
+        let main = self.compared.main(self.pair()).filter(|main| main.verdict.better().is_some());
+        let other = first(|verdict| matches!(verdict, Verdict::Matters(_)))
+            .or_else(|| first(|verdict| verdict.better().is_some()));
+        match (main, other) {
+            (None, Some(found)) => {
+                let unit = found.headline.unit();
+                let [new, old] = found.means.map(|mean| comparison::text::level(unit, mean));
+                let what = what(&found.headline, self.compared.currency());
+                format!("{what}: {old} under {}, {new} under {}", names[0], names[1])
+            }
+            _ => self.compared.sentence(self.pair()),
+        }
+    }
+
     fn pair(&self) -> &comparison::PairAnswer<'r> {
         &self.compared.pairs[0]
     }
@@ -234,11 +253,15 @@ impl<'r> Change<'r> {
         if self.n() == 0 || self.partings().count() > 0 {
             return None;
         }
-        let runs = super::text::runs(self.n());
+        let runs = runs(self.n());
+        let share = |count: u64| percent(count as f64 / self.n() as f64);
         let names = |of: &dyn Fn(&ClauseContrast) -> bool| {
-            let paths: Vec<&str> =
-                self.clauses().filter(|clause| of(clause)).map(|clause| clause.path.as_str()).collect();
-            paths.join(", ")
+            let those = self.clauses().filter(|clause| of(clause));
+            let told = those.map(|ClauseContrast { path, cited: [old, new], .. }| match old + new {
+                0 => path.clone(),
+                _ => format!("{path} (old {}, new {})", share(*old), share(*new)),
+            });
+            told.collect::<Vec<String>>().join(", ")
         };
         let fired = names(&|clause| clause.cited != [0, 0]);
         let never = names(&|clause| clause.acts && clause.cited == [0, 0]);
@@ -250,7 +273,7 @@ impl<'r> Change<'r> {
             ));
         }
         if !fired.is_empty() {
-            why.push(format!("these differ and fired, to the same effect: {fired}"));
+            why.push(format!("these differ and fired, to the same effect, in so many runs: {fired}"));
         }
         if !silent.is_empty() {
             why.push(format!("these differ, leave no trace of their own, and made no difference: {silent}"));

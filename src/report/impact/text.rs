@@ -132,7 +132,7 @@ fn changed(page: &mut Page, answer: &Answer<'_>, effect: &Effect<'_>, change: &C
         ));
         return;
     }
-    page.heading(&format!("{}: {}", effect.name, change.compared.sentence(change.pair())));
+    page.heading(&format!("{}: {}", effect.name, change.sentence(answer.names())));
     let setting = change.compared.comparison.arms()[0].ensemble.setting();
     let first = date_in_words(setting.calendar.date(0));
     page.indented(&format!("{} · seed {} · from {first}", runs(change.n()), setting.seed));
