@@ -8,6 +8,7 @@
 //!   Comparison of each, on its own seed  -->  text or JSON on stdout; impact.json, effects.csv and a chart; --junit FILE
 //! ```
 
+use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
@@ -202,7 +203,7 @@ impl Impact {
     /// Both versions of a scenario on the same luck; nothing where it cannot run.
     fn compare(&self, asked: &Asked, quiet: bool) -> Option<Comparison> {
         let [old, new] = asked.both()?;
-        if !quiet {
+        if !quiet && std::io::stderr().is_terminal() {
             note(&format!("{}: {} runs under each of both rules", asked.name, self.runs(old)));
         }
         let plans = [(self.old.as_str(), old), (self.new.as_str(), new)];

@@ -32,6 +32,9 @@ use super::threads::{Crew, Threads};
 use crate::sim::{Course, Metric, Scenario, Setting, Trajectory};
 use crate::time::Span;
 
+/// Runs of at most so many days are held a whole block at once; a day of hourly sends takes a few kilobytes.
+const DAYS_AT_ONCE: u64 = 400;
+
 /// What intervals leave out, before several pairs share it.
 const ALPHA: f64 = 0.05;
 
@@ -107,8 +110,9 @@ impl Comparison {
         let of = plans.len() as u64;
         let mut comparison = Comparison::empty(plans, replications.start);
         let mut next = replications.start;
+        let at_once = comparison.at_once();
         while next < replications.end && !interrupted.load(Ordering::Relaxed) {
-            let end = replications.end.min(next + BLOCK);
+            let end = replications.end.min(next + at_once);
             // Plan after plan of each index, so that threads end together.
             let one = |place: u64| future((place % of) as usize, next + place / of);
             let block = crew.map(0..(end - next) * of, &one);
@@ -138,6 +142,12 @@ impl Comparison {
             Pair { first, second, same: 0, partings: Partings::default(), leads }
         });
         Comparison { pairs: pairs.collect(), arms }
+    }
+
+    /// How many replications of each plan are held in memory before they are folded, send by send: fewer of long runs.
+    fn at_once(&self) -> u64 {
+        let days = self.arms.iter().map(|arm| arm.ensemble.days().len() as u64).max().unwrap_or(1);
+        (BLOCK * DAYS_AT_ONCE / days.max(1)).clamp(1, BLOCK)
     }
 
     /// Adds the replications that follow, plan after plan of each index.
