@@ -13,7 +13,7 @@ use std::sync::atomic::AtomicBool;
 use tiercast::experiment::{By, Comparison, Difference, Headline, Interval, Matters, Threads, Watched};
 use tiercast::random::maths::{exp, ln};
 use tiercast::random::quantile::{log_normal_cdf, log_normal_quantile, normal_cdf};
-use tiercast::sim::Scenario;
+use tiercast::sim::{Course, Scenario};
 use tiercast::time::{DAY, SimTime};
 
 /// Replications of each experiment. Counts are whole, so that Wilson's coverage wobbles with n; at this one it is 95.0 % at
@@ -120,7 +120,7 @@ fn experiment(scenarios: &[Scenario; 2], number: u64, table: &mut Table) {
         plans.collect(),
         number * N..(number + 1) * N,
         Threads::All,
-        &|arm, index| Watched { future: scenarios[arm].replicate(index), cited: Vec::new() },
+        &|arm, index| Watched { future: scenarios[arm].replicate(index), course: Course::default() },
         &|_| (),
         &AtomicBool::new(false),
     );

@@ -28,12 +28,12 @@ use tiercast::platform::price::PriceTable;
 use tiercast::platform::{Rulebook, Ruleset, catalogue};
 use tiercast::report::{pipeline, verdicts};
 use tiercast::sim::{
-    Case, CaseFile, CaseOutcome, ClauseCoverage, Coverage, LoadError, Reach, Scenario, TransitionCoverage,
-    Unit,
+    Case, CaseFile, CaseOutcome, ClauseCoverage, Coverage, Reach, Scenario, TransitionCoverage, Unit,
 };
 
 use self::golden::GoldenResult;
 use super::files::write_file;
+use super::search::{findings, first_word, merge_new, read_text, search_all};
 use super::{Failure, interrupt, print, print_json, width};
 
 /// Check rule cases, what scenarios expect, and every file beside them: do they still keep their promises?
@@ -155,7 +155,7 @@ impl Check {
         let covered = self.cover(&results)?;
         let verdict = Verdict::of(&results, golden, covered, self.threshold);
         if let Some(path) = &self.junit {
-            write_file(path, pipeline::junit(&checks(&results, &verdict)).as_bytes())?;
+            write_file(path, pipeline::junit("tiercast check", &checks(&results, &verdict)).as_bytes())?;
         }
         self.show(&results, &verdict, quiet)?;
         verdict.end()
@@ -553,64 +553,8 @@ fn read_all(paths: &[PathBuf]) -> Result<Vec<RightFile>, Findings> {
     if wrong.is_empty() { Ok(files) } else { Err(wrong) }
 }
 
-/// Adds what was not said yet: a wrong ruleset is met again with every file that names it.
-fn merge_new(wrong: &mut Findings, findings: &Findings) {
-    for (document, finding) in findings.iter() {
-        let said = wrong.iter().any(|(other, said)| other.name == document.name && said == finding);
-        if !said {
-            wrong.merge(Findings::new(document, vec![finding.clone()]));
-        }
-    }
-}
-
-/// The files that are named, and those that end in `.ron` in the folders that are, in the order of their names.
-fn search_all(paths: &[PathBuf], wrong: &mut Findings) -> Vec<PathBuf> {
-    let mut found = Vec::new();
-    for path in paths {
-        if !path.is_dir() {
-            found.push(path.clone());
-            continue;
-        }
-        let before = found.len();
-        match search(path, &mut found) {
-            Ok(()) if found.len() == before => {
-                let help = "name files, or a folder with rule cases such as tests/cases";
-                wrong.merge(without_place(path, "no file in this folder ends in .ron", help));
-            }
-            Ok(()) => {}
-            Err(error) => {
-                wrong.merge(without_place(path, &format!("cannot read the folder: {error}"), ""));
-            }
-        }
-    }
-    found
-}
-
-/// Links to folders are not followed: they may lead back.
-fn search(folder: &Path, found: &mut Vec<PathBuf>) -> std::io::Result<()> {
-    let mut entries: Vec<std::fs::DirEntry> = std::fs::read_dir(folder)?.collect::<Result<_, _>>()?;
-    entries.sort_by_key(std::fs::DirEntry::file_name);
-    for entry in entries {
-        let path = entry.path();
-        let hidden = entry.file_name().to_string_lossy().starts_with('.');
-        if entry.file_type()?.is_dir() && !hidden {
-            search(&path, found)?;
-        } else if path.extension().is_some_and(|end| end == "ron") && path.is_file() {
-            found.push(path.strip_prefix(".").map(Path::to_owned).unwrap_or(path));
-        }
-    }
-    Ok(())
-}
-
 fn read(path: &Path) -> Result<RightFile, Findings> {
-    let text = std::fs::read_to_string(path).map_err(|error| {
-        let help = match error.kind() {
-            std::io::ErrorKind::InvalidData => "save it as text in UTF-8",
-            _ => "give the path of a file or a folder",
-        };
-        without_place(path, &format!("cannot read the file: {error}"), help)
-    })?;
-    let document = Document::new(path.display().to_string(), text);
+    let document = read_text(path)?;
     let (place, word) = first_word(&document.text);
     let form = match word {
         "Cases" => Form::Cases(CaseFile::read(&document)?),
@@ -645,45 +589,10 @@ fn read(path: &Path) -> Result<RightFile, Findings> {
     Ok(RightFile { name: document.name, text: document.text, form })
 }
 
-fn findings(path: &Path, error: LoadError) -> Findings {
-    match error {
-        LoadError::Findings(findings) => findings,
-        error @ LoadError::Read { .. } => without_place(path, &error.to_string(), ""),
-    }
-}
-
-fn without_place(path: &Path, message: &str, help: &str) -> Findings {
-    let document = Document::new(path.display().to_string(), "");
-    Findings::new(&document, vec![Finding::error(message).help(help)])
-}
-
 fn beside(path: &Path, name: &str) -> Option<Document> {
     let path = path.parent().unwrap_or(Path::new("")).join(name);
     let text = std::fs::read_to_string(&path).ok()?;
     Some(Document::new(path.display().to_string(), text))
-}
-
-/// The word that a RON file begins with, and where it stands; comments and extensions come before it.
-fn first_word(text: &str) -> (usize, &str) {
-    let mut rest = text;
-    loop {
-        rest = rest.trim_start();
-        let after = if rest.starts_with("//") {
-            rest.split_once('\n')
-        } else if rest.starts_with("/*") {
-            rest.split_once("*/")
-        } else if rest.starts_with("#!") {
-            rest.split_once(']')
-        } else {
-            None
-        };
-        match after {
-            Some((_, after)) => rest = after,
-            None => break,
-        }
-    }
-    let end = rest.find(|letter: char| !letter.is_alphanumeric() && letter != '_').unwrap_or(rest.len());
-    (text.len() - rest.len(), &rest[..end])
 }
 
 impl RightFile {

@@ -1,18 +1,16 @@
 //! `compare`: which plan is better, is it real, does it matter?
 
-use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use clap::Args;
-use tiercast::experiment::{By, Comparison, Contrast, Matters, Threads, Watched};
+use tiercast::experiment::Contrast;
 use tiercast::report::comparison::{Answer, gallery, json, tables, text};
 use tiercast::sim::Scenario;
-use tiercast::time::Span;
 
-use super::cache::{Cache, CacheArgs};
 use super::files::Folder;
-use super::run::{check_replications, draw_into, finished, progress_bar};
-use super::{Failure, assignment, interrupt, print, width};
+use super::paired::PairedArgs;
+use super::run::{check_replications, draw_into, finished};
+use super::{Failure, assignment, print, shell, which, width};
 
 /// More plans than this are more than a table or a reader bears.
 const MOST_PLANS: usize = 12;
@@ -30,7 +28,8 @@ pub(super) struct Compare {
     /// The scenarios: RON files. One is enough with --rules or --variant.
     #[arg(required = true)]
     scenarios: Vec<PathBuf>,
-    /// The one scenario under these rules: a ruleset, a rulebook or a file. Given once, against its own rules.
+    /// The one scenario under these rules: a ruleset, a rulebook (also on a day: platform@2025-10-06) or a file. Given
+    /// once, against its own rules.
     #[arg(long, value_name = "RULES", conflicts_with = "variants")]
     rules: Vec<String>,
     /// The one scenario with values changed, against itself as it stands: `name: path=value; path=value`. May be given
@@ -46,20 +45,11 @@ pub(super) struct Compare {
     /// How many random futures of each; the most that one of the scenarios asks for unless said otherwise.
     #[arg(long, short = 'n')]
     replications: Option<u64>,
-    /// Also compare the chance of each limit by a date (2022-04-15) or within a time (30d). May be given several times.
-    #[arg(long, value_name = "DATE|TIME", value_parser = by)]
-    by: Vec<By>,
-    /// From when on a difference matters: a time (1d), `chance=2%`, `total=1%`. May be given several times.
-    #[arg(long, value_name = "SIZE", value_parser = matters)]
-    matters: Vec<Threshold>,
-    /// Threads; all cores unless said otherwise. No result depends on it.
-    #[arg(long, env = "TIERCAST_THREADS")]
-    threads: Option<NonZeroUsize>,
     /// Folder for the results; `out/compare` unless said otherwise.
     #[arg(long, short)]
     out: Option<PathBuf>,
     #[command(flatten)]
-    cache: CacheArgs,
+    paired: PairedArgs,
     /// Print comparison.json instead of the text.
     #[arg(long)]
     json: bool,
@@ -67,12 +57,12 @@ pub(super) struct Compare {
 
 /// A named change of a scenario.
 #[derive(Clone, Debug)]
-struct Variant {
-    name: String,
-    changes: Vec<(String, String)>,
+pub(super) struct Variant {
+    pub(super) name: String,
+    pub(super) changes: Vec<(String, String)>,
 }
 
-fn variant(text: &str) -> Result<Variant, String> {
+pub(super) fn variant(text: &str) -> Result<Variant, String> {
     let form = "expected NAME: PATH=VALUE, such as \"half: sender.plan.share=50%\"";
     let (name, changes) = text.split_once(':').ok_or(form)?;
     if name.trim().is_empty() || name.contains('=') {
@@ -82,37 +72,6 @@ fn variant(text: &str) -> Result<Variant, String> {
     Ok(Variant { name: name.trim().to_owned(), changes: changes? })
 }
 
-fn by(text: &str) -> Result<By, String> {
-    if let Ok(date) = text.parse() {
-        return Ok(By::Date(date));
-    }
-    let span = Span::try_from(text.to_owned()).map(By::After);
-    span.map_err(|_| "expected a date such as 2022-04-15, or a time such as 30d".to_owned())
-}
-
-/// From when on one kind of difference matters.
-#[derive(Clone, Copy, Debug)]
-enum Threshold {
-    Days(Span),
-    Chance(f64),
-    Total(f64),
-}
-
-fn matters(text: &str) -> Result<Threshold, String> {
-    let form = || format!("expected a time such as 1d, chance=2% or total=1%, found {text:?}");
-    let share = |value: &str| {
-        let percent: f64 = value.trim().strip_suffix('%')?.trim().parse().ok()?;
-        (0.0..=100.0).contains(&percent).then_some(percent / 100.0)
-    };
-    let (kind, value) = text.split_once('=').unwrap_or(("days", text));
-    match kind.trim() {
-        "days" => Span::try_from(value.to_owned()).map(Threshold::Days).map_err(|_| form()),
-        "chance" => share(value).map(Threshold::Chance).ok_or_else(form),
-        "total" => share(value).map(Threshold::Total).ok_or_else(form),
-        _ => Err(form()),
-    }
-}
-
 /// Name, file and own changes of a plan.
 type Asked = (String, PathBuf, Vec<(String, String)>);
 
@@ -120,31 +79,34 @@ type Asked = (String, PathBuf, Vec<(String, String)>);
 struct Plan {
     name: String,
     scenario: Scenario,
+    /// What makes it out of the first scenario when it is told beside another: options of `explain`.
+    option: Option<[String; 2]>,
 }
 
 impl Compare {
     pub(super) fn execute(&self, quiet: bool) -> Result<(), Failure> {
         let plans = self.plans()?;
-        self.check_dates(&plans)?;
+        let named: Vec<(&str, &Scenario)> =
+            plans.iter().map(|plan| (plan.name.as_str(), &plan.scenario)).collect();
+        self.paired.check_dates(&named)?;
         let asked = plans.iter().map(|plan| plan.scenario.replications).max().unwrap_or(1);
         let replications = check_replications(self.replications.unwrap_or(asked))?;
         let default = PathBuf::from("out").join("compare");
         let folder = Folder::prepare(self.out.as_ref().unwrap_or(&default))?;
-        let scenarios: Vec<&Scenario> = plans.iter().map(|plan| &plan.scenario).collect();
-        let cache = self.cache.open("compare", &scenarios);
-        let comparison = self.replicate(&plans, &cache, replications, quiet);
+        let (comparison, cache) = self.paired.replicate(&named, replications, quiet);
         let contrasts = comparison.pairs().iter().map(|pair| {
             let of = |arm: usize| (&plans[arm].scenario, &comparison.arms()[arm]);
             let ((a, first), (b, second)) = (of(pair.first), of(pair.second));
             Contrast::between([a, b], [first, second])
         });
-        let answer = Answer::of(&comparison, contrasts.collect(), &self.by, self.thresholds());
+        let answer = Answer::of(&comparison, contrasts.collect(), &self.paired.by, self.paired.thresholds());
         write(&folder, &answer)?;
         if self.json {
             print(&json::to_json(&answer))?;
         } else {
             print(&text::render(&answer, width().min(140)))?;
             if !quiet {
+                print(&self.where_to_look(&plans, &answer))?;
                 print(&format!(
                     "\nWritten to {}: comparison.json, pairs.csv, days.csv, replications.csv and charts.\n",
                     folder.path().display()
@@ -157,16 +119,17 @@ impl Compare {
     /// The plans, loaded, on one seed.
     fn plans(&self) -> Result<Vec<Plan>, Failure> {
         let asked = self.asked()?;
+        let options = self.options();
         let mut plans: Vec<Plan> = Vec::new();
         let mut names: Vec<String> = Vec::new();
-        for (name, path, own) in asked {
+        for ((name, path, own), option) in asked.into_iter().zip(options) {
             let changes: Vec<(String, String)> = self.changes.iter().cloned().chain(own).collect();
             let scenario = Scenario::load(&path, &changes)?;
             let seed = self.seed.or(plans.first().map(|plan| plan.scenario.setting.seed));
             let seed = seed.unwrap_or(scenario.setting.seed);
             let taken = names.iter().filter(|other| **other == name).count();
             let shown = if taken == 0 { name.clone() } else { format!("{name} ({})", taken + 1) };
-            plans.push(Plan { name: shown, scenario: scenario.with_seed(seed) });
+            plans.push(Plan { name: shown, scenario: scenario.with_seed(seed), option });
             names.push(name);
         }
         Ok(plans)
@@ -192,14 +155,15 @@ impl Compare {
             }
             [path] => {
                 let under = |rules: &String| {
-                    let change = ("platform.ruleset".to_owned(), rules.clone());
-                    (rules.clone(), path.clone(), vec![change])
+                    let change = ("platform.ruleset".to_owned(), which::for_scenario(rules)?);
+                    Ok((rules.clone(), path.clone(), vec![change]))
                 };
                 let varied =
                     |variant: &Variant| (variant.name.clone(), path.clone(), variant.changes.clone());
                 let itself = (self.rules.len() < 2).then(|| (stem(path), path.clone(), Vec::new()));
-                let others = self.rules.iter().map(under).chain(self.variants.iter().map(varied));
-                itself.into_iter().chain(others).collect()
+                let ruled: Vec<Asked> = self.rules.iter().map(under).collect::<Result<_, Failure>>()?;
+                let varied = self.variants.iter().map(varied);
+                itself.into_iter().chain(ruled).chain(varied).collect()
             }
             several => several.iter().map(|path| (stem(path), path.clone(), Vec::new())).collect(),
         };
@@ -210,66 +174,50 @@ impl Compare {
         Ok(plans)
     }
 
-    /// Dates that lie outside a run would compare nothing.
-    fn check_dates(&self, plans: &[Plan]) -> Result<(), Failure> {
-        for by in &self.by {
-            for Plan { name, scenario } in plans {
-                let calendar = &scenario.setting.calendar;
-                if !by.within(calendar) {
-                    let (first, last) = (calendar.date(0), calendar.date(calendar.days().saturating_sub(1)));
-                    return Err(Failure::Usage {
-                        message: format!("--by lies outside the run of {name}"),
-                        help: format!(
-                            "a date from {first} to {last}, or a time of at most {}; a longer run is --set horizon=...",
-                            calendar.horizon()
-                        ),
-                    });
-                }
-            }
+    /// The option of `explain` that makes each plan, in their order; nothing for a scenario as it stands.
+    fn options(&self) -> Vec<Option<[String; 2]>> {
+        if let [_, _, ..] = self.scenarios.as_slice() {
+            let other = |path: &PathBuf| Some(["--against".to_owned(), path.display().to_string()]);
+            return self.scenarios.iter().map(other).collect();
         }
-        Ok(())
+        let itself = (self.rules.len() < 2).then_some(None);
+        let ruled = self.rules.iter().map(|rules| Some(["--rules".to_owned(), rules.clone()]));
+        let varied = self.variants.iter().map(|variant| {
+            let changes: Vec<String> =
+                variant.changes.iter().map(|(path, value)| format!("{path}={value}")).collect();
+            Some(["--variant".to_owned(), format!("{}: {}", variant.name, changes.join("; "))])
+        });
+        itself.into_iter().chain(ruled).chain(varied).collect()
     }
 
-    fn thresholds(&self) -> Matters {
-        let mut all = Matters::default();
-        for threshold in &self.matters {
-            match *threshold {
-                Threshold::Days(days) => all.days = days,
-                Threshold::Chance(share) => all.chance = share,
-                Threshold::Total(share) => all.total = share,
+    /// The commands that tell where each two plans first part.
+    fn where_to_look(&self, plans: &[Plan], answer: &Answer<'_>) -> String {
+        let mut lines = Vec::new();
+        for pair in &answer.pairs {
+            let Some(replication) = Answer::telling(pair) else { continue };
+            let (first, second) = (&plans[pair.pair.first], &plans[pair.pair.second]);
+            let several = self.scenarios.len() > 1;
+            let file = if several { &self.scenarios[pair.pair.first] } else { &self.scenarios[0] };
+            let mut words =
+                vec![file.display().to_string(), "--replication".to_owned(), replication.to_string()];
+            let own = first.option.iter().filter(|_| !several);
+            own.chain(&second.option).for_each(|option| words.extend(option.clone()));
+            for (path, value) in &self.changes {
+                words.extend(["--set".to_owned(), format!("{path}={value}")]);
             }
-        }
-        all
-    }
-
-    /// Runs what was not kept, and keeps the whole.
-    fn replicate(&self, plans: &[Plan], cache: &Cache, replications: u64, quiet: bool) -> Comparison {
-        let named = plans.iter().map(|plan| (plan.name.clone(), plan.scenario.setting.clone()));
-        let named: Vec<_> = named.collect();
-        let kept = cache.find(replications).and_then(|kept| Comparison::restore(named.clone(), kept));
-        let done = kept.as_ref().map_or(0, Comparison::n);
-        let threads = self.threads.map_or(Threads::All, Threads::Exactly);
-        let bar = progress_bar(replications, quiet);
-        let comparison = Comparison::run(
-            named,
-            done..replications,
-            threads,
-            &|arm, index| Watched::run(&plans[arm].scenario, index),
-            &|more| bar.set_position(done + more),
-            interrupt::listen(),
-        );
-        bar.finish_and_clear();
-        let more = comparison.n() > 0;
-        let whole = match kept {
-            Some(kept) => {
-                kept.join(comparison).expect("they follow on one another, and are of the same plans")
+            if self.seed.is_some() || (several && pair.pair.first > 0) {
+                words.extend(["--seed".to_owned(), first.scenario.setting.seed.to_string()]);
             }
-            None => comparison,
-        };
-        if more {
-            cache.keep(whole.n(), &whole.stored());
+            let words: Vec<String> = words.iter().map(|word| shell(word)).collect();
+            lines.push(format!("  tiercast explain {}\n", words.join(" ")));
         }
-        whole
+        match lines.len() {
+            0 => String::new(),
+            _ => format!(
+                "\nWhere the runs first part, in the lowest replication that differs:\n{}",
+                lines.concat()
+            ),
+        }
     }
 }
 

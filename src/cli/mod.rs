@@ -14,11 +14,15 @@ mod completions;
 mod docs;
 mod explain;
 mod files;
+mod impact;
 mod init;
 mod interrupt;
+mod paired;
 mod replay;
 mod rules;
 mod run;
+mod search;
+mod which;
 
 use std::io::{IsTerminal, Write};
 use std::process::ExitCode;
@@ -127,7 +131,12 @@ fn assignment(text: &str) -> Result<(String, String), String> {
 
 impl ScenarioArgs {
     fn load(&self) -> Result<Scenario, Failure> {
-        let mut scenario = Scenario::load(&self.scenario, &self.changes)?;
+        self.load_version(&self.scenario, &[])
+    }
+
+    /// Another version of it: another file, or with changes of its own.
+    fn load_version(&self, path: &std::path::Path, own: &[(String, String)]) -> Result<Scenario, Failure> {
+        let mut scenario = Scenario::load(path, &[&self.changes, own].concat())?;
         if let Some(seed) = self.seed {
             scenario = scenario.with_seed(seed);
         }
@@ -205,7 +214,7 @@ pub(crate) fn main() -> ExitCode {
         Command::Explain(explain) => explain.execute(),
         Command::Replay(replay) => replay.execute(tool.quiet),
         Command::Check(check) => check.execute(tool.quiet),
-        Command::Rules(rules) => rules.execute(),
+        Command::Rules(rules) => rules.execute(tool.quiet),
         Command::Audiences(audiences) => audiences.execute(tool.quiet),
         Command::Init(init) => init.execute(tool.quiet),
         Command::Docs(docs) => docs.execute(),
@@ -254,6 +263,16 @@ fn print(text: &str) -> Result<(), Failure> {
 fn print_json(value: &impl serde::Serialize) -> Result<(), Failure> {
     let json = serde_json::to_string_pretty(value).map_err(std::io::Error::from)?;
     print(&format!("{json}\n"))
+}
+
+/// A word as a shell takes it: in quotes where it has to be.
+fn shell(word: &str) -> String {
+    let plain = |letter: char| letter.is_alphanumeric() || "-_./=:@%,+".contains(letter);
+    match word {
+        word if !word.is_empty() && word.chars().all(plain) => word.to_owned(),
+        word if word.contains(['"', '$', '`', '\\', '!']) => format!("'{}'", word.replace('\'', "'\\''")),
+        word => format!("\"{word}\""),
+    }
 }
 
 /// Says something beside the result.

@@ -1,24 +1,24 @@
-//! `rules`: which rules are there, and what do they say?
-
-use std::path::Path;
+//! `rules`: which rules are there, what do they say, and what does a change of them do?
 
 use clap::{Args, Subcommand};
 use serde::Serialize;
-use tiercast::document::Document;
 use tiercast::platform::rulebook::{self, Rulebook};
 use tiercast::platform::{Ruleset, catalogue, diff, first_day, words};
 
-use super::files::open;
+use super::impact::Impact;
+use super::which::{self, is_rulebook};
 use super::{Failure, print, print_json, width};
 
-/// Show the rules: which there are, what each says, and who says so.
+/// Show the rules: which there are, what each says, and who says so; what a change of them does.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   tiercast rules list
   tiercast rules show classic-2022
   tiercast rules show my-rules.ron
   tiercast rules diff platform-2023 platform-2025-10
-  tiercast rules at 2024-05-01")]
+  tiercast rules diff platform@2025-10-06 platform@2025-10-07
+  tiercast rules at 2024-05-01
+  tiercast rules impact platform-2023 platform-2025-10 --scenarios scenarios")]
 pub(super) struct Rules {
     #[command(subcommand)]
     question: Question,
@@ -34,7 +34,8 @@ enum Question {
     },
     /// Tell a ruleset or a rulebook in plain words, with its sources and what is assumed.
     Show {
-        /// Name of a built-in ruleset or rulebook, or a file that ends in `.ron` (`.rulebook.ron`).
+        /// Name of a built-in ruleset or rulebook, a file that ends in `.ron` (`.rulebook.ron`), or a rulebook on a day:
+        /// platform@2024-05-01.
         name: String,
         /// Print JSON instead of text.
         #[arg(long)]
@@ -42,7 +43,7 @@ enum Question {
     },
     /// Tell what differs between two rulesets, clause by clause. Exit code 1 when they differ.
     Diff {
-        /// Name of a built-in ruleset, or a file that ends in `.ron`.
+        /// Name of a built-in ruleset, a file that ends in `.ron`, or a rulebook on a day: platform@2025-10-06.
         from: String,
         /// The ruleset to compare it with.
         to: String,
@@ -61,16 +62,18 @@ enum Question {
         #[arg(long)]
         json: bool,
     },
+    Impact(Box<Impact>),
 }
 
 impl Rules {
-    pub(super) fn execute(&self) -> Result<(), Failure> {
+    pub(super) fn execute(&self, quiet: bool) -> Result<(), Failure> {
         match &self.question {
             Question::List { json } => list(*json),
             Question::Show { name, json } if is_rulebook(name) => show_rulebook(name, *json),
             Question::Show { name, json } => show(name, *json),
             Question::Diff { from, to, json } => compare(from, to, *json),
             Question::At { date, rulebook, json } => at(date, rulebook, *json),
+            Question::Impact(impact) => impact.execute(quiet),
         }
     }
 }
@@ -179,7 +182,7 @@ fn told(passages: Vec<words::Passage>) -> Vec<Told> {
 }
 
 fn show(name: &str, json: bool) -> Result<(), Failure> {
-    let ruleset = Ruleset::read(&find(name)?)?;
+    let ruleset = Ruleset::read(&which::ruleset(name)?.document)?;
     let passages = words::passages(&ruleset);
     if json {
         return print_json(&told(passages));
@@ -195,12 +198,8 @@ fn show(name: &str, json: bool) -> Result<(), Failure> {
     print(&text)
 }
 
-fn is_rulebook(name: &str) -> bool {
-    name.ends_with(".rulebook.ron") || rulebook::names().any(|other| other == name)
-}
-
 fn show_rulebook(name: &str, json: bool) -> Result<(), Failure> {
-    let rulebook = find_rulebook(name)?;
+    let rulebook = which::rulebook(name)?;
     let passages = rulebook.passages();
     if json {
         return print_json(&told(passages));
@@ -211,7 +210,8 @@ fn show_rulebook(name: &str, json: bool) -> Result<(), Failure> {
 }
 
 fn compare(from: &str, to: &str, json: bool) -> Result<(), Failure> {
-    let diff = diff::diff(&Ruleset::read(&find(from)?)?, &Ruleset::read(&find(to)?)?);
+    let read = |name: &str| Ok::<Ruleset, Failure>(Ruleset::read(&which::ruleset(name)?.document)?);
+    let diff = diff::diff(&read(from)?, &read(to)?);
     if json {
         print_json(&diff)?;
     } else {
@@ -225,7 +225,7 @@ fn at(date: &str, name: &str, json: bool) -> Result<(), Failure> {
         message: format!("expected a date, found \"{date}\""),
         help: "write 2024-05-01, 2024-05 or 2024".to_owned(),
     })?;
-    let rulebook = find_rulebook(name)?;
+    let rulebook = which::rulebook(name)?;
     let Some(on_day) = rulebook.at(day) else {
         let first = rulebook.eras().first().map_or_else(String::new, |era| era.from().to_string());
         return Err(Failure::Usage {
@@ -234,42 +234,4 @@ fn at(date: &str, name: &str, json: bool) -> Result<(), Failure> {
         });
     };
     if json { print_json(&on_day) } else { print(&on_day.render(width().min(110))) }
-}
-
-/// Where names of rules come from.
-const NAMES: &str = "give a name that `tiercast rules list` shows, or a file that ends in .ron";
-
-/// The rulebook of that name, or the file; its rulesets may be built in or stand beside it.
-fn find_rulebook(name: &str) -> Result<Rulebook, Failure> {
-    if name.ends_with(".ron") {
-        let folder = Path::new(name).parent().unwrap_or(Path::new("")).to_owned();
-        let beside = |ruleset: &str| {
-            let path = folder.join(format!("{ruleset}.ron"));
-            let text = std::fs::read_to_string(&path).ok();
-            let own = text.map(|text| Document::new(path.display().to_string(), text));
-            own.or_else(|| catalogue::document(ruleset))
-        };
-        return Ok(Rulebook::read_with(&open(name, NAMES)?, &beside)?);
-    }
-    let document = rulebook::document(name).ok_or_else(|| Failure::Usage {
-        message: format!("there is no rulebook \"{name}\""),
-        help: format!("There are: {}", rulebook::names().collect::<Vec<_>>().join(", ")),
-    })?;
-    Ok(Rulebook::read(&document)?)
-}
-
-/// The ruleset of that name, or the file.
-fn find(name: &str) -> Result<Document, Failure> {
-    if name.ends_with(".ron") {
-        return open(name, NAMES);
-    }
-    catalogue::document(name).ok_or_else(|| {
-        let names: Vec<&str> = catalogue::names().collect();
-        let meant =
-            catalogue::nearest(name).map_or_else(String::new, |near| format!("did you mean {near}? "));
-        Failure::Usage {
-            message: format!("there is no ruleset \"{name}\""),
-            help: format!("{meant}There are: {}", names.join(", ")),
-        }
-    })
 }

@@ -6,7 +6,8 @@
 //!        v
 //!   Comparison
 //!     |- arms     an Ensemble each, and the clauses that its changes cite
-//!     '- pairs    how far the first is ahead, day by day (Lead); in how many replications nothing differs
+//!     '- pairs    how far the first is ahead, day by day (Lead); in how many replications nothing differs,
+//!                 and where the others first part (Partings)
 //!                        |
 //!                        v
 //!   Difference   a headline of a pair: difference, interval, who is better how often, correlation,
@@ -26,50 +27,32 @@ use super::estimate::{Interval, Share};
 use super::headline::{By, Headline, Limit, Unit};
 use super::lead::Lead;
 use super::paired::{PairedShares, Pairs, share_difference};
+use super::parting::{Parting, Partings};
 use super::threads::{Crew, Threads};
-use crate::platform::{Change, Score};
-use crate::sim::{Batch, Metric, Probe, Scenario, Setting, Trajectory};
+use crate::sim::{Course, Metric, Scenario, Setting, Trajectory};
 use crate::time::Span;
+
+/// Runs of at most so many days are held a whole block at once; a day of hourly sends takes a few kilobytes.
+const DAYS_AT_ONCE: u64 = 400;
 
 /// What intervals leave out, before several pairs share it.
 const ALPHA: f64 = 0.05;
 
-/// One replication of one plan, with the clauses that its changes cite.
+/// One replication of one plan, with its changes and sends.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Watched {
     /// The replication.
     pub future: Trajectory,
-    /// The paths of the clauses, each once, sorted.
-    pub cited: Vec<String>,
+    /// Its changes and sends, with the clauses that the changes cite.
+    pub course: Course,
 }
 
 impl Watched {
-    /// Runs a replication of a scenario and watches which clauses its changes cite.
+    /// Runs a replication of a scenario and watches its changes and sends.
     pub fn run(scenario: &Scenario, index: u64) -> Watched {
-        let mut citing = Citing { scenario, cited: Vec::new() };
-        let future = scenario.watch(index, &mut citing);
-        let mut cited: Vec<String> = citing.cited.into_iter().map(str::to_owned).collect();
-        cited.sort_unstable();
-        Watched { future, cited }
+        let (future, course) = Course::run(scenario, index);
+        Watched { future, course }
     }
-}
-
-/// Collects the paths of the clauses that changes cite.
-struct Citing<'s> {
-    scenario: &'s Scenario,
-    cited: Vec<&'s str>,
-}
-
-impl Probe for Citing<'_> {
-    fn change(&mut self, change: &Change, _: Option<Score>) {
-        let rules = self.scenario.rules_at(change.at);
-        let path = rules.clauses.get(usize::from(change.clause)).map(|clause| clause.path.as_str());
-        if let Some(path) = path.filter(|path| !self.cited.contains(path)) {
-            self.cited.push(path);
-        }
-    }
-
-    fn sent(&mut self, _: &Batch) {}
 }
 
 /// One of the plans that are compared.
@@ -90,8 +73,10 @@ pub struct Pair {
     pub first: usize,
     /// Position of the second plan.
     pub second: usize,
-    /// Replications in which everything is the same, every day.
+    /// Replications in which everything is the same: every change, every send, every day.
     pub same: u64,
+    /// Where the others first part.
+    pub partings: Partings,
     /// How many more messages the first has sent by the end of each civil day since the start.
     pub leads: Vec<Lead>,
 }
@@ -125,8 +110,9 @@ impl Comparison {
         let of = plans.len() as u64;
         let mut comparison = Comparison::empty(plans, replications.start);
         let mut next = replications.start;
+        let at_once = comparison.at_once();
         while next < replications.end && !interrupted.load(Ordering::Relaxed) {
-            let end = replications.end.min(next + BLOCK);
+            let end = replications.end.min(next + at_once);
             // Plan after plan of each index, so that threads end together.
             let one = |place: u64| future((place % of) as usize, next + place / of);
             let block = crew.map(0..(end - next) * of, &one);
@@ -153,33 +139,41 @@ impl Comparison {
             (0..arms.len()).flat_map(|first| (first + 1..arms.len()).map(move |second| (first, second)));
         let pairs = pairs.map(|(first, second)| {
             let leads = vec![Lead::default(); days(&arms[first]).min(days(&arms[second]))];
-            Pair { first, second, same: 0, leads }
+            Pair { first, second, same: 0, partings: Partings::default(), leads }
         });
         Comparison { pairs: pairs.collect(), arms }
     }
 
+    /// How many replications of each plan are held in memory before they are folded, send by send: fewer of long runs.
+    fn at_once(&self) -> u64 {
+        let days = self.arms.iter().map(|arm| arm.ensemble.days().len() as u64).max().unwrap_or(1);
+        (BLOCK * DAYS_AT_ONCE / days.max(1)).clamp(1, BLOCK)
+    }
+
     /// Adds the replications that follow, plan after plan of each index.
     fn fold(&mut self, crew: &Crew, block: Vec<Watched>) {
-        let mut futures: Vec<Vec<Trajectory>> = self.arms.iter().map(|_| Vec::new()).collect();
-        for (place, watched) in block.into_iter().enumerate() {
-            let arm = place % futures.len();
-            futures[arm].push(watched.future);
-            for path in watched.cited {
-                *self.arms[arm].cited.entry(path).or_default() += 1;
+        let start = self.arms.first().map_or(0, |arm| arm.ensemble.range().end);
+        let mut watched: Vec<Vec<Watched>> = self.arms.iter().map(|_| Vec::new()).collect();
+        for (place, one) in block.into_iter().enumerate() {
+            let arm = place % watched.len();
+            for path in &one.course.clauses {
+                *self.arms[arm].cited.entry(path.clone()).or_default() += 1;
             }
+            watched[arm].push(one);
         }
         let sent: Vec<Vec<Vec<u64>>> =
-            futures.iter().map(|block| block.iter().map(sent_so_far).collect()).collect();
+            watched.iter().map(|block| block.iter().map(|one| sent_so_far(&one.future)).collect()).collect();
         for pair in &mut self.pairs {
-            let (first, second) = (&futures[pair.first], &futures[pair.second]);
-            pair.same += first.iter().zip(second).filter(|(a, b)| a == b).count() as u64;
+            let settings = [pair.first, pair.second].map(|arm| self.arms[arm].ensemble.setting());
+            pair.fold(crew, start, [&watched[pair.first], &watched[pair.second]], settings);
             let (a, b) = (&sent[pair.first], &sent[pair.second]);
             crew.each(&mut pair.leads, &|day, lead| {
                 a.iter().zip(b).for_each(|(a, b)| lead.add(a[day], b[day]));
             });
         }
-        for (arm, block) in self.arms.iter_mut().zip(&futures) {
-            arm.ensemble.fold(crew, block);
+        for (arm, block) in self.arms.iter_mut().zip(watched) {
+            let futures: Vec<Trajectory> = block.into_iter().map(|one| one.future).collect();
+            arm.ensemble.fold(crew, &futures);
         }
     }
 
@@ -200,6 +194,7 @@ impl Comparison {
         let mut pairs = self.pairs;
         for (pair, next) in pairs.iter_mut().zip(&next.pairs) {
             pair.same += next.same;
+            pair.partings.merge(&next.partings);
             pair.leads.iter_mut().zip(&next.leads).for_each(|(a, b)| a.merge(b));
         }
         Ok(Comparison { arms, pairs })
@@ -222,8 +217,11 @@ impl Comparison {
         });
         let arms: Vec<Arm> = arms.collect::<Option<_>>()?;
         let days = |arm: usize| arms.get(arm).map(|arm| arm.ensemble.days().len());
+        let n = arms.first().map_or(0, |arm| arm.ensemble.n());
         let fits = |pair: &Pair| {
-            days(pair.first).zip(days(pair.second)).is_some_and(|(a, b)| pair.leads.len() == a.min(b))
+            let days = days(pair.first).zip(days(pair.second));
+            let all = pair.same + pair.partings.count() == n;
+            all && days.is_some_and(|(a, b)| pair.leads.len() == a.min(b))
         };
         let fits = pairs.len() == arms.len() * arms.len().saturating_sub(1) / 2 && pairs.iter().all(fits);
         fits.then_some(Comparison { arms, pairs })
@@ -308,11 +306,22 @@ impl Comparison {
 
     /// How two plans differ in a headline; `None` without replications.
     pub fn difference(&self, pair: &Pair, headline: &Headline, matters: &Matters) -> Option<Difference> {
+        self.difference_within(pair, headline, matters, self.alpha())
+    }
+
+    /// The same with an interval that leaves out `alpha` \[share\], where more intervals than those of this comparison
+    /// share it; `None` without replications.
+    pub fn difference_within(
+        &self,
+        pair: &Pair,
+        headline: &Headline,
+        matters: &Matters,
+        alpha: f64,
+    ) -> Option<Difference> {
         let values = self.values(pair.first, headline).zip(self.values(pair.second, headline));
         let pairs = Pairs::of(values);
         let unit = headline.unit().per_unit();
         let means = pairs.means()?.map(|mean| mean / unit);
-        let alpha = self.alpha();
         let interval = match headline.unit() {
             _ if pair.same == pairs.n => Some(Interval { low: 0.0, high: 0.0 }),
             Unit::Chance => Some(share_difference(pairs.higher, pairs.lower, pairs.n, alpha)),
@@ -337,6 +346,23 @@ impl Comparison {
             matters,
             verdict: Verdict::of(interval, equal, matters, headline.less_is_better()),
         })
+    }
+}
+
+impl Pair {
+    /// Adds a block of replications, of which the first has the index `start`: where each two part.
+    fn fold(&mut self, crew: &Crew, start: u64, watched: [&[Watched]; 2], settings: [&Setting; 2]) {
+        let [a, b] = watched;
+        let part = |place: u64| {
+            let place = place as usize;
+            Parting::between((&a[place], settings[0]), (&b[place], settings[1]))
+        };
+        for (index, parting) in (start..).zip(crew.map(0..a.len() as u64, &part)) {
+            match parting {
+                Some(parting) => self.partings.add(index, parting),
+                None => self.same += 1,
+            }
+        }
     }
 }
 
@@ -405,6 +431,23 @@ pub struct Difference {
     pub verdict: Verdict,
 }
 
+impl Difference {
+    /// The same difference the other way round: second less first.
+    #[must_use]
+    pub fn turned(self) -> Difference {
+        // Not `-difference`, which would make a negative zero of nothing.
+        Difference {
+            means: [self.means[1], self.means[0]],
+            difference: 0.0 - self.difference,
+            interval: self.interval.map(|i| Interval { low: 0.0 - i.high, high: 0.0 - i.low }),
+            first_better: self.second_better,
+            second_better: self.first_better,
+            verdict: self.verdict.turned(),
+            ..self
+        }
+    }
+}
+
 /// One of two plans.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Side {
@@ -453,6 +496,17 @@ impl Verdict {
         }
     }
 
+    /// The verdict when the plans change places.
+    fn turned(self) -> Verdict {
+        let other = |side: Side| if side == Side::First { Side::Second } else { Side::First };
+        match self {
+            Verdict::Slight(side) => Verdict::Slight(other(side)),
+            Verdict::Real(side) => Verdict::Real(other(side)),
+            Verdict::Matters(side) => Verdict::Matters(other(side)),
+            Verdict::Nothing | Verdict::Alike | Verdict::Undecided => self,
+        }
+    }
+
     /// The name in files.
     pub fn name(self) -> &'static str {
         match self {
@@ -492,7 +546,8 @@ mod tests {
                 }
                 future.flags = 0;
             }
-            Watched { future, cited: vec!["upgrade.volume".to_owned()] }
+            let course = Course { clauses: vec!["upgrade.volume".to_owned()], ..Course::default() };
+            Watched { future, course }
         }
     }
 

@@ -27,20 +27,33 @@ pub struct ClauseContrast {
 impl Contrast {
     /// What differs between two scenarios that were run as these arms.
     pub fn between(scenarios: [&Scenario; 2], arms: [&Arm; 2]) -> Contrast {
-        let [a, b] = scenarios;
-        let difference = diff(&a.ruleset, &b.ruleset);
-        let changed = difference.changed.into_iter().map(|clause| clause.clause);
-        let sole = difference.only_from.into_iter().chain(difference.only_to).map(|clause| clause.clause);
         let cited = |path: &str| arms.map(|arm| arm.cited.get(path).copied().unwrap_or(0));
-        let acting = [a, b].map(|scenario| Coverage::of(&scenario.ruleset).clauses);
-        let acts = |path: &str| acting.iter().flatten().any(|clause| clause.path == path && clause.acts());
-        let clauses =
-            changed.chain(sole).map(|path| ClauseContrast { acts: acts(&path), cited: cited(&path), path });
-        Contrast { clauses: clauses.collect(), same_inputs: a.identity() == b.identity() }
+        let clauses = differing_clauses(scenarios).into_iter();
+        let clauses = clauses.map(|(path, acts)| ClauseContrast { acts, cited: cited(&path), path });
+        Contrast {
+            clauses: clauses.collect(),
+            same_inputs: scenarios[0].identity() == scenarios[1].identity(),
+        }
     }
 
     /// Whether a clause that differs was cited in any replication of either plan.
     pub fn any_cited(&self) -> bool {
         self.clauses.iter().any(|clause| clause.cited != [0, 0])
     }
+}
+
+/// The paths of the clauses in which the rules of two scenarios at their start differ, or that only one has; and
+/// whether a change cites each when it acts.
+pub fn differing_clauses(scenarios: [&Scenario; 2]) -> Vec<(String, bool)> {
+    let [a, b] = scenarios;
+    let difference = diff(&a.ruleset, &b.ruleset);
+    let changed = difference.changed.into_iter().map(|clause| clause.clause);
+    let sole = difference.only_from.into_iter().chain(difference.only_to).map(|clause| clause.clause);
+    let acting = scenarios.map(|scenario| Coverage::of(&scenario.ruleset).clauses);
+    let acts = |path: &str| acting.iter().flatten().any(|clause| clause.path == path && clause.acts());
+    let both = changed.chain(sole).map(|path| {
+        let acts = acts(&path);
+        (path, acts)
+    });
+    both.collect()
 }

@@ -37,11 +37,12 @@ mod layers;
 mod lead;
 mod order;
 mod paired;
+mod parting;
 mod threads;
 
 pub use aftermath::{Aftermath, AftermathCurve};
 pub use comparison::{Arm, Comparison, Difference, Matters, Pair, Side, StoredComparison, Verdict, Watched};
-pub use contrast::{ClauseContrast, Contrast};
+pub use contrast::{ClauseContrast, Contrast, differing_clauses};
 pub use day::{DayTally, RATINGS, State};
 pub use ensemble::{BLOCK, Ensemble, JoinError, Path, Row, SAMPLE_PATHS, StoredEnsemble};
 pub use estimate::{Interval, Mean, Share, Sums, band_of};
@@ -53,6 +54,7 @@ pub use layers::{Explained, LAYERS, explained};
 pub use lead::Lead;
 pub use order::{Ends, Quantiles, interval_ranks, rank};
 pub use paired::{PairedShares, Pairs, share_difference};
+pub use parting::{Aspect, Cause, Parted, Parting, Partings};
 pub use threads::Threads;
 
 #[cfg(test)]

@@ -9,9 +9,12 @@
 //!                 '- gallery        which charts there are and what their titles say
 //!                       '- charts   how they look: values in, SVG and PNG out
 //!   Comparison --- comparison       plans on the same luck: text, JSON, CSV, charts of each pair
+//!   two rulesets - impact           what a change of the rules does to a set of scenarios
 //!   Explained ---- layers           where the spread comes from
 //!   Aftermath ---- audiences        a behaviour profile in plain words, and as a picture
 //!   Journal ------ story            one future, change by change, with the clause behind each
+//!   two of them -- divergence       one future of two versions side by side, from where they part
+//!   Partings ----- parting          the words for that, in every report
 //!   Replay -----+- replay           what these rules would have done with what happened
 //!               '- webhooks         the same as a business receives it, and compared with what it received
 //!   rules, profile - starter       a first scenario that runs
@@ -25,9 +28,12 @@ pub mod audiences;
 pub mod charts;
 pub mod comparison;
 pub mod daily;
+pub mod divergence;
 #[cfg(feature = "charts")]
 pub mod gallery;
+pub mod impact;
 pub mod layers;
+mod parting;
 pub mod pipeline;
 #[cfg(feature = "reference")]
 pub mod reference;

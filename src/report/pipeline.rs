@@ -13,7 +13,7 @@ use crate::experiment::expect::Outcome;
 /// One thing that was checked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Checked {
-    /// What it is: `case`, `expectation`, `golden numbers`.
+    /// What it is: `case`, `expectation`, `golden numbers`, `impact`.
     pub kind: &'static str,
     /// The file that it stands in.
     pub file: String,
@@ -27,8 +27,8 @@ pub struct Checked {
     pub details: String,
 }
 
-/// JUnit XML: a suite a file, in the order of the checks.
-pub fn junit(checks: &[Checked]) -> String {
+/// JUnit XML of what `by` checked (such as `tiercast check`): a suite a file, in the order of the checks.
+pub fn junit(by: &str, checks: &[Checked]) -> String {
     let count = |checks: &[Checked], outcome| checks.iter().filter(|check| check.outcome == outcome).count();
     let numbers = |checks: &[Checked]| {
         format!(
@@ -39,7 +39,7 @@ pub fn junit(checks: &[Checked]) -> String {
         )
     };
     let mut text = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
-    text.push_str(&format!("<testsuites name=\"tiercast check\" {}>\n", numbers(checks)));
+    text.push_str(&format!("<testsuites name=\"{}\" {}>\n", escaped(by), numbers(checks)));
     for suite in checks.chunk_by(|a, b| a.file == b.file) {
         let file = escaped(&suite[0].file);
         text.push_str(&format!("  <testsuite name=\"{file}\" {}>\n", numbers(suite)));
@@ -137,7 +137,7 @@ mod tests {
 
     #[test]
     fn junit_counts_and_escapes() {
-        let xml = junit(&checks());
+        let xml = junit("tiercast check", &checks());
         for part in [
             "<testsuites name=\"tiercast check\" tests=\"3\" failures=\"1\" errors=\"0\" skipped=\"1\">",
             "<testsuite name=\"a.ron\" tests=\"2\" failures=\"1\" errors=\"0\" skipped=\"0\">",
@@ -151,7 +151,7 @@ mod tests {
         let opened = xml.matches("<test").count();
         let closed = xml.matches("</test").count() + xml.matches("line=\"3\"/>").count();
         assert_eq!(opened, closed, "{xml}");
-        assert!(junit(&[]).contains("tests=\"0\""));
+        assert!(junit("tiercast check", &[]).contains("tests=\"0\""));
     }
 
     #[test]

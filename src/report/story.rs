@@ -181,7 +181,7 @@ pub(super) struct Wording<'w> {
 
 impl<'w> Wording<'w> {
     /// The words for what happens at an instant, under the rules then in force.
-    fn at(scenario: &'w Scenario, at: SimTime) -> Wording<'w> {
+    pub(super) fn at(scenario: &'w Scenario, at: SimTime) -> Wording<'w> {
         let rules = scenario.rules_at(at);
         Wording {
             calendar: &scenario.setting.calendar,

@@ -3,6 +3,7 @@
 //! ```text
 //!   first-climb.ron --load, check--> Scenario --replicate(index)--> Trajectory   (a row a day)
 //!                                        \------watch(index, probe)--> Journal   (a row a change)
+//!                                                            two runs --> Divergence  (where they first part)
 //!   profile.ron ---------------- one batch and nothing else ---> Echo      (counts an hour)
 //!   log.csv ------------------ read twice, told to the same platform ---> Replay    (a row a change)
 //! ```
@@ -13,6 +14,7 @@
 mod account;
 mod case;
 mod chats;
+mod course;
 mod coverage;
 mod decisions;
 mod diary;
@@ -29,6 +31,7 @@ mod setting;
 mod trajectory;
 
 pub use case::{Case, CaseFile, CaseOutcome, Failure, JustMissed, Made, Told, Unit};
+pub use course::{Changed, Course, Did, Divergence, SendPart, Sent, Step};
 pub use coverage::{ClauseCoverage, Coverage, Reach, TransitionCoverage};
 pub use journal::{Entry, Journal};
 pub use load::{Contents, LoadError, Names, Scenario};

@@ -144,6 +144,8 @@ impl Rung {
 pub(super) enum Below {
     Dates(DateAxis),
     Hours(HourAxis),
+    /// Nothing: the chart draws its own.
+    Nothing,
 }
 
 impl From<&DateAxis> for Below {
@@ -163,6 +165,7 @@ impl Below {
         match self {
             Below::Dates(dates) => dates.axis(),
             Below::Hours(hours) => hours.axis(),
+            Below::Nothing => Axis::linear(0.0, 1.0, Vec::new()),
         }
     }
 
@@ -170,6 +173,7 @@ impl Below {
         match self {
             Below::Dates(dates) => dates.ticks(room, place),
             Below::Hours(hours) => hours.ticks(place),
+            Below::Nothing => Vec::new(),
         }
     }
 }

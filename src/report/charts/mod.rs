@@ -9,7 +9,7 @@
 //!     fan    how much, and how sure?       reach   by when would each limit be reached?
 //!     shares in which tier or status?      dots    by when, in 20 equally likely futures?
 //!     rating how near to a bad rating?       fans, gap  how do two plans differ?
-//!     aftermath  what does one send lead to, hour by hour?
+//!     aftermath  what does one send lead to, hour by hour?   forest  what does a change do, scenario by scenario?
 //!            |            each lays itself out (frame, labels, dates, axis, fonts, style) ...
 //!            v
 //!         plotters        ... and draws once on a lattice of tenths of a pixel
@@ -42,6 +42,7 @@ mod dots;
 mod fan;
 mod fans;
 pub mod fonts;
+mod forest;
 mod frame;
 mod gap;
 mod hours;
@@ -63,6 +64,7 @@ pub use dates::DateAxis;
 pub use dots::dots;
 pub use fan::{Fan, TierLine, fan};
 pub use fans::{PlanFan, fans};
+pub use forest::{Forest, ForestEffect, ForestRow, MOST_ROWS, Panel, Tone, forest};
 pub use gap::{Gap, gap};
 pub use hours::HourAxis;
 pub use rating::{RatingChart, Threshold, rating};

@@ -6,6 +6,7 @@
 //!   plans        each with its ruleset, start, warnings and assumptions
 //!   pairs        each with its differences: first less second
 //!     clauses    those that differ, and in how many replications of each a change cites them
+//!     partings   by what the replications first part, on which days, and where to look
 //! ```
 //!
 //! Units are those of `unit`: days (elapsed seconds / 86,400), chance (0 to 1), messages, currency. `null` is what does
@@ -16,6 +17,7 @@ use serde::Serialize;
 
 use super::{Answer, PairAnswer};
 use crate::experiment::{Arm, ClauseContrast, Difference, Side, Unit};
+use crate::report::parting::PartedTold;
 use crate::report::rounded;
 use crate::report::summary::{Input, TOOL, start};
 
@@ -69,11 +71,12 @@ struct Pair {
     first: String,
     second: String,
     says: String,
-    /// Replications in which everything is the same, every day.
+    /// Replications in which everything is the same: every change, every send, every day.
     same: u64,
     same_inputs: bool,
     why_nothing: Option<String>,
     clauses: Vec<Clause>,
+    partings: Vec<PartedTold>,
     differences: Vec<Told>,
 }
 
@@ -155,6 +158,7 @@ impl Pair {
             same_inputs: pair.contrast.same_inputs,
             why_nothing: answer.why_nothing(pair),
             clauses: pair.contrast.clauses.iter().map(clause).collect(),
+            partings: PartedTold::all(&pair.pair.partings),
             differences: pair.differences.iter().map(|found| Told::of(found, &names)).collect(),
             first: names[0].clone(),
             second: names[1].clone(),
@@ -190,7 +194,7 @@ impl Told {
 }
 
 /// The name of a unit in files.
-pub(super) fn unit(unit: Unit) -> &'static str {
+pub(in crate::report) fn unit(unit: Unit) -> &'static str {
     match unit {
         Unit::Days => "days",
         Unit::Chance => "chance",

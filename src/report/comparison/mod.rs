@@ -49,10 +49,21 @@ impl<'c> Answer<'c> {
         dates: &[By],
         matters: Matters,
     ) -> Answer<'c> {
+        Answer::within(comparison, contrasts, dates, matters, comparison.alpha())
+    }
+
+    /// The same with intervals that leave out `alpha`, where more than this comparison share it.
+    pub fn within(
+        comparison: &'c Comparison,
+        contrasts: Vec<Contrast>,
+        dates: &[By],
+        matters: Matters,
+        alpha: f64,
+    ) -> Answer<'c> {
         let headlines = comparison.headlines(dates);
         let pairs = comparison.pairs().iter().zip(contrasts).map(|(pair, contrast)| {
-            let differences = headlines.iter().filter_map(|h| comparison.difference(pair, h, &matters));
-            PairAnswer { pair, contrast, differences: differences.collect() }
+            let found = |headline| comparison.difference_within(pair, headline, &matters, alpha);
+            PairAnswer { pair, contrast, differences: headlines.iter().filter_map(found).collect() }
         });
         Answer { comparison, matters, pairs: pairs.collect(), headlines }
     }
@@ -62,9 +73,14 @@ impl<'c> Answer<'c> {
         &self.comparison.arms()[arm].name
     }
 
+    /// The lowest index of a replication in which the two differ: the one to look at.
+    pub fn telling(answer: &PairAnswer<'_>) -> Option<u64> {
+        answer.pair.partings.all().map(|parted| parted.replication)
+    }
+
     /// The difference that says most: the days to the highest limit that half of the runs of one of the two reach;
     /// where there is none, what is sent.
-    fn main(&self, answer: &'c PairAnswer<'c>) -> Option<&'c Difference> {
+    pub(in crate::report) fn main(&self, answer: &'c PairAnswer<'c>) -> Option<&'c Difference> {
         let limit = self.main_limit(answer.pair);
         let days = answer.differences.iter().find(
             |found| matches!((&found.headline, &limit), (Headline::Days(of), Some(limit)) if of == limit),
@@ -74,7 +90,7 @@ impl<'c> Answer<'c> {
     }
 
     /// The highest limit that at least half of the runs of one of the two reach.
-    fn main_limit(&self, pair: &Pair) -> Option<Limit> {
+    pub(in crate::report) fn main_limit(&self, pair: &Pair) -> Option<Limit> {
         let n = self.comparison.n();
         let half = |arm: usize, headline: &Headline| {
             2 * self.comparison.values(arm, headline).sum::<u64>() >= n && n > 0
@@ -90,7 +106,7 @@ impl<'c> Answer<'c> {
     }
 
     /// The pair's main result as a sentence, as a title says it.
-    fn sentence(&self, answer: &'c PairAnswer<'c>) -> String {
+    pub(in crate::report) fn sentence(&self, answer: &'c PairAnswer<'c>) -> String {
         let (first, second) = (self.name(answer.pair.first), self.name(answer.pair.second));
         let Some(main) = self.main(answer) else {
             return format!("{first} and {second}: no run was finished");
@@ -115,7 +131,7 @@ impl<'c> Answer<'c> {
         }
     }
 
-    fn currency(&self) -> &str {
+    pub(in crate::report) fn currency(&self) -> &str {
         let currency =
             self.comparison.arms().first().and_then(|arm| arm.ensemble.setting().currency.as_deref());
         currency.unwrap_or_default()
@@ -156,12 +172,12 @@ impl<'c> Answer<'c> {
 }
 
 /// A share as per cent, rounded up.
-fn percent_up(share: f64) -> String {
+pub(in crate::report) fn percent_up(share: f64) -> String {
     format!("{:.1} %", (share * 1_000.0 - 1e-9).ceil() / 10.0)
 }
 
 /// What a headline compares, in words.
-fn what(headline: &Headline, currency: &str) -> String {
+pub(in crate::report) fn what(headline: &Headline, currency: &str) -> String {
     use crate::experiment::Mishap;
     match headline {
         Headline::Days(limit) => format!("days to {}", limit.name),
@@ -199,7 +215,7 @@ fn how(headline: &Headline) -> &'static str {
 }
 
 /// An amount of at least 0 in its unit: `3.2 days`, `4.1 points`, `12,400`.
-fn amount(unit: Unit, value: f64) -> String {
+pub(in crate::report) fn amount(unit: Unit, value: f64) -> String {
     match unit {
         Unit::Days if (value - 1.0).abs() < 0.05 => "1 day".to_owned(),
         Unit::Days => format!("{value:.1} days"),

@@ -5,12 +5,14 @@
 //!   each pair     its main result in a sentence
 //!                 headline | A | B | A less B with its interval | who is better how often | verdict
 //!                 clauses that differ, and whether they acted; why a difference is nothing
+//!                 by which clause and when the runs first part
 //!   from when on a difference matters, what the luck that both share is worth, what intervals do not say
 //! ```
 
 use super::{Answer, PairAnswer, amount, how, percent_up, what};
 use crate::experiment::{Difference, Headline, Interval, Share, Side, Unit, Verdict};
 use crate::glossary::grouped;
+use crate::report::parting;
 use crate::report::summary::TOOL;
 use crate::report::text::page::{Align, Page};
 use crate::report::text::{percent, runs, trust};
@@ -30,6 +32,7 @@ pub fn render(answer: &Answer<'_>, width: usize) -> String {
         differences(&mut page, answer, pair);
         luck(&mut page, answer, pair);
         clauses(&mut page, answer, pair);
+        partings(&mut page, answer, pair);
     }
     doubt(&mut page, answer);
     rests_on(&mut page, answer);
@@ -126,7 +129,7 @@ fn differences(page: &mut Page, answer: &Answer<'_>, pair: &PairAnswer<'_>) {
 }
 
 /// What is the same in every run.
-fn same(page: &mut Page, answer: &Answer<'_>, same: &[&Difference]) {
+pub(in crate::report) fn same(page: &mut Page, answer: &Answer<'_>, same: &[&Difference]) {
     if same.is_empty() {
         return;
     }
@@ -141,12 +144,12 @@ fn same(page: &mut Page, answer: &Answer<'_>, same: &[&Difference]) {
 }
 
 /// In how many runs one is better.
-fn of_runs(share: Share) -> String {
+pub(in crate::report) fn of_runs(share: Share) -> String {
     share.estimate().map_or_else(String::new, percent)
 }
 
 /// A mean in its unit.
-fn level(unit: Unit, mean: f64) -> String {
+pub(in crate::report) fn level(unit: Unit, mean: f64) -> String {
     match unit {
         Unit::Days => format!("{mean:.1} d"),
         Unit::Chance => percent(mean),
@@ -155,7 +158,7 @@ fn level(unit: Unit, mean: f64) -> String {
 }
 
 /// A difference with its sign; `round` says which way the last digit goes.
-fn signed(unit: Unit, value: f64, round: fn(f64) -> f64) -> String {
+pub(in crate::report) fn signed(unit: Unit, value: f64, round: fn(f64) -> f64) -> String {
     let (scale, digits) = match unit {
         Unit::Days => (10.0, 1),
         Unit::Chance => (1_000.0, 1),
@@ -175,7 +178,7 @@ fn signed(unit: Unit, value: f64, round: fn(f64) -> f64) -> String {
 }
 
 /// What follows a difference.
-fn suffix(unit: Unit) -> &'static str {
+pub(in crate::report) fn suffix(unit: Unit) -> &'static str {
     match unit {
         Unit::Days => " d",
         Unit::Chance => " points",
@@ -184,12 +187,12 @@ fn suffix(unit: Unit) -> &'static str {
 }
 
 /// An interval, its ends rounded outwards.
-fn between(unit: Unit, Interval { low, high }: Interval) -> String {
+pub(in crate::report) fn between(unit: Unit, Interval { low, high }: Interval) -> String {
     format!("({} to {})", signed(unit, low, f64::floor), signed(unit, high, f64::ceil))
 }
 
 /// Is it real, does it matter?
-fn verdict(found: &Difference, a: &str, b: &str) -> String {
+pub(in crate::report) fn verdict(found: &Difference, a: &str, b: &str) -> String {
     let side = |side: Side| if side == Side::First { a } else { b };
     let how = how(&found.headline);
     match found.verdict {
@@ -254,6 +257,24 @@ fn clauses(page: &mut Page, answer: &Answer<'_>, pair: &PairAnswer<'_>) {
         let told: Vec<&str> = silent.iter().map(|clause| clause.path.as_str()).collect();
         page.indented(&format!("Clauses that differ and never fired: {}.", told.join(", ")));
     }
+}
+
+/// By what, how often and when the runs first part.
+fn partings(page: &mut Page, answer: &Answer<'_>, pair: &PairAnswer<'_>) {
+    let partings = &pair.pair.partings;
+    if partings.count() == 0 {
+        return;
+    }
+    let n = answer.comparison.n();
+    let (a, b) = (letter(pair.pair.first), letter(pair.pair.second));
+    let calendar = &answer.comparison.arms()[pair.pair.first].ensemble.setting().calendar;
+    let same = if pair.pair.same == 0 {
+        String::new()
+    } else {
+        format!("; {} of the runs are the same in both", percent(pair.pair.same as f64 / n as f64))
+    };
+    page.indented(&format!("The first change or send that differs, run by run{same}:"));
+    parting::lines(partings, n, calendar, [&a, &b]).iter().for_each(|line| page.item(line));
 }
 
 /// What the verdicts mean.

@@ -1,0 +1,131 @@
+//! What `compare` and `rules impact` share: scenarios on the same luck, dates, and from when on a difference matters.
+
+use std::num::NonZeroUsize;
+
+use clap::Args;
+use tiercast::experiment::{By, Comparison, Matters, Threads, Watched};
+use tiercast::sim::Scenario;
+use tiercast::time::Span;
+
+use super::cache::{Cache, CacheArgs};
+use super::run::progress_bar;
+use super::{Failure, interrupt};
+
+/// How runs are compared.
+#[derive(Debug, Args)]
+pub(super) struct PairedArgs {
+    /// Also compare the chance of each limit by a date (2022-04-15) or within a time (30d). May be given several times.
+    #[arg(long, value_name = "DATE|TIME", value_parser = by)]
+    pub(super) by: Vec<By>,
+    /// From when on a difference matters: a time (1d), `chance=2%`, `total=1%`. May be given several times.
+    #[arg(long, value_name = "SIZE", value_parser = matters)]
+    matters: Vec<Threshold>,
+    /// Threads; all cores unless said otherwise. No result depends on it.
+    #[arg(long, env = "TIERCAST_THREADS")]
+    threads: Option<NonZeroUsize>,
+    #[command(flatten)]
+    cache: CacheArgs,
+}
+
+fn by(text: &str) -> Result<By, String> {
+    if let Ok(date) = text.parse() {
+        return Ok(By::Date(date));
+    }
+    let span = Span::try_from(text.to_owned()).map(By::After);
+    span.map_err(|_| "expected a date such as 2022-04-15, or a time such as 30d".to_owned())
+}
+
+/// From when on one kind of difference matters.
+#[derive(Clone, Copy, Debug)]
+enum Threshold {
+    Days(Span),
+    Chance(f64),
+    Total(f64),
+}
+
+fn matters(text: &str) -> Result<Threshold, String> {
+    let form = || format!("expected a time such as 1d, chance=2% or total=1%, found {text:?}");
+    let share = |value: &str| {
+        let percent: f64 = value.trim().strip_suffix('%')?.trim().parse().ok()?;
+        (0.0..=100.0).contains(&percent).then_some(percent / 100.0)
+    };
+    let (kind, value) = text.split_once('=').unwrap_or(("days", text));
+    match kind.trim() {
+        "days" => Span::try_from(value.to_owned()).map(Threshold::Days).map_err(|_| form()),
+        "chance" => share(value).map(Threshold::Chance).ok_or_else(form),
+        "total" => share(value).map(Threshold::Total).ok_or_else(form),
+        _ => Err(form()),
+    }
+}
+
+impl PairedArgs {
+    /// Dates that lie outside a run would compare nothing.
+    pub(super) fn check_dates(&self, scenarios: &[(&str, &Scenario)]) -> Result<(), Failure> {
+        for by in &self.by {
+            for (name, scenario) in scenarios {
+                let calendar = &scenario.setting.calendar;
+                if !by.within(calendar) {
+                    let (first, last) = (calendar.date(0), calendar.date(calendar.days().saturating_sub(1)));
+                    return Err(Failure::Usage {
+                        message: format!("--by lies outside the run of {name}"),
+                        help: format!(
+                            "a date from {first} to {last}, or a time of at most {}; a longer run is --set horizon=...",
+                            calendar.horizon()
+                        ),
+                    });
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// From when on a difference matters.
+    pub(super) fn thresholds(&self) -> Matters {
+        let mut all = Matters::default();
+        for threshold in &self.matters {
+            match *threshold {
+                Threshold::Days(days) => all.days = days,
+                Threshold::Chance(share) => all.chance = share,
+                Threshold::Total(share) => all.total = share,
+            }
+        }
+        all
+    }
+
+    /// Runs what was not kept, and keeps the whole; also gives the place where it is kept.
+    pub(super) fn replicate(
+        &self,
+        plans: &[(&str, &Scenario)],
+        replications: u64,
+        quiet: bool,
+    ) -> (Comparison, Cache) {
+        let scenarios: Vec<&Scenario> = plans.iter().map(|(_, scenario)| *scenario).collect();
+        let cache = self.cache.open("compare", &scenarios);
+        let named = plans.iter().map(|(name, scenario)| ((*name).to_owned(), scenario.setting.clone()));
+        let named: Vec<_> = named.collect();
+        let kept = cache.find(replications).and_then(|kept| Comparison::restore(named.clone(), kept));
+        let done = kept.as_ref().map_or(0, Comparison::n);
+        let threads = self.threads.map_or(Threads::All, Threads::Exactly);
+        let bar = progress_bar(replications, quiet);
+        let comparison = Comparison::run(
+            named,
+            done..replications,
+            threads,
+            &|arm, index| Watched::run(scenarios[arm], index),
+            &|more| bar.set_position(done + more),
+            interrupt::listen(),
+        );
+        bar.finish_and_clear();
+        let more = comparison.n() > 0;
+        let whole = match kept {
+            Some(kept) => {
+                kept.join(comparison).expect("they follow on one another, and are of the same plans")
+            }
+            None => comparison,
+        };
+        if more {
+            cache.keep(whole.n(), &whole.stored());
+        }
+        (whole, cache)
+    }
+}
