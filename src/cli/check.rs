@@ -6,12 +6,14 @@
 //!                                      |              '--> Coverage by ruleset, at least --threshold or exit 1
 //!                                      |- Scenario -judge-> passed, failed (exit 1), undecided (exit 3)
 //!                                      |          '-take--> golden numbers, held against --baseline (exit 1, 3)
+//!                                      |- both ---vary--> --readings all: what depends on how the rules are read
 //!                                      v
 //!                          text, --format json or github on stdout; --junit FILE
 //! ```
 
 mod golden;
 mod judging;
+mod readings;
 
 use std::collections::BTreeSet;
 use std::num::NonZeroUsize;
@@ -33,6 +35,7 @@ use tiercast::sim::{
 };
 
 use self::golden::GoldenResult;
+use self::readings::ReadingsResult;
 use super::files::write_file;
 use super::{Failure, interrupt, print, print_json, width};
 
@@ -43,6 +46,7 @@ use super::{Failure, interrupt, print, print_json, width};
   tiercast check my-cases.ron --filter \"half of the limit\"
   tiercast check tests/cases scenarios --coverage
   tiercast check tests/cases --coverage --threshold 80%
+  tiercast check tests/cases --readings all                   what would hold if the rules were read otherwise?
   tiercast check scenarios tests/cases --junit out/checks.xml --format github
   tiercast check scenarios --baseline golden.txt --update     write the golden numbers down
   tiercast check scenarios --baseline golden.txt              what moved since then?
@@ -60,6 +64,12 @@ decision the other way round, or a step in what is given of the sender. A clause
 reached if it fired in one case and was just missed in one; a transition at its own edge: by one
 where a count decides, by a second where a time does, else by anything. --threshold asks for this
 share of the clauses of each ruleset that can change something, and of their transitions.
+
+--readings all asks what the answers rest on: every open text of a ruleset (what usage counts, how a
+flag is left, reach or exceed) is read otherwise, one at a time, and every case and expectation that
+does not state a reading of that clause itself is tried on it. What holds as the ruleset reads it and
+not otherwise depends on the reading: this is told, and is no failure. Under another reading a
+scenario has at most 1,024 replications. Numbers are no readings: try them with --set of `run`.
 
 Golden numbers are compared on the same random numbers, each with a limit from where on a
 difference matters (a point of a chance, a quarter of a day, 1 % of a total). That futures differ
@@ -102,12 +112,24 @@ pub(super) struct Check {
     /// Exit with 1 where less than this share of a ruleset's clauses or of their transitions was reached: `80%`.
     #[arg(long, value_name = "SHARE", value_parser = share)]
     threshold: Option<Ratio>,
+    /// Under which readings of the rules: the ruleset's `own`, or `all`, each open text read otherwise one at a time.
+    #[arg(long, value_enum, default_value_t = Readings::Own)]
+    readings: Readings,
     /// How to print the result.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
     /// The same as `--format json`.
     #[arg(long, conflicts_with = "format")]
     json: bool,
+}
+
+/// Under which readings of the rules it is checked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Readings {
+    /// As the ruleset reads its sources.
+    Own,
+    /// And each open text read otherwise, one at a time.
+    All,
 }
 
 /// How the result is printed.
@@ -153,7 +175,8 @@ impl Check {
         }
         let golden = golden.map(|golden| self.hold_against(golden, &files, quiet)).transpose()?;
         let covered = self.cover(&results)?;
-        let verdict = Verdict::of(&results, golden, covered, self.threshold);
+        let readings = (self.readings == Readings::All).then(|| self.vary(&results, quiet)).transpose()?;
+        let verdict = Verdict { readings, ..Verdict::of(&results, golden, covered, self.threshold) };
         if let Some(path) = &self.junit {
             write_file(path, pipeline::junit(&checks(&results, &verdict)).as_bytes())?;
         }
@@ -249,6 +272,10 @@ impl Check {
         }
         if let Some(golden) = &verdict.golden {
             text.push_str(&golden.render(width().min(120), quiet));
+        }
+        if let Some(readings) = verdict.readings.as_ref().filter(|_| !quiet) {
+            let futures = results.iter().any(|result| !result.judged.is_empty());
+            text.push_str(&readings.render(width().min(140), futures));
         }
         if self.coverage {
             verdict.covered.iter().for_each(|coverage| text.push_str(&render(coverage, width().min(110))));
@@ -439,6 +466,8 @@ struct Verdict {
     failed: usize,
     undecided: usize,
     golden: Option<GoldenResult>,
+    /// What depends on how the rules are read; nothing unless it is asked for.
+    readings: Option<ReadingsResult>,
     covered: Vec<Coverage>,
     /// Of what is covered, what lies below the threshold.
     below: Vec<Coverage>,
@@ -461,6 +490,7 @@ impl Verdict {
                 + also(Outcome::Undecided),
             below: covered.iter().filter(low).cloned().collect(),
             golden,
+            readings: None,
             covered,
         }
     }
@@ -468,7 +498,11 @@ impl Verdict {
     fn in_words(&self) -> String {
         let undecided =
             if self.undecided == 0 { String::new() } else { format!(", {} undecided", self.undecided) };
-        format!("{} passed, {} failed{undecided}", self.passed, self.failed)
+        let depending = self.readings.as_ref().map_or_else(String::new, |readings| {
+            let depending = readings.depending();
+            format!("; {depending} {} on a reading", if depending == 1 { "depends" } else { "depend" })
+        });
+        format!("{} passed, {} failed{undecided}{depending}", self.passed, self.failed)
     }
 
     fn end(&self) -> Result<(), Failure> {
@@ -484,19 +518,28 @@ impl Verdict {
     }
 }
 
+/// A case with the reading that it states, as one name.
+fn case_name(outcome: &CaseOutcome) -> String {
+    let reading = outcome.reading.as_ref().map_or_else(String::new, |under| format!(" (under: {under})"));
+    format!("{}{reading}", outcome.name)
+}
+
 /// Every single check, for pipelines.
 fn checks(results: &[FileResult<'_>], verdict: &Verdict) -> Vec<pipeline::Checked> {
     let mut list = Vec::new();
+    let remark = |kind: &str, file: &str, name: &str| {
+        verdict.readings.as_ref().and_then(|readings| readings.remark(kind, file, name))
+    };
     for result in results {
         let file = &result.file.name;
         for (_, outcome) in &result.cases {
-            let reading =
-                outcome.reading.as_ref().map_or_else(String::new, |under| format!(" (under: {under})"));
+            let name = case_name(outcome);
             list.push(pipeline::Checked {
                 kind: "case",
                 file: file.clone(),
                 line: outcome.failures.first().map(|failure| failure.line),
-                name: format!("{}{reading}", outcome.name),
+                remark: remark("case", file, &name),
+                name,
                 outcome: if outcome.passed() { Outcome::Pass } else { Outcome::Fail },
                 details: if outcome.passed() { String::new() } else { outcome.to_string() },
             });
@@ -507,6 +550,7 @@ fn checks(results: &[FileResult<'_>], verdict: &Verdict) -> Vec<pipeline::Checke
                 kind: "expectation",
                 file: file.clone(),
                 line: Some(judged.expectation.line),
+                remark: remark("expectation", file, &judged.expectation.name),
                 name: judged.expectation.name.clone(),
                 outcome: judged.outcome,
                 details: format!("expected {}\nfound {}{advice}", judged.expectation.asks, judged.found()),
@@ -701,19 +745,9 @@ impl RightFile {
         }
     }
 
-    /// The ruleset that its cases know by this name: a file beside it that they name, or a built-in one.
+    /// The ruleset that its cases know by this name.
     fn ruleset(&self, name: &str) -> Result<Ruleset, Failure> {
-        let texts = self.text.split('"').filter(|text| text.ends_with(".ron"));
-        let mut own = texts.filter_map(|file| Ruleset::read(&beside(Path::new(&self.name), file)?).ok());
-        if let Some(ruleset) = own.find(|ruleset| ruleset.name == name) {
-            return Ok(ruleset);
-        }
-        let document = catalogue::document(name).ok_or_else(|| Failure::Usage {
-            message: format!("{}: the clauses of the ruleset \"{name}\" cannot be listed", self.name),
-            help: "a case must not change the name of its ruleset; leave --coverage and --threshold out"
-                .to_owned(),
-        })?;
-        Ok(Ruleset::read(&document)?)
+        Ok(Ruleset::read(&self.ruleset_document(name)?)?)
     }
 }
 
@@ -728,6 +762,9 @@ struct Report<'r> {
     /// Left out without --baseline.
     #[serde(skip_serializing_if = "Option::is_none")]
     golden: Option<Vec<golden::GoldenReport>>,
+    /// Left out unless all readings are asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    readings: Option<readings::ReadingsReport<'r>>,
     /// Left out unless it is asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     coverage: Option<Vec<CoverageReport<'r>>>,
@@ -829,6 +866,7 @@ impl<'r> Report<'r> {
             failed: verdict.failed,
             undecided: verdict.undecided,
             golden: verdict.golden.as_ref().map(GoldenResult::report),
+            readings: verdict.readings.as_ref().map(ReadingsResult::report),
             files: results.iter().map(FileReport::of).collect(),
             coverage: coverage.then(|| verdict.covered.iter().map(CoverageReport::of).collect()),
             below_threshold: verdict.below.iter().map(|coverage| coverage.ruleset.as_str()).collect(),

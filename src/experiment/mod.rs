@@ -14,7 +14,7 @@
 //! ```
 //!
 //! Beside it, for pipelines: [`expect`] judges what a scenario's file expects, [`golden`] compares with numbers that
-//! were written down before.
+//! were written down before, [`readings`] tells what depends on how the rules are read.
 //!
 //! An [`Aftermath`] is smaller: what one send leads to, hour by hour, over the futures of a behaviour profile.
 //!
@@ -37,6 +37,7 @@ mod layers;
 mod lead;
 mod order;
 mod paired;
+pub mod readings;
 mod threads;
 
 pub use aftermath::{Aftermath, AftermathCurve};

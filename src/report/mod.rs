@@ -18,6 +18,7 @@
 //!   the sources -- reference        every field of every file, for who writes one
 //!   Judged, ------ verdicts         expectations and golden numbers, as tables
 //!   Comparison --- pipeline         the same for JUnit and GitHub
+//!   Spectrum ----- readings         what depends on how the rules are read, as tables
 //! ```
 
 pub mod audiences;
@@ -29,6 +30,7 @@ pub mod daily;
 pub mod gallery;
 pub mod layers;
 pub mod pipeline;
+pub mod readings;
 #[cfg(feature = "reference")]
 pub mod reference;
 pub mod replay;
