@@ -6,11 +6,13 @@
 //!                                      |              '--> Coverage by ruleset, at least --threshold or exit 1
 //!                                      |- Scenario -judge-> passed, failed (exit 1), undecided (exit 3)
 //!                                      |          '-take--> golden numbers, held against --baseline (exit 1, 3)
+//!                                      |          '-watch--> --futures: which clauses fired, at least --threshold
 //!                                      |- both ---vary--> --readings all: what depends on how the rules are read
 //!                                      v
 //!                          text, --format json or github on stdout; --junit FILE
 //! ```
 
+mod futures;
 mod golden;
 mod judging;
 mod readings;
@@ -23,8 +25,8 @@ use clap::{Args, ValueEnum};
 use serde::Serialize;
 use tiercast::audience::Behavior;
 use tiercast::document::{Document, Finding, Findings};
-use tiercast::experiment::Threads;
 use tiercast::experiment::expect::{Judged, Outcome, run_cases};
+use tiercast::experiment::{Fired, Threads};
 use tiercast::glossary::{Ratio, grouped};
 use tiercast::platform::price::PriceTable;
 use tiercast::platform::{Rulebook, Ruleset, catalogue};
@@ -46,6 +48,7 @@ use super::{Failure, interrupt, print, print_json, width};
   tiercast check my-cases.ron --filter \"half of the limit\"
   tiercast check tests/cases scenarios --coverage
   tiercast check tests/cases --coverage --threshold 80%
+  tiercast check scenarios --futures 200 --threshold 50%      which clauses does the suite ever meet?
   tiercast check tests/cases --readings all                   what would hold if the rules were read otherwise?
   tiercast check scenarios tests/cases --junit out/checks.xml --format github
   tiercast check scenarios --baseline golden.txt --update     write the golden numbers down
@@ -64,6 +67,10 @@ decision the other way round, or a step in what is given of the sender. A clause
 reached if it fired in one case and was just missed in one; a transition at its own edge: by one
 where a count decides, by a second where a time does, else by anything. --threshold asks for this
 share of the clauses of each ruleset that can change something, and of their transitions.
+
+--futures N asks the same of scenarios: in which share of N random futures of each did a clause, and
+each of its transitions, fire? --threshold then asks for this share of the clauses of each ruleset
+to fire in any of them, whatever the scenario. They are the first N futures of `run`.
 
 --readings all asks what the answers rest on: every open text of a ruleset (what usage counts, how a
 flag is left, reach or exceed) is read otherwise, one at a time, and every case and expectation that
@@ -109,7 +116,11 @@ pub(super) struct Check {
     /// Tell of each ruleset how often the cases made each clause and transition fire, and just missed it.
     #[arg(long)]
     coverage: bool,
-    /// Exit with 1 where less than this share of a ruleset's clauses or of their transitions was reached: `80%`.
+    /// Watch so many random futures of each scenario, and tell in which share of them each clause fired.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=10_000_000))]
+    futures: Option<u64>,
+    /// Exit with 1 where less than this share of a ruleset's clauses or of their transitions was reached by the cases, or
+    /// of its clauses in any future: `80%`.
     #[arg(long, value_name = "SHARE", value_parser = share)]
     threshold: Option<Ratio>,
     /// Under which readings of the rules: the ruleset's `own`, or `all`, each open text read otherwise one at a time.
@@ -176,12 +187,13 @@ impl Check {
         let golden = golden.map(|golden| self.hold_against(golden, &files, quiet)).transpose()?;
         let covered = self.cover(&results)?;
         let readings = (self.readings == Readings::All).then(|| self.vary(&results, quiet)).transpose()?;
-        let verdict = Verdict { readings, ..Verdict::of(&results, golden, covered, self.threshold) };
+        let fired = self.watch_all(&files, quiet)?;
+        let verdict = Verdict { readings, fired, ..Verdict::of(&results, golden, covered, self.threshold) };
         if let Some(path) = &self.junit {
             write_file(path, pipeline::junit(&checks(&results, &verdict)).as_bytes())?;
         }
         self.show(&results, &verdict, quiet)?;
-        verdict.end()
+        verdict.end(self.threshold)
     }
 
     fn show(&self, results: &[FileResult<'_>], verdict: &Verdict, quiet: bool) -> Result<(), Failure> {
@@ -280,7 +292,12 @@ impl Check {
         if self.coverage {
             verdict.covered.iter().for_each(|coverage| text.push_str(&render(coverage, width().min(110))));
         }
+        if !verdict.fired.is_empty() && !quiet {
+            text.push_str(&futures::render(&verdict.fired, width().min(110)));
+        }
         if let Some(threshold) = self.threshold {
+            let below = futures::below(&verdict.fired, threshold);
+            below.iter().for_each(|line| text.push_str(&format!("{line}\n")));
             for coverage in &verdict.below {
                 let reached = reached_in_words(coverage);
                 text.push_str(&format!(
@@ -468,6 +485,8 @@ struct Verdict {
     golden: Option<GoldenResult>,
     /// What depends on how the rules are read; nothing unless it is asked for.
     readings: Option<ReadingsResult>,
+    /// What futures reach; nothing unless it is asked for.
+    fired: Vec<Fired>,
     covered: Vec<Coverage>,
     /// Of what is covered, what lies below the threshold.
     below: Vec<Coverage>,
@@ -491,6 +510,7 @@ impl Verdict {
             below: covered.iter().filter(low).cloned().collect(),
             golden,
             readings: None,
+            fired: Vec::new(),
             covered,
         }
     }
@@ -505,10 +525,11 @@ impl Verdict {
         format!("{} passed, {} failed{undecided}{depending}", self.passed, self.failed)
     }
 
-    fn end(&self) -> Result<(), Failure> {
+    fn end(&self, threshold: Option<Ratio>) -> Result<(), Failure> {
+        let few = threshold.is_some_and(|threshold| !futures::below(&self.fired, threshold).is_empty());
         if interrupt::heard() {
             Err(Failure::Interrupted)
-        } else if self.failed > 0 || !self.below.is_empty() {
+        } else if self.failed > 0 || !self.below.is_empty() || few {
             Err(Failure::Found)
         } else if self.undecided > 0 {
             Err(Failure::Undecided)
@@ -768,7 +789,10 @@ struct Report<'r> {
     /// Left out unless it is asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     coverage: Option<Vec<CoverageReport<'r>>>,
-    /// Rulesets below the threshold.
+    /// Left out without --futures.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    futures: Vec<futures::FiredReport<'r>>,
+    /// Rulesets of which the cases reach less than the threshold.
     below_threshold: Vec<&'r str>,
 }
 
@@ -869,6 +893,7 @@ impl<'r> Report<'r> {
             readings: verdict.readings.as_ref().map(ReadingsResult::report),
             files: results.iter().map(FileReport::of).collect(),
             coverage: coverage.then(|| verdict.covered.iter().map(CoverageReport::of).collect()),
+            futures: verdict.fired.iter().map(futures::FiredReport::of).collect(),
             below_threshold: verdict.below.iter().map(|coverage| coverage.ruleset.as_str()).collect(),
         }
     }

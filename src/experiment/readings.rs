@@ -3,7 +3,8 @@
 //! ```text
 //!   rules --open texts--> Variation (one text read otherwise, all others as the rules take them)
 //!                             |- cases_under   --> UnderReading by variation and case
-//!                             '- Scenario::load_under --judge--> verdicts, as of any scenario
+//!                             '- Scenario::load_under --first_futures--> the same? then it does not matter
+//!                                                     '-judge----------> verdicts, as of any scenario
 //! ```
 //!
 //! A case that states a reading of a clause was written for that reading, and is not varied in that clause.
@@ -11,7 +12,7 @@
 use crate::document::{Document, Findings};
 use crate::platform::readings::{Alternative, OpenText, open_texts};
 use crate::platform::{RuleChange, Rulebook, Ruleset};
-use crate::sim::{Case, Failure, Shelf};
+use crate::sim::{Case, Failure, Scenario, Shelf, Trajectory};
 
 use super::Threads;
 use super::threads::Crew;
@@ -114,6 +115,18 @@ impl Variation {
             None => UnderReading::Holds,
         }
     }
+}
+
+/// How many futures are compared before expectations are judged under another reading.
+pub const COMPARED: u64 = 64;
+
+/// The first futures of a scenario and of those that it is compared with, to be held against those under another
+/// reading: where all are the same, the reading does not matter to it.
+pub fn first_futures(scenario: &Scenario, threads: Threads) -> Vec<Vec<Trajectory>> {
+    let all = |index: u64| {
+        std::iter::once(scenario).chain(scenario.others()).map(|one| one.replicate(index)).collect()
+    };
+    Crew::new(threads).map(0..COMPARED, &all)
 }
 
 /// Every case under every variation: by variation, and in it by case.

@@ -174,7 +174,8 @@ fn open(clause: &ClauseView, field: &str) -> bool {
         clause.leaves.iter().any(|leaf| leaf.path.starts_with(&begins))
     };
     match field {
-        "within" => clause.path.starts_with("admission."),
+        // A bound of messages a second is no day in either way.
+        "within" => clause.leaves.iter().any(|leaf| leaf.path == "limit" && leaf.value == "OfTier"),
         "on" => clause.path.starts_with("upgrade.") && asks("Usage"),
         "term" => asks("LimitReached"),
         "RatingAtLeast" | "TemplatesAtLeast" => clause.path.starts_with("upgrade."),

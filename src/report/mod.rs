@@ -18,6 +18,7 @@
 //!   the sources -- reference        every field of every file, for who writes one
 //!   Judged, ------ verdicts         expectations and golden numbers, as tables
 //!   Comparison --- pipeline         the same for JUnit and GitHub
+//!   Fired -------- fired            which clauses futures reach, as tables
 //!   Spectrum ----- readings         what depends on how the rules are read, as tables
 //! ```
 
@@ -26,6 +27,7 @@ pub mod audiences;
 pub mod charts;
 pub mod comparison;
 pub mod daily;
+pub mod fired;
 #[cfg(feature = "charts")]
 pub mod gallery;
 pub mod layers;

@@ -25,47 +25,54 @@ impl Tally {
     }
 }
 
-/// The readings of some rules, a row each; `rows` are the cases and the expectations under each of the variations.
+/// The other readings of some rules on which something depends, a row each, and the names of the others; `rows` are the
+/// cases and the expectations under each of the variations.
 pub fn table(spectrum: &Spectrum, rows: &[[Tally; 2]], width: usize) -> String {
     let mut page = Page::new(width);
     page.heading(&heading(spectrum));
     let some = |place: usize| rows.iter().any(|row| !row[place].is_empty());
-    let mut head = vec!["open text".to_owned(), "read as".to_owned()];
-    if some(0) {
-        head.extend(["cases: hold", "depend", "fail", "not varied"].map(str::to_owned));
-    }
-    if some(1) {
-        head.extend(["expectations: hold", "depend", "fail", "open"].map(str::to_owned));
-    }
-    let mut lines = vec![head];
-    for (place, (variation, row)) in spectrum.variations.iter().zip(rows).enumerate() {
-        let Variation { text, other, .. } = variation;
-        let first = place == 0 || spectrum.variations[place - 1].text.path != text.path;
-        if first {
-            lines.push(vec![text.path.clone(), format!("{} (taken)", text.value)]);
+    let shown: Vec<usize> = (0..2).filter(|place| some(*place)).collect();
+    let mut lines = vec![["open text", "taken", "read as"].map(str::to_owned).to_vec()];
+    lines[0].extend(shown.iter().map(|place| ["cases", "expectations"][*place].to_owned()));
+    let mut idle: Vec<&str> = Vec::new();
+    let pairs: Vec<(&Variation, &[Tally; 2])> = spectrum.variations.iter().zip(rows).collect();
+    for of_text in pairs.chunk_by(|(a, _), (b, _)| a.text.path == b.text.path) {
+        let text = &of_text[0].0.text;
+        if of_text.iter().all(|(_, row)| row.iter().all(|tally| tally.matters_not())) {
+            idle.push(&text.path);
+            continue;
         }
-        let mut line = vec![String::new(), other.value.clone()];
-        let [cases, expectations] = row;
-        if some(0) {
-            line.extend([cases.hold, cases.depend, cases.fail, cases.not_varied].map(cell));
+        for (place, (variation, row)) in of_text.iter().enumerate() {
+            let once = |text: &str| if place == 0 { text.to_owned() } else { String::new() };
+            let mut line = vec![once(&text.path), once(&text.value), variation.other.value.clone()];
+            line.extend(shown.iter().map(|place| row[*place].in_words()));
+            lines.push(line);
         }
-        if some(1) {
-            let Tally { hold, depend, fail, open, .. } = *expectations;
-            line.extend([hold, depend, fail, open].map(cell));
-        }
-        lines.push(line);
     }
-    let mut aligns = vec![Align::Left, Align::Left];
-    aligns.resize(10, Align::Right);
-    if spectrum.variations.is_empty() {
-        return page.finish();
+    if lines.len() > 1 {
+        page.table(&vec![Align::Left; 3 + shown.len()], &lines);
     }
-    page.table(&aligns[..lines[0].len()], &lines);
+    if !idle.is_empty() {
+        page.indented(&format!("Nothing here depends on how these are read: {}.", idle.join(", ")));
+    }
     page.finish()
 }
 
-fn cell(count: u64) -> String {
-    if count == 0 { "-".to_owned() } else { count.to_string() }
+impl Tally {
+    /// Whether everything that was tried holds, under both readings.
+    fn matters_not(self) -> bool {
+        self.depend + self.fail + self.open == 0
+    }
+
+    /// `57 hold, 3 depend, 2 not varied`.
+    fn in_words(self) -> String {
+        let Tally { hold, depend, fail, open, not_varied } = self;
+        let counts =
+            [(hold, "hold"), (depend, "depend"), (fail, "fail"), (open, "open"), (not_varied, "not varied")];
+        let told =
+            counts.iter().filter(|(count, _)| *count > 0).map(|(count, word)| format!("{count} {word}"));
+        told.collect::<Vec<String>>().join(", ")
+    }
 }
 
 fn heading(spectrum: &Spectrum) -> String {

@@ -3,11 +3,13 @@
 use serde::Serialize;
 use tiercast::document::Document;
 use tiercast::experiment::expect::{Judged, Outcome, Terms, judge};
-use tiercast::experiment::readings::{Spectrum, UnderReading, Variation, cases_under};
+use tiercast::experiment::readings::{
+    COMPARED, Spectrum, UnderReading, Variation, cases_under, first_futures,
+};
 use tiercast::glossary::grouped;
 use tiercast::platform::rulebook;
 use tiercast::report::readings::{Tally, table};
-use tiercast::sim::{Case, Scenario};
+use tiercast::sim::{Case, Scenario, Trajectory};
 
 use super::judging::spinner;
 use super::{Check, FileResult, RightFile};
@@ -55,7 +57,7 @@ impl Check {
         let cases: Vec<&Case> =
             results.iter().flat_map(|result| &result.cases).map(|(case, _)| *case).collect();
         let mut cases = cases_under(&cases, &all, self.threads()).into_iter();
-        let mut expectations = self.judge_under(results, &all, quiet)?.into_iter();
+        let mut expectations = self.judge_under(results, &all, quiet).into_iter();
         let rules = spectra.into_iter().map(|spectrum| {
             let mut made = RulesResult { spectrum, tallies: Vec::new(), depends: Vec::new() };
             for place in 0..made.spectrum.variations.len() {
@@ -76,7 +78,7 @@ impl Check {
         results: &[FileResult<'_>],
         variations: &[&Variation],
         quiet: bool,
-    ) -> Result<Vec<Vec<Option<Vec<Judged>>>>, Failure> {
+    ) -> Vec<Vec<Option<Vec<Judged>>>> {
         let concerned = |result: &FileResult<'_>, variation: &Variation| {
             let scenario = result.file.scenario().filter(|_| !result.judged.is_empty());
             scenario.is_some_and(|scenario| scenario.has_rules(&variation.change.rules))
@@ -92,10 +94,16 @@ impl Check {
             threads: self.threads(),
         };
         let bar = spinner(quiet);
+        let futures = |scenario: &Scenario| first_futures(scenario, self.threads());
+        let own = |result: &FileResult<'_>| {
+            let scenario = result.file.scenario().filter(|_| !result.judged.is_empty());
+            scenario.map(|scenario| futures(&self.seeded(scenario.clone()))).unwrap_or_default()
+        };
+        let own: Vec<Vec<Vec<Trajectory>>> = results.iter().map(own).collect();
         let mut made = Vec::new();
         for (place, variation) in variations.iter().enumerate() {
             let mut by_file = Vec::new();
-            for result in results {
+            for (result, own) in results.iter().zip(&own) {
                 if !concerned(result, variation) || interrupt::heard() {
                     by_file.push(None);
                     continue;
@@ -107,29 +115,41 @@ impl Check {
                     result.file.name
                 ));
                 bar.tick();
-                by_file.push(Some(self.judge_one(result, variation, &terms)?));
+                by_file.push(Some(self.judge_one(result, variation, &terms, own)));
             }
             made.push(by_file);
         }
         bar.finish_and_clear();
-        Ok(made)
+        made
     }
 
-    /// What the file expects under a variation; nothing where the scenario does not go together with it.
+    pub(super) fn seeded(&self, scenario: Scenario) -> Scenario {
+        match self.seed {
+            Some(seed) => scenario.with_seed(seed),
+            None => scenario,
+        }
+    }
+
+    /// What the file expects under a variation; as it is where the first futures are the same, nothing where the scenario
+    /// does not go together with it.
     fn judge_one(
         &self,
         result: &FileResult<'_>,
         variation: &Variation,
         terms: &Terms,
-    ) -> Result<Vec<Judged>, Failure> {
+        own: &[Vec<Trajectory>],
+    ) -> Vec<Judged> {
         let Ok(scenario) = Scenario::load_under(result.file.name.as_ref(), &variation.change) else {
-            return Ok(Vec::new());
+            return Vec::new();
         };
-        let scenario = self.seed.map_or_else(|| scenario.clone(), |seed| scenario.clone().with_seed(seed));
+        let scenario = self.seeded(scenario);
+        if first_futures(&scenario, self.threads()) == own {
+            return result.judged.clone();
+        }
         let wanted = |name: &str| result.judged.iter().any(|judged| judged.expectation.name == name);
         let wanted: Vec<_> =
             scenario.expectations().iter().filter(|expected| wanted(&expected.name)).cloned().collect();
-        Ok(judge(&scenario, &wanted, terms, &|_, _| {}, interrupt::listen()))
+        judge(&scenario, &wanted, terms, &|_, _| {}, interrupt::listen())
     }
 }
 
@@ -286,7 +306,8 @@ impl ReadingsResult {
         );
         if futures {
             text.push_str(&format!(
-                "Expectations under another reading are judged by up to {} futures; open is what these do not tell.\n",
+                "Expectations under another reading are judged by up to {} futures; \"open\" is what these do not tell. Where \
+                 the first\n{COMPARED} futures are the same under both readings, what is expected is taken to stay as it is.\n",
                 grouped(self.most)
             ));
         }
