@@ -907,6 +907,8 @@ pub fn not_simulated(ruleset: &Ruleset) -> Vec<(String, String)> {
     for (name, window) in ruleset.window.iter() {
         if window.kind == WindowKind::FreeEntry {
             note(format!("window.{name}"), "customers who come through an advertisement are not simulated");
+        } else if window.kind == WindowKind::Service && window.lasts != Span::hours(24) {
+            note(format!("window.{name}.lasts"), "a service window is taken to last 24 h here");
         } else if window.kind == WindowKind::Service && window.opens != [Opener::customer_message] {
             note(format!("window.{name}.opens"), "only a customer's message opens a service window here");
         }

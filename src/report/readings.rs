@@ -1,6 +1,6 @@
 //! What depends on how the rules are read, as tables for the terminal.
 
-use super::text::{Align, Page};
+use super::text::Page;
 use crate::experiment::readings::{Spectrum, Variation};
 
 /// What became of cases or expectations under one reading.
@@ -25,37 +25,41 @@ impl Tally {
     }
 }
 
-/// The other readings of some rules on which something depends, a row each, and the names of the others; `rows` are the
-/// cases and the expectations under each of the variations.
+/// The other readings of some rules on which something depends, under the text and the reading that is taken, a line
+/// each; then the names of the others. `rows` are the cases and the expectations under each of the variations.
 pub fn table(spectrum: &Spectrum, rows: &[[Tally; 2]], width: usize) -> String {
     let mut page = Page::new(width);
     page.heading(&heading(spectrum));
-    let some = |place: usize| rows.iter().any(|row| !row[place].is_empty());
-    let shown: Vec<usize> = (0..2).filter(|place| some(*place)).collect();
-    let mut lines = vec![["open text", "taken", "read as"].map(str::to_owned).to_vec()];
-    lines[0].extend(shown.iter().map(|place| ["cases", "expectations"][*place].to_owned()));
+    let mut text = page.finish();
     let mut idle: Vec<&str> = Vec::new();
     let pairs: Vec<(&Variation, &[Tally; 2])> = spectrum.variations.iter().zip(rows).collect();
     for of_text in pairs.chunk_by(|(a, _), (b, _)| a.text.path == b.text.path) {
-        let text = &of_text[0].0.text;
+        let own = &of_text[0].0.text;
         if of_text.iter().all(|(_, row)| row.iter().all(|tally| tally.matters_not())) {
-            idle.push(&text.path);
+            idle.push(&own.path);
             continue;
         }
-        for (place, (variation, row)) in of_text.iter().enumerate() {
-            let once = |text: &str| if place == 0 { text.to_owned() } else { String::new() };
-            let mut line = vec![once(&text.path), once(&text.value), variation.other.value.clone()];
-            line.extend(shown.iter().map(|place| row[*place].in_words()));
-            lines.push(line);
+        text.push_str(&format!("  {}: {}\n", own.path, own.value));
+        let widest =
+            of_text.iter().map(|(variation, _)| variation.other.value.chars().count()).max().unwrap_or(0);
+        for (variation, row) in of_text {
+            text.push_str(&format!("    {:widest$}  {}\n", variation.other.value, in_words(row)));
         }
     }
-    if lines.len() > 1 {
-        page.table(&vec![Align::Left; 3 + shown.len()], &lines);
-    }
     if !idle.is_empty() {
+        let mut page = Page::new(width);
         page.indented(&format!("Nothing here depends on how these are read: {}.", idle.join(", ")));
+        text.push_str(&page.finish());
     }
-    page.finish()
+    text
+}
+
+/// `57 hold, 3 depend; expectations: 2 hold`.
+fn in_words([cases, expectations]: &[Tally; 2]) -> String {
+    let expectations =
+        (!expectations.is_empty()).then(|| format!("expectations: {}", expectations.in_words()));
+    let cases = (!cases.is_empty()).then(|| cases.in_words());
+    cases.into_iter().chain(expectations).collect::<Vec<String>>().join("; ")
 }
 
 impl Tally {
