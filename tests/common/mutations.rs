@@ -47,7 +47,8 @@ pub(crate) struct LeftOut {
 }
 
 /// Spans in which a second means nothing: a part of their path, their step \[seconds\], and why.
-pub(crate) const STEPS: [(&str, i64, &str); 3] = [
+pub(crate) const STEPS: [(&str, i64, &str); 4] = [
+    (".evaluated", 1_800, "ratings must be evaluated at the same hours each day"),
     (".HalfLife", 3_600, "weights change by full days of age, in thousandths"),
     (".LowFor", 3_600, "it is judged as ratings are evaluated, every hour"),
     ("_initiated.lasts", 3_600, "conversations open and end on the grid of slots, an hour"),
