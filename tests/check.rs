@@ -501,3 +501,168 @@ fn the_example_of_a_pipeline_ends_with_each_code() {
         assert_eq!(workshop.0.join("out/pipeline/checks.xml").exists(), code != 2);
     }
 }
+
+// ---- readings ---------------------------------------------------------------------------------------------------------
+
+#[test]
+fn what_depends_on_a_reading_is_told_and_is_no_failure() {
+    let workshop = Workshop::new("readings").with("a.ron", RISE);
+    let said = workshop.check(&["a.ron", "--readings", "all"]);
+    said.ends(
+        0,
+        &[
+            "platform-2023: ",
+            "upgrade.volume.when.Usage.amount: AtLeast(LimitTimes(\"1/2\"))\n    MoreThan(LimitTimes(\"1/2\"))  1 hold, 1 depend\n",
+            "case \"half of the limit lifts it a day later\"",
+            "fails if upgrade.volume.when.Usage.amount is MoreThan(LimitTimes(\"1/2\"))",
+            "Nothing here depends on how these are read:",
+        ],
+        &[],
+    );
+    assert_eq!(said.last(), "2 passed, 0 failed; 1 depends on a reading");
+    assert!(!said.out.contains("case \"nothing sent"), "nothing moves it:\n{}", said.out);
+    let own = workshop.check(&["a.ron"]);
+    assert_eq!(own.out, workshop.check(&["a.ron", "--readings", "own"]).out);
+    assert!(!own.out.contains("reading"), "{}", own.out);
+}
+
+#[test]
+fn a_case_that_states_a_reading_is_not_varied_in_that_clause() {
+    let stated = RISE.replacen(
+        "name: \"half of the limit lifts it a day later\",",
+        "name: \"half of the limit lifts it a day later\",
+            given: (set: { \"upgrade.volume.when.Usage.amount\": \"AtLeast(LimitTimes(\\\"1/2\\\"))\" }),",
+        1,
+    );
+    let said =
+        Workshop::new("stated").with("a.ron", &stated).check(&["a.ron", "--readings", "all", "--json"]);
+    assert_eq!(said.code, Some(0), "{}", said.err);
+    let json: Value = serde_json::from_str(&said.out).unwrap();
+    let readings = json["readings"]["rules"][0]["readings"].as_array().unwrap();
+    for reading in readings {
+        let varied = reading["clause"] != "upgrade.volume";
+        let wanted = if varied { (2, 0) } else { (1, 1) };
+        let cases = &reading["cases"];
+        let tried = cases["hold"].as_u64().unwrap() + cases["depend"].as_u64().unwrap();
+        assert_eq!((tried, cases["not_varied"].as_u64().unwrap()), wanted, "{reading}");
+    }
+    assert!(readings.iter().any(|reading| reading["clause"] == "upgrade.volume"));
+}
+
+#[test]
+fn a_case_that_fails_says_under_which_reading_it_holds() {
+    let exceed = RISE.replacen("limit: AtMost(10_000)", "limit: AtMost(1_000)", 1);
+    let workshop = Workshop::new("holds").with("a.ron", &exceed);
+    let said = workshop.check(&["a.ron", "--readings", "all", "--junit", "checks.xml"]);
+    said.ends(1, &["1 passed, 1 failed", "HOLDS if upgrade.volume.when.Usage.amount is MoreThan"], &[]);
+    let xml = fs::read_to_string(workshop.0.join("checks.xml")).unwrap();
+    assert!(
+        xml.contains("failures=\"1\"") && xml.contains("holds under platform-2023 with upgrade.volume"),
+        "{xml}"
+    );
+    let workshop = Workshop::new("notice").with("a.ron", RISE);
+    let said = workshop.check(&["a.ron", "--readings", "all", "--junit", "checks.xml", "--format", "github"]);
+    said.ends(
+        0,
+        &["::notice file=a.ron,title=half of the limit lifts it a day later::depends on the reading"],
+        &[],
+    );
+    let xml = fs::read_to_string(workshop.0.join("checks.xml")).unwrap();
+    assert!(xml.contains("failures=\"0\"") && xml.contains("<system-out>depends on the reading:"), "{xml}");
+}
+
+/// A climb of which everything is known: 250 new customers a day, all delivered, nobody reacts. Half of 1K is there on
+/// the second day, and the limit is up on the third.
+fn known_climb(expect: &str) -> String {
+    format!(
+        r#"Scenario(
+    title: "known by hand", start: "2023-03-06", zone: "UTC", horizon: "5d", slot: "24h",
+    platform: (
+        ruleset: "platform-2023", numbers: {{ "main": (tier: "1K") }},
+        templates: {{ "news": (category: Marketing) }}, verification: Done,
+    ),
+    audience: (segments: {{ "few": (customers: 10_000, profile: "still.ron", rest: "24h") }}),
+    sender: (
+        number: "main", segment: "few", templates: ["news"], plan: Constant(a_day: 250),
+        hours: (from: "00:00", to: "24:00"), weekdays: every_day,
+    ),
+    expect: {{ {expect} }},
+)
+"#
+    )
+}
+
+fn still() -> String {
+    fs::read_to_string(root().join("tests/common/still.ron")).unwrap()
+}
+
+#[test]
+fn expectations_are_tried_on_every_reading_too() {
+    let climbs =
+        "\"half of the limit is enough\": Chance(of: Reached(tier: \"10K\", by: \"60h\"), at_least: \"90%\")";
+    let workshop =
+        Workshop::new("readings-scenario").with("a.ron", &known_climb(climbs)).with("still.ron", &still());
+    let said = workshop.check(&["a.ron", "--readings", "all"]);
+    said.ends(
+        0,
+        &[
+            "up to 1,024 futures",
+            "expectation \"half of the limit is enough\"",
+            "fails if upgrade.volume.when.Usage.amount is MoreThan(LimitTimes(\"1/2\"))",
+            "expectations: 1 depend",
+            "1 passed, 0 failed; 1 depends on a reading",
+        ],
+        &[],
+    );
+    let one = workshop.check(&["a.ron", "--readings", "all", "--threads", "1"]);
+    assert_eq!(one.out, said.out, "threads change nothing");
+}
+
+// ---- futures ----------------------------------------------------------------------------------------------------------
+
+#[test]
+fn futures_tell_which_clauses_fire_and_how_often() {
+    let workshop = Workshop::new("futures").with("a.ron", &known_climb("")).with("still.ron", &still());
+    let said = workshop.check(&["a.ron", "--futures", "40", "--coverage"]);
+    said.ends(
+        0,
+        &[
+            "platform-2023: ",
+            "in 40 futures of a.ron",
+            "upgrade.volume",
+            "100.0 %",
+            "Fired in no future:",
+            "number.flagged",
+        ],
+        &[],
+    );
+    assert_eq!(workshop.check(&["a.ron", "--futures", "40", "--coverage", "--threads", "1"]).out, said.out);
+    let json: Value =
+        serde_json::from_str(&workshop.check(&["a.ron", "--futures", "40", "--json"]).out).unwrap();
+    let clauses = json["futures"][0]["clauses"].as_array().unwrap();
+    let clause = |path: &str| clauses.iter().find(|clause| clause["clause"] == path).unwrap();
+    let volume = clause("upgrade.volume");
+    assert_eq!((&volume["futures"], &volume["n"], &volume["share"]), (&40.into(), &40.into(), &1.0.into()));
+    let rises =
+        volume["transitions"].as_array().unwrap().iter().find(|of| of["transition"] == "the tier rises");
+    assert_eq!(rises.unwrap()["futures"], 40);
+    assert!(volume["ci_low"].as_f64().unwrap() > 0.9);
+    assert_eq!(clause("number.flagged")["futures"], 0);
+    let fired = clauses.iter().filter(|clause| clause["counted"] == true && clause["futures"] != 0).count();
+    let counted = clauses.iter().filter(|clause| clause["counted"] == true).count();
+    let share = json["futures"][0]["share_of_clauses"].as_f64().unwrap();
+    assert!((share - fired as f64 / counted as f64).abs() < 1e-12 && fired > 1 && fired < counted);
+}
+
+#[test]
+fn too_few_clauses_in_futures_are_a_finding() {
+    let workshop = Workshop::new("few").with("a.ron", &known_climb("")).with("still.ron", &still());
+    workshop.check(&["a.ron", "--futures", "8", "--threshold", "5%"]).ends(0, &["0 passed, 0 failed"], &[]);
+    let said = workshop.check(&["a.ron", "--futures", "8", "--threshold", "90%", "--quiet"]);
+    said.ends(1, &["platform-2023: ", "expected at least 90%"], &[]);
+    Workshop::new("none").with("a.ron", RISE).check(&["a.ron", "--futures", "8"]).ends(
+        2,
+        &[],
+        &["--futures needs a scenario, and there is none"],
+    );
+}

@@ -6,12 +6,16 @@
 //!                                      |              '--> Coverage by ruleset, at least --threshold or exit 1
 //!                                      |- Scenario -judge-> passed, failed (exit 1), undecided (exit 3)
 //!                                      |          '-take--> golden numbers, held against --baseline (exit 1, 3)
+//!                                      |          '-watch--> --futures: which clauses fired, at least --threshold
+//!                                      |- both ---vary--> --readings all: what depends on how the rules are read
 //!                                      v
 //!                          text, --format json or github on stdout; --junit FILE
 //! ```
 
+mod futures;
 mod golden;
 mod judging;
+mod readings;
 
 use std::collections::BTreeSet;
 use std::num::NonZeroUsize;
@@ -21,8 +25,8 @@ use clap::{Args, ValueEnum};
 use serde::Serialize;
 use tiercast::audience::Behavior;
 use tiercast::document::{Document, Finding, Findings};
-use tiercast::experiment::Threads;
 use tiercast::experiment::expect::{Judged, Outcome, run_cases};
+use tiercast::experiment::{Fired, Threads};
 use tiercast::glossary::{Ratio, grouped};
 use tiercast::platform::price::PriceTable;
 use tiercast::platform::{Rulebook, Ruleset, catalogue};
@@ -32,6 +36,7 @@ use tiercast::sim::{
 };
 
 use self::golden::GoldenResult;
+use self::readings::ReadingsResult;
 use super::files::write_file;
 use super::search::{findings, first_word, merge_new, read_text, search_all};
 use super::{Failure, interrupt, print, print_json, width};
@@ -43,6 +48,8 @@ use super::{Failure, interrupt, print, print_json, width};
   tiercast check my-cases.ron --filter \"half of the limit\"
   tiercast check tests/cases scenarios --coverage
   tiercast check tests/cases --coverage --threshold 80%
+  tiercast check scenarios --futures 200 --threshold 50%      which clauses does the suite ever meet?
+  tiercast check tests/cases --readings all                   what would hold if the rules were read otherwise?
   tiercast check scenarios tests/cases --junit out/checks.xml --format github
   tiercast check scenarios --baseline golden.txt --update     write the golden numbers down
   tiercast check scenarios --baseline golden.txt              what moved since then?
@@ -60,6 +67,16 @@ decision the other way round, or a step in what is given of the sender. A clause
 reached if it fired in one case and was just missed in one; a transition at its own edge: by one
 where a count decides, by a second where a time does, else by anything. --threshold asks for this
 share of the clauses of each ruleset that can change something, and of their transitions.
+
+--futures N asks the same of scenarios: in which share of N random futures of each did a clause, and
+each of its transitions, fire? --threshold then asks for this share of the clauses of each ruleset
+to fire in any of them, whatever the scenario. They are the first N futures of `run`.
+
+--readings all asks what the answers rest on: every open text of a ruleset (what usage counts, how a
+flag is left, reach or exceed) is read otherwise, one at a time, and every case and expectation that
+does not state a reading of that clause itself is tried on it. What holds as the ruleset reads it and
+not otherwise depends on the reading: this is told, and is no failure. Under another reading a
+scenario has at most 1,024 replications. Numbers are no readings: try them with --set of `run`.
 
 Golden numbers are compared on the same random numbers, each with a limit from where on a
 difference matters (a point of a chance, a quarter of a day, 1 % of a total). That futures differ
@@ -99,15 +116,31 @@ pub(super) struct Check {
     /// Tell of each ruleset how often the cases made each clause and transition fire, and just missed it.
     #[arg(long)]
     coverage: bool,
-    /// Exit with 1 where less than this share of a ruleset's clauses or of their transitions was reached: `80%`.
+    /// Watch so many random futures of each scenario, and tell in which share of them each clause fired.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=10_000_000))]
+    futures: Option<u64>,
+    /// Exit with 1 where less than this share of a ruleset's clauses or of their transitions was reached by the cases, or
+    /// of its clauses in any future: `80%`.
     #[arg(long, value_name = "SHARE", value_parser = share)]
     threshold: Option<Ratio>,
+    /// Under which readings of the rules: the ruleset's `own`, or `all`, each open text read otherwise one at a time.
+    #[arg(long, value_enum, default_value_t = Readings::Own)]
+    readings: Readings,
     /// How to print the result.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
     /// The same as `--format json`.
     #[arg(long, conflicts_with = "format")]
     json: bool,
+}
+
+/// Under which readings of the rules it is checked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Readings {
+    /// As the ruleset reads its sources.
+    Own,
+    /// And each open text read otherwise, one at a time.
+    All,
 }
 
 /// How the result is printed.
@@ -153,12 +186,14 @@ impl Check {
         }
         let golden = golden.map(|golden| self.hold_against(golden, &files, quiet)).transpose()?;
         let covered = self.cover(&results)?;
-        let verdict = Verdict::of(&results, golden, covered, self.threshold);
+        let readings = (self.readings == Readings::All).then(|| self.vary(&results, quiet)).transpose()?;
+        let fired = self.watch_all(&files, quiet)?;
+        let verdict = Verdict { readings, fired, ..Verdict::of(&results, golden, covered, self.threshold) };
         if let Some(path) = &self.junit {
             write_file(path, pipeline::junit("tiercast check", &checks(&results, &verdict)).as_bytes())?;
         }
         self.show(&results, &verdict, quiet)?;
-        verdict.end()
+        verdict.end(self.threshold)
     }
 
     fn show(&self, results: &[FileResult<'_>], verdict: &Verdict, quiet: bool) -> Result<(), Failure> {
@@ -250,10 +285,19 @@ impl Check {
         if let Some(golden) = &verdict.golden {
             text.push_str(&golden.render(width().min(120), quiet));
         }
+        if let Some(readings) = verdict.readings.as_ref().filter(|_| !quiet) {
+            let futures = results.iter().any(|result| !result.judged.is_empty());
+            text.push_str(&readings.render(width().min(140), futures));
+        }
         if self.coverage {
             verdict.covered.iter().for_each(|coverage| text.push_str(&render(coverage, width().min(110))));
         }
+        if !verdict.fired.is_empty() && !quiet {
+            text.push_str(&futures::render(&verdict.fired, width().min(110)));
+        }
         if let Some(threshold) = self.threshold {
+            let below = futures::below(&verdict.fired, threshold);
+            below.iter().for_each(|line| text.push_str(&format!("{line}\n")));
             for coverage in &verdict.below {
                 let reached = reached_in_words(coverage);
                 text.push_str(&format!(
@@ -439,6 +483,10 @@ struct Verdict {
     failed: usize,
     undecided: usize,
     golden: Option<GoldenResult>,
+    /// What depends on how the rules are read; nothing unless it is asked for.
+    readings: Option<ReadingsResult>,
+    /// What futures reach; nothing unless it is asked for.
+    fired: Vec<Fired>,
     covered: Vec<Coverage>,
     /// Of what is covered, what lies below the threshold.
     below: Vec<Coverage>,
@@ -461,6 +509,8 @@ impl Verdict {
                 + also(Outcome::Undecided),
             below: covered.iter().filter(low).cloned().collect(),
             golden,
+            readings: None,
+            fired: Vec::new(),
             covered,
         }
     }
@@ -468,13 +518,18 @@ impl Verdict {
     fn in_words(&self) -> String {
         let undecided =
             if self.undecided == 0 { String::new() } else { format!(", {} undecided", self.undecided) };
-        format!("{} passed, {} failed{undecided}", self.passed, self.failed)
+        let depending = self.readings.as_ref().map_or_else(String::new, |readings| {
+            let depending = readings.depending();
+            format!("; {depending} {} on a reading", if depending == 1 { "depends" } else { "depend" })
+        });
+        format!("{} passed, {} failed{undecided}{depending}", self.passed, self.failed)
     }
 
-    fn end(&self) -> Result<(), Failure> {
+    fn end(&self, threshold: Option<Ratio>) -> Result<(), Failure> {
+        let few = threshold.is_some_and(|threshold| !futures::below(&self.fired, threshold).is_empty());
         if interrupt::heard() {
             Err(Failure::Interrupted)
-        } else if self.failed > 0 || !self.below.is_empty() {
+        } else if self.failed > 0 || !self.below.is_empty() || few {
             Err(Failure::Found)
         } else if self.undecided > 0 {
             Err(Failure::Undecided)
@@ -484,19 +539,28 @@ impl Verdict {
     }
 }
 
+/// A case with the reading that it states, as one name.
+fn case_name(outcome: &CaseOutcome) -> String {
+    let reading = outcome.reading.as_ref().map_or_else(String::new, |under| format!(" (under: {under})"));
+    format!("{}{reading}", outcome.name)
+}
+
 /// Every single check, for pipelines.
 fn checks(results: &[FileResult<'_>], verdict: &Verdict) -> Vec<pipeline::Checked> {
     let mut list = Vec::new();
+    let remark = |kind: &str, file: &str, name: &str| {
+        verdict.readings.as_ref().and_then(|readings| readings.remark(kind, file, name))
+    };
     for result in results {
         let file = &result.file.name;
         for (_, outcome) in &result.cases {
-            let reading =
-                outcome.reading.as_ref().map_or_else(String::new, |under| format!(" (under: {under})"));
+            let name = case_name(outcome);
             list.push(pipeline::Checked {
                 kind: "case",
                 file: file.clone(),
                 line: outcome.failures.first().map(|failure| failure.line),
-                name: format!("{}{reading}", outcome.name),
+                remark: remark("case", file, &name),
+                name,
                 outcome: if outcome.passed() { Outcome::Pass } else { Outcome::Fail },
                 details: if outcome.passed() { String::new() } else { outcome.to_string() },
             });
@@ -507,6 +571,7 @@ fn checks(results: &[FileResult<'_>], verdict: &Verdict) -> Vec<pipeline::Checke
                 kind: "expectation",
                 file: file.clone(),
                 line: Some(judged.expectation.line),
+                remark: remark("expectation", file, &judged.expectation.name),
                 name: judged.expectation.name.clone(),
                 outcome: judged.outcome,
                 details: format!("expected {}\nfound {}{advice}", judged.expectation.asks, judged.found()),
@@ -610,19 +675,9 @@ impl RightFile {
         }
     }
 
-    /// The ruleset that its cases know by this name: a file beside it that they name, or a built-in one.
+    /// The ruleset that its cases know by this name.
     fn ruleset(&self, name: &str) -> Result<Ruleset, Failure> {
-        let texts = self.text.split('"').filter(|text| text.ends_with(".ron"));
-        let mut own = texts.filter_map(|file| Ruleset::read(&beside(Path::new(&self.name), file)?).ok());
-        if let Some(ruleset) = own.find(|ruleset| ruleset.name == name) {
-            return Ok(ruleset);
-        }
-        let document = catalogue::document(name).ok_or_else(|| Failure::Usage {
-            message: format!("{}: the clauses of the ruleset \"{name}\" cannot be listed", self.name),
-            help: "a case must not change the name of its ruleset; leave --coverage and --threshold out"
-                .to_owned(),
-        })?;
-        Ok(Ruleset::read(&document)?)
+        Ok(Ruleset::read(&self.ruleset_document(name)?)?)
     }
 }
 
@@ -637,10 +692,16 @@ struct Report<'r> {
     /// Left out without --baseline.
     #[serde(skip_serializing_if = "Option::is_none")]
     golden: Option<Vec<golden::GoldenReport>>,
+    /// Left out unless all readings are asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    readings: Option<readings::ReadingsReport<'r>>,
     /// Left out unless it is asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     coverage: Option<Vec<CoverageReport<'r>>>,
-    /// Rulesets below the threshold.
+    /// Left out without --futures.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    futures: Vec<futures::FiredReport<'r>>,
+    /// Rulesets of which the cases reach less than the threshold.
     below_threshold: Vec<&'r str>,
 }
 
@@ -738,8 +799,10 @@ impl<'r> Report<'r> {
             failed: verdict.failed,
             undecided: verdict.undecided,
             golden: verdict.golden.as_ref().map(GoldenResult::report),
+            readings: verdict.readings.as_ref().map(ReadingsResult::report),
             files: results.iter().map(FileReport::of).collect(),
             coverage: coverage.then(|| verdict.covered.iter().map(CoverageReport::of).collect()),
+            futures: verdict.fired.iter().map(futures::FiredReport::of).collect(),
             below_threshold: verdict.below.iter().map(|coverage| coverage.ruleset.as_str()).collect(),
         }
     }

@@ -14,7 +14,8 @@
 //! ```
 //!
 //! Beside it, for pipelines: [`expect`] judges what a scenario's file expects, [`golden`] compares with numbers that
-//! were written down before.
+//! were written down before, [`readings`] tells what depends on how the rules are read, and [`Fired`]
+//! which clauses random futures reach.
 //!
 //! An [`Aftermath`] is smaller: what one send leads to, hour by hour, over the futures of a behaviour profile.
 //!
@@ -29,6 +30,7 @@ mod ensemble;
 mod estimate;
 pub mod expect;
 mod fan;
+mod fired;
 mod first_passage;
 pub mod golden;
 mod headline;
@@ -38,6 +40,7 @@ mod lead;
 mod order;
 mod paired;
 mod parting;
+pub mod readings;
 mod threads;
 
 pub use aftermath::{Aftermath, AftermathCurve};
@@ -47,6 +50,7 @@ pub use day::{DayTally, RATINGS, State};
 pub use ensemble::{BLOCK, Ensemble, JoinError, Path, Row, SAMPLE_PATHS, StoredEnsemble};
 pub use estimate::{Interval, Mean, Share, Sums, band_of};
 pub use fan::{Fan, FanDay, Series};
+pub use fired::{Fired, FiredClause, watch_fired};
 pub use first_passage::FirstPassage;
 pub use headline::{By, Headline, Limit, Mishap, Unit};
 pub use histogram::{ENDLESS, Histogram};

@@ -25,6 +25,7 @@ use super::check::first_day;
 use super::language::{Holder, Limit, Ruleset};
 use super::origin::{self, Exception, Source, cited};
 use super::price::{currency_of, price_table};
+use super::readings::{Alternative, OpenText};
 use super::rules::{ClauseId, ClauseInfo, Rules, Tier};
 use super::words::{self, Note, Passage};
 
@@ -612,6 +613,38 @@ impl Rulebook {
         passages
     }
 
+    /// The open texts of its amendments, in order; those of its rulesets are theirs.
+    pub fn open_texts(&self) -> Vec<OpenText> {
+        let mut texts = Vec::new();
+        for (place, pair) in self.eras.windows(2).enumerate() {
+            let [before, era] = pair else { continue };
+            let Some(standing) = &era.clause.standing else { continue };
+            let (clause, at) = (path(era), format!("eras[{}].standing", place + 1));
+            let text = |field: &str, value: String, words: &[(&'static str, &'static str)]| {
+                OpenText::of_word(&clause, field, format!("{at}.{field}"), value, words)
+            };
+            if standing.limit != WhoseLimit::own {
+                texts.push(text("limit", written(&standing.limit), LIMIT_READINGS));
+            }
+            for (tier, home) in standing.tiers.iter() {
+                let other = other_home(home, tier, &before.ruleset, &era.ruleset);
+                texts.extend(other.map(|other| OpenText {
+                    clause: clause.clone(),
+                    field: format!("tiers {tier}"),
+                    path: format!("{at}.tiers.\"{tier}\""),
+                    value: written(home),
+                    taken: Vec::new(),
+                    left: Vec::new(),
+                    others: vec![other],
+                }));
+            }
+            texts.push(text("measures", written(&standing.measures), FATE_READINGS));
+            texts.push(text("reviews", written(&standing.reviews), FATE_READINGS));
+            texts.push(text("usage", written(&standing.usage), USAGE_READINGS));
+        }
+        texts
+    }
+
     fn era_passage(&self, era: &BookEra, until: Option<Date>) -> Passage {
         let until = until.map_or_else(String::new, |until| format!(", until {until}"));
         Passage {
@@ -648,6 +681,23 @@ impl Rulebook {
     fn source(&self, key: &str) -> String {
         self.sources.get(key).map_or_else(|| key.to_owned(), |source| source.in_words(key))
     }
+}
+
+/// What else may become of a step that the new ladder lacks: its limit stays, or it becomes the first step above it.
+fn other_home(home: &NewTier, tier: &str, old: &Ruleset, new: &Ruleset) -> Option<Alternative> {
+    if let NewTier::New(_) = home {
+        let says = "the limit stays until the next rise, to the first step above it".to_owned();
+        return Some(Alternative { value: "Keep".to_owned(), says });
+    }
+    let limit = *old.ladder.as_ref()?.steps.get(tier)?;
+    let above = |other: &Limit| match (limit, other) {
+        (Limit::AtMost(own), Limit::AtMost(other)) => *other > own,
+        (Limit::AtMost(_), Limit::Unlimited) => true,
+        (Limit::Unlimited, _) => false,
+    };
+    let (next, _) = new.ladder.as_ref()?.steps.iter().find(|(_, limit)| above(limit))?;
+    let says = format!("it becomes the step {next}");
+    Some(Alternative { value: format!("New({next:?})"), says })
 }
 
 /// The values of an era, by name, as the file writes them.

@@ -20,6 +20,7 @@ use super::language::{
     TemplateCoupling, Term, Thin, ToTier, Upgrade, Window, WindowKind, Within,
 };
 use super::origin::Exception;
+use super::readings::{OpenText, open_texts};
 
 /// A clause in words.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -112,7 +113,8 @@ impl Note {
 
 /// Every clause of a ruleset in words, in the order of the language.
 pub fn passages(ruleset: &Ruleset) -> Vec<Passage> {
-    clauses(ruleset).iter().map(|clause| passage(ruleset, clause)).collect()
+    let open = open_texts(ruleset);
+    clauses(ruleset).iter().map(|clause| passage(ruleset, clause, &open)).collect()
 }
 
 /// The passages as text in lines of at most `width` characters.
@@ -153,7 +155,7 @@ fn wrap(out: &mut String, first: &str, rest: &str, text: &str, width: usize) {
     out.push('\n');
 }
 
-fn passage(ruleset: &Ruleset, clause: &ClauseView) -> Passage {
+fn passage(ruleset: &Ruleset, clause: &ClauseView, open: &[OpenText]) -> Passage {
     let mut sentences = sentences(ruleset, &clause.path);
     match (&clause.since, &clause.until) {
         (Some(since), Some(until)) => {
@@ -163,12 +165,12 @@ fn passage(ruleset: &Ruleset, clause: &ClauseView) -> Passage {
         (None, Some(until)) => sentences.push(format!("No longer in force from {until} on.")),
         (None, None) => {}
     }
-    Passage { heading: clause.path.clone(), sentences, notes: notes(ruleset, clause) }
+    Passage { heading: clause.path.clone(), sentences, notes: notes(ruleset, clause, open) }
 }
 
 // ---- notes ----------------------------------------------------------------------------------------------------
 
-fn notes(ruleset: &Ruleset, clause: &ClauseView) -> Vec<Note> {
+fn notes(ruleset: &Ruleset, clause: &ClauseView, open: &[OpenText]) -> Vec<Note> {
     let source = |key: &str| match ruleset.sources.get(key) {
         Some(source) => source.in_words(key),
         None => key.to_owned(),
@@ -178,7 +180,8 @@ fn notes(ruleset: &Ruleset, clause: &ClauseView) -> Vec<Note> {
         let values = named_values(clause, exception);
         notes.push(Note::of(exception, values, source));
     }
-    notes.extend(readings(clause));
+    let open = open.iter().filter(|text| text.clause == clause.path).cloned();
+    notes.extend(open.map(|text| Note::Reading { field: text.field, taken: text.taken, others: text.left }));
     notes
 }
 
@@ -199,146 +202,6 @@ fn named_values(clause: &ClauseView, exception: &Exception) -> String {
         }
     });
     named.collect::<Vec<String>>().join(", ")
-}
-
-/// The documented readings of an open text: the field or condition that takes one, and each word with its meaning.
-const READINGS: &[(&str, &[(&str, &str)])] = &[
-    (
-        "counts",
-        &[
-            ("all", "every message that the business starts"),
-            ("templates", "messages made from a template only"),
-        ],
-    ),
-    (
-        "consume_on",
-        &[
-            ("sent", "as a message is accepted; what was refused never counts"),
-            ("delivered", "as a message is delivered"),
-        ],
-    ),
-    (
-        "opens",
-        &[
-            ("customer_message", "a message of the customer, a reply or a pressed button"),
-            ("first_message_delivered", "the first delivered message of the business"),
-            ("business_answers_ad", "the business answers a customer who came through an advertisement"),
-        ],
-    ),
-    (
-        "prolonged_by",
-        &[
-            ("nothing", "it ends when it ends"),
-            ("customer_message", "each message of the customer starts it anew"),
-        ],
-    ),
-    (
-        "ageing",
-        &[
-            ("flat", "old and new weigh the same"),
-            ("HalfLife", "weight halves over a span, by full days of age"),
-        ],
-    ),
-    ("thin", &[("keep", "the last rating stays"), ("unknown", "the rating is Unknown")]),
-    (
-        "template_coupling",
-        &[
-            ("events_alone", "templates touch a number only by the events that their messages cause"),
-            ("worst_template", "a number is never rated better than its worst template in use"),
-        ],
-    ),
-    (
-        "FlagOn",
-        &[
-            ("low", "Low flags"),
-            ("medium_or_low", "Medium or Low flags; recovered at High"),
-            ("low_above_floor", "Low flags, where there is a lower tier to fall to"),
-        ],
-    ),
-    (
-        "count",
-        &[
-            ("sent", "accepted messages"),
-            ("delivered", "delivered messages"),
-            ("distinct", "different customers reached"),
-            ("best_day", "the deliveries of the best civil day"),
-        ],
-    ),
-    ("amount", &[("AtLeast", "reach it"), ("MoreThan", "exceed it")]),
-    (
-        "cancelled_by",
-        &[
-            ("flagged", "the number is Flagged"),
-            ("low", "the rating is Low"),
-            ("restricted", "the number is Restricted"),
-        ],
-    ),
-    (
-        "usage_restarts",
-        &[
-            ("upgrade", "the tier rises"),
-            ("downgrade", "the tier falls"),
-            ("flag", "a flag is set"),
-            ("unflag", "a flag ends"),
-        ],
-    ),
-    (
-        "ends",
-        &[
-            ("on_recovery", "at the first evaluation at which the conditions no longer hold"),
-            ("hold_term", "when the whole term has passed without them"),
-            ("at_deadline", "at the deadline, by what holds then"),
-            ("by_edit", "only an edit of the template saves it"),
-        ],
-    ),
-    (
-        "downgrade_at",
-        &[
-            ("deadline", "the tier falls at the deadline"),
-            ("flag", "it falls at once, as the flag is set, and not again at the deadline"),
-        ],
-    ),
-    (
-        "forgets",
-        &[("never", "it counts for ever"), ("After", "so long after the last time ended it begins anew")],
-    ),
-    (
-        "changes",
-        &[("nothing", "the badge changes no limit"), ("StartsAt", "the tier is at least the one it names")],
-    ),
-];
-
-fn readings(clause: &ClauseView) -> Vec<Note> {
-    let of_leaf = |path: &str, value: &str| {
-        let steps = steps(path);
-        let (place, field, words) = steps.iter().enumerate().find_map(|(place, step)| {
-            let (field, words) = READINGS.iter().find(|(field, _)| field == step)?;
-            Some((place, *field, *words))
-        })?;
-        let word = steps.get(place + 1).copied().unwrap_or(value);
-        let taken: Vec<&str> =
-            word.trim_matches(['[', ']']).split(", ").filter(|word| !word.is_empty()).collect();
-        let says = |word: &str| words.iter().find(|(other, _)| *other == word).map_or("", |(_, says)| says);
-        Some(Note::Reading {
-            field: field.to_owned(),
-            taken: taken.iter().map(|word| ((*word).to_owned(), says(word))).collect(),
-            others: words
-                .iter()
-                .filter(|(word, _)| !taken.contains(word) && open_to(&clause.path, word))
-                .copied()
-                .collect(),
-        })
-    };
-    clause.leaves.iter().filter_map(|leaf| of_leaf(&leaf.path, &leaf.value)).collect()
-}
-
-/// Whether a reading makes sense for a clause: numbers are not edited, templates have no tier.
-fn open_to(path: &str, word: &str) -> bool {
-    match word {
-        "by_edit" => !path.starts_with("number."),
-        "low_above_floor" => !path.starts_with("template."),
-        _ => true,
-    }
 }
 
 // ---- sentences ------------------------------------------------------------------------------------------------
@@ -1044,6 +907,8 @@ pub fn not_simulated(ruleset: &Ruleset) -> Vec<(String, String)> {
     for (name, window) in ruleset.window.iter() {
         if window.kind == WindowKind::FreeEntry {
             note(format!("window.{name}"), "customers who come through an advertisement are not simulated");
+        } else if window.kind == WindowKind::Service && window.lasts != Span::hours(24) {
+            note(format!("window.{name}.lasts"), "a service window is taken to last 24 h here");
         } else if window.kind == WindowKind::Service && window.opens != [Opener::customer_message] {
             note(format!("window.{name}.opens"), "only a customer's message opens a service window here");
         }
@@ -1103,48 +968,7 @@ fn idle(on: &[Signal], when: &[Condition], who: Who) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use serde::{Serialize, de::DeserializeOwned};
-
     use super::*;
-    use crate::document::{options, tree};
-
-    /// The words of an enum, without those that are read as another.
-    fn words<T: DeserializeOwned + Serialize>() -> Vec<&'static str> {
-        let error = options().from_str::<T>("no_such_word").map(|_| ()).unwrap_err();
-        let ron::Error::NoSuchEnumVariant { expected, .. } = error.code else { panic!("{error}") };
-        let own = |word: &&str| match options().from_str::<T>(word) {
-            Ok(value) => tree::of(&value).unwrap().word() == Some(word),
-            Err(_) => true,
-        };
-        expected.iter().copied().filter(own).collect()
-    }
-
-    #[test]
-    fn every_reading_is_told_with_its_meaning() {
-        let expected = [
-            ("counts", words::<Counts>()),
-            ("consume_on", words::<ConsumeOn>()),
-            ("opens", words::<Opener>()),
-            ("prolonged_by", words::<ProlongedBy>()),
-            ("ageing", words::<Ageing>()),
-            ("thin", words::<Thin>()),
-            ("template_coupling", words::<TemplateCoupling>()),
-            ("FlagOn", words::<FlagOn>()),
-            ("count", words::<Count>()),
-            ("amount", words::<Amount>()),
-            ("cancelled_by", words::<Cancel>()),
-            ("usage_restarts", words::<Restart>()),
-            ("ends", words::<Ends>()),
-            ("downgrade_at", words::<DowngradeAt>()),
-            ("forgets", words::<Forgets>()),
-            ("changes", words::<OfficialChanges>()),
-        ];
-        for ((field, told), (wanted, words)) in READINGS.iter().zip(&expected) {
-            assert_eq!(field, wanted);
-            assert_eq!(&told.iter().map(|(word, _)| *word).collect::<Vec<&str>>(), words, "{field}");
-        }
-        assert_eq!(READINGS.len(), expected.len());
-    }
 
     #[test]
     fn spans_have_their_units_apart() {

@@ -21,6 +21,8 @@
 //!   the sources -- reference        every field of every file, for who writes one
 //!   Judged, ------ verdicts         expectations and golden numbers, as tables
 //!   Comparison --- pipeline         the same for JUnit and GitHub
+//!   Fired -------- fired            which clauses futures reach, as tables
+//!   Spectrum ----- readings         what depends on how the rules are read, as tables
 //! ```
 
 pub mod audiences;
@@ -29,12 +31,14 @@ pub mod charts;
 pub mod comparison;
 pub mod daily;
 pub mod divergence;
+pub mod fired;
 #[cfg(feature = "charts")]
 pub mod gallery;
 pub mod impact;
 pub mod layers;
 mod parting;
 pub mod pipeline;
+pub mod readings;
 #[cfg(feature = "reference")]
 pub mod reference;
 pub mod replay;

@@ -25,6 +25,8 @@ pub struct Checked {
     pub outcome: Outcome,
     /// What was found, in as many lines as it takes.
     pub details: String,
+    /// What is to be known even if it passed.
+    pub remark: Option<String>,
 }
 
 /// JUnit XML of what `by` checked (such as `tiercast check`): a suite a file, in the order of the checks.
@@ -54,9 +56,15 @@ fn test_case(check: &Checked) -> String {
     let (name, file) = (escaped(&check.name), escaped(&check.file));
     let line = check.line.map_or_else(String::new, |line| format!(" line=\"{line}\""));
     let head = format!("    <testcase classname=\"{file}\" name=\"{name}\" file=\"{file}\"{line}");
-    let details = escaped(&check.details);
+    let remark = check.remark.as_ref().map_or_else(String::new, |remark| format!("\n{remark}"));
+    let details = escaped(&format!("{}{remark}", check.details));
     match check.outcome {
-        Outcome::Pass => format!("{head}/>\n"),
+        Outcome::Pass => match &check.remark {
+            Some(remark) => {
+                format!("{head}>\n      <system-out>{}</system-out>\n    </testcase>\n", escaped(remark))
+            }
+            None => format!("{head}/>\n"),
+        },
         Outcome::Fail => {
             let message = escaped(first_line(&check.details));
             format!(
@@ -92,17 +100,18 @@ fn escaped(text: &str) -> String {
     out
 }
 
-/// GitHub's annotations: an error for what failed, a warning for what is undecided, nothing for what passed.
+/// GitHub's annotations: an error for what failed, a warning for what is undecided, a notice for what passed and has a
+/// remark, nothing for what else passed.
 pub fn github(checks: &[Checked]) -> String {
     let annotation = |check: &Checked| {
-        let level = match check.outcome {
-            Outcome::Pass => return None,
-            Outcome::Fail => "error",
-            Outcome::Undecided => "warning",
+        let (level, text) = match check.outcome {
+            Outcome::Pass => ("notice", check.remark.as_ref()?),
+            Outcome::Fail => ("error", &check.details),
+            Outcome::Undecided => ("warning", &check.details),
         };
         let line = check.line.map_or_else(String::new, |line| format!(",line={line}"));
         let (file, title) = (property(&check.file), property(&check.name));
-        Some(format!("::{level} file={file}{line},title={title}::{}\n", message(&check.details)))
+        Some(format!("::{level} file={file}{line},title={title}::{}\n", message(text)))
     };
     checks.iter().filter_map(annotation).collect()
 }
@@ -127,6 +136,7 @@ mod tests {
             name: name.to_owned(),
             outcome,
             details: details.to_owned(),
+            remark: None,
         };
         vec![
             check("a.ron", "it holds", Outcome::Pass, ""),

@@ -22,11 +22,13 @@
 //! instead of the day. What stands in `then` is looked at when everything of its instant has happened.
 
 mod near;
+mod under;
 
 use std::collections::BTreeSet;
 use std::fmt;
 use std::ops::Range;
 use std::path::Path;
+use std::sync::Arc;
 
 use jiff::ToSpan;
 use jiff::civil::{Date, DateTime, Time};
@@ -47,6 +49,8 @@ use crate::time::{Calendar, CalendarError, SimTime, Span, days_between};
 
 use self::near::Stated;
 pub use self::near::{JustMissed, Unit};
+pub use self::under::Shelf;
+use self::under::{Base, RulesText};
 use super::load::{LoadError, compile, compile_eras, nearest, open, too_many_numbers};
 use super::scenario::NumberText;
 
@@ -134,6 +138,8 @@ pub struct Case {
     /// The file that it stands in.
     pub file: String,
     calendar: Calendar,
+    /// Where its rules come from.
+    text: RulesText,
     /// The rules at the start.
     rules: Rules,
     /// The eras that begin during the case.
@@ -882,7 +888,7 @@ impl Reader<'_> {
     ) -> Option<Case> {
         let book = self.book(&given);
         let start = self.start(&given);
-        let (book, (start, zone)) = (book?, start?);
+        let ((book, rules_text), (start, zone)) = (book?, start?);
         let calendar = |horizon| Calendar::new(start, &zone, horizon, Span::days(1)).ok();
         let stage = self.stage(&given, &book, calendar(Span::days(1))?, calendar(Span::days(MOST_DAYS))?)?;
         self.check_tiers(&given, &stage);
@@ -906,6 +912,7 @@ impl Reader<'_> {
             file: self.document.name.clone(),
             script: Script { opening: opening(&given, &rules), events },
             stated: Stated::of(&given),
+            text: rules_text,
             rules,
             later,
             calendar,
@@ -951,15 +958,22 @@ impl Reader<'_> {
 
     // ---- given ----------------------------------------------------------------------------------------------
 
-    fn book(&mut self, given: &Layers<'_>) -> Option<Book> {
+    /// The rules that hold, and where they come from.
+    fn book(&mut self, given: &Layers<'_>) -> Option<(Book, RulesText)> {
         let (path, name) = given.get("ruleset", |given| given.ruleset.as_deref());
         let Some(name) = name else {
             self.error(&path, "no ruleset is given", "name one, such as ruleset: \"classic-2022\"");
             return None;
         };
         let mut document = self.ruleset_document(&path, name)?;
+        let base = match name.ends_with(".ron") {
+            true => Base::File(Arc::new(document.clone())),
+            false => Base::Named(name.to_owned()),
+        };
+        let mut text = RulesText { base, set: Vec::new() };
         for (path, given) in &given.layers {
             for (changed, value) in given.set.iter() {
+                text.set.push((changed.to_owned(), value.clone()));
                 match document.with(changed, value) {
                     Ok(other) => document = other,
                     Err(findings) => {
@@ -975,7 +989,7 @@ impl Reader<'_> {
             Ruleset::read(&document).map(|ruleset| Book::Ruleset(Box::new(ruleset)))
         };
         match book {
-            Ok(book) => Some(book),
+            Ok(book) => Some((book, text)),
             Err(findings) => {
                 let said: Vec<&str> = findings.iter().map(|(_, finding)| finding.message.as_str()).collect();
                 if self.noted.insert((name.to_owned(), said.join("; "))) {

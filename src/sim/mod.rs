@@ -30,7 +30,7 @@ mod send;
 mod setting;
 mod trajectory;
 
-pub use case::{Case, CaseFile, CaseOutcome, Failure, JustMissed, Made, Told, Unit};
+pub use case::{Case, CaseFile, CaseOutcome, Failure, JustMissed, Made, Shelf, Told, Unit};
 pub use course::{Changed, Course, Did, Divergence, SendPart, Sent, Step};
 pub use coverage::{ClauseCoverage, Coverage, Reach, TransitionCoverage};
 pub use journal::{Entry, Journal};

@@ -181,6 +181,7 @@ impl GoldenResult {
                 kind: "golden numbers",
                 file: name.clone(),
                 line: None,
+                remark: None,
                 name: format!("the golden numbers of {name}"),
                 outcome: compared.outcome(self.written),
                 details: format!("{}\n{table}", compared.in_words()).trim_end().to_owned(),

@@ -140,7 +140,8 @@ impl Reader<'_> {
         let shown: Vec<String> = shown.map(|(path, value)| format!("{path}={value}")).collect();
         let called = [vs.map(str::to_owned), Some(shown.join(", ")).filter(|shown| !shown.is_empty())];
         let called: Vec<String> = called.into_iter().flatten().collect();
-        let loader = Loader { name: self.loader.name.clone(), folder, changes: &changes, expects: false };
+        let (name, under) = (self.loader.name.clone(), self.loader.under);
+        let loader = Loader { name, folder, changes: &changes, under, expects: false };
         match loader.load(document) {
             Ok(other) => {
                 self.others.push(other.with_seed(self.setting.seed));

@@ -34,7 +34,7 @@ use crate::glossary::Category;
 use crate::platform::catalogue;
 use crate::platform::language::CapOf;
 use crate::platform::rulebook::{self, Rulebook};
-use crate::platform::{Amending, Era, Opening, Policy, Rules, Ruleset, Tier};
+use crate::platform::{Amending, Era, Opening, Policy, RuleChange, Rules, Ruleset, Tier};
 use crate::random::{Held, Prior, Subject};
 use crate::sender::Strategy;
 use crate::time::{Calendar, SimTime, Slot, Span};
@@ -206,6 +206,11 @@ pub(super) fn open(path: &Path) -> Result<Document, LoadError> {
     Ok(Document::new(path.display().to_string(), text))
 }
 
+/// The name of a file without its ending.
+fn stem(path: &Path) -> String {
+    path.file_stem().map_or_else(|| "scenario".to_owned(), |stem| stem.to_string_lossy().into_owned())
+}
+
 impl Scenario {
     /// Loads a scenario from a file; `changes` replace values by their path before anything is checked.
     ///
@@ -214,10 +219,20 @@ impl Scenario {
     pub fn load(path: &Path, changes: &[(String, String)]) -> Result<Scenario, LoadError> {
         let document = open(path)?;
         let folder = path.parent().unwrap_or(Path::new("")).to_owned();
-        let name = path
-            .file_stem()
-            .map_or_else(|| "scenario".to_owned(), |stem| stem.to_string_lossy().into_owned());
-        Ok(Loader { name, folder, changes, expects: true }.load(document)?)
+        let name = stem(path);
+        Ok(Loader { name, folder, changes, under: None, expects: true }.load(document)?)
+    }
+
+    /// Loads a scenario from a file under rules in which one value is another; the scenarios that it is compared with
+    /// are under the same rules.
+    ///
+    /// # Errors
+    /// A file that cannot be read, and all that is wrong with what the files say, or with the change.
+    pub fn load_under(path: &Path, change: &RuleChange) -> Result<Scenario, LoadError> {
+        let document = open(path)?;
+        let folder = path.parent().unwrap_or(Path::new("")).to_owned();
+        let name = stem(path);
+        Ok(Loader { name, folder, changes: &[], under: Some(change), expects: true }.load(document)?)
     }
 
     /// Loads a scenario from text; files that it names are looked for in `folder`.
@@ -226,8 +241,8 @@ impl Scenario {
     /// All that is wrong with what the text and the files say.
     pub fn read(name: &str, text: &str, folder: &Path) -> Result<Scenario, Findings> {
         let document = Document::new(format!("{name}.ron"), text);
-        Loader { name: name.to_owned(), folder: folder.to_owned(), changes: &[], expects: true }
-            .load(document)
+        let (name, folder) = (name.to_owned(), folder.to_owned());
+        Loader { name, folder, changes: &[], under: None, expects: true }.load(document)
     }
 
     /// The same scenario with another seed.
@@ -297,6 +312,19 @@ impl Scenario {
         era.map_or(&self.rules, |era| &era.rules)
     }
 
+    /// Names of the rulesets that hold in it, one after another.
+    pub fn rulesets(&self) -> impl Iterator<Item = &str> {
+        std::iter::once(&self.rules)
+            .chain(self.later.iter().map(|era| &era.rules))
+            .map(|rules| rules.name.as_str())
+    }
+
+    /// Whether a ruleset that holds in it has this name, or the rulebook whose eras it crosses.
+    pub fn has_rules(&self, name: &str) -> bool {
+        let book = self.setting.ruleset.split_once(" (").filter(|_| !self.later.is_empty());
+        self.rulesets().any(|own| own == name) || book.is_some_and(|(book, _)| book == name)
+    }
+
     /// The sender's strategy in one line, for a reader.
     pub fn strategy_in_words(&self) -> String {
         self.strategy.describe()
@@ -314,6 +342,8 @@ struct Loader<'l> {
     name: String,
     folder: PathBuf,
     changes: &'l [(String, String)],
+    /// A value of its rules that is another, before any change.
+    under: Option<&'l RuleChange>,
     /// Whether its expectations are read: those of a scenario that is compared with are not.
     expects: bool,
 }
@@ -445,7 +475,11 @@ impl Loader<'_> {
     /// The rulebook of that name, if there is one.
     fn rulebook(&self, text: &ScenarioText, others: &mut Findings) -> Option<Rulebook> {
         let document = rulebook::document(&text.platform.ruleset)?;
-        match Rulebook::read(&document) {
+        let book = match self.under {
+            Some(change) => change.read_book(document, &Ok),
+            None => Rulebook::read(&document),
+        };
+        match book {
             Ok(book) => Some(book),
             Err(findings) => {
                 others.merge(findings);
@@ -465,7 +499,12 @@ impl Loader<'_> {
             check.error("platform.ruleset", format!("there is no ruleset \"{name}\""), help);
             return None;
         };
-        let changed = self.changed(document, |section| RULE_SECTIONS.contains(&section));
+        let read_so = match self.under {
+            Some(change) => change.of(document),
+            None => Ok(document),
+        };
+        let changed =
+            read_so.and_then(|document| self.changed(document, |section| RULE_SECTIONS.contains(&section)));
         match changed.and_then(|document| Ruleset::read(&document)) {
             Ok(ruleset) => Some(ruleset),
             Err(findings) => {

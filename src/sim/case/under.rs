@@ -1,0 +1,110 @@
+//! A case under other rules: one value of its rules is another, and everything that the case says stays.
+//!
+//! ```text
+//!   file of the rules --RuleChange--> changed --the case's own `set`--> read, compiled --> the same Case on them
+//! ```
+//!
+//! What the case sets itself comes last, so that a case that states a value keeps it. Tiers, numbers and templates are
+//! found by their place, which no change of one value moves.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::document::{Document, Findings};
+use crate::platform::rulebook;
+use crate::platform::{RuleChange, Ruleset, catalogue};
+
+use super::{Book, Case};
+
+/// Where the rules of a case come from.
+#[derive(Clone, Debug)]
+pub(super) struct RulesText {
+    /// The name of a built-in ruleset or rulebook, or the file that the case names, as it stands.
+    pub(super) base: Base,
+    /// What the case changes of it, in order.
+    pub(super) set: Vec<(String, String)>,
+}
+
+/// The rules before any change.
+#[derive(Clone, Debug)]
+pub(super) enum Base {
+    Named(String),
+    File(Arc<Document>),
+}
+
+/// Rules that were read already under one change: cases that set the same share them.
+#[derive(Default)]
+pub struct Shelf(BTreeMap<(String, Vec<(String, String)>), Arc<Book>>);
+
+impl Case {
+    /// Whether its rules, or those of an era that begins during it, have this name; or the rulebook that they stand in.
+    pub fn has_rules(&self, name: &str) -> bool {
+        self.rulesets().any(|own| own == name) || self.text.called() == name
+    }
+
+    /// Whether the case itself sets, of the rules of this name, one of these values, a part of it or what it is a part
+    /// of.
+    pub fn sets<'p>(&self, rules: &str, mut paths: impl Iterator<Item = &'p str>) -> bool {
+        let within = |inner: &str, outer: &str| {
+            let rest = inner.strip_prefix(outer);
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+        };
+        // What is set in a rulebook is the rulebook's own.
+        let own = self.text.called() == rules || matches!(self.text.base, Base::File(_));
+        own && paths.any(|path| self.text.set.iter().any(|(set, _)| within(set, path) || within(path, set)))
+    }
+
+    /// The same case with a value of its rules changed; nothing where none of its rules has the name that the change
+    /// gives. `shelf` serves one change only.
+    ///
+    /// # Errors
+    /// A change that the rules, together with what the case sets, do not take.
+    pub fn under(&self, change: &RuleChange, shelf: &mut Shelf) -> Result<Option<Case>, Findings> {
+        if !self.has_rules(&change.rules) {
+            return Ok(None);
+        }
+        let key = (self.text.called().to_owned(), self.text.set.clone());
+        let book = match shelf.0.get(&key) {
+            Some(book) => book.clone(),
+            None => {
+                let book = Arc::new(self.text.read(change)?);
+                shelf.0.insert(key, book.clone());
+                book
+            }
+        };
+        let compiled = book.compile(&self.calendar);
+        Ok(compiled.map(|(rules, later)| Case { rules, later, ..self.clone() }))
+    }
+}
+
+impl RulesText {
+    /// The name that the case gives its rules: of a ruleset, a rulebook, or a file.
+    fn called(&self) -> &str {
+        match &self.base {
+            Base::Named(name) => name,
+            Base::File(document) => &document.name,
+        }
+    }
+
+    /// Reads the rules with a change, and then what the case sets.
+    fn read(&self, change: &RuleChange) -> Result<Book, Findings> {
+        let own = |name: &str| catalogue::document(name).or_else(|| rulebook::document(name));
+        let document = match &self.base {
+            Base::File(document) => Some(document.as_ref().clone()),
+            Base::Named(name) => own(name),
+        };
+        let document = document.unwrap_or_else(|| Document::new("", ""));
+        let own = |document: Document| {
+            self.set.iter().try_fold(document, |document, (path, value)| document.with(path, value))
+        };
+        match &self.base {
+            Base::Named(name) if rulebook::document(name).is_some() => {
+                change.read_book(document, &own).map(Book::Rulebook)
+            }
+            _ => {
+                let ruleset = Ruleset::read(&own(change.of(document)?)?)?;
+                Ok(Book::Ruleset(Box::new(ruleset)))
+            }
+        }
+    }
+}
