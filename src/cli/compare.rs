@@ -7,7 +7,7 @@ use clap::Args;
 use tiercast::experiment::{By, Comparison, Contrast, Matters, Threads, Watched};
 use tiercast::report::comparison::{Answer, gallery, json, tables, text};
 use tiercast::sim::Scenario;
-use tiercast::time::Span;
+use tiercast::time::{Calendar, Span};
 
 use super::cache::{Cache, CacheArgs};
 use super::files::Folder;
@@ -82,7 +82,7 @@ fn variant(text: &str) -> Result<Variant, String> {
     Ok(Variant { name: name.trim().to_owned(), changes: changes? })
 }
 
-fn by(text: &str) -> Result<By, String> {
+pub(super) fn by(text: &str) -> Result<By, String> {
     if let Ok(date) = text.parse() {
         return Ok(By::Date(date));
     }
@@ -212,22 +212,7 @@ impl Compare {
 
     /// Dates that lie outside a run would compare nothing.
     fn check_dates(&self, plans: &[Plan]) -> Result<(), Failure> {
-        for by in &self.by {
-            for Plan { name, scenario } in plans {
-                let calendar = &scenario.setting.calendar;
-                if !by.within(calendar) {
-                    let (first, last) = (calendar.date(0), calendar.date(calendar.days().saturating_sub(1)));
-                    return Err(Failure::Usage {
-                        message: format!("--by lies outside the run of {name}"),
-                        help: format!(
-                            "a date from {first} to {last}, or a time of at most {}; a longer run is --set horizon=...",
-                            calendar.horizon()
-                        ),
-                    });
-                }
-            }
-        }
-        Ok(())
+        plans.iter().try_for_each(|plan| check_by(&self.by, &plan.name, &plan.scenario.setting.calendar))
     }
 
     fn thresholds(&self) -> Matters {
@@ -271,6 +256,21 @@ impl Compare {
         }
         whole
     }
+}
+
+/// Dates that lie outside the run of that name would compare nothing.
+pub(super) fn check_by(dates: &[By], name: &str, calendar: &Calendar) -> Result<(), Failure> {
+    if dates.iter().all(|by| by.within(calendar)) {
+        return Ok(());
+    }
+    let (first, last) = (calendar.date(0), calendar.date(calendar.days().saturating_sub(1)));
+    Err(Failure::Usage {
+        message: format!("--by lies outside the run of {name}"),
+        help: format!(
+            "a date from {first} to {last}, or a time of at most {}; a longer run is --set horizon=...",
+            calendar.horizon()
+        ),
+    })
 }
 
 /// Writes every file of a comparison.

@@ -16,6 +16,8 @@
 //! Beside it, for pipelines: [`expect`] judges what a scenario's file expects, [`golden`] compares with numbers that
 //! were written down before.
 //!
+//! A [`Sweep`] runs one scenario at the points of a [`Design`] over some [`Factor`]s.
+//!
 //! An [`Aftermath`] is smaller: what one send leads to, hour by hour, over the futures of a behaviour profile.
 //!
 //! *Invariant:* an ensemble is the same, bit for bit, whatever the number of threads and however its replications
@@ -25,6 +27,8 @@ mod aftermath;
 mod comparison;
 mod contrast;
 mod day;
+mod design;
+mod effects;
 mod ensemble;
 mod estimate;
 pub mod expect;
@@ -38,12 +42,15 @@ mod layers;
 mod lead;
 mod order;
 mod paired;
+mod sweep;
 mod threads;
 
 pub use aftermath::{Aftermath, AftermathCurve};
 pub use comparison::{Arm, Comparison, Difference, Matters, Pair, Side, StoredComparison, Verdict, Watched};
 pub use contrast::{ClauseContrast, Contrast};
 pub use day::{DayTally, RATINGS, State};
+pub use design::{Design, DesignKind, MOST_POINTS, SOBOL_DIMENSIONS, Sobol};
+pub use effects::Effect;
 pub use ensemble::{BLOCK, Ensemble, JoinError, Path, Row, SAMPLE_PATHS, StoredEnsemble};
 pub use estimate::{Interval, Mean, Share, Sums, band_of};
 pub use factor::{Factor, FactorError, Kind};
@@ -55,6 +62,7 @@ pub use layers::{Explained, LAYERS, explained};
 pub use lead::Lead;
 pub use order::{Ends, Quantiles, interval_ranks, rank};
 pub use paired::{PairedShares, Pairs, share_difference};
+pub use sweep::{Level, Sweep, SweepPoint, headlines_of, rows};
 pub use threads::Threads;
 
 #[cfg(test)]

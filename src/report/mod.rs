@@ -37,6 +37,7 @@ pub mod schedule;
 pub mod starter;
 pub mod story;
 pub mod summary;
+pub mod sweep;
 pub mod text;
 pub mod verdicts;
 pub mod webhooks;

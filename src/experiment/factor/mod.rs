@@ -38,7 +38,7 @@ enum Values {
     /// As they were listed; the kind where all are amounts of one.
     Listed(Vec<String>, Option<Kind>),
     /// Levels of a range.
-    Levels(Vec<String>, Kind),
+    Levels(Vec<String>, Between),
     /// All between two ends.
     Range(Between),
 }
@@ -88,8 +88,15 @@ impl Factor {
     pub fn kind(&self) -> Option<Kind> {
         match &self.values {
             Values::Listed(_, kind) => *kind,
-            Values::Levels(_, kind) => Some(*kind),
-            Values::Range(between) => Some(between.kind),
+            Values::Levels(_, between) | Values::Range(between) => Some(between.kind),
+        }
+    }
+
+    /// Whether its values are even by their logarithm.
+    pub fn is_log(&self) -> bool {
+        match &self.values {
+            Values::Listed(..) => false,
+            Values::Levels(_, between) | Values::Range(between) => between.log,
         }
     }
 
@@ -107,8 +114,7 @@ impl Factor {
     pub fn check(&self, stands: &str) -> Result<(), FactorError> {
         let kind = match &self.values {
             Values::Listed(..) => return Ok(()),
-            Values::Levels(_, kind) => *kind,
-            Values::Range(between) => between.kind,
+            Values::Levels(_, between) | Values::Range(between) => between.kind,
         };
         let path = &self.path;
         let wrong = |what: &str, help: String| {
@@ -131,7 +137,7 @@ impl Factor {
                 let help = format!("give spans, such as {path}=12h..48h:4");
                 wrong(&format!("a span of time ({inner})"), help)
             }
-            Some(_) if kind == Kind::Span => {
+            Some(Kind::Whole | Kind::Decimal | Kind::Percent) if kind == Kind::Span => {
                 wrong(&format!("a number ({inner})"), format!("give numbers, such as {path}=[{inner}, ..]"))
             }
             Some(Kind::Whole) if !quoted && kind == Kind::Percent => wrong(
@@ -259,7 +265,7 @@ fn ranged(path: &str, low: &str, rest: &str) -> Result<Values, FactorError> {
         };
         return Err(FactorError::new(message, format!("ask for at most {}{finer}", levels.len())));
     }
-    Ok(Values::Levels(levels, between.kind))
+    Ok(Values::Levels(levels, between))
 }
 
 /// How many levels, and whether by equal factors.

@@ -190,7 +190,7 @@ impl Told {
 }
 
 /// The name of a unit in files.
-pub(super) fn unit(unit: Unit) -> &'static str {
+pub(in crate::report) fn unit(unit: Unit) -> &'static str {
     match unit {
         Unit::Days => "days",
         Unit::Chance => "chance",

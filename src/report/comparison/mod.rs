@@ -161,7 +161,7 @@ fn percent_up(share: f64) -> String {
 }
 
 /// What a headline compares, in words.
-fn what(headline: &Headline, currency: &str) -> String {
+pub(in crate::report) fn what(headline: &Headline, currency: &str) -> String {
     use crate::experiment::Mishap;
     match headline {
         Headline::Days(limit) => format!("days to {}", limit.name),
@@ -199,7 +199,7 @@ fn how(headline: &Headline) -> &'static str {
 }
 
 /// An amount of at least 0 in its unit: `3.2 days`, `4.1 points`, `12,400`.
-fn amount(unit: Unit, value: f64) -> String {
+pub(in crate::report) fn amount(unit: Unit, value: f64) -> String {
     match unit {
         Unit::Days if (value - 1.0).abs() < 0.05 => "1 day".to_owned(),
         Unit::Days => format!("{value:.1} days"),

@@ -150,7 +150,7 @@ pub fn replications(answer: &Answer<'_>) -> String {
     table(head, plans)
 }
 
-fn table(head: Vec<String>, rows: impl Iterator<Item = Vec<String>>) -> String {
+pub(in crate::report) fn table(head: Vec<String>, rows: impl Iterator<Item = Vec<String>>) -> String {
     let mut table = csv::Writer::from_writer(Vec::new());
     let written = std::iter::once(head).chain(rows).try_for_each(|row| table.write_record(row));
     written.expect("memory does not fail");

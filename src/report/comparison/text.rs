@@ -146,7 +146,7 @@ fn of_runs(share: Share) -> String {
 }
 
 /// A mean in its unit.
-fn level(unit: Unit, mean: f64) -> String {
+pub(in crate::report) fn level(unit: Unit, mean: f64) -> String {
     match unit {
         Unit::Days => format!("{mean:.1} d"),
         Unit::Chance => percent(mean),
@@ -155,7 +155,7 @@ fn level(unit: Unit, mean: f64) -> String {
 }
 
 /// A difference with its sign; `round` says which way the last digit goes.
-fn signed(unit: Unit, value: f64, round: fn(f64) -> f64) -> String {
+pub(in crate::report) fn signed(unit: Unit, value: f64, round: fn(f64) -> f64) -> String {
     let (scale, digits) = match unit {
         Unit::Days => (10.0, 1),
         Unit::Chance => (1_000.0, 1),
@@ -175,7 +175,7 @@ fn signed(unit: Unit, value: f64, round: fn(f64) -> f64) -> String {
 }
 
 /// What follows a difference.
-fn suffix(unit: Unit) -> &'static str {
+pub(in crate::report) fn suffix(unit: Unit) -> &'static str {
     match unit {
         Unit::Days => " d",
         Unit::Chance => " points",
@@ -184,7 +184,7 @@ fn suffix(unit: Unit) -> &'static str {
 }
 
 /// An interval, its ends rounded outwards.
-fn between(unit: Unit, Interval { low, high }: Interval) -> String {
+pub(in crate::report) fn between(unit: Unit, Interval { low, high }: Interval) -> String {
     format!("({} to {})", signed(unit, low, f64::floor), signed(unit, high, f64::ceil))
 }
 
