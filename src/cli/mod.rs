@@ -1,7 +1,8 @@
 //! The command line: one file a command, one library call each; sees the public API only.
 //!
 //! ```text
-//!   main --> Command --> run | compare | sweep | explain | replay | check | rules | audiences | docs | init | completions
+//!   main --> Command --> run | compare | sweep | sensitivity | explain | replay | check | rules | audiences
+//!                          | docs | init | completions
 //!                           results on stdout, everything else on stderr
 //!                           exit 0 well, 1 a finding, 2 wrong input or usage, 3 undecided, 130 interrupted
 //! ```
@@ -19,6 +20,7 @@ mod interrupt;
 mod replay;
 mod rules;
 mod run;
+mod sensitivity;
 mod sweep;
 
 use std::io::{IsTerminal, Write};
@@ -62,6 +64,7 @@ enum Command {
     Run(run::Run),
     Compare(compare::Compare),
     Sweep(sweep::Sweep),
+    Sensitivity(sensitivity::Sensitivity),
     Explain(explain::Explain),
     Replay(replay::Replay),
     Check(check::Check),
@@ -211,6 +214,7 @@ pub(crate) fn main() -> ExitCode {
         Command::Run(run) => run.execute(tool.quiet),
         Command::Compare(compare) => compare.execute(tool.quiet),
         Command::Sweep(sweep) => sweep.execute(tool.quiet),
+        Command::Sensitivity(sensitivity) => sensitivity.execute(tool.quiet),
         Command::Explain(explain) => explain.execute(),
         Command::Replay(replay) => replay.execute(tool.quiet),
         Command::Check(check) => check.execute(tool.quiet),

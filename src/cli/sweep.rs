@@ -372,7 +372,7 @@ fn in_one_line(failure: &Failure) -> String {
 }
 
 /// A time that something takes.
-fn in_words(seconds: f64) -> String {
+pub(super) fn in_words(seconds: f64) -> String {
     match seconds {
         s if s < 1.0 => "a second".to_owned(),
         s if s < 120.0 => format!("{s:.0} seconds"),

@@ -96,7 +96,7 @@ impl Sweep {
     fn level_effect(&self, factor: usize, headline: &Headline) -> Option<Effect> {
         let stride: usize = self.design.factors[factor + 1..].iter().map(levels).product();
         let count = levels(&self.design.factors[factor]);
-        let lows = (0..self.points.len()).filter(|point| point / stride % count == 0);
+        let lows = (0..self.points.len()).filter(|point| (point / stride).is_multiple_of(count));
         let pairs: Vec<(usize, usize)> = lows
             .map(|low| (low, low + (count - 1) * stride))
             .filter(|(_, high)| *high < self.points.len())

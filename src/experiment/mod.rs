@@ -16,7 +16,8 @@
 //! Beside it, for pipelines: [`expect`] judges what a scenario's file expects, [`golden`] compares with numbers that
 //! were written down before.
 //!
-//! A [`Sweep`] runs one scenario at the points of a [`Design`] over some [`Factor`]s.
+//! A [`Sweep`] runs one scenario at the points of a [`Design`] over some [`Factor`]s; [`sensitivity`] asks which of a
+//! scenario's uncertain inputs moves its results most.
 //!
 //! An [`Aftermath`] is smaller: what one send leads to, hour by hour, over the futures of a behaviour profile.
 //!
@@ -42,6 +43,7 @@ mod layers;
 mod lead;
 mod order;
 mod paired;
+pub mod sensitivity;
 mod sweep;
 mod threads;
 

@@ -9,6 +9,8 @@
 //!                 '- gallery        which charts there are and what their titles say
 //!                       '- charts   how they look: values in, SVG and PNG out
 //!   Comparison --- comparison       plans on the same luck: text, JSON, CSV, charts of each pair
+//!   Sweep -------- sweep            one scenario at many points: text, JSON, CSV, charts
+//!   Study -------- sensitivity      which uncertain input moves a result most: the same
 //!   Explained ---- layers           where the spread comes from
 //!   Aftermath ---- audiences        a behaviour profile in plain words, and as a picture
 //!   Journal ------ story            one future, change by change, with the clause behind each
@@ -34,6 +36,7 @@ pub mod reference;
 pub mod replay;
 pub mod replications;
 pub mod schedule;
+pub mod sensitivity;
 pub mod starter;
 pub mod story;
 pub mod summary;

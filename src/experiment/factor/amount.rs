@@ -1,7 +1,7 @@
 //! Exact amounts as they are written in files: whole numbers, decimals, per cent, spans of time.
 
 use crate::random::maths::pow;
-use crate::time::Span;
+use crate::time::{HOUR, Span};
 
 /// What a range counts in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -129,7 +129,7 @@ impl Between {
     pub(super) fn level(&self, index: u32, of: u32) -> String {
         let last = of.saturating_sub(1).max(1);
         let digits = if self.log && index > 0 && index < last {
-            self.by_factor(f64::from(index) / f64::from(last))
+            self.plain(self.by_factor(f64::from(index) / f64::from(last)))
         } else {
             let (top, last) = ((self.high - self.low) * i128::from(index), i128::from(last));
             self.low + (2 * top + last) / (2 * last)
@@ -149,6 +149,19 @@ impl Between {
     fn by_factor(&self, share: f64) -> i128 {
         let factor = pow(self.high as f64 / self.low as f64, share);
         ((self.low as f64 * factor).round() as i128).clamp(self.low, self.high)
+    }
+
+    /// The amount to three figures, as people write levels of equal factors; spans to whole minutes from an hour on.
+    fn plain(&self, digits: i128) -> i128 {
+        let mut step = 1;
+        if self.kind == Kind::Span {
+            step = if digits >= i128::from(HOUR) { 60 } else { 1 };
+        } else {
+            while digits.abs() / step >= 1_000 {
+                step *= 10;
+            }
+        }
+        ((digits + step / 2).div_euclid(step) * step).clamp(self.low, self.high)
     }
 
     /// An amount as it stands in a file, without needless digits.

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //!   rating.number.low_from=1%..4%:4          levels   1%, 2%, 3%, 4%
-//!   upgrade.volume.review=1h..24h:4:log      levels   1h, 2h 53m 4s, ... each by the same factor
+//!   upgrade.volume.review=1h..24h:4:log      levels   1h, 2h 53m, ... each by the same factor
 //!   sender.weekdays=[workdays, every_day]    levels   as listed: any values
 //!   sender.plan.share=50%..100%              a range without levels: any value between, for designs of points
 //!        '-- the path, as --set takes it
@@ -363,6 +363,9 @@ mod tests {
         assert_eq!(levels("a=1%..100%:3:log"), ["1%", "10%", "100%"]);
         assert_eq!(levels("a=1..1_000:4:log"), ["1", "10", "100", "1000"]);
         assert_eq!(levels("a=1h..4h:3:log"), ["1h", "2h", "4h"]);
+        assert_eq!(levels("a=1h..24h:4:log"), ["1h", "2h 53m", "8h 19m", "24h"]);
+        assert_eq!(levels("a=0.1%..3%:5:log"), ["0.1%", "0.234%", "0.548%", "1.28%", "3%"]);
+        assert_eq!(levels("a=100..60_000:4:log"), ["100", "843", "7110", "60000"]);
         assert_eq!(levels("a=0.001..0.1:3:log"), ["0.001", "0.01", "0.1"]);
     }
 

@@ -8,9 +8,9 @@
 //! ```
 
 use super::axis::{self, Axis, Scale};
-use super::fonts::Weight;
+use super::fonts::{Weight, fit};
 use super::frame::{Frame, Ink, Painted, Rung, Sheet};
-use super::marks::Marks;
+use super::marks::{Marks, bounded};
 use super::numbers::{about, chance};
 use super::style::{BAR, BLUE, DOT, LINE, MUTED, SMALL};
 use super::{Caption, Chart, Drawing};
@@ -47,10 +47,24 @@ pub struct AlongPoint {
     pub high: f64,
 }
 
+impl Along {
+    /// The same without what no axis can hold.
+    fn tamed(&self) -> Along {
+        let tamed = |point: &AlongPoint| AlongPoint {
+            amount: point.amount.filter(|amount| amount.abs() < 1e15),
+            estimate: bounded(point.estimate),
+            low: bounded(point.low),
+            high: bounded(point.high),
+            ..point.clone()
+        };
+        Along { points: self.points.iter().map(tamed).collect(), ..self.clone() }
+    }
+}
+
 /// Draws an estimate along a factor with its intervals.
 pub fn along(caption: &Caption, chart: &Along) -> Drawing {
-    let amounts: Option<Vec<f64>> =
-        chart.points.iter().map(|point| point.amount.filter(|amount| amount.is_finite())).collect();
+    let chart = &chart.tamed();
+    let amounts: Option<Vec<f64>> = chart.points.iter().map(|point| point.amount).collect();
     let places = amounts.clone().unwrap_or_else(|| (0..chart.points.len()).map(|n| n as f64).collect());
     let (low, high) = range(&places);
     let (scale, room) = match (&amounts, chart.log && low > 0.0) {
@@ -123,7 +137,8 @@ impl Chart for AlongChart {
             sheet.nothing(plot)?;
         }
         let ink = Ink::new(SMALL, Weight::Regular, MUTED);
-        sheet.text(&self.chart.factor, (plot.right, plot.bottom + 38.0), HPos::Right, ink)
+        let factor = fit(&self.chart.factor, SMALL, Weight::Regular, plot.right - plot.left);
+        sheet.text(&factor, (plot.right, plot.bottom + 38.0), HPos::Right, ink)
     }
 
     fn describe(&self) -> String {

@@ -4,7 +4,7 @@ use super::axis::Axis;
 use super::fonts::{CAP, Weight, fit, width};
 use super::frame::{Frame, Ink, Painted, Rung, Sheet};
 use super::marks::Marks;
-use super::style::{FADED, GAP, INK, LABEL, MUTED, PAD, SMALL, WIDTH, ramp, text_on};
+use super::style::{FADED, GAP, INK, MUTED, PAD, SMALL, WIDTH, ramp, text_on};
 use super::{Caption, Chart, Drawing};
 use plotters::style::text_anchor::HPos;
 use plotters_backend::DrawingBackend;
@@ -43,9 +43,14 @@ pub fn heat(caption: &Caption, chart: &Heat) -> Drawing {
     };
     let rung = |(n, word): (usize, &String)| Rung::new(n as f64 + 0.5, word.clone());
     let rungs = chart.rows.iter().enumerate().map(rung).collect();
-    let unit = format!("{} ↑", chart.up);
+    // What stands up and what is shown share one line.
+    let half = (f64::from(WIDTH) - 3.0 * PAD) / 2.0;
+    let unit = fit(&format!("{} ↑", chart.up), SMALL, Weight::Regular, half);
+    let known = |cell: &Option<f64>| cell.filter(|value| value.is_finite() && value.abs() < 1e15);
+    let cells = chart.cells.iter().take(rows).map(|row| row.iter().take(columns).map(known).collect());
+    let chart = Heat { cells: cells.collect(), ..chart.clone() };
     let frame = Frame::new(caption, marks, &unit, axis(rows), rungs, LEGEND);
-    super::render(caption, &HeatChart { chart: chart.clone(), frame })
+    super::render(caption, &HeatChart { chart, frame })
 }
 
 /// The chart, laid out.
@@ -70,7 +75,7 @@ impl Chart for HeatChart {
                 if worded && bottom - top > 16.0 {
                     let middle = ((left + right) / 2.0, (top + bottom) / 2.0 + CAP * SMALL / 2.0);
                     let ink = Ink::new(SMALL, Weight::SemiBold, text_on(color));
-                    sheet.text(&self.chart.words[row][column], middle, HPos::Center, ink)?;
+                    sheet.text(&self.word(row, column), middle, HPos::Center, ink)?;
                 }
             }
         }
@@ -78,7 +83,7 @@ impl Chart for HeatChart {
             sheet.nothing(plot)?;
         }
         let ink = Ink::new(SMALL, Weight::Regular, MUTED);
-        let across = format!("{} →", self.chart.across);
+        let across = fit(&format!("{} →", self.chart.across), SMALL, Weight::Regular, plot.right - plot.left);
         sheet.text(&across, (plot.right, plot.bottom + 38.0), HPos::Right, ink)?;
         self.paint_scale(sheet)
     }
@@ -108,8 +113,12 @@ impl HeatChart {
     }
 
     fn told(&self, row: usize, column: usize) -> String {
-        let Heat { up, across, rows, columns, words, .. } = &self.chart;
-        format!("{} at {up} {} and {across} {}", words[row][column], rows[row], columns[column])
+        let Heat { up, across, rows, columns, .. } = &self.chart;
+        format!("{} at {up} {} and {across} {}", self.word(row, column), rows[row], columns[column])
+    }
+
+    fn word(&self, row: usize, column: usize) -> String {
+        self.chart.words.get(row).and_then(|row| row.get(column)).cloned().unwrap_or_default()
     }
 
     fn shade(&self, value: f64) -> plotters::style::RGBColor {
@@ -125,17 +134,17 @@ impl HeatChart {
         let plot = self.frame.plot;
         let (left, right) = (plot.right + 2.0 * GAP, plot.right + 2.0 * GAP + 14.0);
         let (top, bottom) = (plot.top + 22.0, plot.bottom - 22.0);
-        for step in 0..SHADES {
-            let y = |step: usize| bottom - (bottom - top) * step as f64 / SHADES as f64;
-            sheet.rectangle((left, y(step + 1)), (right, y(step)), ramp(step, SHADES))?;
+        // Each shade lies over the darker ones below it, so that no seam shows.
+        for step in (0..SHADES).rev() {
+            let y = bottom - (bottom - top) * (step + 1) as f64 / SHADES as f64;
+            sheet.rectangle((left, y), (right, bottom), ramp(step, SHADES))?;
         }
         let room = f64::from(WIDTH) - PAD / 2.0 - left;
         for ((row, column), at, name) in [(most, top - 8.0, "most"), (least, bottom + 16.0, "least")] {
-            let words =
-                fit(&format!("{name} {}", self.chart.words[row][column]), SMALL, Weight::Regular, room);
+            let words = fit(&format!("{name} {}", self.word(row, column)), SMALL, Weight::Regular, room);
             sheet.text(&words, (left, at), HPos::Left, Ink::new(SMALL, Weight::Regular, INK))?;
         }
-        let unit = fit(&self.chart.unit, LABEL, Weight::SemiBold, f64::from(WIDTH) - 2.0 * PAD);
+        let unit = fit(&self.chart.unit, SMALL, Weight::SemiBold, (f64::from(WIDTH) - 3.0 * PAD) / 2.0);
         sheet.text(
             &unit,
             (f64::from(WIDTH) - PAD, plot.top - 14.0),

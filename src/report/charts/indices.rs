@@ -3,7 +3,7 @@
 use super::axis::Axis;
 use super::fonts::{self, Weight, width};
 use super::frame::{Frame, Ink, Painted, Rung, Sheet};
-use super::marks::Marks;
+use super::marks::{Marks, bounded};
 use super::numbers::chance;
 use super::style::{BLUE, CURVES, GRID, INK, MUTED, SMALL, THIN, WIDTH};
 use super::{Caption, Chart, Drawing};
@@ -25,10 +25,19 @@ pub struct IndexRow {
 const MOST_ROWS: usize = 10;
 /// Width of the names \[px\].
 const NAMES: f64 = 220.0;
+/// Width of what is measured \[px\].
+const UNIT: f64 = 440.0;
 
 /// Draws two bars a row, alone and in all, with their intervals.
 pub fn indices(caption: &Caption, unit: &str, rows: &[IndexRow]) -> Drawing {
-    let rows: Vec<IndexRow> = rows.iter().take(MOST_ROWS).cloned().collect();
+    let tamed = |row: &IndexRow| IndexRow {
+        name: row.name.clone(),
+        first: row.first.map(bounded),
+        total: row.total.map(bounded),
+    };
+    let rows: Vec<IndexRow> = rows.iter().take(MOST_ROWS).map(tamed).collect();
+    // The key of the two bars stands on the same line.
+    let unit = &fonts::fit(unit, SMALL, Weight::Regular, UNIT);
     let highest = rows.iter().flat_map(|row| [row.first[2], row.total[2]]).filter(|end| end.is_finite());
     let high = highest.fold(0.2, f64::max).clamp(0.2, 1.25) * 1.04;
     let step = if high > 0.5 { 0.25 } else { 0.1 };

@@ -1,9 +1,18 @@
 //! Marks under a chart that stand for no date: values of a factor, or a scale of numbers.
 
 use super::axis::Axis;
+use super::daily::tame;
 use super::dates::Tick;
-use super::fonts::{Weight, width};
+use super::fonts::{Weight, fit, width};
 use super::style;
+
+/// What an axis of amounts can hold: from zero to a number that can be written.
+pub(super) fn bounded(value: f64) -> f64 {
+    tame(value).min(1e12)
+}
+
+/// The widest words \[px\].
+const WIDEST: f64 = 120.0;
 
 /// An axis with words at some of its values.
 #[derive(Debug, Clone, PartialEq)]
@@ -19,7 +28,7 @@ impl Marks {
         let tick = |(value, text): &(f64, String)| Tick {
             day: 0,
             at: place(*value),
-            text: text.clone(),
+            text: fit(text, style::SMALL, Weight::Regular, WIDEST),
             under: None,
         };
         let apart = |a: &Tick, b: &Tick| (b.at - a.at).abs() >= half(&a.text) + half(&b.text) + 8.0;

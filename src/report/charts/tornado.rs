@@ -8,11 +8,11 @@
 //! ```
 
 use super::axis::{self, Axis};
-use super::fonts::{self, Weight, width};
+use super::fonts::{self, Weight};
 use super::frame::{Frame, Ink, Painted, Rung, Sheet};
-use super::marks::Marks;
+use super::marks::{Marks, bounded};
 use super::numbers::{about, chance};
-use super::style::{BLUE, CURVES, DOT, FADED, GRID, INK, LABEL, MUTED, SMALL, THIN};
+use super::style::{BLUE, CURVES, DOT, FADED, GRID, INK, MUTED, PAD, SMALL, THIN, WIDTH};
 use super::{Caption, Chart, Drawing};
 use plotters::style::text_anchor::HPos;
 use plotters_backend::DrawingBackend;
@@ -43,6 +43,14 @@ pub struct TornadoBar {
     pub interval: Option<[f64; 2]>,
 }
 
+impl TornadoBar {
+    /// The same without what no axis can hold.
+    fn tamed(&self) -> TornadoBar {
+        let interval = self.interval.map(|ends| ends.map(bounded));
+        TornadoBar { low: bounded(self.low), high: bounded(self.high), interval, ..self.clone() }
+    }
+}
+
 /// Most bars that a picture bears.
 const MOST_BARS: usize = 12;
 /// Width of the names \[px\].
@@ -50,7 +58,7 @@ const NAMES: f64 = 220.0;
 
 /// Draws what each factor changes.
 pub fn tornado(caption: &Caption, chart: &Tornado) -> Drawing {
-    let bars: Vec<TornadoBar> = chart.bars.iter().take(MOST_BARS).cloned().collect();
+    let bars: Vec<TornadoBar> = chart.bars.iter().take(MOST_BARS).map(TornadoBar::tamed).collect();
     let ends =
         bars.iter().flat_map(|bar| [bar.low, bar.high].into_iter().chain(bar.interval.into_iter().flatten()));
     let (low, high) = ends
@@ -59,7 +67,7 @@ pub fn tornado(caption: &Caption, chart: &Tornado) -> Drawing {
     let (low, high) = if low <= high { (low, high) } else { (0.0, 1.0) };
     // The words at the ends need room beside the longest bar.
     let least = if chart.shares { 0.02 } else { (0.02 * high.abs()).max(1e-3) };
-    let room = 0.14 * (high - low).max(least);
+    let room = 0.22 * (high - low).max(least);
     let (low, high) = (low - room, high + room);
     let write = |value: f64| if chart.shares { chance(value) } else { about(value) };
     let shown = |tick: &f64| *tick >= 0.0 && (!chart.shares || *tick <= 1.0);
@@ -146,11 +154,14 @@ impl TornadoChart {
         let [at_low, at_high] = &bar.ends;
         let (at_left, at_right) = if low <= high { (at_low, at_high) } else { (at_high, at_low) };
         let ink = Ink::new(SMALL, Weight::Regular, MUTED);
-        let cut = |words: &str| fonts::fit(words, SMALL, Weight::Regular, 90.0);
-        let plot = self.frame.plot;
-        let words = cut(at_left);
-        let x = (reach[0] - 5.0).max(plot.left + width(&words, SMALL, Weight::Regular));
-        sheet.text(&words, (x, baseline), HPos::Right, ink)?;
-        sheet.text(&cut(at_right), (reach[1] + 5.0, baseline), HPos::Left, Ink { size: LABEL - 1.0, ..ink })
+        // Words keep to the room that is left beside the bar.
+        let cut = |words: &str, room: f64| {
+            if room < 12.0 { String::new() } else { fonts::fit(words, SMALL, Weight::Regular, room) }
+        };
+        let [left_end, right_end] = [reach[0] - 5.0, reach[1] + 5.0];
+        let words = cut(at_left, left_end - self.frame.plot.left);
+        sheet.text(&words, (left_end, baseline), HPos::Right, ink)?;
+        let words = cut(at_right, f64::from(WIDTH) - PAD / 2.0 - right_end);
+        sheet.text(&words, (right_end, baseline), HPos::Left, ink)
     }
 }

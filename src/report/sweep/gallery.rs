@@ -137,7 +137,10 @@ fn bars(answer: &SweepAnswer<'_>, main: &Headline) -> Drawing {
             ends,
             low: effect.low,
             high: effect.high,
-            interval: effect.interval.map(|interval| [effect.low + interval.low, effect.low + interval.high]),
+            interval: effect.interval.map(|interval| {
+                let ends = [effect.low + interval.low, effect.low + interval.high];
+                if main.unit() == Unit::Chance { ends.map(|end| end.clamp(0.0, 1.0)) } else { ends }
+            }),
         }
     });
     let bars: Vec<TornadoBar> = bars.collect();

@@ -15,6 +15,7 @@ pub mod text;
 
 use crate::experiment::{By, Design, Effect, Headline, Sweep, Unit};
 use crate::report::comparison::text::level;
+use crate::report::comparison::what;
 use crate::sim::Setting;
 
 /// All that was asked of a sweep, answered once.
@@ -57,7 +58,7 @@ impl<'s> SweepAnswer<'s> {
 
     /// What the told metric is, in words.
     fn what(&self) -> String {
-        self.main.as_ref().map_or_else(String::new, |main| super::comparison::what(main, self.currency()))
+        self.main.as_ref().map_or_else(String::new, |main| asked(main, self.currency()))
     }
 
     /// The estimates of the told metric, point by point.
@@ -101,6 +102,21 @@ impl<'s> SweepAnswer<'s> {
     }
 }
 
+/// What a headline asks, as a thing: "the chance that the number is flagged", "days to 10K".
+pub(in crate::report) fn asked(headline: &Headline, currency: &str) -> String {
+    match headline {
+        Headline::Reached(limit, By::Horizon) => format!("the chance that {} is ever held", limit.name),
+        Headline::Reached(limit, By::After(span)) => {
+            format!("the chance that {} is held within {span}", limit.name)
+        }
+        Headline::Reached(limit, By::Date(date)) => {
+            format!("the chance that {} is held by {}", limit.name, date.strftime("%-d %b %Y"))
+        }
+        Headline::Happens(_) => format!("the chance that {}", what(headline, currency)),
+        _ => what(headline, currency),
+    }
+}
+
 /// A path by its last steps, which tell it apart: `rating.number.low_from` is `number low_from`, and
 /// `audience.segments.members.profile.block` is `members block`.
 pub(in crate::report) fn short(path: &str) -> String {
@@ -111,7 +127,7 @@ pub(in crate::report) fn short(path: &str) -> String {
 }
 
 /// With a capital at its beginning.
-fn capital(text: &str) -> String {
+pub(in crate::report) fn capital(text: &str) -> String {
     let mut letters = text.chars();
     letters
         .next()

@@ -94,19 +94,17 @@ fn beside(answer: &SweepAnswer<'_>, main: &Headline) -> Vec<Headline> {
 /// One factor: a row a level.
 fn along(page: &mut Page, answer: &SweepAnswer<'_>, main: &Headline) {
     let shown: Vec<Headline> = std::iter::once(main.clone()).chain(beside(answer, main)).collect();
-    let mut head = vec![short(answer.design().factors[0].path())];
-    for headline in &shown {
-        head.extend([what(headline, answer.currency()), String::new()]);
-    }
-    let mut rows = vec![head];
+    let names = shown.iter().map(|headline| what(headline, answer.currency()));
+    let mut rows: Vec<Vec<String>> =
+        vec![std::iter::once(short(answer.design().factors[0].path())).chain(names).collect()];
     for (point, values) in answer.design().points.iter().enumerate().take(answer.sweep.points.len()) {
         let mut row = values.clone();
-        row.extend(shown.iter().flat_map(|headline| told(headline, answer.sweep.level(point, headline))));
+        row.extend(
+            shown.iter().map(|headline| told(headline, answer.sweep.level(point, headline)).join(" ")),
+        );
         rows.push(row);
     }
-    let mut aligns = vec![Align::Right];
-    shown.iter().for_each(|_| aligns.extend([Align::Right, Align::Left]));
-    page.table(&aligns, &rows);
+    page.table(&vec![Align::Right; shown.len() + 1], &rows);
 }
 
 /// A level, and its interval in brackets.

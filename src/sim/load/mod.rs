@@ -8,6 +8,7 @@
 //!                                     |-- inputs   priors, and where every input comes from
 //!                                     |-- contents what decides a future, in three numbers
 //!                                     |-- paths    where a change leads
+//!                                     |-- uncertain  the parameters that have a prior
 //!                                     '-- expect   what is expected, and the scenarios it is compared with
 //! ```
 
@@ -22,6 +23,7 @@ mod paths;
 mod plans;
 mod sense;
 mod table;
+mod uncertain;
 
 use std::path::{Path, PathBuf};
 
@@ -37,7 +39,7 @@ use crate::platform::catalogue;
 use crate::platform::language::CapOf;
 use crate::platform::rulebook::{self, Rulebook};
 use crate::platform::{Amending, Era, Opening, Policy, Rules, Ruleset, Tier};
-use crate::random::{Held, Prior, Subject};
+use crate::random::{Held, Pinned, Prior, Subject};
 use crate::sender::Strategy;
 use crate::time::{Calendar, SimTime, Slot, Span};
 
@@ -56,6 +58,7 @@ pub(super) use self::sense::too_many_numbers;
 use self::sense::{
     check_against_rules, check_market, check_number_count, check_sender, check_threshold_order, register,
 };
+pub use self::uncertain::Uncertain;
 use super::account::Prices;
 use super::expectation::Expectation;
 use super::scenario::{DecisionText, PolicyText, ReviewText, ScenarioText, Verification};
@@ -137,6 +140,8 @@ pub struct Scenario {
     pub(super) sampling: Sampling,
     /// Which layers of chance are held still.
     pub(super) held: Held,
+    /// Uncertain parameters that are set at a quantile.
+    pub(super) pinned: Pinned,
 }
 
 /// One of the sender's numbers.
@@ -694,6 +699,7 @@ impl Loader<'_> {
             ring: ring(&segments, &all, &setting.calendar),
             sampling: Sampling::Counts,
             held: Held::default(),
+            pinned: Pinned::default(),
             segments,
             ruleset,
             rules,
