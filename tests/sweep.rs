@@ -212,6 +212,7 @@ fn what_cannot_be_varied_is_told_with_advice() {
     assert!(sweep(&["--vary", "horizon=5d..9d:2", "--points", "8"]).contains("--design lhs"));
     let metric = sweep(&["--vary", "horizon=5d..9d:2", "--metric", "flaged"]);
     assert!(metric.contains("no metric `flaged`") && metric.contains("did you mean flagged?"), "{metric}");
+    assert!(sweep(&["--vary", "horizon=5d..9d:2", "-n", "1000001"]).contains("at most 1000000 runs each"));
     // A level that a file refuses is shown with its path and value.
     let level = sweep(&["--vary", "audience.segments.members.rest=[3d, 2h]"]);
     assert!(level.contains("a rest of 2h is too short") && level.contains("rest=2h"), "{level}");

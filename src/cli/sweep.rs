@@ -96,6 +96,8 @@ enum DesignArg {
 
 /// Points of a Latin hypercube or of Sobol' points where none are asked for.
 const POINTS: u64 = 64;
+/// Most runs of all points together.
+const MOST_RUNS: u64 = 2_000_000;
 
 impl Sweep {
     pub(super) fn execute(&self, quiet: bool) -> Result<(), Failure> {
@@ -108,6 +110,7 @@ impl Sweep {
         let settings = self.settings(&design)?;
         let metric = self.metric(&settings)?;
         let replications = check_replications(self.replications.unwrap_or(base.replications))?;
+        check_size(&design, replications)?;
         let default = PathBuf::from("out").join("sweep");
         let folder = Folder::prepare(self.out.as_ref().unwrap_or(&default))?;
         let swept = self.run(design, replications, quiet)?;
@@ -309,6 +312,18 @@ pub(super) fn metric_named(name: &str, known: &[Headline]) -> Result<Headline, F
 
 pub(super) fn usage(error: FactorError) -> Failure {
     Failure::Usage { message: error.message, help: error.help }
+}
+
+/// Refuses more runs than memory bears: each leaves a row of some 300 bytes.
+fn check_size(design: &Design, replications: u64) -> Result<(), Failure> {
+    let points = design.points.len() as u64;
+    if points * replications <= MOST_RUNS {
+        return Ok(());
+    }
+    Err(Failure::Usage {
+        message: format!("{points} points of {replications} runs each are more than {MOST_RUNS} runs"),
+        help: format!("at most {} runs each (--replications), or fewer points", MOST_RUNS / points),
+    })
 }
 
 /// The replications that were kept, as far as they belong to the scenario.

@@ -146,6 +146,10 @@ fn doubt(page: &mut Page, answer: &SensitivityAnswer<'_>) {
              with others.",
         );
     }
+    if matches!(answer.headline(), Some(Headline::Days(_))) {
+        let days = answer.study.setting.calendar.horizon().as_days();
+        page.indented(&format!("A run that never holds a limit counts with all of its {days:.0} days."));
+    }
     page.indented(&format!(
         "Luck is no input here: it is averaged over the same {} at every point, and what is left of it is less with more \
          (--replications). Intervals hold 19 times in 20 and come from drawing rows again: they cover which points were chosen. \

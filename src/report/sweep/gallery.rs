@@ -30,10 +30,16 @@ pub fn draw(answer: &SweepAnswer<'_>) -> Vec<Drawing> {
 
 fn caption(answer: &SweepAnswer<'_>, name: &str, title: String, reading: &str) -> Caption {
     let rules = answer.setting().map_or_else(String::new, |setting| {
-        format!("{}, {}, seed {}", setting.ruleset, setting.profiles.join(", "), setting.seed)
+        format!("{}, {}, seed {}", answer.rules(), setting.profiles.join(", "), setting.seed)
     });
+    let never = match answer.main {
+        Some(Headline::Days(_)) => {
+            format!(" A run that never holds it counts {:.0} days.", answer.sweep.horizon().as_days())
+        }
+        _ => String::new(),
+    };
     let subtitle = format!(
-        "{reading} {} points of {} runs each on the same luck. {rules}",
+        "{reading}{never} {} points of {} runs each on the same luck. {rules}",
         grouped(answer.sweep.points.len() as u64),
         grouped(answer.sweep.replications)
     );
@@ -76,8 +82,8 @@ fn title(answer: &SweepAnswer<'_>, main: &Headline) -> String {
     let values = |point: usize| answer.point_in_words(point);
     let last = answer.sweep.points.len().saturating_sub(1);
     let factorial = answer.design().kind == DesignKind::Factorial;
-    match (factorial.then(|| at(0)).flatten(), at(last)) {
-        (Some(first), Some(end)) if answer.design().factors.len() == 1 => {
+    match (at(0), at(last)) {
+        (Some(first), Some(end)) if factorial && last > 0 => {
             let [first, end] = [first, end].map(|value| level_in_words(main, value));
             let (from, to) = (values(0), &answer.design().points[last][0]);
             format!("{}: {first} at {from}, {end} at {to}", capital(&answer.what()))

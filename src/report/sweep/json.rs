@@ -69,6 +69,7 @@ struct Page {
     tool: String,
     scenario: String,
     title: String,
+    /// Several, parted by commas, where they are varied.
     ruleset: String,
     seed: u64,
     /// Replications of each point.
@@ -162,7 +163,7 @@ impl Page {
             tool: TOOL.to_owned(),
             scenario: text(|setting| &setting.scenario),
             title: text(|setting| &setting.title),
-            ruleset: text(|setting| &setting.ruleset),
+            ruleset: answer.rules(),
             seed: setting.map_or(0, |setting| setting.seed),
             replications: sweep.replications,
             complete: sweep.complete(),

@@ -52,6 +52,17 @@ impl<'s> SweepAnswer<'s> {
         self.sweep.points.first().map(|point| &point.setting)
     }
 
+    /// The rules of all points, each once: several where they are varied.
+    fn rules(&self) -> String {
+        let mut all: Vec<&str> = Vec::new();
+        for point in &self.sweep.points {
+            if !all.contains(&point.setting.ruleset.as_str()) {
+                all.push(&point.setting.ruleset);
+            }
+        }
+        all.join(", ")
+    }
+
     fn currency(&self) -> &'s str {
         self.setting().and_then(|setting| setting.currency.as_deref()).unwrap_or_default()
     }

@@ -62,14 +62,16 @@ fn head(page: &mut Page, answer: &SweepAnswer<'_>) {
     };
     let rules = answer
         .setting()
-        .map_or_else(String::new, |setting| format!(" · {} · seed {}", setting.ruleset, setting.seed));
+        .map_or_else(String::new, |setting| format!(" · {} · seed {}", answer.rules(), setting.seed));
     page.paragraph(&format!(
         "{TOOL} · {} of {}, {kind}, on the same luck{rules}",
         if asked == 1 { "1 point".to_owned() } else { format!("{} points", grouped(asked as u64)) },
         runs(answer.sweep.replications),
     ));
     if done < asked {
-        page.paragraph(&format!("Interrupted: only the first {done} of {asked} points are finished."));
+        page.paragraph(&format!(
+            "Interrupted: of {asked} points the first {done} were finished, and only they count."
+        ));
     }
     for factor in &design.factors {
         page.indented(&factor.to_string());
@@ -169,8 +171,11 @@ fn effects(page: &mut Page, answer: &SweepAnswer<'_>, main: &Headline) {
     let factorial = answer.design().kind == DesignKind::Factorial;
     let (idle, acting): (Vec<&Effect>, Vec<&Effect>) =
         answer.effects.iter().partition(|effect| answer.unchanged.contains(&effect.factor));
-    if answer.design().factors.len() > 1 && !acting.is_empty() {
-        page.heading(&format!("What each changes in {}, the most first", answer.what()));
+    if !acting.is_empty() {
+        page.heading(&match answer.design().factors.len() {
+            1 => format!("What it changes in {}", answer.what()),
+            _ => format!("What each changes in {}, the most first", answer.what()),
+        });
         let mut rows =
             vec![vec![String::new(), "lowest".into(), "highest".into(), "change".into(), String::new()]];
         if !factorial {
