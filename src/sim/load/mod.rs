@@ -30,8 +30,8 @@ use std::path::{Path, PathBuf};
 use thiserror::Error;
 
 use crate::audience::{
-    Behavior, Followed, HelpDesk, ListPlan, RATES, RateName, Sampling, Segment, check_chance, profile_document,
-    profile_names,
+    Behavior, Followed, HelpDesk, ListPlan, RATES, RateName, Sampling, Segment, check_chance,
+    profile_document, profile_names,
 };
 use crate::document::{self, Check, Document, Finding, Findings};
 use crate::glossary::Category;
