@@ -46,7 +46,7 @@ impl Rates {
     pub fn draw(segment: &Segment, chance: &Chance) -> Rates {
         let uniform = |name: RateName| {
             let subject = Subject::new(&["segments", &segment.name, name.name()]);
-            chance.streams().at(Address::of(Purpose::Parameter, subject)).uniform()
+            chance.parameter_uniform(Address::of(Purpose::Parameter, subject))
         };
         let together = |name: RateName| {
             let follows = segment.behavior.correlations.iter().find(|known| known.of == name);

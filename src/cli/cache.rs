@@ -12,6 +12,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use clap::Args;
 use serde::Serialize;
@@ -64,17 +65,23 @@ fn user_folder() -> Option<PathBuf> {
 
 /// The hash of all that decides the results; nothing where this program cannot read itself.
 fn key(asked: &str, scenarios: &[&Scenario]) -> Option<String> {
-    let program = fs::read(std::env::current_exe().ok()?).ok()?;
-    let mut hash = Sha256::new();
-    // Each part after its length, so that no two lists of parts are one text.
-    let mut part = |bytes: &[u8]| {
-        hash.update((bytes.len() as u64).to_le_bytes());
-        hash.update(bytes);
+    // The program is read once, whatever is asked how often.
+    static PROGRAM: OnceLock<Option<Sha256>> = OnceLock::new();
+    let program = || {
+        let mut hash = Sha256::new();
+        part(&mut hash, &fs::read(std::env::current_exe().ok()?).ok()?);
+        Some(hash)
     };
-    part(&program);
-    part(asked.as_bytes());
-    scenarios.iter().for_each(|scenario| part(scenario.identity().as_bytes()));
+    let mut hash = PROGRAM.get_or_init(program).clone()?;
+    part(&mut hash, asked.as_bytes());
+    scenarios.iter().for_each(|scenario| part(&mut hash, scenario.identity().as_bytes()));
     Some(hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
+/// Adds a part after its length, so that no two lists of parts are one text.
+fn part(hash: &mut Sha256, bytes: &[u8]) {
+    hash.update((bytes.len() as u64).to_le_bytes());
+    hash.update(bytes);
 }
 
 impl Cache {

@@ -1,7 +1,8 @@
 //! The command line: one file a command, one library call each; sees the public API only.
 //!
 //! ```text
-//!   main --> Command --> run | compare | explain | replay | check | rules | audiences | docs | init | completions
+//!   main --> Command --> run | compare | sweep | sensitivity | explain | replay | check | rules | audiences
+//!                          | docs | init | completions
 //!                           results on stdout, everything else on stderr
 //!                           exit 0 well, 1 a finding, 2 wrong input or usage, 3 undecided, 130 interrupted
 //! ```
@@ -22,6 +23,8 @@ mod replay;
 mod rules;
 mod run;
 mod search;
+mod sensitivity;
+mod sweep;
 mod which;
 
 use std::io::{IsTerminal, Write};
@@ -43,6 +46,7 @@ use tiercast::sim::{LoadError, Scenario};
   tiercast init my-plan
   tiercast run scenarios/first-climb.ron
   tiercast compare scenarios/first-climb.ron --variant \"half: sender.plan.share=50%\"
+  tiercast sweep scenarios/first-climb.ron --vary sender.plan.share=25%..100%:4
   tiercast explain scenarios/first-climb.ron --replication 0
   tiercast replay march.csv --ruleset platform-2023
   tiercast check tests/cases scenarios --coverage
@@ -63,6 +67,8 @@ struct Tool {
 enum Command {
     Run(run::Run),
     Compare(compare::Compare),
+    Sweep(sweep::Sweep),
+    Sensitivity(sensitivity::Sensitivity),
     Explain(explain::Explain),
     Replay(replay::Replay),
     Check(check::Check),
@@ -81,8 +87,8 @@ struct ScenarioArgs {
     /// Seed of the random numbers, instead of the scenario's.
     #[arg(long, env = "TIERCAST_SEED")]
     seed: Option<u64>,
-    /// Change a value of the scenario or its rules before it is read, such as `horizon=90d` or
-    /// `upgrade.volume.review=24h`. May be given several times.
+    /// Change a value of the scenario, its rules or a profile before it is read, such as `horizon=90d`,
+    /// `upgrade.volume.review=24h` or `audience.segments.NAME.profile.block=1%`. May be given several times.
     #[arg(long = "set", value_name = "PATH=VALUE", value_parser = assignment)]
     changes: Vec<(String, String)>,
     /// How customers are simulated: by counts of those with the same past, or one by one (slow, of the same law).
@@ -131,7 +137,12 @@ fn assignment(text: &str) -> Result<(String, String), String> {
 
 impl ScenarioArgs {
     fn load(&self) -> Result<Scenario, Failure> {
-        self.load_version(&self.scenario, &[])
+        self.load_with(&[])
+    }
+
+    /// The scenario with more changes than those of `--set`, after them.
+    fn load_with(&self, more: &[(String, String)]) -> Result<Scenario, Failure> {
+        self.load_version(&self.scenario, more)
     }
 
     /// Another version of it: another file, or with changes of its own.
@@ -211,6 +222,8 @@ pub(crate) fn main() -> ExitCode {
     let done = match &tool.command {
         Command::Run(run) => run.execute(tool.quiet),
         Command::Compare(compare) => compare.execute(tool.quiet),
+        Command::Sweep(sweep) => sweep.execute(tool.quiet),
+        Command::Sensitivity(sensitivity) => sensitivity.execute(tool.quiet),
         Command::Explain(explain) => explain.execute(),
         Command::Replay(replay) => replay.execute(tool.quiet),
         Command::Check(check) => check.execute(tool.quiet),

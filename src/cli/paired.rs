@@ -1,11 +1,11 @@
-//! What `compare` and `rules impact` share: scenarios on the same luck, dates, and from when on a difference matters.
+//! What commands that compare share: scenarios on the same luck, dates, and from when on a difference matters.
 
 use std::num::NonZeroUsize;
 
 use clap::Args;
 use tiercast::experiment::{By, Comparison, Matters, Threads, Watched};
 use tiercast::sim::Scenario;
-use tiercast::time::Span;
+use tiercast::time::{Calendar, Span};
 
 use super::cache::{Cache, CacheArgs};
 use super::run::progress_bar;
@@ -27,7 +27,7 @@ pub(super) struct PairedArgs {
     cache: CacheArgs,
 }
 
-fn by(text: &str) -> Result<By, String> {
+pub(super) fn by(text: &str) -> Result<By, String> {
     if let Ok(date) = text.parse() {
         return Ok(By::Date(date));
     }
@@ -58,25 +58,25 @@ fn matters(text: &str) -> Result<Threshold, String> {
     }
 }
 
+/// Dates that lie outside the run of that name would compare nothing.
+pub(super) fn check_by(dates: &[By], name: &str, calendar: &Calendar) -> Result<(), Failure> {
+    if dates.iter().all(|by| by.within(calendar)) {
+        return Ok(());
+    }
+    let (first, last) = (calendar.date(0), calendar.date(calendar.days().saturating_sub(1)));
+    Err(Failure::Usage {
+        message: format!("--by lies outside the run of {name}"),
+        help: format!(
+            "a date from {first} to {last}, or a time of at most {}; a longer run is --set horizon=...",
+            calendar.horizon()
+        ),
+    })
+}
+
 impl PairedArgs {
     /// Dates that lie outside a run would compare nothing.
     pub(super) fn check_dates(&self, scenarios: &[(&str, &Scenario)]) -> Result<(), Failure> {
-        for by in &self.by {
-            for (name, scenario) in scenarios {
-                let calendar = &scenario.setting.calendar;
-                if !by.within(calendar) {
-                    let (first, last) = (calendar.date(0), calendar.date(calendar.days().saturating_sub(1)));
-                    return Err(Failure::Usage {
-                        message: format!("--by lies outside the run of {name}"),
-                        help: format!(
-                            "a date from {first} to {last}, or a time of at most {}; a longer run is --set horizon=...",
-                            calendar.horizon()
-                        ),
-                    });
-                }
-            }
-        }
-        Ok(())
+        scenarios.iter().try_for_each(|(name, scenario)| check_by(&self.by, name, &scenario.setting.calendar))
     }
 
     /// From when on a difference matters.

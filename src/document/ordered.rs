@@ -85,6 +85,14 @@ impl<V> Ordered<V> {
         self.entries.push((key, value));
         Ok(())
     }
+
+    /// Gives a key another value; a key that is not there is added at the end.
+    pub fn set(&mut self, key: &str, value: V) {
+        match self.index_of(key) {
+            Some(index) => self.entries[index].1 = value,
+            None => self.entries.push((key.to_owned(), value)),
+        }
+    }
 }
 
 impl<V> Default for Ordered<V> {

@@ -17,6 +17,9 @@
 //! were written down before, [`readings`] tells what depends on how the rules are read, and [`Fired`]
 //! which clauses random futures reach.
 //!
+//! A [`Sweep`] runs one scenario at the points of a [`Design`] over some [`Factor`]s; [`sensitivity`] asks which of a
+//! scenario's uncertain inputs moves its results most.
+//!
 //! An [`Aftermath`] is smaller: what one send leads to, hour by hour, over the futures of a behaviour profile.
 //!
 //! *Invariant:* an ensemble is the same, bit for bit, whatever the number of threads and however its replications
@@ -26,9 +29,12 @@ mod aftermath;
 mod comparison;
 mod contrast;
 mod day;
+mod design;
+mod effects;
 mod ensemble;
 mod estimate;
 pub mod expect;
+mod factor;
 mod fan;
 mod fired;
 mod first_passage;
@@ -41,14 +47,19 @@ mod order;
 mod paired;
 mod parting;
 pub mod readings;
+pub mod sensitivity;
+mod sweep;
 mod threads;
 
 pub use aftermath::{Aftermath, AftermathCurve};
 pub use comparison::{Arm, Comparison, Difference, Matters, Pair, Side, StoredComparison, Verdict, Watched};
 pub use contrast::{ClauseContrast, Contrast, differing_clauses};
 pub use day::{DayTally, RATINGS, State};
+pub use design::{Design, DesignKind, MOST_POINTS, SOBOL_DIMENSIONS, Sobol};
+pub use effects::Effect;
 pub use ensemble::{BLOCK, Ensemble, JoinError, Path, Row, SAMPLE_PATHS, StoredEnsemble};
 pub use estimate::{Interval, Mean, Share, Sums, band_of};
+pub use factor::{Factor, FactorError, Kind};
 pub use fan::{Fan, FanDay, Series};
 pub use fired::{Fired, FiredClause, watch_fired};
 pub use first_passage::FirstPassage;
@@ -59,6 +70,7 @@ pub use lead::Lead;
 pub use order::{Ends, Quantiles, interval_ranks, rank};
 pub use paired::{PairedShares, Pairs, share_difference};
 pub use parting::{Aspect, Cause, Parted, Parting, Partings};
+pub use sweep::{Level, Sweep, SweepPoint, headlines_of, rows};
 pub use threads::Threads;
 
 #[cfg(test)]

@@ -34,11 +34,27 @@ pub struct Held {
     pub luck: bool,
 }
 
+/// Uniforms of parameters that are set and not drawn: an uncertain number at a given quantile, a decision as given.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Pinned(Vec<(Address, f64)>);
+
+impl Pinned {
+    /// Each address with its uniform \[0 < u < 1\].
+    pub fn new(uniforms: Vec<(Address, f64)>) -> Pinned {
+        Pinned(uniforms)
+    }
+
+    fn get(&self, address: Address) -> Option<f64> {
+        self.0.iter().find(|(pinned, _)| *pinned == address).map(|(_, uniform)| *uniform)
+    }
+}
+
 /// The chance of one replication: every draw of a run is asked of it.
 #[derive(Clone, Debug)]
 pub struct Chance {
     streams: Streams,
     held: Held,
+    pinned: Pinned,
     /// What is left of expected counts, by what they are counts of.
     carried: BTreeMap<(Purpose, u8, Subject), f64>,
     drawn: u64,
@@ -53,11 +69,19 @@ impl Chance {
         Chance {
             streams,
             held,
+            pinned: Pinned::default(),
             carried: BTreeMap::new(),
             drawn: 0,
             counts: Counts::default(),
             asked: Asked::default(),
         }
+    }
+
+    /// The same with the uniforms of some parameters set.
+    #[must_use]
+    pub fn with_pinned(mut self, pinned: &Pinned) -> Chance {
+        self.pinned = pinned.clone();
+        self
     }
 
     /// The numbers behind it.
@@ -72,9 +96,14 @@ impl Chance {
 
     // ---- parameters -----------------------------------------------------------------------------------------
 
+    /// The uniform of a parameter: the one that was set, or the one at `address`.
+    pub fn parameter_uniform(&self, address: Address) -> f64 {
+        self.pinned.get(address).unwrap_or_else(|| self.streams.at(address).uniform())
+    }
+
     /// An uncertain number, in the unit of its prior: the quantile of the uniform at `address`.
     pub fn parameter(&self, prior: &Prior, address: Address) -> f64 {
-        if self.held.parameters { prior.mean() } else { prior.quantile(self.streams.at(address).uniform()) }
+        if self.held.parameters { prior.mean() } else { prior.quantile(self.parameter_uniform(address)) }
     }
 
     /// The value of `prior` at the quantile `u`, which the caller drew; its mean where parameters are held.
@@ -84,7 +113,7 @@ impl Chance {
 
     /// Whether the platform decides for what it does with probability `likely`.
     pub fn decides(&self, likely: Probability, address: Address) -> bool {
-        let at = if self.held.parameters { 0.5 } else { self.streams.at(address).uniform() };
+        let at = if self.held.parameters { 0.5 } else { self.parameter_uniform(address) };
         at < likely.value()
     }
 
@@ -224,6 +253,18 @@ mod tests {
             chance.split_all(&mut split);
             assert_eq!(split[0].never(), 0);
         }
+    }
+
+    #[test]
+    fn what_is_pinned_is_not_drawn_and_nothing_else_changes() {
+        let prior = Prior::new(super::super::Law::Uniform { low: 0.0, high: 10.0 }).expect("a prior");
+        let address = |name: &str| Address::of(Purpose::Parameter, Subject::new(&[name]));
+        let free = Chance::new(Streams::new(1, 0), Held::default());
+        let pinned = free.clone().with_pinned(&Pinned::new(vec![(address("a"), 0.25)]));
+        assert_eq!(pinned.parameter(&prior, address("a")), 2.5);
+        assert_eq!(pinned.parameter(&prior, address("b")), free.parameter(&prior, address("b")));
+        assert!(pinned.decides(Probability::new(0.3).expect("a chance"), address("a")));
+        assert!(!pinned.decides(Probability::new(0.2).expect("a chance"), address("a")));
     }
 
     #[test]

@@ -48,7 +48,7 @@ mod streams;
 mod tails;
 
 pub use binomial::{Binomial, MOST_TRIALS, binomial};
-pub use chance::{Chance, Held};
+pub use chance::{Chance, Held, Pinned};
 pub use delay::{DelayError, DelayLaw, DelayTable};
 pub(crate) use fnv::Fnv;
 pub use hypergeometric::{MOST_IN_ALL, hypergeometric};

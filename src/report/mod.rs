@@ -10,6 +10,8 @@
 //!                       '- charts   how they look: values in, SVG and PNG out
 //!   Comparison --- comparison       plans on the same luck: text, JSON, CSV, charts of each pair
 //!   two rulesets - impact           what a change of the rules does to a set of scenarios
+//!   Sweep -------- sweep            one scenario at many points: text, JSON, CSV, charts
+//!   Study -------- sensitivity      which uncertain input moves a result most: the same
 //!   Explained ---- layers           where the spread comes from
 //!   Aftermath ---- audiences        a behaviour profile in plain words, and as a picture
 //!   Journal ------ story            one future, change by change, with the clause behind each
@@ -44,9 +46,11 @@ pub mod reference;
 pub mod replay;
 pub mod replications;
 pub mod schedule;
+pub mod sensitivity;
 pub mod starter;
 pub mod story;
 pub mod summary;
+pub mod sweep;
 pub mod text;
 pub mod verdicts;
 pub mod webhooks;

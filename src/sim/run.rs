@@ -119,7 +119,8 @@ pub(super) struct Run<'s, 'p> {
 
 impl<'s, 'p> Run<'s, 'p> {
     fn new(scenario: &'s Scenario, index: u64, probe: &'p mut dyn Probe) -> Run<'s, 'p> {
-        let mut chance = Chance::new(Streams::new(scenario.setting.seed, index), scenario.held);
+        let streams = Streams::new(scenario.setting.seed, index);
+        let mut chance = Chance::new(streams, scenario.held).with_pinned(&scenario.pinned);
         let mut opening = scenario.opening.clone();
         opening.thresholds = draw_thresholds(&scenario.thresholds, &chance);
         let number_rating = scenario.rules.number_rating_at(SimTime::START);

@@ -17,6 +17,7 @@ use super::dates::{DateAxis, Tick};
 use super::fonts::{self, Weight, width};
 use super::hours::HourAxis;
 use super::labels::{self, Name};
+use super::marks::Marks;
 use super::style::*;
 use plotters::chart::{ChartBuilder, ChartContext};
 use plotters::coord::Shift;
@@ -140,12 +141,13 @@ impl Rung {
 }
 
 /// What stands under the plot.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(super) enum Below {
     Dates(DateAxis),
     Hours(HourAxis),
     /// Nothing: the chart draws its own.
     Nothing,
+    Marks(Marks),
 }
 
 impl From<&DateAxis> for Below {
@@ -160,12 +162,19 @@ impl From<&HourAxis> for Below {
     }
 }
 
+impl From<Marks> for Below {
+    fn from(marks: Marks) -> Self {
+        Below::Marks(marks)
+    }
+}
+
 impl Below {
     fn axis(&self) -> Axis {
         match self {
             Below::Dates(dates) => dates.axis(),
             Below::Hours(hours) => hours.axis(),
             Below::Nothing => Axis::linear(0.0, 1.0, Vec::new()),
+            Below::Marks(marks) => marks.axis.clone(),
         }
     }
 
@@ -174,6 +183,7 @@ impl Below {
             Below::Dates(dates) => dates.ticks(room, place),
             Below::Hours(hours) => hours.ticks(place),
             Below::Nothing => Vec::new(),
+            Below::Marks(marks) => marks.ticks(place),
         }
     }
 }
@@ -201,11 +211,23 @@ impl Frame {
         rungs: Vec<Rung>,
         margin: f64,
     ) -> Self {
+        let rungs = rungs.into_iter().map(Rung::cut).collect();
+        Frame::with_names(caption, below, unit, y, rungs, margin)
+    }
+
+    /// The same with labels of the vertical axis as wide as they are.
+    pub(super) fn with_names(
+        caption: &Caption,
+        below: impl Into<Below>,
+        unit: &str,
+        y: Axis,
+        rungs: Vec<Rung>,
+        margin: f64,
+    ) -> Self {
         let room = f64::from(WIDTH) - 2.0 * PAD;
         let below = below.into();
         let title = fonts::wrap(&caption.title, TITLE, Weight::SemiBold, room, 2);
         let subtitle = fonts::wrap(&caption.subtitle, SUBTITLE, Weight::Regular, room, 2);
-        let rungs: Vec<Rung> = rungs.into_iter().map(Rung::cut).collect();
         let widest = rungs.iter().map(Rung::width).fold(0.0, f64::max);
         let mut frame = Frame {
             unit: fonts::fit(unit, SMALL, Weight::Regular, room),

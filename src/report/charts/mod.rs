@@ -10,6 +10,9 @@
 //!     shares in which tier or status?      dots    by when, in 20 equally likely futures?
 //!     rating how near to a bad rating?       fans, gap  how do two plans differ?
 //!     aftermath  what does one send lead to, hour by hour?   forest  what does a change do, scenario by scenario?
+//!     aftermath  what does one send lead to, hour by hour?
+//!     along   what changes along a factor?   heat    along two factors?
+//!     tornado what does each factor change?  indices what part of the spread is each uncertain input's?
 //!            |            each lays itself out (frame, labels, dates, axis, fonts, style) ...
 //!            v
 //!         plotters        ... and draws once on a lattice of tenths of a pixel
@@ -35,6 +38,7 @@
 //! ```
 
 mod aftermath;
+mod along;
 mod axis;
 mod daily;
 mod dates;
@@ -45,8 +49,11 @@ pub mod fonts;
 mod forest;
 mod frame;
 mod gap;
+mod heat;
 mod hours;
+mod indices;
 mod labels;
+mod marks;
 mod numbers;
 mod png;
 mod rating;
@@ -54,11 +61,13 @@ mod reach;
 mod shares;
 mod style;
 mod svg;
+mod tornado;
 
 #[cfg(test)]
 mod tests;
 
 pub use aftermath::{AftermathChart, AftermathLine, aftermath};
+pub use along::{Along, AlongPoint, along};
 pub use daily::Shape;
 pub use dates::DateAxis;
 pub use dots::dots;
@@ -66,10 +75,14 @@ pub use fan::{Fan, TierLine, fan};
 pub use fans::{PlanFan, fans};
 pub use forest::{Forest, ForestEffect, ForestRow, MOST_ROWS, Panel, Tone, forest};
 pub use gap::{Gap, gap};
+pub use heat::{Heat, heat};
 pub use hours::HourAxis;
+pub use indices::{IndexRow, indices};
 pub use rating::{RatingChart, Threshold, rating};
 pub use reach::{ReachCurve, Target, reach};
 pub use shares::{Band, Role, shares};
+pub use tornado::{Tornado, TornadoBar, tornado};
+
 pub use style::{HEIGHT, PNG_SCALE, WIDTH};
 
 pub(super) use numbers::about;

@@ -220,6 +220,81 @@ const SOURCE: &str =
     "400 simulated runs of ramp.ron under platform-2025-10, audience opted-in-marketing, seed 7";
 
 /// All of them, drawn once.
+/// What changes along a factor of so many values.
+fn along_of(count: usize, scale: f64, label: &str) -> Along {
+    let mut toy = Toy(5);
+    let point = |n: usize| {
+        let estimate = scale * (1.0 + 0.2 * toy.next() + 0.1 * n as f64);
+        AlongPoint {
+            label: format!("{}{label}", n + 1),
+            amount: Some(n as f64 + 1.0),
+            estimate,
+            low: 0.9 * estimate,
+            high: 1.12 * estimate,
+        }
+    };
+    let points = (0..count).map(point).collect();
+    Along {
+        unit: "days to 10K".into(),
+        factor: "rating.number.low_from".into(),
+        points,
+        log: false,
+        shares: false,
+    }
+}
+
+/// What changes along two factors.
+fn heat_of(rows: usize, columns: usize, label: &str) -> Heat {
+    let mut toy = Toy(9);
+    let values: Vec<Vec<f64>> = (0..rows)
+        .map(|row| (0..columns).map(|column| (row + column) as f64 + toy.next()).collect())
+        .collect();
+    let named = |count: usize| (0..count).map(|n| format!("{n}{label}")).collect();
+    Heat {
+        unit: format!("days to 10K{label}"),
+        up: format!("rating.number.low_from{label}"),
+        across: format!("audience.segments.members.profile.block{label}"),
+        rows: named(rows),
+        columns: named(columns),
+        words: values
+            .iter()
+            .map(|row| row.iter().map(|value| format!("{value:.1}{label}")).collect())
+            .collect(),
+        cells: values.iter().map(|row| row.iter().map(|value| Some(*value)).collect()).collect(),
+    }
+}
+
+/// What factors change, some more and some less.
+fn tornado_of(count: usize, label: &str) -> Tornado {
+    let mut toy = Toy(13);
+    let bar = |n: usize| {
+        let (low, high) =
+            (12.0 - 0.4 * n as f64 * toy.next(), 12.0 + 5.0 / (n + 1) as f64 * (toy.next() - 0.3));
+        let interval = Some([high - 0.3, high + 0.3]);
+        TornadoBar {
+            name: format!("members block {n}{label}"),
+            ends: [format!("0.1%{label}"), format!("3%{label}")],
+            low,
+            high,
+            interval,
+        }
+    };
+    Tornado { unit: format!("days to 10K{label}"), bars: (0..count).map(bar).collect(), shares: false }
+}
+
+/// Shares of the spread of some inputs.
+fn index_rows(count: usize, label: &str) -> Vec<IndexRow> {
+    let row = |n: usize| {
+        let total = 0.7 / (n + 1) as f64;
+        IndexRow {
+            name: format!("members block {n}{label}"),
+            first: [0.8 * total, 0.7 * total, 0.95 * total],
+            total: [total, 0.85 * total, 1.2 * total],
+        }
+    };
+    (0..count).map(row).collect()
+}
+
 static ALL: LazyLock<Vec<Drawing>> = LazyLock::new(|| samples().into_iter().chain(extremes()).collect());
 
 /// What a planner would see.
@@ -399,6 +474,27 @@ fn extremes() -> Vec<Drawing> {
         let chart = AftermathChart { unit: long.into(), footnote: long.repeat(3), lines: lines.collect() };
         all.push(aftermath(&short(&name("aftermath")), &HourAxis { last: 39 }, &chart));
     }
+    for (name, label) in [("few", ""), ("long", long)] {
+        let cap = |chart: &str| short(&format!("{chart}-{name}"));
+        let mut words = along_of(5, 12.0, label);
+        words.points.iter_mut().for_each(|point| point.amount = None);
+        all.push(along(&cap("along-words"), &words));
+        all.push(along(
+            &cap("along-many"),
+            &Along { log: true, factor: label.into(), ..along_of(60, 1e6, label) },
+        ));
+        all.push(heat(&cap("heat"), &heat_of(4, 6, label)));
+        all.push(heat(&cap("heat-many"), &heat_of(40, 50, label)));
+        all.push(tornado(&cap("tornado"), &tornado_of(4, label)));
+        all.push(tornado(&cap("tornado-many"), &tornado_of(30, label)));
+        all.push(indices(&cap("indices"), label, &index_rows(3, label)));
+        all.push(indices(&cap("indices-many"), "share of the spread", &index_rows(30, label)));
+    }
+    all.push(along(&cap("along-empty"), &Along::default()));
+    all.push(along(&cap("along-one"), &Along { shares: true, ..along_of(1, 0.3, "%") }));
+    all.push(heat(&cap("heat-empty"), &Heat::default()));
+    all.push(tornado(&cap("tornado-empty"), &Tornado::default()));
+    all.push(indices(&cap("indices-empty"), "", &[]));
     all.push(fan(&cap("fan-empty"), &dates, &Fan::default()));
     all.push(reach(&cap("reach-empty"), &dates, &[], None));
     all.push(shares(&cap("shares-empty"), &dates, &[]));
@@ -615,6 +711,44 @@ proptest! {
             high: other.clone(),
         };
         let after = AftermathChart { unit: title.clone(), footnote: title.clone(), lines: (0..6).map(line).collect() };
+        let at = |list: usize, n: usize| lists[list].get(n).copied().unwrap_or(0.0);
+        let point = |n: usize| AlongPoint {
+            label: title.clone(),
+            amount: (n % 7 < 6).then_some(at(0, n)),
+            estimate: at(1, n),
+            low: at(2, n),
+            high: at(3, n),
+        };
+        let walk = Along {
+            unit: title.clone(),
+            factor: title.clone(),
+            points: (0..lists[0].len()).map(point).collect(),
+            log: days % 2 == 0,
+            shares: days % 3 == 0,
+        };
+        let field = Heat {
+            unit: title.clone(),
+            up: title.clone(),
+            across: title.clone(),
+            rows: vec![title.clone(); 6],
+            columns: vec![title.clone(); lists[1].len()],
+            cells: lists.iter().map(|list| list.iter().map(|value| Some(*value)).collect()).collect(),
+            words: vec![vec![title.clone(); days]; 6],
+        };
+        let bar = |n: usize| TornadoBar {
+            name: title.clone(),
+            ends: [title.clone(), title.clone()],
+            low: at(0, n),
+            high: at(1, n),
+            interval: n.is_multiple_of(2).then_some([at(2, n), at(3, n)]),
+        };
+        let bars = Tornado { unit: title.clone(), bars: (0..lists[2].len()).map(bar).collect(), shares: days % 2 == 0 };
+        let index = |n: usize| IndexRow {
+            name: title.clone(),
+            first: [at(0, n), at(1, n), at(2, n)],
+            total: [at(3, n), at(4, n), at(5, n)],
+        };
+        let shares_of: Vec<IndexRow> = (0..lists[3].len()).map(index).collect();
         let amount = Fan { unit: title.clone(), shape: Shape::Line, p05, p25, p50, p75, p95, lines, sample_paths: lists.clone() };
         for drawing in [
             fan(&cap, &dates, &amount),
@@ -623,6 +757,10 @@ proptest! {
             rating(&cap, &dates, &score),
             dots(&cap, &dates, &dot, Some(dates.date(days / 3))),
             aftermath(&cap, &HourAxis { last: days }, &after),
+            along(&cap, &walk),
+            heat(&cap, &field),
+            tornado(&cap, &bars),
+            indices(&cap, &title, &shares_of),
         ] {
             prop_assert!(!drawing.svg.contains("NaN") && !drawing.svg.contains("inf\""));
             for one in words(&drawing.svg) {

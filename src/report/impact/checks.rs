@@ -23,6 +23,7 @@ pub fn checks(answer: &Answer<'_>) -> Vec<Checked> {
         name: format!("{} changes by nothing that matters from {old} to {new}", effect.name),
         outcome: outcome(effect),
         details: details(answer, effect),
+        remark: None,
     };
     answer.effects.iter().map(check).collect()
 }

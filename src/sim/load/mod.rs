@@ -7,6 +7,8 @@
 //!                                     +-- parts    numbers and lists, prices, decisions
 //!                                     |-- inputs   priors, and where every input comes from
 //!                                     |-- contents what decides a future, in three numbers
+//!                                     |-- paths    where a change leads
+//!                                     |-- uncertain  the parameters that have a prior
 //!                                     '-- expect   what is expected, and the scenarios it is compared with
 //! ```
 
@@ -17,17 +19,19 @@ mod grid;
 mod inputs;
 mod odd;
 mod parts;
+mod paths;
 mod plans;
 mod sense;
 mod table;
+mod uncertain;
 
 use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
 use crate::audience::{
-    Behavior, Followed, HelpDesk, ListPlan, RATES, Sampling, Segment, check_chance, profile_document,
-    profile_names,
+    Behavior, Followed, HelpDesk, ListPlan, RATES, RateName, Sampling, Segment, check_chance,
+    profile_document, profile_names,
 };
 use crate::document::{self, Check, Document, Finding, Findings};
 use crate::glossary::Category;
@@ -35,7 +39,7 @@ use crate::platform::catalogue;
 use crate::platform::language::CapOf;
 use crate::platform::rulebook::{self, Rulebook};
 use crate::platform::{Amending, Era, Opening, Policy, RuleChange, Rules, Ruleset, Tier};
-use crate::random::{Held, Prior, Subject};
+use crate::random::{Held, Pinned, Prior, Subject};
 use crate::sender::Strategy;
 use crate::time::{Calendar, SimTime, Slot, Span};
 
@@ -43,16 +47,18 @@ pub use self::contents::Contents;
 use self::feasible::{too_short, unlocks};
 use self::grid::{calendar, sending_slots};
 pub(super) use self::inputs::draw_thresholds;
-use self::inputs::{assumptions, threshold_priors, waiting_numbers, warnings};
+use self::inputs::{GIVEN, assumptions, threshold_priors, waiting_numbers, warnings};
 use self::parts::{
     asked_back, default_analysis, default_review, default_verification, lanes, markets, preferred, prices,
     profiles, replace_chances, ring, segments, sending_numbers, template_opening, throughput, written_to,
 };
+use self::paths::{Place, change, check_reach, half_held, hold_thresholds, standing};
 use self::plans::{check_climb, slot_bound};
 pub(super) use self::sense::too_many_numbers;
 use self::sense::{
     check_against_rules, check_market, check_number_count, check_sender, check_threshold_order, register,
 };
+pub use self::uncertain::Uncertain;
 use super::account::Prices;
 use super::expectation::Expectation;
 use super::scenario::{DecisionText, PolicyText, ReviewText, ScenarioText, Verification};
@@ -134,6 +140,8 @@ pub struct Scenario {
     pub(super) sampling: Sampling,
     /// Which layers of chance are held still.
     pub(super) held: Held,
+    /// Uncertain parameters that are set at a quantile.
+    pub(super) pinned: Pinned,
 }
 
 /// One of the sender's numbers.
@@ -245,6 +253,21 @@ impl Scenario {
         Loader { name, folder, changes: &[], under: None, expects: true }.load(document)
     }
 
+    /// The value at a path of a scenario's file, its rules or a segment's profile, as it is written there after `changes`;
+    /// nothing where a default holds. Of an uncertain number it is the prior.
+    ///
+    /// # Errors
+    /// A file that cannot be read, or a change that cannot be made.
+    pub fn value_at(
+        file: &Path,
+        changes: &[(String, String)],
+        path: &str,
+    ) -> Result<Option<String>, LoadError> {
+        let folder = file.parent().unwrap_or(Path::new("")).to_owned();
+        let loader = Loader { name: String::new(), folder, changes, under: None, expects: false };
+        Ok(loader.value_at(open(file)?, path)?)
+    }
+
     /// The same scenario with another seed.
     #[must_use]
     pub fn with_seed(mut self, seed: u64) -> Scenario {
@@ -348,33 +371,18 @@ struct Loader<'l> {
     expects: bool,
 }
 
-/// The sections of a ruleset: a change whose path begins with one of them is a change of the rules.
-const RULE_SECTIONS: [&str; 13] = [
-    "ladder",
-    "numbers",
-    "admission",
-    "window",
-    "rating",
-    "upgrade",
-    "official",
-    "number",
-    "review",
-    "pacing",
-    "template",
-    "price",
-    "fact",
-];
-
 impl Loader<'_> {
     fn load(&self, document: Document) -> Result<Scenario, Findings> {
         let unchanged = document.clone();
-        let document = self.changed(document, |section| !RULE_SECTIONS.contains(&section))?;
-        let text: ScenarioText = document.read()?;
+        let document = self.changed(document, |place| place.in_scenario())?;
+        let mut text: ScenarioText = document.read()?;
+        hold_thresholds(&mut text, self.changes);
         let mut check = Check::new(&document);
         let mut others = Findings::default();
         let calendar = calendar(&text, &mut check);
         self.check_numbers(&text, &mut check);
         let book = self.rulebook(&text, &mut others);
+        check_reach(&text, self.changes, book.is_some(), &mut check);
         let ruleset = match (&book, &calendar) {
             (Some(book), Some(calendar)) => first_era(book, calendar, &mut check),
             (Some(_), None) => None,
@@ -423,12 +431,31 @@ impl Loader<'_> {
         Err(all)
     }
 
-    /// The document with those changes whose first step `mine` accepts.
-    fn changed(&self, mut document: Document, mine: impl Fn(&str) -> bool) -> Result<Document, Findings> {
+    /// The value at a path, wherever it leads.
+    fn value_at(&self, document: Document, path: &str) -> Result<Option<String>, Findings> {
+        let document = self.changed(document, |place| place.in_scenario())?;
+        let text: ScenarioText = document.read()?;
+        // What is wrong with the files is told where the scenario is loaded.
+        let mut check = Check::new(&document);
+        let of = |document: Option<Document>, path: &str| {
+            document.and_then(|document| standing(&document, path).map(str::to_owned))
+        };
+        Ok(match Place::of(path) {
+            Place::Scenario(path) => of(Some(document.clone()), path),
+            Place::Rules(path) => of(self.rules(&text, &mut check), path),
+            Place::Profile { segment, field } => of(self.profile(segment, &text, &mut check), field),
+        })
+    }
+
+    /// The document with those changes that lead into it; `mine` gives the path within it.
+    fn changed(
+        &self,
+        mut document: Document,
+        mine: impl for<'p> Fn(Place<'p>) -> Option<&'p str>,
+    ) -> Result<Document, Findings> {
         for (path, value) in self.changes {
-            let section = path.split(['.', '[']).next().unwrap_or(path);
-            if mine(section) {
-                document = document.with(path, value)?;
+            if let Some(path) = mine(Place::of(path)) {
+                document = change(&document, path, value)?;
             }
         }
         Ok(document)
@@ -489,22 +516,12 @@ impl Loader<'_> {
     }
 
     fn ruleset(&self, text: &ScenarioText, check: &mut Check<'_>, others: &mut Findings) -> Option<Ruleset> {
-        let name = &text.platform.ruleset;
-        let document = if name.ends_with(".ron") {
-            self.beside("platform.ruleset", name, check)?
-        } else if let Some(document) = catalogue::document(name) {
-            document
-        } else {
-            let help = nearest(name, catalogue::names());
-            check.error("platform.ruleset", format!("there is no ruleset \"{name}\""), help);
-            return None;
-        };
+        let document = self.rules(text, check)?;
         let read_so = match self.under {
             Some(change) => change.of(document),
             None => Ok(document),
         };
-        let changed =
-            read_so.and_then(|document| self.changed(document, |section| RULE_SECTIONS.contains(&section)));
+        let changed = read_so.and_then(|document| self.changed(document, |place| place.in_rules()));
         match changed.and_then(|document| Ruleset::read(&document)) {
             Ok(ruleset) => Some(ruleset),
             Err(findings) => {
@@ -512,6 +529,20 @@ impl Loader<'_> {
                 None
             }
         }
+    }
+
+    /// The rules as they stand in their file.
+    fn rules(&self, text: &ScenarioText, check: &mut Check<'_>) -> Option<Document> {
+        let name = &text.platform.ruleset;
+        if name.ends_with(".ron") {
+            return self.beside("platform.ruleset", name, check);
+        }
+        let document = catalogue::document(name);
+        if document.is_none() {
+            let help = nearest(name, catalogue::names());
+            check.error("platform.ruleset", format!("there is no ruleset \"{name}\""), help);
+        }
+        document
     }
 
     /// The behaviour of each segment that is written to.
@@ -536,19 +567,7 @@ impl Loader<'_> {
     ) -> Option<Behavior> {
         let segment = text.audience.segments.get(name)?;
         let path = format!("audience.segments.{name}");
-        let document = if segment.profile.ends_with(".ron") {
-            self.beside(&format!("{path}.profile"), &segment.profile, check)?
-        } else if let Some(document) = profile_document(&segment.profile) {
-            document
-        } else {
-            let help = nearest(&segment.profile, profile_names());
-            check.error(
-                &format!("{path}.profile"),
-                format!("there is no profile \"{}\"", segment.profile),
-                help,
-            );
-            return None;
-        };
+        let document = self.profile(name, text, check)?;
         for (rate, prior) in segment.chances.iter() {
             let at = format!("{path}.chances.{rate}");
             if RATES.iter().all(|known| known.name() != rate) {
@@ -557,8 +576,10 @@ impl Loader<'_> {
             }
             check_chance(prior, &at, check);
         }
-        match Behavior::read(&document) {
+        let changed = self.changed(document, |place| place.in_profile_of(name));
+        match changed.and_then(|document| Behavior::read(&document)) {
             Ok(mut behavior) => {
+                self.tell_changes(name, &mut behavior);
                 replace_chances(&mut behavior, segment.chances.iter());
                 Some(behavior)
             }
@@ -566,6 +587,29 @@ impl Loader<'_> {
                 others.merge(findings);
                 None
             }
+        }
+    }
+
+    /// The profile of a segment as it stands in its file.
+    fn profile(&self, segment: &str, text: &ScenarioText, check: &mut Check<'_>) -> Option<Document> {
+        let name = &text.audience.segments.get(segment)?.profile;
+        let path = format!("audience.segments.{segment}.profile");
+        if name.ends_with(".ron") {
+            return self.beside(&path, name, check);
+        }
+        let document = profile_document(name);
+        if document.is_none() {
+            let help = nearest(name, profile_names());
+            check.error(&path, format!("there is no profile \"{name}\""), help);
+        }
+        document
+    }
+
+    /// The chances of a segment that changes replace are given, and no longer the profile's.
+    fn tell_changes(&self, segment: &str, behavior: &mut Behavior) {
+        let fields = self.changes.iter().filter_map(|(path, _)| Place::of(path).in_profile_of(segment));
+        for rate in fields.filter_map(|field| RateName::named(field.split('.').next().unwrap_or(field))) {
+            behavior.rate_mut(rate).source = GIVEN.to_owned();
         }
     }
 
@@ -647,8 +691,13 @@ impl Loader<'_> {
             tiers,
             possible: Possible::under(&all),
             assumptions: assumptions(text, &rulesets, &all, &segments),
-            warnings: [short, waiting_numbers(text, &rules), warnings(text, &rulesets, &segments, &calendar)]
-                .concat(),
+            warnings: [
+                half_held(text, self.changes),
+                short,
+                waiting_numbers(text, &rules),
+                warnings(text, &rulesets, &segments, &calendar),
+            ]
+            .concat(),
             calendar,
         };
         let throughput = [throughput(&ruleset, &setting.calendar), slot_bound(text, &setting.calendar)];
@@ -688,6 +737,7 @@ impl Loader<'_> {
             ring: ring(&segments, &all, &setting.calendar),
             sampling: Sampling::Counts,
             held: Held::default(),
+            pinned: Pinned::default(),
             segments,
             ruleset,
             rules,

@@ -1,0 +1,404 @@
+//! `sweep`: what changes as fields of a scenario, its rules or its profiles change?
+//!
+//! ```text
+//!   --vary --> Factor --> Design --> a scenario a point --> rows (kept by point) --> Sweep --> text, files, charts
+//!   --stdin-jsonl: a point a line in, its results a line out
+//! ```
+
+use std::io::BufRead;
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+use std::sync::atomic::AtomicBool;
+use std::time::Instant;
+
+use clap::{Args, ValueEnum};
+use tiercast::document::nearest;
+use tiercast::experiment::{
+    By, Design, DesignKind, Factor, FactorError, Headline, Row, Sweep as Swept, SweepPoint, Threads,
+    headlines_of, rows,
+};
+use tiercast::report::sweep::{SweepAnswer, gallery, json, tables, text};
+use tiercast::sim::{LoadError, Scenario, Setting};
+
+use super::cache::{Cache, CacheArgs};
+use super::files::Folder;
+use super::paired::{by, check_by};
+use super::run::{check_replications, draw_into, finished, progress_bar};
+use super::{Failure, ScenarioArgs, interrupt, print, width};
+
+/// Run a scenario at many points: what changes with what nobody publishes, or with what you can choose?
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  tiercast sweep scenarios/first-climb.ron --vary sender.plan.share=25%..100%:4
+  tiercast sweep scenarios/first-climb.ron --vary rating.number.low_from=1%..5%:5 --vary audience.segments.members.profile.block=0.1%..3%:5:log \\
+      --set rating.number.medium_from=0.5% --metric flagged
+  tiercast sweep scenarios/first-climb.ron --vary upgrade.volume.review=0h..48h --vary sender.plan.share=25%..100% --design sobol --points 64
+
+What is varied: PATH=a..b:n is n levels, PATH=a..b:n:log levels of equal factors, PATH=[a, b, c] any values, PATH=a..b any
+value between, for --design lhs and sobol. Paths are those of --set: of the scenario, of its rules
+(rating.number.low_from) or of a profile (audience.segments.NAME.profile.block). All points meet the same luck.
+
+Writes sweep.json, sweep.csv and charts (SVG and PNG) to --out.
+
+With --stdin-jsonl each line of the input is one point, {\"sender.plan.share\": \"50%\", \"horizon\": \"30d\"}, and each line
+of the output its results, {\"line\":1,\"results\":{\"days_to_10,000\":{\"unit\":\"days\",\"estimate\":..,\"ci_low\":..,\"ci_high\":..,
+\"n\":..},..}}, in order and at once, for outside optimisers. A line that cannot be run is answered {\"line\":2,\"error\":\"..\"};
+the others still run, and the exit code is 2.")]
+pub(super) struct Sweep {
+    #[command(flatten)]
+    scenario: ScenarioArgs,
+    /// A field and its values, such as `rating.number.low_from=1%..4%:4`. May be given several times.
+    #[arg(long = "vary", value_name = "PATH=VALUES")]
+    vary: Vec<String>,
+    /// Which points: every level with every level, or points that fill the space.
+    #[arg(long, value_enum, default_value_t)]
+    design: DesignArg,
+    /// How many points of a Latin hypercube or of Sobol' points (powers of two are the evenest).
+    #[arg(long)]
+    points: Option<u64>,
+    /// How many random futures of each point, instead of the scenario's number.
+    #[arg(long, short = 'n')]
+    replications: Option<u64>,
+    /// Also tell the chance of each limit by a date (2022-04-15) or within a time (30d). May be given several times.
+    #[arg(long, value_name = "DATE|TIME", value_parser = by)]
+    by: Vec<By>,
+    /// What is told and drawn, such as `flagged` or `sent`, as sweep.csv names it; the days to the highest limit that half
+    /// of the runs reach unless said otherwise.
+    #[arg(long)]
+    metric: Option<String>,
+    /// Threads; all cores unless said otherwise. No result depends on it.
+    #[arg(long, env = "TIERCAST_THREADS")]
+    threads: Option<NonZeroUsize>,
+    /// Folder for the results; `out/sweep` unless said otherwise.
+    #[arg(long, short)]
+    out: Option<PathBuf>,
+    #[command(flatten)]
+    cache: CacheArgs,
+    /// Print sweep.json instead of the text.
+    #[arg(long)]
+    json: bool,
+    /// Read points from the standard input, one JSON object a line, and print one line of results for each.
+    #[arg(long, conflicts_with_all = ["vary", "points", "out", "metric", "json"])]
+    stdin_jsonl: bool,
+}
+
+/// How points are chosen.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+enum DesignArg {
+    /// Every level with every level.
+    #[default]
+    Factorial,
+    /// A Latin hypercube.
+    Lhs,
+    /// Sobol' points.
+    Sobol,
+}
+
+/// Points of a Latin hypercube or of Sobol' points where none are asked for.
+const POINTS: u64 = 64;
+/// Most runs of all points together.
+const MOST_RUNS: u64 = 2_000_000;
+
+impl Sweep {
+    pub(super) fn execute(&self, quiet: bool) -> Result<(), Failure> {
+        if self.stdin_jsonl {
+            return self.answer_lines();
+        }
+        let factors = factors(&self.vary, &self.scenario)?;
+        let base = self.scenario.load()?;
+        let design = self.design(factors, base.setting.seed)?;
+        let settings = self.settings(&design)?;
+        let metric = self.metric(&settings)?;
+        let replications = check_replications(self.replications.unwrap_or(base.replications))?;
+        check_size(&design, replications)?;
+        let default = PathBuf::from("out").join("sweep");
+        let folder = Folder::prepare(self.out.as_ref().unwrap_or(&default))?;
+        let swept = self.run(design, replications, quiet)?;
+        let answer = SweepAnswer::of(&swept, &self.by, metric.as_ref());
+        write(&folder, &answer)?;
+        if self.json {
+            print(&json::to_json(&answer))?;
+        } else {
+            print(&text::render(&answer, width().min(140)))?;
+            if !quiet {
+                let place = folder.path().display();
+                print(&format!("\nWritten to {place}: sweep.json, sweep.csv and charts.\n"))?;
+            }
+        }
+        let done = swept.points.len() as u64 * replications;
+        let asked = swept.design.points.len() as u64 * replications;
+        finished(swept.complete(), done, asked, &self.cache.open("sweep", &[&base]))
+    }
+
+    fn design(&self, factors: Vec<Factor>, seed: u64) -> Result<Design, Failure> {
+        let points = self.points.unwrap_or(POINTS);
+        let design = match self.design {
+            DesignArg::Factorial if self.points.is_some() => {
+                return Err(Failure::Usage {
+                    message: "--points chooses points, and a factorial design runs every level".to_owned(),
+                    help: "add --design lhs or --design sobol, or leave --points out".to_owned(),
+                });
+            }
+            DesignArg::Factorial => Design::factorial(factors),
+            DesignArg::Lhs => Design::latin(factors, points, seed),
+            DesignArg::Sobol => Design::sobol(factors, points, seed),
+        };
+        let design = design.map_err(usage)?;
+        if design.kind == DesignKind::Sobol && !points.is_power_of_two() {
+            super::note(&format!("{points} Sobol' points are less even than {}", points.next_power_of_two()));
+        }
+        Ok(design)
+    }
+
+    /// What the reports say about each point: all are loaded before anything is run.
+    fn settings(&self, design: &Design) -> Result<Vec<Setting>, Failure> {
+        let points = design.points.iter();
+        let loaded: Result<Vec<Setting>, Failure> =
+            points.map(|values| Ok(self.at(design, values)?.setting)).collect();
+        let settings = loaded?;
+        for (setting, values) in settings.iter().zip(&design.points) {
+            check_by(&self.by, &values.join(", "), &setting.calendar)?;
+        }
+        Ok(settings)
+    }
+
+    /// The scenario at a point.
+    fn at(&self, design: &Design, values: &[String]) -> Result<Scenario, Failure> {
+        let paths = design.factors.iter().map(|factor| factor.path().to_owned());
+        let changes: Vec<(String, String)> = paths.zip(values.iter().cloned()).collect();
+        self.scenario.load_with(&changes)
+    }
+
+    fn metric(&self, settings: &[Setting]) -> Result<Option<Headline>, Failure> {
+        let Some(name) = &self.metric else { return Ok(None) };
+        let settings: Vec<&Setting> = settings.iter().collect();
+        metric_named(name, &headlines_of(&settings, &self.by, false)).map(Some)
+    }
+
+    /// Runs every point, as far as it was not kept, and keeps it.
+    fn run(&self, design: Design, replications: u64, quiet: bool) -> Result<Swept, Failure> {
+        let mut kept: Vec<Vec<Row>> = Vec::new();
+        for values in &design.points {
+            let scenario = self.at(&design, values)?;
+            kept.push(kept_rows(&self.cache.open("sweep", &[&scenario]), &scenario, replications));
+        }
+        let points = design.points.len() as u64;
+        let missing = points * replications - kept.iter().map(|rows| rows.len() as u64).sum::<u64>();
+        if !quiet {
+            self.tell_plan(&design, replications, missing)?;
+        }
+        let bar = progress_bar(points * replications, quiet);
+        let mut done = Vec::new();
+        for (values, kept) in design.points.iter().zip(kept) {
+            let scenario = self.at(&design, values)?;
+            let before = done.len() as u64 * replications;
+            let cache = self.cache.open("sweep", &[&scenario]);
+            let rows =
+                complete(&scenario, kept, replications, self.threads(), &cache, interrupt::listen(), &|n| {
+                    bar.set_position(before + n);
+                });
+            // A point of which runs are missing is no point yet; what it has is kept.
+            if (rows.len() as u64) < replications {
+                break;
+            }
+            done.push(SweepPoint { setting: scenario.setting, rows });
+        }
+        bar.finish_and_clear();
+        Ok(Swept { design, points: done, replications })
+    }
+
+    fn threads(&self) -> Threads {
+        self.threads.map_or(Threads::All, Threads::Exactly)
+    }
+
+    /// What it will take, from a run of the first, the middle and the last point.
+    fn tell_plan(&self, design: &Design, replications: u64, missing: u64) -> Result<(), Failure> {
+        let count = design.points.len();
+        let points = if count == 1 { "1 point".to_owned() } else { format!("{count} points") };
+        let size = format!("{points} of {replications} runs each");
+        if missing == 0 {
+            super::note(&format!("{size}: all were kept, nothing is run"));
+            return Ok(());
+        }
+        let mut seconds = 0.0;
+        let sample = [0, count / 2, count - 1];
+        for place in sample {
+            let scenario = self.at(design, &design.points[place])?;
+            let start = Instant::now();
+            let _ = scenario.replicate(0);
+            seconds += start.elapsed().as_secs_f64() / sample.len() as f64;
+        }
+        let left = seconds * missing as f64 / self.threads().count() as f64;
+        let kept = if missing < count as u64 * replications {
+            format!(", of which {missing} are not kept yet")
+        } else {
+            String::new()
+        };
+        super::note(&format!("{size}{kept}: about {}", in_words(left)));
+        Ok(())
+    }
+
+    /// Answers the standard input line by line.
+    fn answer_lines(&self) -> Result<(), Failure> {
+        // Ctrl-C ends the process: all that was answered has been printed.
+        let never = AtomicBool::new(false);
+        let base = self.scenario.load()?;
+        let replications = check_replications(self.replications.unwrap_or(base.replications))?;
+        let (mut lines, mut bad) = (0_u64, 0_u64);
+        for (place, line) in std::io::stdin().lock().lines().enumerate() {
+            let number = place as u64 + 1;
+            let line = line?;
+            if line.trim().is_empty() {
+                continue;
+            }
+            lines += 1;
+            match changes_of(&line).and_then(|changes| self.load_line(&changes)) {
+                Ok(scenario) => {
+                    let cache = self.cache.open("sweep", &[&scenario]);
+                    let kept = kept_rows(&cache, &scenario, replications);
+                    let rows =
+                        complete(&scenario, kept, replications, self.threads(), &cache, &never, &|_| {});
+                    print(&(json::line(number, &rows, &scenario.setting, &self.by) + "\n"))?;
+                }
+                Err(error) => {
+                    bad += 1;
+                    print(&(json::error_line(number, &error) + "\n"))?;
+                }
+            }
+        }
+        if bad == 0 {
+            return Ok(());
+        }
+        Err(Failure::Usage {
+            message: format!("{bad} of {lines} points could not be run"),
+            help: "each is answered with why, beside the number of its line".to_owned(),
+        })
+    }
+
+    fn load_line(&self, changes: &[(String, String)]) -> Result<Scenario, String> {
+        let scenario = self.scenario.load_with(changes).map_err(|failure| in_one_line(&failure))?;
+        check_by(&self.by, "this point", &scenario.setting.calendar)
+            .map_err(|failure| in_one_line(&failure))?;
+        Ok(scenario)
+    }
+}
+
+/// The factors, each checked against what stands at its path.
+pub(super) fn factors(texts: &[String], scenario: &ScenarioArgs) -> Result<Vec<Factor>, Failure> {
+    let read = |text: &String| {
+        let factor: Factor = text.parse().map_err(usage)?;
+        let stands = Scenario::value_at(&scenario.scenario, &scenario.changes, factor.path())?;
+        if let Some(stands) = stands {
+            factor.check(&stands).map_err(usage)?;
+        }
+        Ok(factor)
+    };
+    texts.iter().map(read).collect()
+}
+
+/// The headline of that name.
+pub(super) fn metric_named(name: &str, known: &[Headline]) -> Result<Headline, Failure> {
+    if let Some(found) = known.iter().find(|headline| headline.name() == name) {
+        return Ok(found.clone());
+    }
+    let names: Vec<String> = known.iter().map(Headline::name).collect();
+    let all = names.join(", ");
+    let help = match nearest(name, names.iter().map(String::as_str)) {
+        Some(meant) => format!("did you mean {meant}? There are: {all}"),
+        None => format!("there are: {all}"),
+    };
+    Err(Failure::Usage { message: format!("there is no metric `{name}`"), help })
+}
+
+pub(super) fn usage(error: FactorError) -> Failure {
+    Failure::Usage { message: error.message, help: error.help }
+}
+
+/// Refuses more runs than memory bears: each leaves a row of some 300 bytes.
+fn check_size(design: &Design, replications: u64) -> Result<(), Failure> {
+    let points = design.points.len() as u64;
+    if points * replications <= MOST_RUNS {
+        return Ok(());
+    }
+    Err(Failure::Usage {
+        message: format!("{points} points of {replications} runs each are more than {MOST_RUNS} runs"),
+        help: format!("at most {} runs each (--replications), or fewer points", MOST_RUNS / points),
+    })
+}
+
+/// The replications that were kept, as far as they belong to the scenario.
+fn kept_rows(cache: &Cache, scenario: &Scenario, replications: u64) -> Vec<Row> {
+    let tiers = scenario.setting.tiers.len();
+    let kept: Option<Vec<Row>> = cache.find(replications);
+    let fits = |rows: &Vec<Row>| {
+        let each =
+            |(place, row): (usize, &Row)| row.replication == place as u64 && row.reached.len() == tiers;
+        rows.len() as u64 <= replications && rows.iter().enumerate().all(each)
+    };
+    kept.filter(fits).unwrap_or_default()
+}
+
+/// Runs what was not kept, and keeps the whole.
+fn complete(
+    scenario: &Scenario,
+    mut kept: Vec<Row>,
+    replications: u64,
+    threads: Threads,
+    cache: &Cache,
+    interrupted: &AtomicBool,
+    progress: &(dyn Fn(u64) + Sync),
+) -> Vec<Row> {
+    let done = kept.len() as u64;
+    let future = |index: u64| scenario.replicate(index);
+    let more = rows(done..replications, threads, &future, &|more| progress(done + more), interrupted);
+    if !more.is_empty() {
+        kept.extend(more);
+        cache.keep(kept.len() as u64, &kept);
+    }
+    kept
+}
+
+/// The changes of a line of JSON.
+fn changes_of(line: &str) -> Result<Vec<(String, String)>, String> {
+    const FORM: &str = "expected one JSON object, such as {\"sender.plan.share\": \"50%\"}";
+    let value: serde_json::Value = serde_json::from_str(line).map_err(|error| format!("{error}; {FORM}"))?;
+    let serde_json::Value::Object(fields) = value else { return Err(format!("found no object; {FORM}")) };
+    let change = |(path, value): (String, serde_json::Value)| match value {
+        serde_json::Value::String(text) => Ok((path, text)),
+        serde_json::Value::Number(number) => Ok((path, number.to_string())),
+        serde_json::Value::Bool(choice) => Ok((path, choice.to_string())),
+        _ => Err(format!("`{path}` holds neither text nor a number; {FORM}")),
+    };
+    fields.into_iter().map(change).collect()
+}
+
+/// What went wrong, without places and colours.
+fn in_one_line(failure: &Failure) -> String {
+    let findings = match failure {
+        Failure::Findings(findings) | Failure::Load(LoadError::Findings(findings)) => findings,
+        Failure::Usage { message, help } => return format!("{message}; {help}"),
+        other => return other.to_string(),
+    };
+    let told = findings.iter().map(|(_, finding)| match &finding.help {
+        Some(help) => format!("{} ({help})", finding.message),
+        None => finding.message.clone(),
+    });
+    told.collect::<Vec<_>>().join("; ")
+}
+
+/// A time that something takes.
+pub(super) fn in_words(seconds: f64) -> String {
+    match seconds {
+        s if s < 1.0 => "a second".to_owned(),
+        s if s < 120.0 => format!("{s:.0} seconds"),
+        s if s < 7_200.0 => format!("{:.0} minutes", s / 60.0),
+        s => format!("{:.1} hours", s / 3_600.0),
+    }
+}
+
+/// Writes every file of a sweep.
+fn write(folder: &Folder, answer: &SweepAnswer<'_>) -> Result<(), Failure> {
+    folder.write("sweep.json", json::to_json(answer).as_bytes())?;
+    folder.write("sweep.csv", tables::points(answer).as_bytes())?;
+    draw_into(folder, gallery::draw(answer))
+}

@@ -1,0 +1,192 @@
+//! The uncertain parameters of a scenario: what is drawn once for a whole replication, each by one uniform of its own.
+
+use crate::audience::{RATES, Segment};
+use crate::random::{Address, Law, Pinned, Prior, Probability, Purpose, Subject};
+use crate::sim::scenario::{PolicyText, Verification};
+
+use super::Scenario;
+use super::inputs::{days_in_words, share_in_words};
+
+/// A parameter that nobody knows exactly, or that the platform decides by chance.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Uncertain {
+    /// Its path, such as `audience.segments.members.profile.block` or `rating.number.low_from`.
+    pub path: String,
+    /// What is believed of it, in words.
+    pub belief: String,
+    address: Address,
+}
+
+impl Scenario {
+    /// What is drawn once for a whole replication: rates, factors, thresholds, when the business is verified, and the like.
+    /// Reviews of templates and analyses are drawn as often as they happen and are not among them.
+    pub fn uncertain(&self) -> Vec<Uncertain> {
+        let mut all: Vec<Uncertain> = Vec::new();
+        all.extend(self.segments.iter().flat_map(rates));
+        all.extend(self.segments.iter().flat_map(factors));
+        all.extend(self.uncertain_thresholds());
+        all.extend(self.uncertain_decisions());
+        let mut known: Vec<Address> = Vec::new();
+        // Two segments share a template's factors, two eras a threshold.
+        all.retain(|uncertain| {
+            let new = !known.contains(&uncertain.address);
+            known.push(uncertain.address);
+            new
+        });
+        all
+    }
+
+    /// The same scenario with some parameters set: each at the quantile of its uniform \[0 < u < 1\], whatever the
+    /// replication. Where two are believed to go together the uniforms are those before they are joined.
+    #[must_use]
+    pub fn with_pinned(mut self, uniforms: &[(&Uncertain, f64)]) -> Scenario {
+        let pins = uniforms.iter().map(|(uncertain, uniform)| (uncertain.address, *uniform));
+        self.pinned = Pinned::new(pins.collect());
+        self
+    }
+
+    fn uncertain_thresholds(&self) -> Vec<Uncertain> {
+        let eras = std::iter::once((&self.rules, &self.thresholds))
+            .chain(self.later.iter().map(|era| (&era.rules, &era.thresholds)));
+        let of = |(rules, priors): (&crate::platform::Rules, &Vec<(Subject, Prior, Subject, Prior)>)| {
+            let clauses = rules.thresholds().zip(priors);
+            let both = clauses.flat_map(|((path, _), (medium, medium_prior, low, low_prior))| {
+                let one = |field: &str, subject: Subject, prior: &Prior| {
+                    share(format!("{path}.{field}"), prior, Address::of(Purpose::Parameter, subject))
+                };
+                [one("medium_from", *medium, medium_prior), one("low_from", *low, low_prior)]
+            });
+            both.flatten().collect::<Vec<_>>()
+        };
+        eras.flat_map(of).collect()
+    }
+
+    fn uncertain_decisions(&self) -> Vec<Uncertain> {
+        let address = |name: &str| Address::of(Purpose::Decision, Subject::new(&["platform", name]));
+        let days = |name: &str, prior: &Prior| {
+            let belief = days_in_words(prior);
+            (!is_known(prior)).then(|| Uncertain {
+                path: format!("platform.{name}"),
+                belief,
+                address: address(name),
+            })
+        };
+        let decision = |name: &str, field: &str, chance: Probability| {
+            let at = Address { item: 1, ..address(name) };
+            let open = 0.0 < chance.value() && chance.value() < 1.0;
+            let belief = format!("{} % likely", 100.0 * chance.value());
+            open.then(|| Uncertain { path: format!("platform.{name}.{field}"), belief, address: at })
+        };
+        let decisions = &self.decisions;
+        let mut all = Vec::new();
+        if let Verification::AfterDays(prior) = &decisions.verification {
+            all.extend(days("verification", prior));
+        }
+        match &decisions.policy {
+            PolicyText::Passed => {}
+            PolicyText::Open { after_days, passed } => {
+                all.extend(days("policy", after_days));
+                all.extend(decision("policy", "passed", *passed));
+            }
+            PolicyText::CancelledAfterDays(prior) => all.extend(days("policy", prior)),
+        }
+        if let Some(official) = &decisions.official {
+            all.extend(days("official", &official.after_days));
+            all.extend(decision("official", "granted", official.granted));
+        }
+        all
+    }
+}
+
+fn is_known(prior: &Prior) -> bool {
+    matches!(prior.law(), Law::Fixed(_))
+}
+
+fn share(path: String, prior: &Prior, address: Address) -> Option<Uncertain> {
+    (!is_known(prior)).then(|| Uncertain { path, belief: share_in_words(prior), address })
+}
+
+/// The uncertain chances of a segment.
+fn rates(segment: &Segment) -> Vec<Uncertain> {
+    let of = |rate: crate::audience::RateName| {
+        let path = format!("audience.segments.{}.profile.{}", segment.name, rate.name());
+        let subject = Subject::new(&["segments", &segment.name, rate.name()]);
+        share(path, &segment.behavior.rate(rate).prior, Address::of(Purpose::Parameter, subject))
+    };
+    RATES.into_iter().filter_map(of).collect()
+}
+
+/// The uncertain factors on them: of templates, and of buttons.
+fn factors(segment: &Segment) -> Vec<Uncertain> {
+    let mut all = Vec::new();
+    let factor = |path: String, prior: &Prior, subject: Subject| {
+        let address = Address::of(Purpose::Parameter, subject);
+        (!is_known(prior)).then(|| Uncertain { path, belief: prior.describe(), address })
+    };
+    for template in &segment.templates {
+        let of = |(rate, prior): &(crate::audience::RateName, Prior)| {
+            let path = format!("platform.templates.{}.factors.{}", template.name, rate.name());
+            factor(path, prior, Subject::new(&["templates", &template.name, rate.name()]))
+        };
+        all.extend(template.factors.iter().filter_map(of));
+    }
+    if segment.templates.iter().any(|template| template.buttons) {
+        let path = format!("audience.segments.{}.profile.buttons", segment.name);
+        let subject = Subject::new(&["segments", &segment.name, "buttons"]);
+        all.extend(factor(path, &segment.behavior.buttons.prior, subject));
+    }
+    all
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+
+    fn load(changes: &[(&str, &str)]) -> Scenario {
+        let owned: Vec<(String, String)> =
+            changes.iter().map(|(path, value)| ((*path).to_owned(), (*value).to_owned())).collect();
+        Scenario::load(Path::new("scenarios/first-climb.ron"), &owned).unwrap()
+    }
+
+    fn paths(scenario: &Scenario) -> Vec<String> {
+        scenario.uncertain().into_iter().map(|uncertain| uncertain.path).collect()
+    }
+
+    #[test]
+    fn what_has_a_prior_is_uncertain_and_what_is_held_is_not() {
+        let all = paths(&load(&[]));
+        let block = "audience.segments.members.profile.block";
+        for path in [block, "rating.number.low_from", "platform.verification"] {
+            assert!(all.iter().any(|known| known == path), "{path} in {all:?}");
+        }
+        assert!(all.iter().all(|known| !known.ends_with(".delivered")), "{all:?}");
+        let held = paths(&load(&[(block, "1%"), ("platform.verification", "Done")]));
+        assert!(held.iter().all(|known| known != block && known != "platform.verification"));
+        assert_eq!(held.len(), all.len() - 2);
+    }
+
+    /// Every parameter is found at the address where the run draws it: pinned high or low it decides the run, and pinned
+    /// at what the run drew it changes nothing.
+    #[test]
+    fn a_pin_reaches_what_it_names() {
+        let scenario = load(&[("horizon", "20d")]);
+        let all = scenario.uncertain();
+        let pinned = |path: &str, uniform: f64| {
+            let of = all.iter().find(|uncertain| uncertain.path == path).unwrap();
+            scenario.clone().with_pinned(&[(of, uniform)]).replicate(3)
+        };
+        let thresholds = |uniform| pinned("rating.number.low_from", uniform).thresholds;
+        // Two draws, sorted: the lowest of all is Medium's, the highest Low's.
+        assert!((thresholds(1e-9).0 - 0.005).abs() < 1e-6 && (thresholds(1.0 - 1e-9).1 - 0.05).abs() < 1e-6);
+        let verified = |uniform| pinned("platform.verification", uniform).reached[1];
+        assert!(verified(0.01) < verified(0.5));
+        let blocked = |uniform| {
+            let future = pinned("audience.segments.members.profile.block", uniform);
+            future.totals[crate::sim::Metric::Blocked as usize] as f64
+                / future.totals[crate::sim::Metric::Delivered as usize] as f64
+        };
+        assert!(blocked(0.999) > 5.0 * blocked(0.001));
+    }
+}
