@@ -34,7 +34,10 @@ pub(super) enum Base {
 
 /// Rules that were read already under one change: cases that set the same share them.
 #[derive(Default)]
-pub struct Shelf(BTreeMap<(String, Vec<(String, String)>), Arc<Book>>);
+pub struct Shelf(BTreeMap<Label, Arc<Book>>);
+
+/// The name of rules, and what a case sets of them.
+type Label = (String, Vec<(String, String)>);
 
 impl Case {
     /// Whether its rules, or those of an era that begins during it, have this name; or the rulebook that they stand in.
