@@ -158,7 +158,7 @@ fn a_new_era_changes_a_climb_and_the_command_shows_where() {
     for key in ["what", "of", "first_clause", "second_clause"] {
         assert_eq!(first[key], counted[key], "{key}");
     }
-    assert_eq!(first["day"], run["first_day_earliest"], "replication 0 parts on the first day");
+    assert!(first["day"].as_u64() >= run["first_day_earliest"].as_u64(), "none parts sooner than the first");
     let changes = told["changes"]["second"].as_array().unwrap();
     assert!(!changes.is_empty() && changes[0]["at"].as_i64() >= first["at"].as_i64());
 }
