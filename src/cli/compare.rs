@@ -73,7 +73,7 @@ pub(super) fn variant(text: &str) -> Result<Variant, String> {
 }
 
 /// Name, file and own changes of a plan.
-type Asked = (String, PathBuf, Vec<(String, String)>);
+pub(super) type Asked = (String, PathBuf, Vec<(String, String)>);
 
 /// A plan that is compared.
 struct Plan {

@@ -7,7 +7,7 @@ use tiercast::report::divergence::{self, Stories, Version};
 use tiercast::report::story;
 use tiercast::sim::{Journal, Scenario, Trajectory};
 
-use super::compare::{Variant, variant};
+use super::compare::{Asked, Variant, variant};
 use super::{Failure, ScenarioArgs, print, print_json, which, width};
 
 /// Tell one future as a dated story, with the clause behind each change; or two versions of it side by side.
@@ -101,7 +101,7 @@ impl Explain {
     }
 
     /// Name, file and own changes of the two versions.
-    fn versions(&self) -> Result<Vec<(String, PathBuf, Vec<(String, String)>)>, Failure> {
+    fn versions(&self) -> Result<Vec<Asked>, Failure> {
         let path = &self.scenario.scenario;
         let stem = |path: &Path| path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
         let mut others = Vec::new();
