@@ -359,6 +359,10 @@ upgrade.volume
     assumed  usage_restarts []: not stated whether counting begins anew after a step or a flag
     assumed  restricted_blocks_upgrade false: not stated: who fills the limit every day is the very
              sender described as rising
+    reading  on: taken delivery (judged at each delivery, at once); others: Every (judged on a clock
+             of its own)
+    reading  RatingAtLeast: taken Medium (a rating that is not Low will do); others: High (only a
+             High rating will do)
     reading  count: taken sent (accepted messages); others: delivered (delivered messages), distinct
              (different customers reached), best_day (the deliveries of the best civil day)
     reading  amount: taken MoreThan (exceed it); others: AtLeast (reach it)
@@ -366,6 +370,9 @@ upgrade.volume
              restricted (the number is Restricted)
     reading  usage_restarts: taken none; others: upgrade (the tier rises), downgrade (the tier
              falls), flag (a flag is set), unflag (a flag ends)
+    reading  restricted_blocks_upgrade: taken false (a number that has used up its limit is
+             Connected all the same); others: true (a number that has used up its limit is not
+             Connected)
 "##;
 
 #[test]
