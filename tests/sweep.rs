@@ -239,7 +239,7 @@ fn points_of_another_tool_are_answered_line_by_line() {
     let numbers: Vec<u64> = answers.iter().map(|answer| answer["line"].as_u64().unwrap()).collect();
     assert_eq!(numbers, [1, 2, 4, 5, 6]);
     assert!(
-        answers[1]["error"].as_str().unwrap().contains("did you mean `sender.plan.share`?"),
+        answers[1]["error"].as_str().unwrap().contains("did you mean `share`?"),
         "{}",
         answers[1]
     );
