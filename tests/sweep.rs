@@ -238,11 +238,7 @@ fn points_of_another_tool_are_answered_line_by_line() {
         text(&output.stdout).lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     let numbers: Vec<u64> = answers.iter().map(|answer| answer["line"].as_u64().unwrap()).collect();
     assert_eq!(numbers, [1, 2, 4, 5, 6]);
-    assert!(
-        answers[1]["error"].as_str().unwrap().contains("did you mean `share`?"),
-        "{}",
-        answers[1]
-    );
+    assert!(answers[1]["error"].as_str().unwrap().contains("did you mean `share`?"), "{}", answers[1]);
     assert!(answers[2]["error"].as_str().unwrap().contains("JSON object"), "{}", answers[2]);
     assert!(answers[4]["error"].as_str().unwrap().contains("`horizon` holds neither"), "{}", answers[4]);
 
