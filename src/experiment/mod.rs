@@ -20,6 +20,8 @@
 //! A [`Sweep`] runs one scenario at the points of a [`Design`] over some [`Factor`]s; [`sensitivity`] asks which of a
 //! scenario's uncertain inputs moves its results most.
 //!
+//! A search stands above them: [`tuning`] tries settings of a plan, and gives each no more runs than it deserves.
+//!
 //! An [`Aftermath`] is smaller: what one send leads to, hour by hour, over the futures of a behaviour profile.
 //!
 //! *Invariant:* an ensemble is the same, bit for bit, whatever the number of threads and however its replications
@@ -50,6 +52,7 @@ pub mod readings;
 pub mod sensitivity;
 mod sweep;
 mod threads;
+pub mod tuning;
 
 pub use aftermath::{Aftermath, AftermathCurve};
 pub use comparison::{Arm, Comparison, Difference, Matters, Pair, Side, StoredComparison, Verdict, Watched};
