@@ -15,7 +15,7 @@ use tiercast::report::{gallery as run_gallery, schedule};
 use tiercast::sim::{LoadError, Scenario};
 use tiercast::time::Span;
 
-use super::cache::CacheArgs;
+use super::cache::{Cache, CacheArgs};
 use super::files::{Folder, open};
 use super::paired::{Threshold, matters, replicate, thresholds};
 use super::run::{draw_into, finished, progress_bar};
@@ -256,13 +256,24 @@ impl Tune {
             self.tell(&Answer { tuning: &tuning, confirmation: None, setting: &own.setting }, folder, quiet)?;
             return finished(false, tuning.ledger.kept(), plan.budget, &cache);
         };
-        let confirmation = self.confirm(own, chosen, &tuning, quiet);
-        let answer = Answer { tuning: &tuning, confirmation: Some(&confirmation), setting: &own.setting };
+        self.conclude((own, chosen), &tuning, (folder, &cache), quiet)
+    }
+
+    /// Confirms what was found, writes it and tells it.
+    fn conclude(
+        &self,
+        (own, chosen): (&Scenario, &Scenario),
+        tuning: &Tuning,
+        (folder, cache): (&Folder, &Cache),
+        quiet: bool,
+    ) -> Result<(), Failure> {
+        let confirmation = self.confirm(own, chosen, tuning, quiet);
+        let answer = Answer { tuning, confirmation: Some(&confirmation), setting: &own.setting };
         if answer.complete() {
             self.write_best(&answer, folder)?;
         }
         self.tell(&answer, folder, quiet)?;
-        finished(answer.complete(), answer.runs(), plan.budget, &cache)
+        finished(answer.complete(), answer.runs(), tuning.plan.budget, cache)
     }
 
     fn threads(&self) -> Threads {

@@ -221,7 +221,7 @@ fn guarantee(page: &mut Page, answer: &Answer<'_>) {
     let Some(finals) = tuning.finals.as_ref() else { return };
     let Some(selected) = finals.selected.as_ref() else { return };
     let unit = tuning.question.goal.headline.unit();
-    let (delta, confidence) = (amount(unit, finals.rules.delta), percent(tuning.question.confidence));
+    let (delta, confidence) = (size(unit, finals.rules.delta), percent(tuning.question.confidence));
     let each = runs(selected.observations * tuning.plan.block);
     page.heading("Guarantee");
     let whom = if tuning.question.constraints.is_empty() {
@@ -245,6 +245,15 @@ fn guarantee(page: &mut Page, answer: &Answer<'_>) {
         ));
     }
     page.indented("It says nothing of settings that were left behind earlier, or were never tried.");
+}
+
+/// An amount that matters; less than a day in hours or minutes.
+fn size(unit: Unit, value: f64) -> String {
+    match unit {
+        Unit::Days if value < 1.0 / 24.0 => format!("{:.0} minutes", value * 24.0 * 60.0),
+        Unit::Days if value < 1.0 => format!("{:.1} hours", value * 24.0).replace(".0 ", " "),
+        _ => amount(unit, value),
+    }
 }
 
 /// What speed costs in risk.
