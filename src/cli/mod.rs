@@ -1,7 +1,7 @@
 //! The command line: one file a command, one library call each; sees the public API only.
 //!
 //! ```text
-//!   main --> Command --> run | compare | sweep | sensitivity | explain | replay | check | rules | audiences
+//!   main --> Command --> run | compare | sweep | sensitivity | tune | explain | replay | check | rules | audiences
 //!                          | docs | init | completions
 //!                           results on stdout, everything else on stderr
 //!                           exit 0 well, 1 a finding, 2 wrong input or usage, 3 undecided, 130 interrupted
@@ -25,6 +25,7 @@ mod run;
 mod search;
 mod sensitivity;
 mod sweep;
+mod tune;
 mod which;
 
 use std::io::{IsTerminal, Write};
@@ -47,6 +48,7 @@ use tiercast::sim::{LoadError, Scenario};
   tiercast run scenarios/first-climb.ron
   tiercast compare scenarios/first-climb.ron --variant \"half: sender.plan.share=50%\"
   tiercast sweep scenarios/first-climb.ron --vary sender.plan.share=25%..100%:4
+  tiercast tune scenarios/first-climb.ron --vary sender.plan.share=40%..100% --objective days_to_10K --subject-to \"flagged < 30%\"
   tiercast explain scenarios/first-climb.ron --replication 0
   tiercast replay march.csv --ruleset platform-2023
   tiercast check tests/cases scenarios --coverage
@@ -69,6 +71,7 @@ enum Command {
     Compare(compare::Compare),
     Sweep(sweep::Sweep),
     Sensitivity(sensitivity::Sensitivity),
+    Tune(Box<tune::Tune>),
     Explain(explain::Explain),
     Replay(replay::Replay),
     Check(check::Check),
@@ -147,6 +150,15 @@ impl ScenarioArgs {
 
     /// Another version of it: another file, or with changes of its own.
     fn load_version(&self, path: &std::path::Path, own: &[(String, String)]) -> Result<Scenario, Failure> {
+        self.one_by_one_if_asked(self.load_by_counts(path, own)?)
+    }
+
+    /// The same with its customers simulated by counts.
+    fn load_by_counts(
+        &self,
+        path: &std::path::Path,
+        own: &[(String, String)],
+    ) -> Result<Scenario, LoadError> {
         let mut scenario = Scenario::load(path, &[&self.changes, own].concat())?;
         if let Some(seed) = self.seed {
             scenario = scenario.with_seed(seed);
@@ -154,6 +166,11 @@ impl ScenarioArgs {
         scenario = scenario.with_held(self.held());
         let told = self.fixed.iter().map(|layer| format!("{}: this is no forecast", layer.holds()));
         scenario.setting.warnings.extend(told);
+        Ok(scenario)
+    }
+
+    /// The scenario with its customers simulated as was asked.
+    fn one_by_one_if_asked(&self, scenario: Scenario) -> Result<Scenario, Failure> {
         match self.sampling {
             SamplingArg::Counts => Ok(scenario),
             SamplingArg::People => self.one_by_one(scenario),
@@ -224,6 +241,7 @@ pub(crate) fn main() -> ExitCode {
         Command::Compare(compare) => compare.execute(tool.quiet),
         Command::Sweep(sweep) => sweep.execute(tool.quiet),
         Command::Sensitivity(sensitivity) => sensitivity.execute(tool.quiet),
+        Command::Tune(tune) => tune.execute(tool.quiet),
         Command::Explain(explain) => explain.execute(),
         Command::Replay(replay) => replay.execute(tool.quiet),
         Command::Check(check) => check.execute(tool.quiet),

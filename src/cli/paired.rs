@@ -37,13 +37,13 @@ pub(super) fn by(text: &str) -> Result<By, String> {
 
 /// From when on one kind of difference matters.
 #[derive(Clone, Copy, Debug)]
-enum Threshold {
+pub(super) enum Threshold {
     Days(Span),
     Chance(f64),
     Total(f64),
 }
 
-fn matters(text: &str) -> Result<Threshold, String> {
+pub(super) fn matters(text: &str) -> Result<Threshold, String> {
     let form = || format!("expected a time such as 1d, chance=2% or total=1%, found {text:?}");
     let share = |value: &str| {
         let percent: f64 = value.trim().strip_suffix('%')?.trim().parse().ok()?;
@@ -81,15 +81,7 @@ impl PairedArgs {
 
     /// From when on a difference matters.
     pub(super) fn thresholds(&self) -> Matters {
-        let mut all = Matters::default();
-        for threshold in &self.matters {
-            match *threshold {
-                Threshold::Days(days) => all.days = days,
-                Threshold::Chance(share) => all.chance = share,
-                Threshold::Total(share) => all.total = share,
-            }
-        }
-        all
+        thresholds(&self.matters)
     }
 
     /// Runs what was not kept, and keeps the whole; also gives the place where it is kept.
@@ -99,33 +91,54 @@ impl PairedArgs {
         replications: u64,
         quiet: bool,
     ) -> (Comparison, Cache) {
-        let scenarios: Vec<&Scenario> = plans.iter().map(|(_, scenario)| *scenario).collect();
-        let cache = self.cache.open("compare", &scenarios);
-        let named = plans.iter().map(|(name, scenario)| ((*name).to_owned(), scenario.setting.clone()));
-        let named: Vec<_> = named.collect();
-        let kept = cache.find(replications).and_then(|kept| Comparison::restore(named.clone(), kept));
-        let done = kept.as_ref().map_or(0, Comparison::n);
         let threads = self.threads.map_or(Threads::All, Threads::Exactly);
-        let bar = progress_bar(replications, quiet);
-        let comparison = Comparison::run(
-            named,
-            done..replications,
-            threads,
-            &|arm, index| Watched::run(scenarios[arm], index),
-            &|more| bar.set_position(done + more),
-            interrupt::listen(),
-        );
-        bar.finish_and_clear();
-        let more = comparison.n() > 0;
-        let whole = match kept {
-            Some(kept) => {
-                kept.join(comparison).expect("they follow on one another, and are of the same plans")
-            }
-            None => comparison,
-        };
-        if more {
-            cache.keep(whole.n(), &whole.stored());
-        }
-        (whole, cache)
+        replicate(plans, replications, (threads, &self.cache), quiet)
     }
+}
+
+/// From when on each kind of difference matters; of two that were given for one kind the last holds.
+pub(super) fn thresholds(given: &[Threshold]) -> Matters {
+    let mut all = Matters::default();
+    for threshold in given {
+        match *threshold {
+            Threshold::Days(days) => all.days = days,
+            Threshold::Chance(share) => all.chance = share,
+            Threshold::Total(share) => all.total = share,
+        }
+    }
+    all
+}
+
+/// Runs what was not kept of a comparison, and keeps the whole; also gives the place where it is kept.
+pub(super) fn replicate(
+    plans: &[(&str, &Scenario)],
+    replications: u64,
+    (threads, cache): (Threads, &CacheArgs),
+    quiet: bool,
+) -> (Comparison, Cache) {
+    let scenarios: Vec<&Scenario> = plans.iter().map(|(_, scenario)| *scenario).collect();
+    let cache = cache.open("compare", &scenarios);
+    let named = plans.iter().map(|(name, scenario)| ((*name).to_owned(), scenario.setting.clone()));
+    let named: Vec<_> = named.collect();
+    let kept = cache.find(replications).and_then(|kept| Comparison::restore(named.clone(), kept));
+    let done = kept.as_ref().map_or(0, Comparison::n);
+    let bar = progress_bar(replications, quiet);
+    let comparison = Comparison::run(
+        named,
+        done..replications,
+        threads,
+        &|arm, index| Watched::run(scenarios[arm], index),
+        &|more| bar.set_position(done + more),
+        interrupt::listen(),
+    );
+    bar.finish_and_clear();
+    let more = comparison.n() > 0;
+    let whole = match kept {
+        Some(kept) => kept.join(comparison).expect("they follow on one another, and are of the same plans"),
+        None => comparison,
+    };
+    if more {
+        cache.keep(whole.n(), &whole.stored());
+    }
+    (whole, cache)
 }

@@ -395,7 +395,7 @@ impl Default for Matters {
 
 impl Matters {
     /// The threshold in the unit of a headline with these means.
-    fn threshold(&self, unit: Unit, means: [f64; 2]) -> f64 {
+    pub(super) fn threshold(&self, unit: Unit, means: [f64; 2]) -> f64 {
         match unit {
             Unit::Days => self.days.as_days(),
             Unit::Chance => self.chance,

@@ -14,7 +14,10 @@
 use jiff::ToSpan;
 use jiff::civil::Date;
 
+use thiserror::Error;
+
 use super::ensemble::Row;
+use crate::document::nearest;
 use crate::glossary::grouped;
 use crate::sim::{Metric, Setting};
 use crate::time::{Calendar, DAY, SimTime, Span};
@@ -182,6 +185,27 @@ impl Headline {
         all
     }
 
+    /// The headline of a name: one of [`all`](Headline::all), or a limit by a date or within a time.
+    ///
+    /// A limit is written as its ladder names it or as a number, so that `days_to_10K`, `days_to_10,000` and
+    /// `days_to_10000` are one; a date or time may follow: `reached_10K_by_2022-04-15`, `reached_10K_within_30d`.
+    ///
+    /// # Errors
+    /// A name that means nothing in these scenarios, with the nearest that does.
+    pub fn named(name: &str, settings: &[&Setting]) -> Result<Headline, NoHeadline> {
+        let dated = name.rsplit_once("_by_").and_then(|(_, date)| date.trim().parse().ok()).map(By::Date);
+        let timed = name.rsplit_once("_within_").and_then(|(_, time)| Span::try_from(time.to_owned()).ok());
+        let dates: Vec<By> = [Some(By::Horizon), dated, timed.map(By::After)].into_iter().flatten().collect();
+        let all = Headline::all(settings, &dates);
+        let meant = plain(name);
+        if let Some(found) = all.iter().find(|headline| plain(&headline.name()) == meant) {
+            return Ok(found.clone());
+        }
+        let known: Vec<String> = all.iter().map(Headline::name).collect();
+        let near = nearest(name, known.iter().map(String::as_str)).map(str::to_owned);
+        Err(NoHeadline { name: name.to_owned(), near, known })
+    }
+
     /// The name in files, such as `days_to_10K`.
     pub fn name(&self) -> String {
         match self {
@@ -252,6 +276,43 @@ impl Limit {
     }
 }
 
+/// A name that means nothing in some scenarios.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+#[error("there is no metric `{name}` here")]
+pub struct NoHeadline {
+    /// The name.
+    pub name: String,
+    /// The one that was probably meant.
+    pub near: Option<String>,
+    /// All that mean something.
+    pub known: Vec<String>,
+}
+
+impl NoHeadline {
+    /// What to do about it.
+    pub fn help(&self) -> String {
+        let all = self.known.join(", ");
+        match &self.near {
+            Some(near) => format!("did you mean `{near}`? There are: {all}"),
+            None => format!("there are: {all}"),
+        }
+    }
+}
+
+/// A name without what may be written in two ways: `10K`, `10,000` and `10000` are one.
+fn plain(name: &str) -> String {
+    let steps = name.trim().split('_').map(|step| {
+        let step = step.replace(',', "").to_lowercase();
+        let thousands = [("k", "000"), ("m", "000000")].into_iter().find_map(|(letter, zeros)| {
+            let digits = step.strip_suffix(letter)?;
+            let whole = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+            whole.then(|| format!("{digits}{zeros}"))
+        });
+        thousands.unwrap_or(step)
+    });
+    steps.collect::<Vec<_>>().join("_")
+}
+
 /// The limits of all ladders, each once, lowest first, that lie above where one of them starts.
 fn limits_above_start(settings: &[&Setting]) -> Vec<Limit> {
     let size = |limit: Option<u64>| limit.unwrap_or(u64::MAX);
@@ -265,4 +326,41 @@ fn limits_above_start(settings: &[&Setting]) -> Vec<Limit> {
     limits.sort_by_key(|limit| size(limit.customers));
     limits.dedup_by_key(|limit| limit.customers);
     limits
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::toy;
+    use super::*;
+
+    #[test]
+    fn every_headline_is_found_by_its_name() {
+        let setting = toy::setting();
+        for headline in Headline::all(&[&setting], &[By::Horizon]) {
+            assert_eq!(Headline::named(&headline.name(), &[&setting]), Ok(headline));
+        }
+    }
+
+    #[test]
+    fn a_limit_may_be_written_as_a_number_and_by_a_date() {
+        let setting = toy::setting();
+        let named = |name: &str| Headline::named(name, &[&setting]).map(|headline| headline.name());
+        for name in ["days_to_10K", "days_to_10,000", "days_to_10000", "days_to_10k"] {
+            assert_eq!(named(name), Ok("days_to_10K".to_owned()), "{name}");
+        }
+        assert_eq!(named("reached_10K_by_2022-03-30"), Ok("reached_10K_by_2022-03-30".to_owned()));
+        assert_eq!(named("reached_10000_within_720h"), Ok("reached_10K_within_30d".to_owned()));
+    }
+
+    #[test]
+    fn an_unknown_name_gets_the_nearest() {
+        let setting = toy::setting();
+        let error = Headline::named("days_to_100", &[&setting]).unwrap_err();
+        assert_eq!(error.near.as_deref(), Some("days_to_10K"));
+        let error = Headline::named("flaged", &[&setting]).unwrap_err();
+        assert!(error.help().starts_with("did you mean `flagged`?"), "{}", error.help());
+        // These rules ban nobody.
+        assert!(Headline::named("banned", &[&setting]).is_err());
+        assert!(Headline::named("reached_10K_by_soon", &[&setting]).is_err());
+    }
 }

@@ -20,6 +20,8 @@
 //! A [`Sweep`] runs one scenario at the points of a [`Design`] over some [`Factor`]s; [`sensitivity`] asks which of a
 //! scenario's uncertain inputs moves its results most.
 //!
+//! A search stands above them: [`tuning`] tries settings of a plan, and gives each no more runs than it deserves.
+//!
 //! An [`Aftermath`] is smaller: what one send leads to, hour by hour, over the futures of a behaviour profile.
 //!
 //! *Invariant:* an ensemble is the same, bit for bit, whatever the number of threads and however its replications
@@ -50,6 +52,7 @@ pub mod readings;
 pub mod sensitivity;
 mod sweep;
 mod threads;
+pub mod tuning;
 
 pub use aftermath::{Aftermath, AftermathCurve};
 pub use comparison::{Arm, Comparison, Difference, Matters, Pair, Side, StoredComparison, Verdict, Watched};
@@ -63,7 +66,7 @@ pub use factor::{Factor, FactorError, Kind};
 pub use fan::{Fan, FanDay, Series};
 pub use fired::{Fired, FiredClause, watch_fired};
 pub use first_passage::FirstPassage;
-pub use headline::{By, Headline, Limit, Mishap, Unit};
+pub use headline::{By, Headline, Limit, Mishap, NoHeadline, Unit};
 pub use histogram::{ENDLESS, Histogram};
 pub use layers::{Explained, LAYERS, explained};
 pub use lead::Lead;

@@ -12,6 +12,7 @@
 //!   two rulesets - impact           what a change of the rules does to a set of scenarios
 //!   Sweep -------- sweep            one scenario at many points: text, JSON, CSV, charts
 //!   Study -------- sensitivity      which uncertain input moves a result most: the same
+//!   Tuning ------- tuning           which settings serve best: text, JSON, CSV, charts, a scenario file
 //!   Explained ---- layers           where the spread comes from
 //!   Aftermath ---- audiences        a behaviour profile in plain words, and as a picture
 //!   Journal ------ story            one future, change by change, with the clause behind each
@@ -52,6 +53,7 @@ pub mod story;
 pub mod summary;
 pub mod sweep;
 pub mod text;
+pub mod tuning;
 pub mod verdicts;
 pub mod webhooks;
 

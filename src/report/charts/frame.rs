@@ -18,6 +18,7 @@ use super::fonts::{self, Weight, width};
 use super::hours::HourAxis;
 use super::labels::{self, Name};
 use super::marks::Marks;
+use super::measure::MeasureAxis;
 use super::style::*;
 use plotters::chart::{ChartBuilder, ChartContext};
 use plotters::coord::Shift;
@@ -148,6 +149,7 @@ pub(super) enum Below {
     /// Nothing: the chart draws its own.
     Nothing,
     Marks(Marks),
+    Measure(MeasureAxis),
 }
 
 impl From<&DateAxis> for Below {
@@ -168,13 +170,28 @@ impl From<Marks> for Below {
     }
 }
 
+impl From<&MeasureAxis> for Below {
+    fn from(measure: &MeasureAxis) -> Self {
+        Below::Measure(measure.clone())
+    }
+}
+
 impl Below {
+    /// What stands under the right end of the axis: what it counts.
+    fn name(&self) -> &str {
+        match self {
+            Below::Measure(measure) => &measure.name,
+            Below::Dates(_) | Below::Hours(_) | Below::Marks(_) | Below::Nothing => "",
+        }
+    }
+
     fn axis(&self) -> Axis {
         match self {
             Below::Dates(dates) => dates.axis(),
             Below::Hours(hours) => hours.axis(),
             Below::Nothing => Axis::linear(0.0, 1.0, Vec::new()),
             Below::Marks(marks) => marks.axis.clone(),
+            Below::Measure(measure) => measure.axis.clone(),
         }
     }
 
@@ -184,6 +201,7 @@ impl Below {
             Below::Hours(hours) => hours.ticks(place),
             Below::Nothing => Vec::new(),
             Below::Marks(marks) => marks.ticks(place),
+            Below::Measure(measure) => measure.ticks(place),
         }
     }
 }
@@ -365,6 +383,9 @@ impl Frame {
             if let Some(year) = &tick.under {
                 sheet.text(year, (at, bottom + 35.0), HPos::Center, ink)?;
             }
+        }
+        if !self.below.name().is_empty() {
+            sheet.text(self.below.name(), (right, bottom + 38.0), HPos::Right, ink)?;
         }
         Ok(())
     }

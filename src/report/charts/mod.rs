@@ -13,6 +13,7 @@
 //!     aftermath  what does one send lead to, hour by hour?
 //!     along   what changes along a factor?   heat    along two factors?
 //!     tornado what does each factor change?  indices what part of the spread is each uncertain input's?
+//!     scatter, rounds, strips   what does speed cost in risk, how was it found, what is the setting?
 //!            |            each lays itself out (frame, labels, dates, axis, fonts, style) ...
 //!            v
 //!         plotters        ... and draws once on a lattice of tenths of a pixel
@@ -54,11 +55,15 @@ mod hours;
 mod indices;
 mod labels;
 mod marks;
+mod measure;
 mod numbers;
 mod png;
 mod rating;
 mod reach;
+mod rounds;
+mod scatter;
 mod shares;
+mod strips;
 mod style;
 mod svg;
 mod tornado;
@@ -78,12 +83,15 @@ pub use gap::{Gap, gap};
 pub use heat::{Heat, heat};
 pub use hours::HourAxis;
 pub use indices::{IndexRow, indices};
+pub use measure::{Measure, Standing};
 pub use rating::{RatingChart, Threshold, rating};
 pub use reach::{ReachCurve, Target, reach};
+pub use rounds::{RoundLine, Rounds, rounds};
+pub use scatter::{Scatter, ScatterPoint, scatter};
 pub use shares::{Band, Role, shares};
-pub use tornado::{Tornado, TornadoBar, tornado};
-
+pub use strips::{Strip, strips};
 pub use style::{HEIGHT, PNG_SCALE, WIDTH};
+pub use tornado::{Tornado, TornadoBar, tornado};
 
 pub(super) use numbers::about;
 

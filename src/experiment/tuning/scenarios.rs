@@ -1,0 +1,72 @@
+//! The futures of a scenario under other settings.
+
+use super::super::ensemble::Row;
+use super::super::headline::Headline;
+use super::{Admission, Futures};
+use crate::random::Fnv;
+use crate::sim::{LoadError, Scenario};
+use crate::time::Span;
+
+/// Loads a scenario with some values changed.
+pub type Load<'l> = dyn Fn(&[(String, String)]) -> Result<Scenario, LoadError> + Sync + 'l;
+
+/// A scenario whose settings are varied.
+pub struct Scenarios<'l> {
+    load: &'l Load<'l>,
+    paths: Vec<String>,
+    metrics: Vec<Headline>,
+    horizon: Span,
+    ready: Vec<Scenario>,
+    digests: Vec<u64>,
+    refusal: Option<LoadError>,
+}
+
+impl<'l> Scenarios<'l> {
+    /// The scenarios that `load` gives for values at `paths`; each replication counts `metrics`, times cut at `horizon`.
+    pub fn new(
+        load: &'l Load<'l>,
+        paths: Vec<String>,
+        metrics: Vec<Headline>,
+        horizon: Span,
+    ) -> Scenarios<'l> {
+        Scenarios { load, paths, metrics, horizon, ready: Vec::new(), digests: Vec::new(), refusal: None }
+    }
+
+    /// A setting that was admitted.
+    pub fn scenario(&self, setting: usize) -> Option<&Scenario> {
+        self.ready.get(setting)
+    }
+
+    /// Why the first setting that makes no scenario makes none.
+    pub fn refusal(self) -> Option<LoadError> {
+        self.refusal
+    }
+}
+
+impl Futures for Scenarios<'_> {
+    fn admit(&mut self, values: &[String]) -> Admission {
+        let changes: Vec<(String, String)> = self.paths.iter().cloned().zip(values.iter().cloned()).collect();
+        let scenario = match (self.load)(&changes) {
+            Ok(scenario) => scenario,
+            Err(error) => {
+                let told = error.to_string();
+                self.refusal.get_or_insert(error);
+                return Admission::Refused(told.lines().next().unwrap_or_default().to_owned());
+            }
+        };
+        let mut digest = Fnv::default();
+        digest.text(&scenario.identity());
+        if self.digests.contains(&digest.finish()) {
+            return Admission::Same;
+        }
+        self.digests.push(digest.finish());
+        self.ready.push(scenario);
+        Admission::Ready
+    }
+
+    fn values(&self, setting: usize, replication: u64) -> Vec<u64> {
+        let scenario = &self.ready[setting];
+        let row = Row::of(replication, &scenario.replicate(replication));
+        self.metrics.iter().map(|metric| metric.value(&row, &scenario.setting, self.horizon)).collect()
+    }
+}
