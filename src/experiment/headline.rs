@@ -197,7 +197,12 @@ impl Headline {
         let timed = name.rsplit_once("_within_").and_then(|(_, time)| Span::try_from(time.to_owned()).ok());
         let dates: Vec<By> = [Some(By::Horizon), dated, timed.map(By::After)].into_iter().flatten().collect();
         let all = Headline::all(settings, &dates);
-        let meant = plain(name);
+        // However the time is written.
+        let within = name.rsplit_once("_within_").zip(timed);
+        let meant = within.map_or_else(
+            || plain(name),
+            |((reached, _), span)| plain(&format!("{reached}_within_{}", span.to_string().replace(' ', ""))),
+        );
         if let Some(found) = all.iter().find(|headline| plain(&headline.name()) == meant) {
             return Ok(found.clone());
         }

@@ -199,7 +199,7 @@ fn halving(answer: &Answer<'_>) -> Drawing {
     let before = lines.len();
     lines.retain(|line| went_on(line) || line.values.iter().all(|at| !worse(answer, at.1, worst)));
     let reading = format!(
-        "Each line a setting, until it was left behind; blue: the finalists. Lines that begin later are new neighbours \
+        "Each line a setting, until it was left behind, to be compared at the same number of runs; blue: the finalists. Lines that begin later are new neighbours \
          of the best.{}",
         left_out(before - lines.len())
     );
