@@ -20,7 +20,7 @@
 //!
 //! *Successive halving*: Z. Karnin, T. Koren and O. Somekh, "Almost optimal exploration in multi-armed bandits" (ICML
 //! 2013); K. Jamieson and A. Talwalkar, "Non-stochastic best arm identification and hyperparameter optimization"
-//! (AISTATS 2016). Runs of a setting that goes on are kept and added to. The guarantee is that of [`selection`]: it is
+//! (AISTATS 2016). Runs of a setting that goes on are kept and added to. The guarantee is that of `selection.rs`: it is
 //! about the finalists, and says nothing of settings that were left behind or never tried.
 //!
 //! *Invariant:* the answer depends on the question, the plan and the futures alone, not on threads, nor on whether the
