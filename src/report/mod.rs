@@ -63,7 +63,13 @@ fn rounded(value: f64, decimals: u32) -> f64 {
     (value * scale).round() / scale
 }
 
-/// The same as text: `0.25`, `12`, `inf`.
+/// A page of values under named keys as JSON, with a newline at its end.
+fn page(values: &impl serde::Serialize) -> String {
+    let json = serde_json::to_string_pretty(values).expect("keys are text and memory does not fail");
+    json + "\n"
+}
+
+/// A rounded number as text: `0.25`, `12`, `inf`.
 fn decimal(value: f64, decimals: u32) -> String {
     rounded(value, decimals).to_string()
 }

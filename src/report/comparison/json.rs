@@ -26,9 +26,7 @@ pub const FORMAT: u32 = 1;
 
 /// The text of `comparison.json`, with a newline at its end.
 pub fn to_json(answer: &Answer<'_>) -> String {
-    let json =
-        serde_json::to_string_pretty(&Page::of(answer)).expect("keys are text and memory does not fail");
-    json + "\n"
+    crate::report::page(&Page::of(answer))
 }
 
 #[derive(Serialize)]

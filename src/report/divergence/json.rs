@@ -23,9 +23,7 @@ pub const FORMAT: u32 = 1;
 
 /// The text of the answer, with a newline at its end.
 pub fn to_json(stories: &Stories<'_>) -> String {
-    let json =
-        serde_json::to_string_pretty(&Page::of(stories)).expect("keys are text and memory does not fail");
-    json + "\n"
+    crate::report::page(&Page::of(stories))
 }
 
 #[derive(Serialize)]

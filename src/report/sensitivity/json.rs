@@ -24,9 +24,7 @@ pub const FORMAT: u32 = 1;
 
 /// The text of `sensitivity.json`, with a newline at its end.
 pub fn to_json(answer: &SensitivityAnswer<'_>) -> String {
-    let json =
-        serde_json::to_string_pretty(&Page::of(answer)).expect("keys are text and memory does not fail");
-    json + "\n"
+    crate::report::page(&Page::of(answer))
 }
 
 #[derive(Serialize)]

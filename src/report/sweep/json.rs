@@ -29,9 +29,7 @@ pub const FORMAT: u32 = 1;
 
 /// The text of `sweep.json`, with a newline at its end.
 pub fn to_json(answer: &SweepAnswer<'_>) -> String {
-    let json =
-        serde_json::to_string_pretty(&Page::of(answer)).expect("keys are text and memory does not fail");
-    json + "\n"
+    crate::report::page(&Page::of(answer))
 }
 
 /// The results of one point in one line of JSON, without a newline: what `--stdin-jsonl` answers.

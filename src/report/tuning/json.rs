@@ -22,9 +22,7 @@ pub const FORMAT: u32 = 1;
 
 /// The whole file as text.
 pub fn to_json(answer: &Answer<'_>) -> String {
-    let page = Page::of(answer);
-    let json = serde_json::to_string_pretty(&page).expect("plain values are JSON");
-    format!("{json}\n")
+    crate::report::page(&Page::of(answer))
 }
 
 #[derive(Serialize)]
