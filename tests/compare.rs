@@ -2,10 +2,13 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on may panic")]
 
+mod common;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+use common::shipped;
 use serde_json::Value;
 
 /// Nobody blocks, reports, stops, mutes or archives: ratings stay as they are.
@@ -14,14 +17,7 @@ const CALM: &str = "audience.segments.members.chances={\"block\": Fixed(0), \"re
 
 /// A folder of its own for one test.
 fn workshop(name: &str) -> PathBuf {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("compare-{name}"));
-    let _ = fs::remove_dir_all(&folder);
-    fs::create_dir_all(&folder).unwrap();
-    folder
-}
-
-fn shipped(name: &str) -> String {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios").join(format!("{name}.ron")).display().to_string()
+    common::workshop(&format!("compare-{name}"))
 }
 
 fn tool(folder: &Path, arguments: &[&str]) -> Output {

@@ -1,10 +1,13 @@
 //! The first scenario that `init` writes: whatever the rules and the audience, it loads and runs as it is.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod common;
+
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Output};
 
+use common::workshop;
 use tiercast::audience::profile_names;
 use tiercast::platform::{catalogue, rulebook};
 use tiercast::report::starter;
@@ -46,13 +49,6 @@ fn the_names_are_filled_in_and_no_placeholder_is_left() {
     }
     assert!(starter::scenario("no-such-rules", "cold-list", "x").is_none());
     assert!(starter::scenario("classic-2022", "nobody", "x").is_none());
-}
-
-fn workshop(name: &str) -> PathBuf {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
-    let _ = fs::remove_dir_all(&folder);
-    fs::create_dir_all(&folder).unwrap();
-    folder
 }
 
 fn run(folder: &Path, arguments: &[&str]) -> Output {

@@ -3,15 +3,15 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on may panic")]
 
+mod common;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 /// A folder of its own for one test, with the shipped first climb in it.
 fn workshop(name: &str) -> PathBuf {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("kept-{name}"));
-    let _ = fs::remove_dir_all(&folder);
-    fs::create_dir_all(&folder).unwrap();
+    let folder = common::workshop(&format!("kept-{name}"));
     let shipped = |file: &str| Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios").join(file);
     let text = fs::read_to_string(shipped("first-climb.ron")).unwrap();
     fs::write(folder.join("plan.ron"), text.replace("\"opted-in-marketing\"", "\"own.ron\"")).unwrap();

@@ -3,6 +3,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on may panic")]
 
+mod common;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -48,9 +50,7 @@ Scenario(
 
 /// A folder of its own for one test, with the calm campaign and a short first climb in it.
 fn workshop(name: &str) -> PathBuf {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("tune-{name}"));
-    let _ = fs::remove_dir_all(&folder);
-    fs::create_dir_all(&folder).unwrap();
+    let folder = common::workshop(&format!("tune-{name}"));
     let shipped = |file: &str| Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios").join(file);
     fs::write(folder.join("calm.ron"), CALM).unwrap();
     fs::copy(shipped("audiences/opted-in-marketing.ron"), folder.join("own.ron")).unwrap();

@@ -15,6 +15,9 @@ use crate::time::SimTime;
 use super::history::History;
 use super::list::{CLOSED, Cell, Choice, Choosing, LONG_AGO, ListPlan, Taken};
 
+/// As many cells as a send usually takes from.
+const FEW: usize = 12;
+
 /// The cells of a list.
 #[derive(Clone, Debug)]
 pub(super) struct Cells {
@@ -23,6 +26,8 @@ pub(super) struct Cells {
     resting: VecDeque<Cell>,
     /// Customers who may not be written to before an instant, because their reply is under way.
     waiting: Vec<(SimTime, Cell)>,
+    /// The first of these instants.
+    waiting_until: SimTime,
     rested_customers: u64,
     tidied: Option<u16>,
 }
@@ -38,6 +43,7 @@ impl Cells {
             rested: rested.map(|(customers, history)| Cell::fresh(customers, history)).collect(),
             resting: VecDeque::new(),
             waiting: Vec::new(),
+            waiting_until: SimTime::NEVER,
             rested_customers: plan.customers,
             tidied: None,
         }
@@ -60,12 +66,21 @@ impl Cells {
             self.resting.pop_front();
             self.rest_over(cell);
         }
+        if self.waiting_until <= now {
+            self.end_waits(now);
+        }
+    }
+
+    fn end_waits(&mut self, now: SimTime) {
+        self.waiting_until = SimTime::NEVER;
         let mut place = 0;
         while place < self.waiting.len() {
-            if self.waiting[place].0 <= now {
+            let until = self.waiting[place].0;
+            if until <= now {
                 let cell = self.waiting.swap_remove(place).1;
                 self.rest_over(cell);
             } else {
+                self.waiting_until = self.waiting_until.min(until);
                 place += 1;
             }
         }
@@ -74,6 +89,11 @@ impl Cells {
     /// Puts a cell among the rested, in order of its last message.
     pub(super) fn rest_over(&mut self, cell: Cell) {
         self.rested_customers += cell.customers;
+        // Most were written to later than all who have rested.
+        if self.rested.back().is_none_or(|held| held.last < cell.last) {
+            self.rested.push_back(cell);
+            return;
+        }
         let place = self.rested.partition_point(|held| held.key() < cell.key());
         match self.rested.get_mut(place) {
             Some(held) if held.key() == cell.key() => held.customers += cell.customers,
@@ -100,6 +120,7 @@ impl Cells {
     /// Takes from the cells of the first rank, then of the next; within a rank all are alike to the hand.
     fn take_by_rank(&mut self, wanted: u64, mut by: Choosing<'_>, taken: &mut Taken) {
         let (mut left, mut begin) = (wanted, 0);
+        taken.parts.reserve(FEW);
         while left > 0 && begin < self.rested.len() {
             let rank = by.rank(&self.rested[begin]);
             let tied = |cell: &&Cell| by.rank(cell) == rank;
@@ -135,6 +156,7 @@ impl Cells {
     pub(super) fn settle(&mut self, cell: Cell, from: SimTime, plan: &ListPlan) {
         if from > cell.last + plan.rest {
             self.waiting.push((from, cell));
+            self.waiting_until = self.waiting_until.min(from);
             return;
         }
         match self.resting.back_mut() {

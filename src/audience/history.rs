@@ -13,7 +13,7 @@ pub(super) const HIGHEST_LEVEL: usize = 6;
 const MOST_CONTACTS: u8 = 7;
 
 /// What a customer has been through, as far as it moves the chances of the next message.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct History {
     /// Fatigue, from 0 to 6.
     pub level: u8,
@@ -28,6 +28,14 @@ pub struct History {
 impl History {
     /// Somebody whom nobody has written to, and whom no message will reach.
     pub(super) const UNREACHABLE: History = History { level: 0, contacts: 0, unreachable: true, since: 0 };
+
+    /// All of it in one number, which orders histories by level, then contacts.
+    pub(super) fn packed(self) -> u64 {
+        u64::from(self.level) << 40
+            | u64::from(self.contacts) << 32
+            | u64::from(self.unreachable) << 16
+            | u64::from(self.since)
+    }
 
     /// A number that no other history of the same day has: the address of what customers of this history do.
     pub(super) fn key(self, day: u16) -> u32 {

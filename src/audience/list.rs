@@ -80,8 +80,8 @@ impl Cell {
         Cell { last: LONG_AGO, delivered: false, window: CLOSED, history, customers }
     }
 
-    pub(super) fn key(self) -> (SimTime, bool, SimTime, History) {
-        (self.last, self.delivered, self.window, self.history)
+    pub(super) fn key(self) -> (SimTime, bool, SimTime, u64) {
+        (self.last, self.delivered, self.window, self.history.packed())
     }
 
     /// The address of the cell among those that a choice is made from.

@@ -105,9 +105,17 @@ impl TemplateEffects {
 pub(super) struct Odds {
     /// Chance by name, with every effect but those of the past.
     chances: [f64; RATES.len()],
-    /// Shares that were asked for already, by level and contacts.
-    known: Vec<((u8, u8), Shares)>,
+    /// Shares that were asked for already.
+    known: Vec<Shares>,
+    /// Their positions, by level and contacts; [`UNKNOWN`] where nobody has asked.
+    places: [u8; PASTS],
 }
+
+/// Levels of fatigue times contacts, each below 8.
+const PASTS: usize = 64;
+
+/// No position: there are fewer pasts.
+const UNKNOWN: u8 = u8::MAX;
 
 impl Odds {
     fn new(segment: &Segment, rates: &Rates, moment: &Moment<'_>, chance: &Chance) -> Odds {
@@ -129,22 +137,22 @@ impl Odds {
         }
         // The share of reports that block is no act of its own.
         chances[RateName::report_also_blocks as usize] = rates.base(RateName::report_also_blocks);
-        Odds { chances, known: Vec::new() }
+        Odds { chances, known: Vec::new(), places: [UNKNOWN; PASTS] }
     }
 
     /// Position of the shares of the outcomes of a delivered message to somebody of this past.
     pub(super) fn position(&mut self, behavior: &Behavior, past: History) -> usize {
-        let key = (past.level, past.contacts);
-        let known = self.known.iter().position(|(known, _)| *known == key);
-        known.unwrap_or_else(|| {
-            self.known.push((key, self.compute(behavior, past)));
-            self.known.len() - 1
-        })
+        let key = usize::from(past.level) << 3 | usize::from(past.contacts);
+        if self.places[key] == UNKNOWN {
+            self.places[key] = self.known.len() as u8;
+            self.known.push(self.compute(behavior, past));
+        }
+        usize::from(self.places[key])
     }
 
     /// The shares at a position that [`Odds::position`] gave.
     pub(super) fn shares(&self, position: usize) -> &Shares {
-        &self.known[position].1
+        &self.known[position]
     }
 
     fn compute(&self, behavior: &Behavior, past: History) -> Shares {

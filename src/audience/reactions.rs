@@ -12,9 +12,11 @@
 mod counts;
 mod people;
 
+use std::borrow::Cow;
+
 use crate::glossary::Category;
 use crate::random::maths::expm1;
-use crate::random::{Address, Chance, DelayTable, Purpose, Subject};
+use crate::random::{Address, Chance, DelayTable, Purpose, Shares, Subject};
 use crate::time::{Calendar, SimTime, Slot, Span};
 
 use super::activity::Activity;
@@ -23,7 +25,7 @@ use super::behavior::{Behavior, RateName, Undeliverable};
 use super::history::Memory;
 use super::list::{List, Taken};
 use super::odds::{BLOCK, OUTCOMES, Odds, REPORT, REPORT_AND_BLOCK, Rates, STOP, TemplateEffects};
-use super::timetable::Timetable;
+use super::timetable::{Arriving, Timetable};
 
 /// What arrives from a customer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -89,6 +91,8 @@ pub struct Segment {
     subject: Subject,
     delays: [DelayTable; Act::DELAYED.len()],
     timetable: Timetable,
+    /// By the first row of answers that come late: the shares of those that come before it, and of the others.
+    answers: Vec<(Option<Shares>, Option<Shares>)>,
     memory: Memory,
     /// The virtual time of reactions, where hours differ.
     activity: Option<Activity>,
@@ -112,8 +116,11 @@ impl Segment {
         let longest = delays.iter().flat_map(|table| table.ages()).copied().max().unwrap_or(0);
         let activity = Activity::new(&behavior.activity, calendar, longest);
         let memory = Memory::of(&behavior);
-        let timetable = Timetable::new(&delays, activity.as_ref());
+        let timetable = Timetable::new(&delays, activity.as_ref(), calendar);
+        let replies = delays[Act::Reply.index()].shares().shares();
+        let answers = (0..=replies.len()).map(|late_rows| counts::early_and_late(replies, late_rows)).collect();
         Some(Segment {
+            answers,
             name: name.to_owned(),
             subject: Subject::new(&[name]),
             templates,
@@ -321,6 +328,7 @@ impl Segment {
             },
             late_rows: 0,
             tally: Tally::default(),
+            arriving: self.timetable.arriving(self.activity.as_ref(), stage.calendar, moment.now, moment.day),
             segment: self,
             batch,
             odds: rates.odds(self, &moment, stage.chance),
@@ -353,6 +361,8 @@ struct Send<'s, 'r> {
     /// The first row of the delays of answers whose arrival matters for the next message: the customer has an open
     /// window, or is still waited for, when the rest is over.
     late_rows: usize,
+    /// When the rows of each delay arrive.
+    arriving: Cow<'s, [Arriving]>,
     tally: Tally,
 }
 

@@ -1,5 +1,8 @@
 //! When the rows of a delay arrive, for a message of now: the slots, and which rows share a slot or a day.
 
+use std::borrow::Cow;
+use std::sync::OnceLock;
+
 use crate::random::{Alike, DelayTable, MOST_ROWS};
 use crate::time::{Calendar, SimTime, Slot};
 
@@ -21,31 +24,57 @@ pub(super) struct Arriving {
 /// The delays of a segment, ready to be looked up.
 #[derive(Clone, Debug)]
 pub(super) struct Timetable {
-    /// The first delay with the same ages as each.
-    same: Vec<usize>,
+    /// Of each delay, the position of its ages among `ages`.
+    place: Vec<usize>,
+    /// The ages of rows, each list of them once.
     ages: Vec<Vec<i64>>,
     /// The virtual time that each age takes, where hours differ.
     takes: Vec<Vec<u64>>,
+    /// What was looked up at the start of a slot: it is the same in every replication.
+    known: Vec<OnceLock<Box<[Arriving]>>>,
 }
 
 impl Timetable {
-    pub(super) fn new(delays: &[DelayTable], activity: Option<&Activity>) -> Timetable {
-        let ages: Vec<Vec<i64>> = delays.iter().map(|delay| delay.ages().to_vec()).collect();
-        let same = |own: &Vec<i64>| ages.iter().position(|other| other == own).unwrap_or(0);
+    pub(super) fn new(delays: &[DelayTable], activity: Option<&Activity>, calendar: &Calendar) -> Timetable {
+        let mut ages: Vec<Vec<i64>> = Vec::new();
+        let mut place = Vec::new();
+        for delay in delays {
+            let known = ages.iter().position(|known| known == delay.ages());
+            place.push(known.unwrap_or(ages.len()));
+            if known.is_none() {
+                ages.push(delay.ages().to_vec());
+            }
+        }
         let takes = |ages: &Vec<i64>| match activity {
             Some(activity) => ages.iter().map(|age| activity.takes(*age)).collect(),
             None => Vec::new(),
         };
-        Timetable { same: ages.iter().map(same).collect(), takes: ages.iter().map(takes).collect(), ages }
+        let known = calendar.slots().iter().map(|_| OnceLock::new()).collect();
+        Timetable { place, takes: ages.iter().map(takes).collect(), known, ages }
     }
 
-    /// The first delay that arrives as delay `place` does.
-    pub(super) fn same_as(&self, place: usize) -> usize {
-        self.same[place]
+    /// Position of delay `delay` in what [`Timetable::arriving`] gives.
+    pub(super) fn place(&self, delay: usize) -> usize {
+        self.place[delay]
     }
 
-    /// When the rows of delay `place` arrive for a message of `now`, which lies on civil day `day`.
+    /// When the rows of every delay arrive for a message of `now`, which lies on civil day `day`.
     pub(super) fn arriving(
+        &self,
+        activity: Option<&Activity>,
+        calendar: &Calendar,
+        now: SimTime,
+        day: usize,
+    ) -> Cow<'_, [Arriving]> {
+        let all = || (0..self.ages.len()).map(|place| self.look_up(place, activity, calendar, now, day)).collect();
+        let slot = calendar.slot_from(now) as usize;
+        match self.known.get(slot).filter(|_| calendar.slots()[slot].at == now) {
+            Some(known) => Cow::Borrowed(known.get_or_init(all)),
+            None => Cow::Owned(all().into_vec()),
+        }
+    }
+
+    fn look_up(
         &self,
         place: usize,
         activity: Option<&Activity>,
@@ -111,13 +140,13 @@ mod tests {
         let hours = [0, 1, 2, 4, 8, 16, 24, 48, 72, 96];
         let rows: Vec<(i64, f64)> = hours.iter().map(|hour| (hour * HOUR, 0.1)).collect();
         let delays = [DelayTable::new(&rows).expect("a table")];
-        let timetable = Timetable::new(&delays, None);
-        let arriving = timetable.arriving(0, None, &calendar, SimTime(10 * HOUR), 0);
+        let timetable = Timetable::new(&delays, None, &calendar);
+        let arriving = timetable.arriving(None, &calendar, SimTime(10 * HOUR), 0)[timetable.place(0)];
         assert_eq!(arriving.at[5], SimTime(26 * HOUR));
         assert_eq!(arriving.by_slot[..10], [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
         // 10:00 to 18:00 today; 02:00 and 10:00 tomorrow; the day after; 82 h and 106 h lie after the run.
         assert_eq!(arriving.by_day[..10], [0, 0, 0, 0, 0, 5, 5, 7, 8, 8]);
-        let late = timetable.arriving(0, None, &calendar, SimTime(10 * HOUR + 1), 0);
+        let late = timetable.arriving(None, &calendar, SimTime(10 * HOUR + 1), 0)[0];
         assert_eq!(late.at[0], SimTime(11 * HOUR));
     }
 }

@@ -1,17 +1,16 @@
 //! `audiences`: which behaviour profiles are there, and what do they lead to?
 
-use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 use tiercast::audience::{Behavior, profile_document, profile_names};
 use tiercast::document::{Document, nearest};
-use tiercast::experiment::{Aftermath, Threads};
+use tiercast::experiment::Aftermath;
 use tiercast::report::audiences::{self, Listed, Told};
 use tiercast::sim::OneSend;
 
 use super::files::{Folder, open};
-use super::{Failure, print, print_json, width};
+use super::{Failure, ThreadsArg, print, print_json, width};
 
 /// Show behaviour profiles: who the customers are, what is believed of them, and what one send leads to.
 #[derive(Debug, Args)]
@@ -47,9 +46,8 @@ struct Show {
     /// Seed of the random numbers.
     #[arg(long, env = "TIERCAST_SEED", default_value_t = 1)]
     seed: u64,
-    /// Threads; all cores unless said otherwise. No result depends on it.
-    #[arg(long, env = "TIERCAST_THREADS")]
-    threads: Option<NonZeroUsize>,
+    #[command(flatten)]
+    threads: ThreadsArg,
     /// Print JSON instead of text.
     #[arg(long)]
     json: bool,
@@ -103,7 +101,7 @@ impl Show {
     }
 
     fn replicate(&self, behavior: &Behavior) -> Result<Aftermath, Failure> {
-        let threads = self.threads.map_or(Threads::All, Threads::Exactly);
+        let threads = self.threads.get();
         let send = OneSend::new(behavior.clone(), MESSAGES);
         let after = send.and_then(|send| Aftermath::run(&send, self.seed, REPLICATIONS, threads));
         after.ok_or_else(|| Failure::Usage {

@@ -18,15 +18,14 @@ mod judging;
 mod readings;
 
 use std::collections::BTreeSet;
-use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use serde::Serialize;
 use tiercast::audience::Behavior;
 use tiercast::document::{Document, Finding, Findings};
+use tiercast::experiment::Fired;
 use tiercast::experiment::expect::{Judged, Outcome, run_cases};
-use tiercast::experiment::{Fired, Threads};
 use tiercast::glossary::{Ratio, grouped};
 use tiercast::platform::price::PriceTable;
 use tiercast::platform::{Rulebook, Ruleset, catalogue};
@@ -39,7 +38,7 @@ use self::golden::GoldenResult;
 use self::readings::ReadingsResult;
 use super::files::write_file;
 use super::search::{findings, first_word, merge_new, read_text, search_all};
-use super::{Failure, interrupt, print, print_json, width};
+use super::{Failure, ThreadsArg, interrupt, print, print_json, width};
 
 /// Check rule cases, what scenarios expect, and every file beside them: do they still keep their promises?
 #[derive(Debug, Args)]
@@ -101,9 +100,8 @@ pub(super) struct Check {
     /// Seed of the random numbers, instead of each scenario's; golden numbers keep theirs.
     #[arg(long, env = "TIERCAST_SEED")]
     seed: Option<u64>,
-    /// Threads; all cores unless said otherwise. No result depends on it.
-    #[arg(long, env = "TIERCAST_THREADS")]
-    threads: Option<NonZeroUsize>,
+    #[command(flatten)]
+    threads: ThreadsArg,
     /// Compare each scenario with the golden numbers in this file.
     #[arg(long, value_name = "FILE")]
     baseline: Option<PathBuf>,
@@ -208,10 +206,6 @@ impl Check {
         }
     }
 
-    fn threads(&self) -> Threads {
-        self.threads.map_or(Threads::All, Threads::Exactly)
-    }
-
     /// Runs the cases of all files side by side, then judges scenario after scenario, each on all cores.
     fn run_all<'f>(&self, files: &'f [RightFile], quiet: bool) -> Vec<FileResult<'f>> {
         let wanted: Vec<(&RightFile, Vec<&Case>)> = files
@@ -219,7 +213,7 @@ impl Check {
             .map(|file| (file, file.cases().iter().filter(|case| self.wants(case)).collect()))
             .collect();
         let all: Vec<&Case> = wanted.iter().flat_map(|(_, cases)| cases.iter().copied()).collect();
-        let mut outcomes = run_cases(&all, self.threads()).into_iter();
+        let mut outcomes = run_cases(&all, self.threads.get()).into_iter();
         let mut judged = self.judge_all(files, quiet).into_iter();
         let result = |(file, cases): (&'f RightFile, Vec<&'f Case>)| FileResult {
             file,

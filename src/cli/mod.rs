@@ -29,12 +29,14 @@ mod tune;
 mod which;
 
 use std::io::{IsTerminal, Write};
+use std::num::NonZeroUsize;
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use thiserror::Error;
 use tiercast::audience::Sampling;
 use tiercast::document::Findings;
+use tiercast::experiment::Threads;
 use tiercast::random::Held;
 use tiercast::sim::{LoadError, Scenario};
 
@@ -101,6 +103,20 @@ struct ScenarioArgs {
     /// what is expected. May be given several times; `run` then tells how much of the spread each layer explains.
     #[arg(long = "fix", value_name = "LAYER", value_enum)]
     fixed: Vec<LayerArg>,
+}
+
+/// On how many threads.
+#[derive(Clone, Copy, Debug, Args)]
+struct ThreadsArg {
+    /// Threads; all cores unless said otherwise. No result depends on it.
+    #[arg(long, env = "TIERCAST_THREADS")]
+    threads: Option<NonZeroUsize>,
+}
+
+impl ThreadsArg {
+    fn get(self) -> Threads {
+        self.threads.map_or(Threads::All, Threads::Exactly)
+    }
 }
 
 /// `counts` or `people`.

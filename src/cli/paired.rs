@@ -1,7 +1,5 @@
 //! What commands that compare share: scenarios on the same luck, dates, and from when on a difference matters.
 
-use std::num::NonZeroUsize;
-
 use clap::Args;
 use tiercast::experiment::{By, Comparison, Matters, Threads, Watched};
 use tiercast::sim::Scenario;
@@ -9,7 +7,7 @@ use tiercast::time::{Calendar, Span};
 
 use super::cache::{Cache, CacheArgs};
 use super::run::progress_bar;
-use super::{Failure, interrupt};
+use super::{Failure, ThreadsArg, interrupt};
 
 /// How runs are compared.
 #[derive(Debug, Args)]
@@ -20,9 +18,8 @@ pub(super) struct PairedArgs {
     /// From when on a difference matters: a time (1d), `chance=2%`, `total=1%`. May be given several times.
     #[arg(long, value_name = "SIZE", value_parser = matters)]
     matters: Vec<Threshold>,
-    /// Threads; all cores unless said otherwise. No result depends on it.
-    #[arg(long, env = "TIERCAST_THREADS")]
-    threads: Option<NonZeroUsize>,
+    #[command(flatten)]
+    threads: ThreadsArg,
     #[command(flatten)]
     cache: CacheArgs,
 }
@@ -91,7 +88,7 @@ impl PairedArgs {
         replications: u64,
         quiet: bool,
     ) -> (Comparison, Cache) {
-        let threads = self.threads.map_or(Threads::All, Threads::Exactly);
+        let threads = self.threads.get();
         replicate(plans, replications, (threads, &self.cache), quiet)
     }
 }

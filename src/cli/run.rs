@@ -1,6 +1,5 @@
 //! `run`: how does this ramp go?
 
-use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::time::Instant;
 
@@ -14,7 +13,7 @@ use tiercast::sim::{Scenario, Trajectory};
 
 use super::cache::{Cache, CacheArgs};
 use super::files::Folder;
-use super::{Failure, ScenarioArgs, interrupt, note, print, width};
+use super::{Failure, ScenarioArgs, ThreadsArg, interrupt, note, print, width};
 
 /// Run a scenario many times: when is each limit reached, and how likely is a flag or a fall?
 #[derive(Debug, Args)]
@@ -30,9 +29,8 @@ pub(super) struct Run {
     /// How many random futures, instead of the scenario's number.
     #[arg(long, short = 'n')]
     replications: Option<u64>,
-    /// Threads; all cores unless said otherwise. No result depends on it.
-    #[arg(long, env = "TIERCAST_THREADS")]
-    threads: Option<NonZeroUsize>,
+    #[command(flatten)]
+    threads: ThreadsArg,
     /// Folder for the results; `out/<scenario>` unless said otherwise.
     #[arg(long, short)]
     out: Option<PathBuf>,
@@ -107,7 +105,7 @@ impl Run {
         let start = Instant::now();
         let runs: Vec<Trajectory> = (0..sample).map(|index| scenario.replicate(index)).collect();
         let each = start.elapsed().as_secs_f64() / sample as f64;
-        let threads = self.threads.map_or(Threads::All, Threads::Exactly).count();
+        let threads = self.threads.get().count();
         let draws: u64 = runs.iter().map(|run| run.draws).sum::<u64>() / sample;
         let cells = runs.iter().map(|run| run.most_cells).max().unwrap_or(0);
         let future = |index: u64| runs[index as usize].clone();
@@ -143,7 +141,7 @@ impl Run {
         let kept = cache.find(replications);
         let kept = kept.and_then(|kept| Ensemble::restore(scenario.setting.clone(), kept));
         let done = kept.as_ref().map_or(0, Ensemble::n);
-        let threads = self.threads.map_or(Threads::All, Threads::Exactly);
+        let threads = self.threads.get();
         let bar = progress_bar(replications, quiet);
         let ensemble = Ensemble::run(
             scenario.setting.clone(),

@@ -1,6 +1,5 @@
 //! `sensitivity`: which of the things that nobody knows exactly moves the result most?
 
-use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::time::Instant;
 
@@ -9,7 +8,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use tiercast::experiment::sensitivity::{
     Input, MOST_INPUTS, Morris, Saltelli, Study, evaluate, outputs, sampled, screened,
 };
-use tiercast::experiment::{By, Factor, Headline, Threads, headlines_of};
+use tiercast::experiment::{By, Factor, Headline, headlines_of};
 use tiercast::report::sensitivity::{SensitivityAnswer, gallery, json, tables, text};
 use tiercast::sim::{Scenario, Uncertain};
 
@@ -18,7 +17,7 @@ use super::files::Folder;
 use super::paired::{by, check_by};
 use super::run::{check_replications, draw_into};
 use super::sweep::{factors, in_words, metric_named};
-use super::{Failure, ScenarioArgs, interrupt, note, print, width};
+use super::{Failure, ScenarioArgs, ThreadsArg, interrupt, note, print, width};
 
 /// Find which uncertain inputs of a scenario move its results most.
 #[derive(Debug, Args)]
@@ -56,9 +55,8 @@ pub(super) struct Sensitivity {
     /// said otherwise.
     #[arg(long)]
     metric: Option<String>,
-    /// Threads; all cores unless said otherwise. No result depends on it.
-    #[arg(long, env = "TIERCAST_THREADS")]
-    threads: Option<NonZeroUsize>,
+    #[command(flatten)]
+    threads: ThreadsArg,
     /// Folder for the results; `out/sensitivity` unless said otherwise.
     #[arg(long, short)]
     out: Option<PathBuf>,
@@ -226,7 +224,7 @@ impl Sensitivity {
         };
         let mut values: Vec<Vec<f64>> = cache.find(points).filter(fits).unwrap_or_default();
         let done = values.len() as u64;
-        let threads = self.threads.map_or(Threads::All, Threads::Exactly);
+        let threads = self.threads.get();
         let tell = |more: u64| progress(done + more);
         let found = evaluate(done..points, threads, at, &tell, interrupt::listen());
         let more: Vec<Vec<f64>> = found.into_iter().collect::<Result<_, Failure>>()?;
@@ -241,7 +239,7 @@ impl Sensitivity {
         let start = Instant::now();
         let middle = vec![0.5; model.uncertain.len() + model.factors.len()];
         model.outputs(&middle, sampled)?;
-        let threads = self.threads.map_or(Threads::All, Threads::Exactly).count() as f64;
+        let threads = self.threads.get().count() as f64;
         let seconds = start.elapsed().as_secs_f64() * points as f64 / threads;
         note(&format!(
             "{} uncertain inputs, {points} points of {} runs each: at most about {}",

@@ -6,7 +6,6 @@
 //! ```
 
 use std::io::BufRead;
-use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
 use std::time::Instant;
@@ -24,7 +23,7 @@ use super::cache::{Cache, CacheArgs};
 use super::files::Folder;
 use super::paired::{by, check_by};
 use super::run::{check_replications, draw_into, finished, progress_bar};
-use super::{Failure, ScenarioArgs, interrupt, print, width};
+use super::{Failure, ScenarioArgs, ThreadsArg, interrupt, print, width};
 
 /// Run a scenario at many points: what changes with what nobody publishes, or with what you can choose?
 #[derive(Debug, Args)]
@@ -66,9 +65,8 @@ pub(super) struct Sweep {
     /// of the runs reach unless said otherwise.
     #[arg(long)]
     metric: Option<String>,
-    /// Threads; all cores unless said otherwise. No result depends on it.
-    #[arg(long, env = "TIERCAST_THREADS")]
-    threads: Option<NonZeroUsize>,
+    #[command(flatten)]
+    threads: ThreadsArg,
     /// Folder for the results; `out/sweep` unless said otherwise.
     #[arg(long, short)]
     out: Option<PathBuf>,
@@ -193,10 +191,17 @@ impl Sweep {
             let scenario = self.at(&design, values)?;
             let before = done.len() as u64 * replications;
             let cache = self.cache.open("sweep", &[&scenario]);
-            let rows =
-                complete(&scenario, kept, replications, self.threads(), &cache, interrupt::listen(), &|n| {
+            let rows = complete(
+                &scenario,
+                kept,
+                replications,
+                self.threads.get(),
+                &cache,
+                interrupt::listen(),
+                &|n| {
                     bar.set_position(before + n);
-                });
+                },
+            );
             // A point of which runs are missing is no point yet; what it has is kept.
             if (rows.len() as u64) < replications {
                 break;
@@ -205,10 +210,6 @@ impl Sweep {
         }
         bar.finish_and_clear();
         Ok(Swept { design, points: done, replications })
-    }
-
-    fn threads(&self) -> Threads {
-        self.threads.map_or(Threads::All, Threads::Exactly)
     }
 
     /// What it will take, from a run of the first, the middle and the last point.
@@ -228,7 +229,7 @@ impl Sweep {
             let _ = scenario.replicate(0);
             seconds += start.elapsed().as_secs_f64() / sample.len() as f64;
         }
-        let left = seconds * missing as f64 / self.threads().count() as f64;
+        let left = seconds * missing as f64 / self.threads.get().count() as f64;
         let kept = if missing < count as u64 * replications {
             format!(", of which {missing} are not kept yet")
         } else {
@@ -257,7 +258,7 @@ impl Sweep {
                     let cache = self.cache.open("sweep", &[&scenario]);
                     let kept = kept_rows(&cache, &scenario, replications);
                     let rows =
-                        complete(&scenario, kept, replications, self.threads(), &cache, &never, &|_| {});
+                        complete(&scenario, kept, replications, self.threads.get(), &cache, &never, &|_| {});
                     print(&(json::line(number, &rows, &scenario.setting, &self.by) + "\n"))?;
                 }
                 Err(error) => {

@@ -1,6 +1,5 @@
 //! `tune`: which settings serve the objective best?
 
-use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -9,7 +8,7 @@ use tiercast::document::Document;
 use tiercast::experiment::tuning::{
     Constraint, Goal, GoalError, Idle, Ledger, Plan, Question, Scenarios, TooSmall, Tuning,
 };
-use tiercast::experiment::{Comparison, Ensemble, Factor, FactorError, Headline, Mishap, Threads};
+use tiercast::experiment::{Comparison, Ensemble, Factor, FactorError, Headline, Mishap};
 use tiercast::report::tuning::{Answer, FOUND, OWN, best, gallery, json, tables, text};
 use tiercast::report::{gallery as run_gallery, schedule};
 use tiercast::sim::{LoadError, Scenario};
@@ -19,7 +18,7 @@ use super::cache::{Cache, CacheArgs};
 use super::files::{Folder, open};
 use super::paired::{Threshold, matters, replicate, thresholds};
 use super::run::{draw_into, finished, progress_bar};
-use super::{Failure, SamplingArg, ScenarioArgs, interrupt, print, width};
+use super::{Failure, SamplingArg, ScenarioArgs, ThreadsArg, interrupt, print, width};
 
 /// Find the settings of a plan that serve an objective best, under conditions, with a stated guarantee.
 #[derive(Debug, Args)]
@@ -63,9 +62,8 @@ pub(super) struct Tune {
     /// How many settings are tried first, unless the budget is to say it.
     #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u64).range(2..=5_000))]
     points: Option<u64>,
-    /// Threads; all cores unless said otherwise. No result depends on it.
-    #[arg(long, env = "TIERCAST_THREADS")]
-    threads: Option<NonZeroUsize>,
+    #[command(flatten)]
+    threads: ThreadsArg,
     /// Folder for the results; `out/<scenario>-tuned` unless said otherwise.
     #[arg(long, short)]
     out: Option<PathBuf>,
@@ -238,7 +236,7 @@ impl Tune {
             plan,
             &mut scenarios,
             ledger,
-            self.threads(),
+            self.threads.get(),
             &|runs| bar.set_position(runs),
             interrupt::listen(),
         );
@@ -274,10 +272,6 @@ impl Tune {
         }
         self.tell(&answer, folder, quiet)?;
         finished(answer.complete(), answer.runs(), tuning.plan.budget, cache)
-    }
-
-    fn threads(&self) -> Threads {
-        self.threads.map_or(Threads::All, Threads::Exactly)
     }
 
     /// A setting as it is run.
@@ -317,7 +311,7 @@ impl Tune {
             Ensemble::run(
                 own.setting.clone(),
                 from..from + count,
-                self.threads(),
+                self.threads.get(),
                 &future,
                 &|_| {},
                 interrupt::listen(),
@@ -337,7 +331,7 @@ impl Tune {
     fn confirm(&self, own: &Scenario, chosen: &Scenario, tuning: &Tuning, quiet: bool) -> Comparison {
         let arms = [(FOUND, chosen), (OWN, own)];
         let arms = if tuning.chosen() == Some(0) { &arms[..1] } else { &arms };
-        replicate(arms, tuning.plan.confirmation, (self.threads(), &self.cache), quiet).0
+        replicate(arms, tuning.plan.confirmation, (self.threads.get(), &self.cache), quiet).0
     }
 
     // ---- the results ----------------------------------------------------------------------------------------

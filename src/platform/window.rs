@@ -105,6 +105,10 @@ pub(crate) struct Aged {
     dropped: usize,
     stages: Vec<Stage>,
     sum: u64,
+    /// The sum with weights.
+    weighted: u64,
+    /// The first instant at which the sums change by themselves.
+    next_shift: SimTime,
 }
 
 #[derive(Clone, Debug)]
@@ -129,7 +133,14 @@ impl Aged {
             oldest: 0,
             sum: 0,
         });
-        Aged { entries: VecDeque::new(), dropped: 0, stages: stages.collect(), sum: 0 }
+        Aged {
+            entries: VecDeque::new(),
+            dropped: 0,
+            stages: stages.collect(),
+            sum: 0,
+            weighted: 0,
+            next_shift: SimTime::NEVER,
+        }
     }
 
     /// Adds what happens at `at`, which is not earlier than anything added before; when that weighs less.
@@ -142,16 +153,27 @@ impl Aged {
             Some((last, held)) if *last == at && !newest_has_moved_on => *held += count,
             _ => self.entries.push_back((at, count)),
         }
-        self.stages[0].sum += count;
+        let newest = &mut self.stages[0];
+        newest.sum += count;
         self.sum += count;
-        at + self.stages[0].until_age
+        self.weighted += newest.weight * count;
+        let shifts = at + newest.until_age;
+        self.next_shift = self.next_shift.min(shifts);
+        shifts
     }
 
-    /// Moves entries to the stages of their age at `now`, newest first so that one pass carries an entry as far as
-    /// it must go, and drops what has left the window.
+    /// Moves entries to the stages of their age at `now`, and drops what has left the window.
     pub(crate) fn advance(&mut self, now: SimTime) {
+        if self.next_shift <= now {
+            self.shift(now);
+        }
+    }
+
+    /// Newest stage first, so that one pass carries an entry as far as it must go.
+    fn shift(&mut self, now: SimTime) {
         let mut end = self.dropped + self.entries.len();
         let mut arrived = 0;
+        (self.weighted, self.next_shift) = (0, SimTime::NEVER);
         for stage in &mut self.stages {
             stage.sum += arrived;
             arrived = 0;
@@ -159,12 +181,14 @@ impl Aged {
             while stage.oldest < end {
                 let (at, count) = self.entries[stage.oldest - self.dropped];
                 if at > edge {
+                    self.next_shift = self.next_shift.min(at + stage.until_age);
                     break;
                 }
                 stage.oldest += 1;
                 arrived += count;
             }
             stage.sum -= arrived;
+            self.weighted += stage.weight * stage.sum;
             end = stage.oldest;
         }
         self.sum -= arrived;
@@ -174,7 +198,7 @@ impl Aged {
 
     /// The weighted sum.
     pub(crate) fn weighted(&self) -> u64 {
-        self.stages.iter().map(|stage| stage.weight * stage.sum).sum()
+        self.weighted
     }
 
     /// The plain sum.
@@ -184,22 +208,13 @@ impl Aged {
 
     /// The first instant at which the sums change by themselves.
     pub(crate) fn next_shift(&self) -> SimTime {
-        let mut next = SimTime::NEVER;
-        let mut end = self.dropped + self.entries.len();
-        for stage in &self.stages {
-            if stage.oldest < end {
-                let (at, _) = self.entries[stage.oldest - self.dropped];
-                next = next.min(at + stage.until_age);
-            }
-            end = stage.oldest;
-        }
-        next
+        self.next_shift
     }
 
     /// Forgets everything.
     pub(crate) fn clear(&mut self) {
         self.entries.clear();
-        self.sum = 0;
+        (self.sum, self.weighted, self.next_shift) = (0, 0, SimTime::NEVER);
         for stage in &mut self.stages {
             stage.oldest = self.dropped;
             stage.sum = 0;

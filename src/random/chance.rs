@@ -12,6 +12,7 @@
 use std::collections::BTreeMap;
 
 use rand_distr::{Distribution, Poisson};
+use smallvec::SmallVec;
 
 use super::binomial::binomial;
 use super::hypergeometric::hypergeometric;
@@ -140,7 +141,7 @@ impl Chance {
     }
 
     /// As [`Chance::binomial`] for each (address, n, p), side by side.
-    pub fn binomials(&mut self, asked: &[(Address, u64, f64)]) -> Vec<u64> {
+    pub fn binomials(&mut self, asked: &[(Address, u64, f64)]) -> SmallVec<[u64; 16]> {
         if self.held.luck {
             return asked.iter().map(|(address, n, p)| self.binomial(*address, *n, *p)).collect();
         }
@@ -197,7 +198,7 @@ impl Chance {
             let all_left = shares.never() == 0.0 && Some(row) == last;
             let at = Address { item: address.item.wrapping_add(row as u8), ..address };
             let count = if all_left { left } else { self.expected(at, n as f64 * share, 0, left) };
-            split.rows_mut()[row] = count;
+            split.rows_mut()[row] = count as u32;
             left -= count;
         }
         split.set_never(left);
@@ -235,9 +236,9 @@ mod tests {
             let mut split = [Split::new(address(10_000 + slot), 5, &shares)];
             chance.split_all(&mut split);
             let [split] = split;
-            assert_eq!(split.rows().iter().sum::<u64>() + split.never(), 5);
-            sums[0] += split.rows()[0];
-            sums[1] += split.rows()[1];
+            assert_eq!(u64::from(split.rows().iter().sum::<u32>()) + split.never(), 5);
+            sums[0] += u64::from(split.rows()[0]);
+            sums[1] += u64::from(split.rows()[1]);
             sums[2] += split.never();
         }
         assert!(sums.iter().zip([500, 1_000, 500]).all(|(sum, due)| sum.abs_diff(due) <= 2), "{sums:?}");

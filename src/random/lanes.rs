@@ -273,24 +273,50 @@ fn ln(x: f64) -> f64 {
     e * std::f64::consts::LN_2 + 2.0 * s * series
 }
 
+/// Thresholds of uniforms, ready to be compared with the first 32 bits of one.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Edges {
+    thresholds: [f64; 16],
+    /// Where the first 32 bits are more, the uniform is at or above the threshold; where they are less, it is not.
+    bits: [u32; 16],
+}
+
+impl Edges {
+    pub(super) fn new(thresholds: &[f64; 16]) -> Edges {
+        // A uniform is below 1.
+        let bits = thresholds.map(|threshold| if threshold < 1.0 { (threshold * TWO_32) as u32 } else { u32::MAX });
+        Edges { thresholds: *thresholds, bits }
+    }
+}
+
 /// Blocks of four words that are looked at together where people are placed.
 const BLOCKS: usize = 4;
 
-/// How many of `n` people (at most 2^17), each with a uniform of (0, 1) of their own, are at or above each of `thresholds`
-/// (at most 16).
+/// How many of `n` people (at most 2^17), each with a uniform of (0, 1) of their own, are at or above each of the first
+/// `rows` (at most 16) thresholds.
 ///
 /// Person i has word i % 4 of block i / 4 of the address `words`: 32 bits of a uniform, which nearly always settle where
 /// it lies. Where they do not, the person's other bits are asked for, half i % 2 of block 2^15 + i / 2.
 #[multiversion(targets("x86_64+avx512f+avx512bw+avx512cd+avx512dq+avx512vl", "x86_64+avx2"))]
-pub(super) fn at_or_above(key: [u32; 2], words: [u32; 4], n: u64, thresholds: &[f64]) -> [u64; 16] {
-    let (mut edges, mut below_one) = ([u32::MAX; 16], [0_u32; 16]);
-    for ((edge, below), threshold) in edges.iter_mut().zip(&mut below_one).zip(thresholds) {
-        // A uniform is below 1.
-        if *threshold < 1.0 {
-            (*edge, *below) = ((*threshold * TWO_32) as u32, u32::MAX);
-        }
-    }
-    let (mut above, mut same) = ([0_u32; 16], [0_u32; 16]);
+pub(super) fn at_or_above(key: [u32; 2], words: [u32; 4], n: u64, edges: &Edges, rows: usize) -> [u64; 16] {
+    let above = if rows <= 8 {
+        first_bits_above::<8>(key, words, n, &edges.bits)
+    } else {
+        first_bits_above::<16>(key, words, n, &edges.bits)
+    };
+    above.unwrap_or_else(|| all_bits_above(key, words, n, &edges.thresholds[..rows]))
+}
+
+/// How many people are above each of the first R edges; nothing where their first bits do not tell.
+#[inline(always)]
+fn first_bits_above<const R: usize>(
+    key: [u32; 2],
+    words: [u32; 4],
+    n: u64,
+    edges: &[u32; 16],
+) -> Option<[u64; 16]> {
+    let edges: [u32; R] = std::array::from_fn(|row| edges[row]);
+    let (mut above, mut same) = ([0_u32; R], [0_u32; R]);
     let mut person = 0;
     while person < n {
         let words = blocks(key, counters(words, (person / 4) as u32));
@@ -300,7 +326,7 @@ pub(super) fn at_or_above(key: [u32; 2], words: [u32; 4], n: u64, thresholds: &[
                     break;
                 }
                 let bits = word[lane];
-                for row in 0..16 {
+                for row in 0..R {
                     above[row] += u32::from(bits > edges[row]);
                     same[row] |= u32::from(bits == edges[row]);
                 }
@@ -308,8 +334,11 @@ pub(super) fn at_or_above(key: [u32; 2], words: [u32; 4], n: u64, thresholds: &[
             }
         }
     }
-    let open = same.iter().zip(below_one).any(|(same, below)| same & below > 0);
-    if open { all_bits_above(key, words, n, thresholds) } else { above.map(u64::from) }
+    let mut all = [0; 16];
+    for (all, above) in all.iter_mut().zip(above) {
+        *all = u64::from(above);
+    }
+    (same == [0; R]).then_some(all)
 }
 
 /// [`at_or_above`], with all bits of everybody.
@@ -413,8 +442,10 @@ mod tests {
         for person in [0, 5, 36] {
             let (bits, rest) = whole(person);
             for (more, of_own) in [(rest * 0.5, 1), (rest * 0.5 + 0.5, 0)] {
-                let thresholds = [0.0, (bits + more) / TWO_32, 1.0, 2.0];
-                let above = at_or_above(streams.key(), at.words(), n, &thresholds);
+                let mut thresholds = [2.0; 16];
+                thresholds[..3].copy_from_slice(&[0.0, (bits + more) / TWO_32, 1.0]);
+                let edges = Edges::new(&thresholds);
+                let above = at_or_above(streams.key(), at.words(), n, &edges, 4);
                 let others = (0..n).filter(|other| *other != person && whole(*other).0 > bits).count() as u64;
                 assert_eq!(above[..4], [n, others + of_own, 0, 0], "person {person}");
             }

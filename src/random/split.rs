@@ -10,7 +10,7 @@
 //! people are placed one by one instead; whether they are few is asked of `n` alone, not of its parts, so that a share
 //! that moves a little moves the counts a little.
 
-use super::lanes::{Counts, at_or_above};
+use super::lanes::{Counts, Edges, at_or_above};
 use super::streams::{Address, Streams};
 
 /// The longest table.
@@ -36,8 +36,12 @@ pub struct Shares {
     shares: [f64; MOST_ROWS],
     /// Share of this row and those before it; [`BEYOND`] where the table has ended.
     cumulated: [f64; MOST_ROWS],
+    /// The same, ready to place people by.
+    edges: Edges,
     /// Part by part, the share of its first half; that of any row in part 0.
     first_half: [f64; MOST_ROWS],
+    /// Part by part, the first one at or below it whose two halves both have a share, or a row.
+    down: [u8; PARTS],
     never: f64,
 }
 
@@ -84,13 +88,17 @@ impl Shares {
         let mut sums = [0.0; PARTS];
         sums[MOST_ROWS..].copy_from_slice(&shares);
         let mut first_half = [0.0; MOST_ROWS];
+        let mut down = std::array::from_fn(|part| part as u8);
         for part in (1..MOST_ROWS).rev() {
             let (first, second) = (sums[2 * part], sums[2 * part + 1]);
             sums[part] = first + second;
             first_half[part] = if second == 0.0 { 1.0 } else { first / sums[part] };
+            if first_half[part] == 1.0 || first_half[part] == 0.0 {
+                down[part] = down[2 * part + usize::from(first_half[part] == 0.0)];
+            }
         }
         first_half[0] = (1.0 - never).max(0.0);
-        Self { rows, shares, cumulated, first_half, never }
+        Self { rows, shares, cumulated, edges: Edges::new(&cumulated), first_half, down, never }
     }
 
     /// The share of each row.
@@ -140,7 +148,7 @@ pub enum SharesError {
 pub fn split(streams: &Streams, address: Address, n: u64, shares: &Shares, out: &mut [u64]) -> u64 {
     let mut splits = [Split::new(address, n, shares)];
     split_all(streams, &mut splits);
-    out[..shares.rows].copy_from_slice(splits[0].rows());
+    out.iter_mut().zip(splits[0].rows()).for_each(|(out, row)| *out = u64::from(*row));
     splits[0].never
 }
 
@@ -149,8 +157,10 @@ pub fn split(streams: &Streams, address: Address, n: u64, shares: &Shares, out: 
 pub struct Split<'s> {
     address: Address,
     shares: &'s Shares,
-    alike: Alike,
-    people: [u64; PARTS],
+    alike: &'s Alike,
+    n: u64,
+    /// No row holds more than 2^31.
+    rows: [u32; MOST_ROWS],
     never: u64,
 }
 
@@ -158,20 +168,18 @@ impl<'s> Split<'s> {
     /// `n` (at most 2^31) people who go to a row of `shares` each, or to none; draws are at `address.item` and the 15
     /// items after it.
     pub fn new(address: Address, n: u64, shares: &'s Shares) -> Split<'s> {
-        let mut people = [0; PARTS];
-        people[0] = n;
-        Split { address, shares, alike: NONE_ALIKE, people, never: 0 }
+        Split { address, shares, alike: &NONE_ALIKE, n, rows: [0; MOST_ROWS], never: 0 }
     }
 
     /// The same, but people of rows that are `alike` may be counted in any of them: less is drawn, and what is drawn is
     /// the same.
-    pub fn alike(self, alike: Alike) -> Split<'s> {
+    pub fn alike(self, alike: &'s Alike) -> Split<'s> {
         Split { alike, ..self }
     }
 
     /// Those who are split.
     pub(super) fn n(&self) -> u64 {
-        self.people[0]
+        self.n
     }
 
     pub(super) fn address(&self) -> Address {
@@ -183,12 +191,12 @@ impl<'s> Split<'s> {
     }
 
     /// How many go to each row, once they are split.
-    pub fn rows(&self) -> &[u64] {
-        &self.people[MOST_ROWS..][..self.shares.rows]
+    pub fn rows(&self) -> &[u32] {
+        &self.rows[..self.shares.rows]
     }
 
-    pub(super) fn rows_mut(&mut self) -> &mut [u64] {
-        &mut self.people[MOST_ROWS..][..self.shares.rows]
+    pub(super) fn rows_mut(&mut self) -> &mut [u32] {
+        &mut self.rows[..self.shares.rows]
     }
 
     /// How many go to no row.
@@ -201,8 +209,8 @@ impl<'s> Split<'s> {
     }
 }
 
-/// Splits all of `splits`, part by part from the whole to the rows, the parts of one size side by side; returns how many
-/// counts and people were drawn.
+/// Splits all of `splits`, part by part from the whole to the rows, side by side; returns how many counts and people were
+/// drawn.
 pub fn split_all(streams: &Streams, splits: &mut [Split<'_>]) -> u64 {
     split_asking(streams, splits, &mut Asked::default())
 }
@@ -211,17 +219,9 @@ pub fn split_all(streams: &Streams, splits: &mut [Split<'_>]) -> u64 {
 pub(super) fn split_asking(streams: &Streams, splits: &mut [Split<'_>], asked: &mut Asked) -> u64 {
     let mut draws = 0;
     for (place, split) in splits.iter_mut().enumerate() {
-        draws += split.begin(streams, place, asked);
+        draws += split.begin(streams, place, &mut asked.next);
     }
-    draws += asked.answer(streams, splits);
-    for level in 0..4_u32 {
-        for (place, split) in splits.iter_mut().enumerate() {
-            if split.people[1] > 0 {
-                for part in 1 << level..2 << level {
-                    split.part(level, part, place, asked);
-                }
-            }
-        }
+    while !asked.next.parts.is_empty() {
         draws += asked.answer(streams, splits);
     }
     draws
@@ -229,50 +229,57 @@ pub(super) fn split_asking(streams: &Streams, splits: &mut [Split<'_>], asked: &
 
 impl Split<'_> {
     /// Who goes to any row at all; few people go to their rows at once. Returns how many were drawn.
-    fn begin(&mut self, streams: &Streams, place: usize, asked: &mut Asked) -> u64 {
-        let (n, shares) = (self.people[0], self.shares);
+    fn begin(&mut self, streams: &Streams, place: usize, asked: &mut Questions) -> u64 {
+        let (n, shares) = (self.n, self.shares);
         if n == 0 {
             return 0;
         }
         if n <= FEW_A_ROW * shares.rows as u64 {
-            let thresholds = &shares.cumulated[..shares.rows];
-            let above = at_or_above(streams.key(), self.words(0), n, thresholds);
+            let above = at_or_above(streams.key(), self.words(0), n, &shares.edges, shares.rows);
             self.never = self.place(n, &above);
             return n;
         }
         match shares.never {
-            0.0 => self.people[1] = n,
-            _ => asked.ask(place, 0, self.words(0), n, shares.first_half[0]),
+            0.0 => self.go_down(1, n, place, asked),
+            _ => asked.ask(Part { place, part: 0, n }, self.words(0), shares.first_half[0]),
         }
         0
     }
 
-    /// Splits a part in two, or asks for that.
+    /// Brings the `n` people of a part to the first part that has two halves, and asks who goes to which; where all rows
+    /// are alike, to a row.
     #[inline]
-    fn part(&mut self, level: u32, part: usize, place: usize, asked: &mut Asked) {
-        let n = self.people[part];
+    fn go_down(&mut self, part: usize, n: u64, place: usize, asked: &mut Questions) {
         if n == 0 {
             return;
         }
-        let width = MOST_ROWS >> level;
-        let begin = (part - (1 << level)) * width;
-        let end = (begin + width).min(self.shares.rows);
-        let first_half = self.shares.first_half[part];
+        let part = usize::from(self.shares.down[part]);
+        let (begin, end) = (usize::from(BEGIN[part]), usize::from(END[part]).min(self.shares.rows));
         if self.alike[begin] == self.alike[end - 1] {
-            self.people[MOST_ROWS + begin] = n;
-        } else if first_half == 1.0 || first_half == 0.0 {
-            self.people[2 * part + usize::from(first_half == 0.0)] = n;
+            self.rows[begin] = n as u32;
         } else {
-            asked.ask(place, part, self.words(part), n, first_half);
+            asked.ask(Part { place, part, n }, self.words(part), self.shares.first_half[part]);
+        }
+    }
+
+    /// Those of a part of `n` who were asked for: `first` in its first half.
+    #[inline]
+    fn answer(&mut self, Part { place, part, n }: Part, first: u64, asked: &mut Questions) {
+        if part == 0 {
+            self.never = n - first;
+            self.go_down(1, first, place, asked);
+        } else {
+            self.go_down(2 * part, first, place, asked);
+            self.go_down(2 * part + 1, n - first, place, asked);
         }
     }
 
     /// Counts people row by row, where so many of `n` are above each; returns who is above them all.
     fn place(&mut self, n: u64, above: &[u64; MOST_ROWS]) -> u64 {
         let mut left = n;
-        let rows = &mut self.people[MOST_ROWS..][..self.shares.rows];
+        let rows = &mut self.rows[..self.shares.rows];
         for (row, above) in rows.iter_mut().zip(above) {
-            (*row, left) = (left - above, *above);
+            (*row, left) = ((left - above) as u32, *above);
         }
         left
     }
@@ -282,35 +289,64 @@ impl Split<'_> {
     }
 }
 
-/// First halves that are asked for, side by side.
+/// The first row of each part.
+const BEGIN: [u8; PARTS] = rows_of_parts(0);
+/// The row after the last of each part.
+const END: [u8; PARTS] = rows_of_parts(1);
+
+const fn rows_of_parts(after: usize) -> [u8; PARTS] {
+    let mut rows = [0; PARTS];
+    let mut part = 1;
+    while part < PARTS {
+        let level = part.ilog2();
+        rows[part] = ((part - (1 << level) + after) * (MOST_ROWS >> level)) as u8;
+        part += 1;
+    }
+    rows
+}
+
+/// First halves that are asked for, side by side: those that are being answered, and those that the answers ask for.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Asked {
+    now: Questions,
+    next: Questions,
+}
+
+#[derive(Clone, Debug, Default)]
+struct Questions {
     counts: Counts,
-    /// Which split and part each is for.
-    parts: Vec<(usize, usize)>,
+    parts: Vec<Part>,
+}
+
+/// A part of a split and the people in it.
+#[derive(Clone, Copy, Debug)]
+struct Part {
+    /// Position of the split.
+    place: usize,
+    part: usize,
+    n: u64,
+}
+
+impl Questions {
+    #[inline]
+    fn ask(&mut self, part: Part, words: [u32; 4], first_half: f64) {
+        self.counts.ask(words, part.n, first_half);
+        self.parts.push(part);
+    }
 }
 
 impl Asked {
-    #[inline]
-    fn ask(&mut self, place: usize, part: usize, words: [u32; 4], n: u64, first_half: f64) {
-        self.counts.ask(words, n, first_half);
-        self.parts.push((place, part));
-    }
-
-    /// Counts what was asked for and hands it out; returns how many counts that were.
+    /// Counts what was asked for and hands it out, which asks further; returns how many counts that were.
     fn answer(&mut self, streams: &Streams, splits: &mut [Split<'_>]) -> u64 {
-        self.counts.draw(streams.key());
-        for ((place, part), first) in self.parts.iter().zip(self.counts.drawn()) {
-            let split = &mut splits[*place];
-            let n = split.people[*part];
-            match *part {
-                0 => (split.people[1], split.never) = (first, n - first),
-                part => (split.people[2 * part], split.people[2 * part + 1]) = (first, n - first),
-            }
+        let Asked { now, next } = self;
+        std::mem::swap(now, next);
+        now.counts.draw(streams.key());
+        for (part, first) in now.parts.iter().zip(now.counts.drawn()) {
+            splits[part.place].answer(*part, first, next);
         }
-        let counted = self.parts.len() as u64;
-        self.counts.clear();
-        self.parts.clear();
+        let counted = now.parts.len() as u64;
+        now.counts.clear();
+        now.parts.clear();
         counted
     }
 }

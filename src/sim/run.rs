@@ -13,6 +13,8 @@
 //! A party that changes its mind changes its answer: there are no cancelled events and no sequence numbers, and idle
 //! hours cost nothing. What watches is a parameter: a [`Probe`] never changes a run.
 
+use smallvec::SmallVec;
+
 use crate::audience::{self, Act, Arrivals, List, ListPlan, RateName, Rates, Taken};
 use crate::platform::{Admission, Change, Platform, Score, Signal, What};
 use crate::random::{Chance, Streams};
@@ -278,7 +280,7 @@ impl<'s, 'p> Run<'s, 'p> {
             return;
         }
         self.heard = slot;
-        let mut opening: Vec<(usize, u64)> = Vec::new();
+        let mut opening: SmallVec<[(usize, u64); 8]> = SmallVec::new();
         let Run { arrivals, platform, changes, diary, scenario, tallies, help_desk, .. } = self;
         let templates = scenario.templates.len();
         arrivals.take(slot, |arrival| {

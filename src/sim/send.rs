@@ -1,5 +1,7 @@
 //! Class 5 of an instant: the strategy is asked for this slot, and its sends are delivered.
 
+use smallvec::{SmallVec, smallvec};
+
 use crate::audience::{Moment, Stage, Taken};
 use crate::glossary::{Rating, TemplateStatus};
 use crate::platform::{Admission, Signal};
@@ -10,6 +12,9 @@ use super::load::{Lane, MOST_IN_SLOT, SendingNumber};
 use super::run::{Batch, Run};
 use super::trajectory::Metric;
 
+/// Something of each template or segment of a scenario, of which there are few.
+type Few<T> = SmallVec<[T; 8]>;
+
 impl<'s> Run<'s, '_> {
     /// Asks the strategy for each number, in the order of the scenario.
     pub(super) fn send(&mut self, now: SimTime) {
@@ -17,7 +22,7 @@ impl<'s> Run<'s, '_> {
         let sending = scenario.sending[self.next_send];
         self.next_send += 1;
         let statuses = self.edit(now);
-        let ratings: Vec<Rating> =
+        let ratings: Few<Rating> =
             scenario.templates.iter().map(|(_, _, place)| self.platform.template_rating(*place)).collect();
         let most = scenario.throughput.map_or(MOST_IN_SLOT, |most| most.min(MOST_IN_SLOT));
         for sender in 0..scenario.senders.len() {
@@ -46,12 +51,12 @@ impl<'s> Run<'s, '_> {
     fn share_out(&mut self, sender: usize, template: usize, asked: u64, slot: Slot, now: SimTime) {
         let segments = self.scenario.segments.len();
         let first = sender * segments;
-        let parts = match segments {
-            1 => vec![asked],
+        let parts: Few<u64> = match segments {
+            1 => smallvec![asked],
             _ => {
                 let lists = &mut self.lists[first..first + segments];
                 let available: Vec<u64> = lists.iter_mut().map(|list| list.available(now)).collect();
-                share_out(asked, &available, self.scenario.preferred.as_deref())
+                Few::from_vec(share_out(asked, &available, self.scenario.preferred.as_deref()))
             }
         };
         for (place, part) in parts.into_iter().enumerate().filter(|(_, part)| *part > 0) {
@@ -60,11 +65,11 @@ impl<'s> Run<'s, '_> {
     }
 
     /// Edits the templates that the sender edits now; returns how all of them stand then.
-    fn edit(&mut self, now: SimTime) -> Vec<TemplateStatus> {
+    fn edit(&mut self, now: SimTime) -> Few<TemplateStatus> {
         let scenario = self.scenario;
         let statuses = |run: &Self| {
             let places = scenario.templates.iter().map(|(_, _, place)| *place);
-            places.map(|place| run.platform.template_status(place)).collect::<Vec<_>>()
+            places.map(|place| run.platform.template_status(place)).collect::<Few<_>>()
         };
         let before = statuses(self);
         let Some(edits) = &scenario.strategy.edits else { return before };

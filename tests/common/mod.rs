@@ -11,6 +11,19 @@ pub(crate) fn folder() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
+/// An empty folder of its own for one test.
+pub(crate) fn workshop(name: &str) -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    let _ = std::fs::remove_dir_all(&folder);
+    std::fs::create_dir_all(&folder).expect("a folder for a test");
+    folder
+}
+
+/// The path of a shipped scenario.
+pub(crate) fn shipped(name: &str) -> String {
+    folder().join("scenarios").join(format!("{name}.ron")).display().to_string()
+}
+
 /// The rulesets, as a scenario names them.
 pub(crate) const CLASSIC: &str = "scenarios/rulesets/classic-2022.ron";
 pub(crate) const PLATFORM: &str = "scenarios/rulesets/platform-2023.ron";

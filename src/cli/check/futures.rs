@@ -28,7 +28,7 @@ impl Check {
                 bar.set_message(format!("{}: {} futures watched", file.name, grouped(n)));
                 bar.tick();
             };
-            let threads = self.threads();
+            let threads = self.threads.get();
             watch_fired(
                 (&file.name, &scenario),
                 0..futures,

@@ -105,7 +105,7 @@ impl Check {
                 bar.set_message(format!("{}: {} futures for the golden numbers", file.name, grouped(n)));
                 bar.tick();
             };
-            let taken = take(&scenario, blocks, self.threads(), &heard, interrupt::listen());
+            let taken = take(&scenario, blocks, self.threads.get(), &heard, interrupt::listen());
             takes.push((file.name.clone(), taken.ok_or(Failure::Interrupted)?));
         }
         bar.finish_and_clear();

@@ -17,7 +17,7 @@ impl Check {
             false_alarms: self.false_alarms.as_f64(),
             bounds: wanted.iter().flatten().map(|expectation| expectation.measure.bounds()).sum(),
             most: self.replications,
-            threads: self.threads(),
+            threads: self.threads.get(),
         };
         let bar = spinner(quiet);
         let judged = files.iter().zip(&wanted).map(|(file, wanted)| match file.scenario() {

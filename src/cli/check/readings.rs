@@ -56,7 +56,7 @@ impl Check {
         let all: Vec<&Variation> = spectra.iter().flat_map(|spectrum| &spectrum.variations).collect();
         let cases: Vec<&Case> =
             results.iter().flat_map(|result| &result.cases).map(|(case, _)| *case).collect();
-        let mut cases = cases_under(&cases, &all, self.threads()).into_iter();
+        let mut cases = cases_under(&cases, &all, self.threads.get()).into_iter();
         let mut expectations = self.judge_under(results, &all, quiet).into_iter();
         let rules = spectra.into_iter().map(|spectrum| {
             let mut made = RulesResult { spectrum, tallies: Vec::new(), depends: Vec::new() };
@@ -91,10 +91,10 @@ impl Check {
             false_alarms: self.false_alarms.as_f64(),
             bounds: all.sum(),
             most: self.replications.min(MOST),
-            threads: self.threads(),
+            threads: self.threads.get(),
         };
         let bar = spinner(quiet);
-        let futures = |scenario: &Scenario| first_futures(scenario, self.threads());
+        let futures = |scenario: &Scenario| first_futures(scenario, self.threads.get());
         let own = |result: &FileResult<'_>| {
             let scenario = result.file.scenario().filter(|_| !result.judged.is_empty());
             scenario.map(|scenario| futures(&self.seeded(scenario.clone()))).unwrap_or_default()
@@ -143,7 +143,7 @@ impl Check {
             return Vec::new();
         };
         let scenario = self.seeded(scenario);
-        if first_futures(&scenario, self.threads()) == own {
+        if first_futures(&scenario, self.threads.get()) == own {
             return result.judged.clone();
         }
         let wanted = |name: &str| result.judged.iter().any(|judged| judged.expectation.name == name);

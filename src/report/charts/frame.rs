@@ -317,6 +317,15 @@ impl Frame {
         Ok(Series { chart })
     }
 
+    /// Draws a line up from each tick of the axis below: for charts whose amounts lie across.
+    pub(super) fn grid_across<DB: DrawingBackend>(&self, sheet: &Sheet<DB>) -> Painted<DB> {
+        for tick in &self.x.ticks {
+            let x = self.across(*tick);
+            sheet.line(&[(x, self.plot.top), (x, self.plot.bottom)], GRID, THIN)?;
+        }
+        Ok(())
+    }
+
     fn title_baseline(&self, line: usize) -> f64 {
         PAD + fonts::CAP * TITLE + line as f64 * TITLE_LEADING
     }

@@ -5,7 +5,7 @@ use super::fonts::{self, Weight, width};
 use super::frame::{Frame, Ink, Painted, Rung, Sheet};
 use super::marks::{Marks, bounded};
 use super::numbers::chance;
-use super::style::{BLUE, CURVES, GRID, INK, MUTED, SMALL, THIN, WIDTH};
+use super::style::{BLUE, CURVES, INK, MUTED, SMALL, WIDTH};
 use super::{Caption, Chart, Drawing};
 use plotters::style::text_anchor::HPos;
 use plotters_backend::DrawingBackend;
@@ -52,13 +52,12 @@ pub fn indices(caption: &Caption, unit: &str, rows: &[IndexRow]) -> Drawing {
     let rungs = rungs.collect();
     let frame =
         Frame::with_names(caption, marks.clone(), unit, Axis::linear(0.0, count, Vec::new()), rungs, 8.0);
-    super::render(caption, &IndexChart { rows, marks, frame, unit: unit.to_owned() })
+    super::render(caption, &IndexChart { rows, frame, unit: unit.to_owned() })
 }
 
 /// The chart, laid out.
 struct IndexChart {
     rows: Vec<IndexRow>,
-    marks: Marks,
     frame: Frame,
     unit: String,
 }
@@ -67,10 +66,7 @@ impl Chart for IndexChart {
     fn paint<DB: DrawingBackend>(&self, sheet: &Sheet<DB>) -> Painted<DB> {
         self.frame.open(sheet).map(drop)?;
         let plot = self.frame.plot;
-        for tick in &self.marks.axis.ticks {
-            let x = self.frame.across(*tick);
-            sheet.line(&[(x, plot.top), (x, plot.bottom)], GRID, THIN)?;
-        }
+        self.frame.grid_across(sheet)?;
         let count = self.rows.len();
         let half = ((plot.bottom - plot.top) / count.max(1) as f64 * 0.2).min(8.0);
         for (n, row) in self.rows.iter().enumerate() {

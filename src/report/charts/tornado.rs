@@ -12,7 +12,7 @@ use super::fonts::{self, Weight};
 use super::frame::{Frame, Ink, Painted, Rung, Sheet};
 use super::marks::{Marks, bounded};
 use super::numbers::{about, chance};
-use super::style::{BLUE, CURVES, DOT, FADED, GRID, INK, MUTED, PAD, SMALL, THIN, WIDTH};
+use super::style::{BLUE, CURVES, DOT, FADED, INK, MUTED, PAD, SMALL, WIDTH};
 use super::{Caption, Chart, Drawing};
 use plotters::style::text_anchor::HPos;
 use plotters_backend::DrawingBackend;
@@ -88,13 +88,12 @@ pub fn tornado(caption: &Caption, chart: &Tornado) -> Drawing {
         rungs,
         8.0,
     );
-    super::render(caption, &TornadoChart { chart: Tornado { bars, ..chart.clone() }, marks, frame })
+    super::render(caption, &TornadoChart { chart: Tornado { bars, ..chart.clone() }, frame })
 }
 
 /// The chart, laid out.
 struct TornadoChart {
     chart: Tornado,
-    marks: Marks,
     frame: Frame,
 }
 
@@ -102,10 +101,7 @@ impl Chart for TornadoChart {
     fn paint<DB: DrawingBackend>(&self, sheet: &Sheet<DB>) -> Painted<DB> {
         self.frame.open(sheet).map(drop)?;
         let plot = self.frame.plot;
-        for tick in &self.marks.axis.ticks {
-            let x = self.frame.across(*tick);
-            sheet.line(&[(x, plot.top), (x, plot.bottom)], GRID, THIN)?;
-        }
+        self.frame.grid_across(sheet)?;
         let count = self.chart.bars.len();
         let half = ((plot.bottom - plot.top) / count.max(1) as f64 * 0.26).min(9.0);
         for (n, bar) in self.chart.bars.iter().enumerate() {
