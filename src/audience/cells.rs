@@ -90,7 +90,7 @@ impl Cells {
     pub(super) fn rest_over(&mut self, cell: Cell) {
         self.rested_customers += cell.customers;
         // Most were written to later than all who have rested.
-        if self.rested.back().is_none_or(|held| held.last < cell.last) {
+        if self.rested.back().is_none_or(|held| held.key() < cell.key()) {
             self.rested.push_back(cell);
             return;
         }

@@ -48,7 +48,9 @@ impl CacheArgs {
     /// The place for what is asked (such as `run`) of scenarios.
     pub(super) fn open(&self, asked: &str, scenarios: &[&Scenario]) -> Cache {
         let folder = if self.off { None } else { self.folder.clone().or_else(user_folder) };
-        Cache { place: folder.zip(key(asked, scenarios)) }
+        // The key reads the whole program: only where something is kept.
+        let place = |folder| Some((folder, key(asked, scenarios)?));
+        Cache { place: folder.and_then(place) }
     }
 }
 

@@ -1186,7 +1186,7 @@ impl Rated {
 fn rate(meters: &mut Meters, ratings: &[RatingRule], now: SimTime) -> Option<Rated> {
     let place = Meters::in_force(ratings, now)?;
     let from = meters.rating;
-    let to = meters.evaluate(ratings, now);
+    let to = meters.evaluate(ratings, place, now);
     meters.rating = to;
     (from != to).then_some(Rated { what: What::Rated { from, to }, clause: ratings[place].clause })
 }

@@ -442,8 +442,13 @@ impl Meters {
 
     /// The score at `now` by the clause in force; `None` without one.
     pub(crate) fn score(&mut self, rules: &[RatingRule], now: SimTime) -> Option<Score> {
-        self.advance(now);
         let place = Meters::in_force(rules, now)?;
+        Some(self.score_by(rules, place, now))
+    }
+
+    /// The score at `now` by the clause at `place`.
+    fn score_by(&mut self, rules: &[RatingRule], place: usize, now: SimTime) -> Score {
+        self.advance(now);
         let (rule, meter) = (&rules[place], &mut self.meters[place]);
         let mut top = 0_i128;
         for ((_, weight), kind) in rule.weights.iter().zip(&meter.kinds) {
@@ -451,22 +456,20 @@ impl Meters {
         }
         let bottom = i128::from(rule.weight_unit) * i128::from(meter.deliveries.weighted());
         let score = Score { top: top.max(0), bottom };
-        Some(match (&rule.frequency, &mut meter.often) {
+        match (&rule.frequency, &mut meter.often) {
             (Some(frequency), Some(often)) => {
                 let adds = often.adds(frequency, now);
                 Score { top: score.top * BILLION + score.bottom * adds, bottom: score.bottom * BILLION }
             }
             _ => score,
-        })
+        }
     }
 
-    /// The rating that an evaluation at `now` finds.
-    pub(crate) fn evaluate(&mut self, rules: &[RatingRule], now: SimTime) -> Rating {
-        let score = self.score(rules, now);
+    /// The rating that an evaluation at `now` finds by the clause in force, which is at `place`.
+    pub(crate) fn evaluate(&mut self, rules: &[RatingRule], place: usize, now: SimTime) -> Rating {
+        let score = self.score_by(rules, place, now);
         self.touched_at = None;
         self.evaluated_at = now;
-        let Some(score) = score else { return self.rating };
-        let place = Meters::in_force(rules, now).unwrap_or(0);
         let (rule, meter) = (&rules[place], &self.meters[place]);
         if meter.deliveries.count() < rule.min_deliveries || score.bottom == 0 {
             return match rule.thin {

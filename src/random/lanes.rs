@@ -13,9 +13,8 @@ use multiversion::multiversion;
 
 use super::binomial::{Binomial, MULTIPLIED, RECIPROCALS, SMALL_MEAN, guess};
 use super::count::NOTHING;
-use super::maths::sqrt;
 use super::philox::{ROUNDS, WEYL, philox, round};
-use super::quantile::{CENTRE_REACH, centre, middle};
+use super::quantile::{estrin, quick_normal_quantile};
 use super::streams::{Draw, unit};
 
 /// How many are counted side by side.
@@ -237,15 +236,11 @@ impl<const N: usize> Laws<N> {
     }
 }
 
-/// The normal quantile of uniforms that are not nearer to 0 or 1 than [`FARTHEST`], wrong by less than [`BLUR`]. The
-/// same approximations as [`normal_quantile`](super::quantile::normal_quantile), the centre and the middle of the tails
-/// worked out for all and one of them taken, with a logarithm of fewer digits.
+/// The normal quantile of uniforms that are not nearer to 0 or 1 than [`FARTHEST`], wrong by less than [`BLUR`]: by a
+/// logarithm of fewer digits.
 #[inline(always)]
 fn normal(u: f64) -> f64 {
-    let distance = u - 0.5;
-    let tail = middle(sqrt(-ln(if distance < 0.0 { u } else { 1.0 - u })));
-    let tail = if distance < 0.0 { -tail } else { tail };
-    if distance.abs() <= CENTRE_REACH { centre(distance) } else { tail }
+    quick_normal_quantile(u, ln(if u < 0.5 { u } else { 1.0 - u }))
 }
 
 /// Nearer to 0 than this a uniform is left to the plain way: the middle of the tail ends at e^-25.
@@ -266,11 +261,8 @@ fn ln(x: f64) -> f64 {
     let e = f64::from_bits(TWO_52.to_bits() | (above >> 52).wrapping_add(1024) & 0xfff) - (TWO_52 + 1024.0);
     let s = (m - 1.0) / (m + 1.0);
     let z = s * s;
-    let series = 1.0
-        + z * (1.0 / 3.0
-            + z * (1.0 / 5.0
-                + z * (1.0 / 7.0 + z * (1.0 / 9.0 + z * (1.0 / 11.0 + z * (1.0 / 13.0 + z / 15.0))))));
-    e * std::f64::consts::LN_2 + 2.0 * s * series
+    let series = [1.0, 1.0 / 3.0, 1.0 / 5.0, 1.0 / 7.0, 1.0 / 9.0, 1.0 / 11.0, 1.0 / 13.0, 1.0 / 15.0];
+    e * std::f64::consts::LN_2 + 2.0 * s * estrin(&series, z)
 }
 
 /// Thresholds of uniforms, ready to be compared with the first 32 bits of one.
