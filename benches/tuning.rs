@@ -61,7 +61,7 @@ fn mean(scenario: &Scenario, goal: &Goal, from: u64, runs: u64) -> f64 {
         scenario.setting.clone(),
         from..from + runs,
         Threads::All,
-        &|index| scenario.replicate(index),
+        scenario,
         &|_| {},
         &AtomicBool::new(false),
     );

@@ -13,7 +13,7 @@
 //! let scenario = Scenario::load(Path::new("scenarios/first-climb.ron"), &[])?;
 //! let ensemble = Ensemble::run(
 //!     scenario.setting.clone(), 0..20, Threads::All,
-//!     &|index| scenario.replicate(index), &|_| (), &AtomicBool::new(false),
+//!     &scenario, &|_| (), &AtomicBool::new(false),
 //! );
 //! let reached = ensemble.first_passage(3).reached;
 //! println!("{} of {} futures reach {}", reached.count, reached.n, scenario.setting.tiers[3].name);

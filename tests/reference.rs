@@ -268,8 +268,8 @@ fn ensemble() -> Ensemble {
     assert_eq!(text.matches("audience: (").count(), 1);
     let scenario = Scenario::read("first-climb", &text.replace("audience: (", desk), home()).unwrap();
     let alone = Threads::Exactly(1.try_into().unwrap());
-    let (replicate, still) = (|index| scenario.replicate(index), AtomicBool::new(false));
-    Ensemble::run(scenario.setting.clone(), 0..3, alone, &replicate, &|_| (), &still)
+    let still = AtomicBool::new(false);
+    Ensemble::run(scenario.setting.clone(), 0..3, alone, &scenario, &|_| (), &still)
 }
 
 #[test]

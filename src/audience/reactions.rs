@@ -318,6 +318,18 @@ impl Segment {
 
     /// Sends a message to those of `taken`: draws what they do, queues what will arrive, and settles them on the list.
     pub fn react(&self, rates: &mut Rates, taken: &Taken, moment: Moment<'_>, stage: Stage<'_>) -> Reactions {
+        let table = stage.chance.table().clone();
+        table.alone(self.reacting(rates, taken, moment, stage))
+    }
+
+    /// [`Segment::react`], whose counts are drawn with those of others at the table of the stage's chance.
+    pub async fn reacting(
+        &self,
+        rates: &mut Rates,
+        taken: &Taken,
+        moment: Moment<'_>,
+        stage: Stage<'_>,
+    ) -> Reactions {
         let batch = Subject::new(&[&self.name, moment.template_name, moment.number_name]);
         let bounded = moment.person_cap && moment.category == Category::Marketing;
         let mut send = Send {
@@ -336,9 +348,9 @@ impl Segment {
             stage,
         };
         if taken.people.is_empty() {
-            send.reach_cells(taken)
+            send.reach_cells(taken).await;
         } else {
-            send.reach_people(taken)
+            send.reach_people(taken);
         }
         let Tally { sent, delivered, capped, .. } = send.tally;
         Reactions { delivered, in_flight: sent - capped - delivered, capped }

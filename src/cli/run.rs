@@ -103,7 +103,7 @@ impl Run {
     fn tell_plan(&self, scenario: &Scenario, replications: u64) -> Result<(), Failure> {
         let sample = replications.min(PLAN_SAMPLE);
         let start = Instant::now();
-        let runs: Vec<Trajectory> = (0..sample).map(|index| scenario.replicate(index)).collect();
+        let runs: Vec<Trajectory> = scenario.replicate_all(0..sample);
         let each = start.elapsed().as_secs_f64() / sample as f64;
         let threads = self.threads.get().count();
         let draws: u64 = runs.iter().map(|run| run.draws).sum::<u64>() / sample;
@@ -147,7 +147,7 @@ impl Run {
             scenario.setting.clone(),
             done..replications,
             threads,
-            &|index| scenario.replicate(index),
+            scenario,
             &|more| bar.set_position(done + more),
             interrupt::listen(),
         );

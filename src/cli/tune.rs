@@ -307,12 +307,11 @@ impl Tune {
         let measure = || {
             let (count, from) = MEASURED;
             let start = Instant::now();
-            let future = |index| own.replicate(index);
             Ensemble::run(
                 own.setting.clone(),
                 from..from + count,
                 self.threads.get(),
-                &future,
+                own,
                 &|_| {},
                 interrupt::listen(),
             );

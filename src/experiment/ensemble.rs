@@ -115,6 +115,38 @@ impl Path {
     }
 }
 
+/// Who gives replications by their index: a scenario, which runs neighbours side by side, or a function.
+pub trait Futures: Sync {
+    /// The replications of these indices, in order.
+    fn futures(&self, indices: Range<u64>) -> Vec<Trajectory>;
+}
+
+impl Futures for Scenario {
+    fn futures(&self, indices: Range<u64>) -> Vec<Trajectory> {
+        self.replicate_all(indices)
+    }
+}
+
+impl<F: Fn(u64) -> Trajectory + Sync> Futures for F {
+    fn futures(&self, indices: Range<u64>) -> Vec<Trajectory> {
+        indices.map(self).collect()
+    }
+}
+
+/// Replications that are run side by side on one thread: enough to fill the widest vectors, few enough for the caches.
+const BESIDE: u64 = 16;
+
+/// The replications of `indices`, in order, some side by side on each thread.
+fn futures_of(crew: &Crew, futures: &dyn Futures, indices: Range<u64>) -> Vec<Trajectory> {
+    let beside: u64 = std::env::var("TC_BESIDE").ok().and_then(|v| v.parse().ok()).unwrap_or(BESIDE);
+    let groups = (indices.end - indices.start).div_ceil(beside);
+    let group = |group: u64| {
+        let start = indices.start + group * beside;
+        futures.futures(start..indices.end.min(start + beside))
+    };
+    crew.map(0..groups, &group).into_iter().flatten().collect()
+}
+
 /// Many replications of one scenario.
 #[derive(Clone, Debug)]
 pub struct Ensemble {
@@ -149,14 +181,14 @@ pub enum JoinError {
 impl Ensemble {
     /// Replicates `replications` and folds them in order of index.
     ///
-    /// `future` gives the replication of an index and nothing else may decide what it gives. `progress` hears, after
+    /// `futures` gives the replication of each index and nothing else may decide what it gives. `progress` hears, after
     /// each block of [`BLOCK`], how many are done. When `interrupted` is set the run stops before its next block, and
     /// what was finished makes an ensemble that is not [`complete`](Ensemble::complete).
     pub fn run(
         setting: Setting,
         replications: Range<u64>,
         threads: Threads,
-        future: &(dyn Fn(u64) -> Trajectory + Sync),
+        futures: &dyn Futures,
         progress: &(dyn Fn(u64) + Sync),
         interrupted: &AtomicBool,
     ) -> Ensemble {
@@ -164,7 +196,7 @@ impl Ensemble {
         let mut ensemble = Ensemble::empty(setting, replications.start);
         while ensemble.range.end < replications.end && !interrupted.load(Ordering::Relaxed) {
             let end = replications.end.min(ensemble.range.end + BLOCK);
-            let block = crew.map(ensemble.range.end..end, future);
+            let block = futures_of(&crew, futures, ensemble.range.end..end);
             ensemble.fold(&crew, &block);
             progress(ensemble.n());
         }
@@ -174,9 +206,8 @@ impl Ensemble {
 
     /// The first replications of a scenario on all cores: the short way to [`run`](Ensemble::run).
     pub fn of(scenario: &Scenario, replications: u64) -> Ensemble {
-        let future = |index| scenario.replicate(index);
         let (setting, never) = (scenario.setting.clone(), AtomicBool::new(false));
-        Ensemble::run(setting, 0..replications, Threads::All, &future, &|_| {}, &never)
+        Ensemble::run(setting, 0..replications, Threads::All, scenario, &|_| {}, &never)
     }
 
     /// Without replications; the next index is `start`.

@@ -60,7 +60,7 @@ pub use contrast::{ClauseContrast, Contrast, differing_clauses};
 pub use day::{DayTally, RATINGS, State};
 pub use design::{Design, DesignKind, MOST_POINTS, SOBOL_DIMENSIONS, Sobol};
 pub use effects::Effect;
-pub use ensemble::{BLOCK, Ensemble, JoinError, Path, Row, SAMPLE_PATHS, StoredEnsemble};
+pub use ensemble::{BLOCK, Ensemble, Futures, JoinError, Path, Row, SAMPLE_PATHS, StoredEnsemble};
 pub use estimate::{Interval, Mean, Share, Sums, band_of};
 pub use factor::{Factor, FactorError, Kind};
 pub use fan::{Fan, FanDay, Series};

@@ -12,17 +12,16 @@
 use std::collections::BTreeMap;
 
 use rand_distr::{Distribution, Poisson};
-use smallvec::SmallVec;
 
 use super::binomial::binomial;
 use super::hypergeometric::hypergeometric;
-use super::lanes::Counts;
 use super::maths::exp;
 use super::prior::Prior;
 use super::probability::Probability;
 use super::quantile::normal_quantile;
-use super::split::{Asked, Split, split_asking};
+use super::split::{Open, Split};
 use super::streams::{Address, Purpose, Streams, Subject};
+use super::table::{self, Table};
 
 /// Which layers of chance are held still.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -59,9 +58,9 @@ pub struct Chance {
     /// What is left of expected counts, by what they are counts of.
     carried: BTreeMap<(Purpose, u8, Subject), f64>,
     drawn: u64,
-    /// Room for counts that are drawn side by side.
-    counts: Counts,
-    asked: Asked,
+    /// Where counts are drawn side by side, with those of other replications.
+    table: Table,
+    open: Open,
 }
 
 impl Chance {
@@ -73,9 +72,21 @@ impl Chance {
             pinned: Pinned::default(),
             carried: BTreeMap::new(),
             drawn: 0,
-            counts: Counts::default(),
-            asked: Asked::default(),
+            table: Table::default(),
+            open: Open::default(),
         }
+    }
+
+    /// The same at a table of others.
+    #[must_use]
+    pub fn at_table(mut self, table: &Table) -> Chance {
+        self.table = table.clone();
+        self
+    }
+
+    /// Where it draws side by side: whoever waits for its counts is played there.
+    pub fn table(&self) -> &Table {
+        &self.table
     }
 
     /// The same with the uniforms of some parameters set.
@@ -141,17 +152,29 @@ impl Chance {
     }
 
     /// As [`Chance::binomial`] for each (address, n, p), side by side.
-    pub fn binomials(&mut self, asked: &[(Address, u64, f64)]) -> SmallVec<[u64; 16]> {
+    pub async fn binomials(&mut self, asked: impl IntoIterator<Item = (Address, u64, f64)>) -> Vec<u64> {
         if self.held.luck {
-            return asked.iter().map(|(address, n, p)| self.binomial(*address, *n, *p)).collect();
+            return asked.into_iter().map(|(address, n, p)| self.binomial(address, n, p)).collect();
         }
-        self.drawn += asked.len() as u64;
-        self.counts.clear();
+        let (first, len) = self.ask(asked);
+        if len == 0 {
+            return Vec::new();
+        }
+        table::drawn().await;
+        self.table.0.borrow_mut().split().0[first..][..len].to_vec()
+    }
+
+    /// Asks for binomial counts; where their answers will stand, and how many they are.
+    fn ask(&mut self, asked: impl IntoIterator<Item = (Address, u64, f64)>) -> (usize, usize) {
+        let mut counts = self.table.0.borrow_mut();
+        let (_, questions) = counts.split();
+        let first = questions.len();
         for (address, n, p) in asked {
-            self.counts.ask(address.words(), *n, *p);
+            questions.ask(self.streams.key(), address.words(), n, p);
         }
-        self.counts.draw(self.streams.key());
-        self.counts.drawn().collect()
+        let len = questions.len() - first;
+        self.drawn += len as u64;
+        (first, len)
     }
 
     /// How many of `taken` are marked, when `marked` of `total` are.
@@ -178,15 +201,36 @@ impl Chance {
         }
     }
 
-    /// Splits all of `splits`, each of people over the rows of its table.
-    pub fn split_all(&mut self, splits: &mut [Split<'_>]) {
-        if !self.held.luck {
-            self.drawn += split_asking(&self.streams, splits, &mut self.asked);
+    /// Splits all of `splits`, each of people over the rows of its table, side by side.
+    pub async fn split_all(&mut self, splits: &mut [Split<'_>]) {
+        if self.held.luck {
+            splits.iter_mut().for_each(|split| self.split_expected(split));
             return;
         }
-        for split in splits {
-            self.split_expected(split);
+        let mut first = self.begin_splits(splits);
+        while !self.open.is_empty() {
+            table::drawn().await;
+            first = self.answer_splits(splits, first);
         }
+    }
+
+    /// Asks for the first halves of the splits; where the answers will stand.
+    fn begin_splits(&mut self, splits: &mut [Split<'_>]) -> usize {
+        let mut counts = self.table.0.borrow_mut();
+        let (_, questions) = counts.split();
+        let first = questions.len();
+        self.drawn += self.open.begin(&self.streams, splits, questions);
+        first
+    }
+
+    /// Hands out the answers, which stand from `first` on, and asks on; where the next answers will stand.
+    fn answer_splits(&mut self, splits: &mut [Split<'_>], first: usize) -> usize {
+        let mut counts = self.table.0.borrow_mut();
+        let (answers, questions) = counts.split();
+        let answers = &answers[first..][..self.open.len()];
+        let next = questions.len();
+        self.drawn += self.open.answer(&self.streams, splits, answers, questions);
+        next
     }
 
     fn split_expected(&mut self, split: &mut Split<'_>) {
@@ -234,7 +278,7 @@ mod tests {
         let mut sums = [0_u64; 3];
         for slot in 0..400 {
             let mut split = [Split::new(address(10_000 + slot), 5, &shares)];
-            chance.split_all(&mut split);
+            chance.table().clone().alone(chance.split_all(&mut split));
             let [split] = split;
             assert_eq!(u64::from(split.rows().iter().sum::<u32>()) + split.never(), 5);
             sums[0] += u64::from(split.rows()[0]);
@@ -251,7 +295,7 @@ mod tests {
         for slot in 0..50 {
             let address = Address { slot, ..Address::of(Purpose::Delay, Subject::new(&["b"])) };
             let mut split = [Split::new(address, 7, &shares)];
-            chance.split_all(&mut split);
+            chance.table().clone().alone(chance.split_all(&mut split));
             assert_eq!(split[0].never(), 0);
         }
     }

@@ -2,7 +2,8 @@
 //!
 //! ```text
 //!   8 addresses --Philox--> 8 uniforms --normal quantile--> 8 values of the expansion --> 8 counts
-//!                                                  '-- where a lane is not sure: that lane alone, by the plain way
+//!                                |     '-- where a lane is not sure: that lane alone, by the plain way
+//!                                '-- of a small mean: up from 0, all together
 //! ```
 //!
 //! Every step is written over arrays, so that the compiler can take the widest vectors that the machine has; which
@@ -23,6 +24,8 @@ const LANES: usize = 8;
 /// Addresses and laws of up to eight counts, and the counts.
 #[derive(Clone, Copy, Debug)]
 struct Lanes {
+    /// The key of each address, word by word: neighbours may be of different replications.
+    key: [[u32; LANES]; 2],
     /// The four words of each address, word by word.
     counter: [[u32; LANES]; 4],
     /// Trials.
@@ -36,79 +39,128 @@ struct Lanes {
 }
 
 impl Lanes {
-    const EMPTY: Lanes =
-        Lanes { counter: [[0; LANES]; 4], n: [0.0; LANES], p: [0.0; LANES], k: [0.0; LANES], used: 0 };
-
-    /// Puts a count into the next lane.
-    #[inline]
-    fn ask(&mut self, counter: [u32; 4], n: u64, p: f64) {
-        let lane = self.used;
-        for (words, word) in self.counter.iter_mut().zip(counter) {
-            words[lane] = word;
-        }
-        (self.n[lane], self.p[lane]) = (n as f64, p);
-        self.used += 1;
-    }
+    const EMPTY: Lanes = Lanes {
+        key: [[0; LANES]; 2],
+        counter: [[0; LANES]; 4],
+        n: [0.0; LANES],
+        p: [0.0; LANES],
+        k: [0.0; LANES],
+        used: 0,
+    };
 }
 
-/// Counts to be drawn side by side.
+/// Counts of one kind, as many as there are.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Counts {
+struct Rows {
     lanes: Vec<Lanes>,
     len: usize,
 }
 
-impl Counts {
-    /// Asks how many of `n` happen, each with probability `p`, at the counter `words`.
+impl Rows {
+    /// Puts a count into the next lane; returns its position.
     #[inline]
-    pub(super) fn ask(&mut self, words: [u32; 4], n: u64, p: f64) {
-        if self.len.is_multiple_of(LANES) {
+    fn ask(&mut self, key: [u32; 2], counter: [u32; 4], n: f64, p: f64) -> usize {
+        let lane = self.len % LANES;
+        if lane == 0 {
             self.lanes.push(Lanes::EMPTY);
         }
         if let Some(lanes) = self.lanes.last_mut() {
-            lanes.ask(words, n, p);
+            lanes.key.iter_mut().zip(key).for_each(|(words, word)| words[lane] = word);
+            lanes.counter.iter_mut().zip(counter).for_each(|(words, word)| words[lane] = word);
+            (lanes.n[lane], lanes.p[lane]) = (n, p);
+            lanes.used = lane + 1;
         }
         self.len += 1;
+        self.len - 1
     }
 
-    /// Draws them all under one key.
-    pub(super) fn draw(&mut self, key: [u32; 2]) {
-        if !self.lanes.is_empty() {
-            count_side_by_side(key, &mut self.lanes);
-        }
+    fn count(&self, position: usize) -> u64 {
+        self.lanes[position / LANES].k[position % LANES] as u64
     }
 
-    /// What was drawn, in the order in which it was asked for.
-    pub(super) fn drawn(&self) -> impl Iterator<Item = u64> + '_ {
-        self.lanes.iter().flat_map(|lanes| &lanes.k[..lanes.used]).map(|k| *k as u64)
-    }
-
-    pub(super) fn clear(&mut self) {
+    fn clear(&mut self) {
         self.lanes.clear();
         self.len = 0;
     }
 }
 
+/// Counts to be drawn side by side, and those that were drawn last.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Counts {
+    asked: Questions,
+    drawn: Vec<u64>,
+}
+
+/// Counts that are asked for.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Questions {
+    /// Those of a small mean, and the others: they are found in different ways.
+    kinds: [Rows; 2],
+    /// Kind and position of each, in the order in which they were asked for.
+    order: Vec<(bool, u32)>,
+}
+
+impl Questions {
+    /// Asks how many of `n` happen, each with probability `p`, at the counter `words` under `key`.
+    #[inline]
+    pub(super) fn ask(&mut self, key: [u32; 2], words: [u32; 4], n: u64, p: f64) {
+        let n = n as f64;
+        let large = n * if p > 0.5 { 1.0 - p } else { p } >= SMALL_MEAN;
+        let position = self.kinds[usize::from(large)].ask(key, words, n, p);
+        self.order.push((large, position as u32));
+    }
+
+    /// How many are asked for.
+    pub(super) fn len(&self) -> usize {
+        self.order.len()
+    }
+}
+
+impl Counts {
+    /// What was drawn last, in the order in which it was asked for, and room for what is asked for next.
+    pub(super) fn split(&mut self) -> (&[u64], &mut Questions) {
+        (&self.drawn, &mut self.asked)
+    }
+
+    /// Draws all that is asked for.
+    pub(super) fn draw(&mut self) {
+        let Questions { kinds: [small, large], order } = &mut self.asked;
+        count_up(&mut small.lanes);
+        count_by_expansion(&mut large.lanes);
+        let count = |(is_large, position): &(bool, u32)| {
+            if *is_large { large.count(*position as usize) } else { small.count(*position as usize) }
+        };
+        self.drawn.clear();
+        self.drawn.extend(order.iter().map(count));
+        small.clear();
+        large.clear();
+        order.clear();
+    }
+}
+
+/// Counts of a small mean.
 #[multiversion(targets("x86_64+avx512f+avx512bw+avx512cd+avx512dq+avx512vl", "x86_64+avx2"))]
-fn count_side_by_side(key: [u32; 2], lanes: &mut [Lanes]) {
+fn count_up(lanes: &mut [Lanes]) {
     for lanes in lanes {
-        if lanes.used <= LANES / 2 {
-            answer::<{ LANES / 2 }>(key, lanes);
-        } else {
-            answer::<LANES>(key, lanes);
-        }
+        if lanes.used <= LANES / 2 { answer::<{ LANES / 2 }, false>(lanes) } else { answer::<LANES, false>(lanes) }
+    }
+}
+
+/// Counts of a large mean.
+#[multiversion(targets("x86_64+avx512f+avx512bw+avx512cd+avx512dq+avx512vl", "x86_64+avx2"))]
+fn count_by_expansion(lanes: &mut [Lanes]) {
+    for lanes in lanes {
+        if lanes.used <= LANES / 2 { answer::<{ LANES / 2 }, true>(lanes) } else { answer::<LANES, true>(lanes) }
     }
 }
 
 /// Fills in the counts of the first N lanes.
 #[inline(always)]
-fn answer<const N: usize>(key: [u32; 2], lanes: &mut Lanes) {
+fn answer<const N: usize, const LARGE: bool>(lanes: &mut Lanes) {
     let laws = Laws::<N>::of(lanes);
+    let key = lanes.key.map(|words| first(&words));
     let u = laws.mirror(uniforms(key, lanes.counter.map(|words| first(&words))));
-    let (mut k, mut sure) = laws.expand(&u);
-    if (0..lanes.used).any(|lane| laws.mean[lane] < SMALL_MEAN) {
-        laws.go_up(&u, &mut k, &mut sure);
-    }
+    let (k, sure) = if LARGE { laws.expand(&u) } else { laws.go_up(&u) };
     for lane in 0..lanes.used {
         let k = if sure[lane] { k[lane] } else { laws.quantile(lane, u[lane]) };
         lanes.k[lane] = if laws.mirrored[lane] { laws.n[lane] - k } else { k };
@@ -125,7 +177,7 @@ fn first<T: Copy + Default, const N: usize>(all: &[T; LANES]) -> [T; N] {
 
 /// The first uniform of each block.
 #[inline(always)]
-fn uniforms<const N: usize>(key: [u32; 2], words: [[u32; N]; 4]) -> [f64; N] {
+fn uniforms<const N: usize>(key: [[u32; N]; 2], words: [[u32; N]; 4]) -> [f64; N] {
     let words = blocks(key, words);
     let mut uniforms = [0.0; N];
     for ((uniform, low), high) in uniforms.iter_mut().zip(words[0]).zip(words[1]) {
@@ -180,21 +232,16 @@ impl<const N: usize> Laws<N> {
         (k, sure)
     }
 
-    /// The counts of small mean, all from 0 up together.
+    /// The counts, all from 0 up together; tells which of them are sure.
     #[inline(always)]
-    fn go_up(&self, u: &[f64; N], k: &mut [f64; N], sure: &mut [bool; N]) {
-        let (mut mass, mut left, mut found) = ([0.0; N], *u, [0.0; N]);
+    fn go_up(&self, u: &[f64; N]) -> ([f64; N], [bool; N]) {
+        let (mut mass, mut left, mut found) = ([1.0; N], *u, [0.0; N]);
         let (mut odds, mut goes_on) = ([0.0; N], [false; N]);
         for lane in 0..N {
-            mass[lane] = 1.0;
             odds[lane] = self.p[lane] / self.q[lane];
         }
         let mut square = self.q;
-        let mut most = 0.0;
-        for lane in 0..N {
-            let small = self.mean[lane] < SMALL_MEAN;
-            most = if small & (self.n[lane] > most) { self.n[lane] } else { most };
-        }
+        let most = self.n.iter().fold(0.0, |most, n| if *n > most { *n } else { most });
         for bit in 0..u32::BITS - (most as u32).min(MULTIPLIED).leading_zeros() {
             for lane in 0..N {
                 let exponent = self.n[lane].min(f64::from(MULTIPLIED)) as u32;
@@ -219,12 +266,12 @@ impl<const N: usize> Laws<N> {
                 found[lane] += if goes_on[lane] { 1.0 } else { 0.0 };
             }
         }
+        let (mut k, mut sure) = ([0.0; N], [false; N]);
         for lane in 0..N {
-            let small = self.mean[lane] < SMALL_MEAN;
-            let known = (self.n[lane] <= f64::from(MULTIPLIED)) & (found[lane] < RECIPROCALS.len() as f64);
-            k[lane] = if small { found[lane].min(self.n[lane]) } else { k[lane] };
-            sure[lane] = if small { known } else { sure[lane] };
+            k[lane] = found[lane].min(self.n[lane]);
+            sure[lane] = (self.n[lane] <= f64::from(MULTIPLIED)) & (found[lane] < RECIPROCALS.len() as f64);
         }
+        (k, sure)
     }
 
     /// One count by the plain way.
@@ -311,7 +358,7 @@ fn first_bits_above<const R: usize>(
     let (mut above, mut same) = ([0_u32; R], [0_u32; R]);
     let mut person = 0;
     while person < n {
-        let words = blocks(key, counters(words, (person / 4) as u32));
+        let words = blocks(key.map(|word| [word; BLOCKS]), counters(words, (person / 4) as u32));
         for lane in 0..BLOCKS {
             for word in words {
                 if person == n {
@@ -366,16 +413,17 @@ fn counters(words: [u32; 4], block: u32) -> [[u32; BLOCKS]; 4] {
     counters
 }
 
-/// The words of several blocks.
+/// The words of several blocks, each under its own key.
 #[inline(always)]
-fn blocks<const N: usize>(mut key: [u32; 2], mut words: [[u32; N]; 4]) -> [[u32; N]; 4] {
+fn blocks<const N: usize>(mut key: [[u32; N]; 2], mut words: [[u32; N]; 4]) -> [[u32; N]; 4] {
     for _ in 0..ROUNDS {
-        #[expect(clippy::needless_range_loop, reason = "four arrays at once")]
+        #[expect(clippy::needless_range_loop, reason = "six arrays at once")]
         for lane in 0..N {
-            let [a, b, c, d] = round([words[0][lane], words[1][lane], words[2][lane], words[3][lane]], key);
+            let own = [key[0][lane], key[1][lane]];
+            let [a, b, c, d] = round([words[0][lane], words[1][lane], words[2][lane], words[3][lane]], own);
             (words[0][lane], words[1][lane], words[2][lane], words[3][lane]) = (a, b, c, d);
+            (key[0][lane], key[1][lane]) = (own[0].wrapping_add(WEYL[0]), own[1].wrapping_add(WEYL[1]));
         }
-        key = [key[0].wrapping_add(WEYL[0]), key[1].wrapping_add(WEYL[1])];
     }
     words
 }
@@ -399,11 +447,11 @@ mod tests {
             let at = Address { slot, ..Address::of(Purpose::Reserve, Subject::new(&["lanes"])) };
             let n = sizes[slot as usize * 7 / 3 % sizes.len()];
             let p = chances[slot as usize * 11 / 5 % chances.len()];
-            counts.ask(at.words(), n, p);
+            counts.split().1.ask(streams.key(), at.words(), n, p);
             alone.push(binomial(&streams.at(at), n, p));
         }
-        counts.draw(streams.key());
-        let together: Vec<u64> = counts.drawn().collect();
+        counts.draw();
+        let together = counts.split().0;
         assert_eq!(together.len(), alone.len());
         assert!(together == alone, "{:?}", together.iter().zip(&alone).position(|(a, b)| a != b));
     }

@@ -10,7 +10,7 @@
 //! people are placed one by one instead; whether they are few is asked of `n` alone, not of its parts, so that a share
 //! that moves a little moves the counts a little.
 
-use super::lanes::{Counts, Edges, at_or_above};
+use super::lanes::{Counts, Edges, Questions, at_or_above};
 use super::streams::{Address, Streams};
 
 /// The longest table.
@@ -212,24 +212,19 @@ impl<'s> Split<'s> {
 /// Splits all of `splits`, part by part from the whole to the rows, side by side; returns how many counts and people were
 /// drawn.
 pub fn split_all(streams: &Streams, splits: &mut [Split<'_>]) -> u64 {
-    split_asking(streams, splits, &mut Asked::default())
-}
-
-/// [`split_all`], with room for the questions on the way.
-pub(super) fn split_asking(streams: &Streams, splits: &mut [Split<'_>], asked: &mut Asked) -> u64 {
-    let mut draws = 0;
-    for (place, split) in splits.iter_mut().enumerate() {
-        draws += split.begin(streams, place, &mut asked.next);
-    }
-    while !asked.next.parts.is_empty() {
-        draws += asked.answer(streams, splits);
+    let (mut counts, mut open) = (Counts::default(), Open::default());
+    let mut draws = open.begin(streams, splits, counts.split().1);
+    while !open.is_empty() {
+        counts.draw();
+        let (drawn, questions) = counts.split();
+        draws += open.answer(streams, splits, drawn, questions);
     }
     draws
 }
 
 impl Split<'_> {
     /// Who goes to any row at all; few people go to their rows at once. Returns how many were drawn.
-    fn begin(&mut self, streams: &Streams, place: usize, asked: &mut Questions) -> u64 {
+    fn begin(&mut self, streams: &Streams, place: usize, ask: &mut Ask<'_>) -> u64 {
         let (n, shares) = (self.n, self.shares);
         if n == 0 {
             return 0;
@@ -240,8 +235,8 @@ impl Split<'_> {
             return n;
         }
         match shares.never {
-            0.0 => self.go_down(1, n, place, asked),
-            _ => asked.ask(Part { place, part: 0, n }, self.words(0), shares.first_half[0]),
+            0.0 => self.go_down(1, n, place, ask),
+            _ => ask.part(Part { place, part: 0, n }, self.words(0), shares.first_half[0]),
         }
         0
     }
@@ -249,7 +244,7 @@ impl Split<'_> {
     /// Brings the `n` people of a part to the first part that has two halves, and asks who goes to which; where all rows
     /// are alike, to a row.
     #[inline]
-    fn go_down(&mut self, part: usize, n: u64, place: usize, asked: &mut Questions) {
+    fn go_down(&mut self, part: usize, n: u64, place: usize, ask: &mut Ask<'_>) {
         if n == 0 {
             return;
         }
@@ -258,19 +253,19 @@ impl Split<'_> {
         if self.alike[begin] == self.alike[end - 1] {
             self.rows[begin] = n as u32;
         } else {
-            asked.ask(Part { place, part, n }, self.words(part), self.shares.first_half[part]);
+            ask.part(Part { place, part, n }, self.words(part), self.shares.first_half[part]);
         }
     }
 
     /// Those of a part of `n` who were asked for: `first` in its first half.
     #[inline]
-    fn answer(&mut self, Part { place, part, n }: Part, first: u64, asked: &mut Questions) {
+    fn answer(&mut self, Part { place, part, n }: Part, first: u64, ask: &mut Ask<'_>) {
         if part == 0 {
             self.never = n - first;
-            self.go_down(1, first, place, asked);
+            self.go_down(1, first, place, ask);
         } else {
-            self.go_down(2 * part, first, place, asked);
-            self.go_down(2 * part + 1, n - first, place, asked);
+            self.go_down(2 * part, first, place, ask);
+            self.go_down(2 * part + 1, n - first, place, ask);
         }
     }
 
@@ -305,17 +300,12 @@ const fn rows_of_parts(after: usize) -> [u8; PARTS] {
     rows
 }
 
-/// First halves that are asked for, side by side: those that are being answered, and those that the answers ask for.
+/// The parts of splits whose first half is asked for.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Asked {
-    now: Questions,
-    next: Questions,
-}
-
-#[derive(Clone, Debug, Default)]
-struct Questions {
-    counts: Counts,
+pub(super) struct Open {
     parts: Vec<Part>,
+    /// Parts that have been answered: room for those that come next.
+    answered: Vec<Part>,
 }
 
 /// A part of a split and the people in it.
@@ -327,26 +317,61 @@ struct Part {
     n: u64,
 }
 
-impl Questions {
+/// Where the first half of a part is asked for.
+struct Ask<'q> {
+    key: [u32; 2],
+    parts: &'q mut Vec<Part>,
+    questions: &'q mut Questions,
+}
+
+impl Ask<'_> {
     #[inline]
-    fn ask(&mut self, part: Part, words: [u32; 4], first_half: f64) {
-        self.counts.ask(words, part.n, first_half);
+    fn part(&mut self, part: Part, words: [u32; 4], first_half: f64) {
+        self.questions.ask(self.key, words, part.n, first_half);
         self.parts.push(part);
     }
 }
 
-impl Asked {
-    /// Counts what was asked for and hands it out, which asks further; returns how many counts that were.
-    fn answer(&mut self, streams: &Streams, splits: &mut [Split<'_>]) -> u64 {
-        let Asked { now, next } = self;
-        std::mem::swap(now, next);
-        now.counts.draw(streams.key());
-        for (part, first) in now.parts.iter().zip(now.counts.drawn()) {
-            splits[part.place].answer(*part, first, next);
+impl Open {
+    /// Whether nothing is asked for any more.
+    pub(super) fn is_empty(&self) -> bool {
+        self.parts.is_empty()
+    }
+
+    /// How many parts are asked for.
+    pub(super) fn len(&self) -> usize {
+        self.parts.len()
+    }
+
+    /// Asks for what comes first; returns how many people were drawn at once.
+    pub(super) fn begin(
+        &mut self,
+        streams: &Streams,
+        splits: &mut [Split<'_>],
+        questions: &mut Questions,
+    ) -> u64 {
+        let mut ask = Ask { key: streams.key(), parts: &mut self.parts, questions };
+        let begun = splits.iter_mut().enumerate();
+        begun.map(|(place, split)| split.begin(streams, place, &mut ask)).sum()
+    }
+
+    /// Hands out what was drawn for the parts, one count each, and asks for what comes next; returns how many counts
+    /// that were.
+    pub(super) fn answer(
+        &mut self,
+        streams: &Streams,
+        splits: &mut [Split<'_>],
+        drawn: &[u64],
+        questions: &mut Questions,
+    ) -> u64 {
+        let Open { parts, answered } = self;
+        std::mem::swap(parts, answered);
+        let mut ask = Ask { key: streams.key(), parts, questions };
+        for (part, first) in answered.iter().zip(drawn) {
+            splits[part.place].answer(*part, *first, &mut ask);
         }
-        let counted = now.parts.len() as u64;
-        now.counts.clear();
-        now.parts.clear();
+        let counted = answered.len() as u64;
+        answered.clear();
         counted
     }
 }

@@ -13,11 +13,13 @@
 //! A party that changes its mind changes its answer: there are no cancelled events and no sequence numbers, and idle
 //! hours cost nothing. What watches is a parameter: a [`Probe`] never changes a run.
 
+use std::ops::Range;
+
 use smallvec::SmallVec;
 
 use crate::audience::{self, Act, Arrivals, List, ListPlan, RateName, Rates, Taken};
 use crate::platform::{Admission, Change, Platform, Score, Signal, What};
-use crate::random::{Chance, Streams};
+use crate::random::{Chance, Player, Streams, Table};
 use crate::sender::{Desk, State, Tally};
 use crate::time::{DAY, SimTime, Slot};
 
@@ -74,9 +76,21 @@ impl Scenario {
         self.watch(index, &mut Unwatched)
     }
 
+    /// Runs several replications side by side, in order of index: each is the one that [`Scenario::replicate`] gives, and
+    /// all together take less time than one after another.
+    pub fn replicate_all(&self, indices: Range<u64>) -> Vec<Trajectory> {
+        let table = Table::default();
+        let player = |index| -> Player<'_, Trajectory> {
+            let table = &table;
+            Box::pin(async move { Run::new(self, index, &mut Unwatched, table).play().await })
+        };
+        table.together(indices.map(player).collect())
+    }
+
     /// Runs replication `index` and tells `probe` what happens. The trajectory is the same as without.
     pub fn watch(&self, index: u64, probe: &mut dyn Probe) -> Trajectory {
-        Run::new(self, index, probe).play()
+        let table = Table::default();
+        table.alone(Run::new(self, index, probe, &table).play())
     }
 }
 
@@ -107,6 +121,8 @@ pub(super) struct Run<'s, 'p> {
     pub(super) held: Vec<Taken>,
     /// Templates whose held messages go out at this instant.
     pub(super) released: Vec<usize>,
+    /// The instant that is under way.
+    now: SimTime,
     /// Position among the eras that begin during the run.
     next_era: usize,
     /// Position in the scenario's sending slots.
@@ -120,9 +136,9 @@ pub(super) struct Run<'s, 'p> {
 }
 
 impl<'s, 'p> Run<'s, 'p> {
-    fn new(scenario: &'s Scenario, index: u64, probe: &'p mut dyn Probe) -> Run<'s, 'p> {
+    fn new(scenario: &'s Scenario, index: u64, probe: &'p mut dyn Probe, table: &Table) -> Run<'s, 'p> {
         let streams = Streams::new(scenario.setting.seed, index);
-        let mut chance = Chance::new(streams, scenario.held).with_pinned(&scenario.pinned);
+        let mut chance = Chance::new(streams, scenario.held).with_pinned(&scenario.pinned).at_table(table);
         let mut opening = scenario.opening.clone();
         opening.thresholds = draw_thresholds(&scenario.thresholds, &chance);
         let number_rating = scenario.rules.number_rating_at(SimTime::START);
@@ -145,6 +161,7 @@ impl<'s, 'p> Run<'s, 'p> {
             help_desk: None,
             held: vec![Taken::default(); streaks],
             released: Vec::new(),
+            now: SimTime(-1),
             next_era: 0,
             next_send: 0,
             heard: 0,
@@ -158,32 +175,47 @@ impl<'s, 'p> Run<'s, 'p> {
         }
     }
 
-    fn play(mut self) -> Trajectory {
-        let end = self.scenario.setting.calendar.end();
+    /// From the start to the end. It waits only in class 5, where counts are drawn with those of other replications.
+    async fn play(mut self) -> Trajectory {
         self.staff();
         self.platform.begin(SimTime::START, &mut self.changes);
         self.tell(SimTime::START);
-        let mut now = SimTime(-1);
-        loop {
-            let term = self.platform.next_term(now).max(SimTime(now.0 + 1));
-            let arrival = self.next_arrival().min(self.next_first_message()).min(self.next_slow_answer());
-            let evaluation = self.platform.next_evaluation();
-            let clock = self.platform.next_clock(now);
-            let send = self.next_send_at();
-            now = term.min(arrival).min(evaluation).min(clock).min(send).min(self.pending.next());
-            now = now.min(self.next_era_at());
-            if now >= end {
-                break;
+        while let Some(send) = self.go_on() {
+            self.send_held(self.now).await;
+            if send {
+                self.send(self.now).await;
             }
-            self.close_days(now);
-            self.instant(now, now == term, now == send);
+            self.hear_arrivals(self.now);
         }
-        self.close_days(end);
+        self.close_days(self.scenario.setting.calendar.end());
         self.finish()
     }
 
-    /// The six classes of one instant.
-    fn instant(&mut self, now: SimTime, term: bool, send: bool) {
+    /// Goes on to the next instant at which something is sent, and there up to class 5; tells whether the sender sends,
+    /// or only what was held goes out. Nothing once the run is over.
+    fn go_on(&mut self) -> Option<bool> {
+        let end = self.scenario.setting.calendar.end();
+        loop {
+            let term = self.platform.next_term(self.now).max(SimTime(self.now.0 + 1));
+            let arrival = self.next_arrival().min(self.next_first_message()).min(self.next_slow_answer());
+            let evaluation = self.platform.next_evaluation();
+            let clock = self.platform.next_clock(self.now);
+            let send = self.next_send_at();
+            let next = term.min(arrival).min(evaluation).min(clock).min(send).min(self.pending.next());
+            self.now = next.min(self.next_era_at());
+            if self.now >= end {
+                return None;
+            }
+            self.close_days(self.now);
+            self.before_sends(self.now, self.now == term);
+            if self.now == send || !self.released.is_empty() {
+                return Some(self.now == send);
+            }
+        }
+    }
+
+    /// The first four classes of one instant.
+    fn before_sends(&mut self, now: SimTime, term: bool) {
         self.amend(now);
         if term {
             self.platform.terms(now, &mut self.changes);
@@ -200,13 +232,6 @@ impl<'s, 'p> Run<'s, 'p> {
         if self.platform.next_clock(SimTime(now.0 - 1)) == now {
             self.platform.clocks(now, &mut self.changes);
             self.tell(now);
-        }
-        if send || !self.released.is_empty() {
-            self.send_held(now);
-            if send {
-                self.send(now);
-            }
-            self.hear_arrivals(now);
         }
     }
 

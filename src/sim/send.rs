@@ -2,7 +2,7 @@
 
 use smallvec::{SmallVec, smallvec};
 
-use crate::audience::{Moment, Stage, Taken};
+use crate::audience::{Moment, Reactions, Stage, Taken};
 use crate::glossary::{Rating, TemplateStatus};
 use crate::platform::{Admission, Signal};
 use crate::sender::{Observation, Part, Plan, Usage, share_out};
@@ -17,7 +17,7 @@ type Few<T> = SmallVec<[T; 8]>;
 
 impl<'s> Run<'s, '_> {
     /// Asks the strategy for each number, in the order of the scenario.
-    pub(super) fn send(&mut self, now: SimTime) {
+    pub(super) async fn send(&mut self, now: SimTime) {
         let scenario = self.scenario;
         let sending = scenario.sending[self.next_send];
         self.next_send += 1;
@@ -41,17 +41,18 @@ impl<'s> Run<'s, '_> {
             let asked = plan.messages.min(most);
             let paid = asked.min(self.can_open(now));
             self.refuse(sender, asked - paid);
-            if paid > 0 {
-                self.share_out(sender, plan.template, paid, sending.slot, now);
+            for (lane, part) in self.parts(sender, paid, now) {
+                self.send_batch(lane, plan.template, part, sending.slot, now).await;
             }
         }
     }
 
-    /// Shares out what a number sends over the segments.
-    fn share_out(&mut self, sender: usize, template: usize, asked: u64, slot: Slot, now: SimTime) {
+    /// Shares out what a number sends over the segments: the lanes that send, and how much.
+    fn parts(&mut self, sender: usize, asked: u64, now: SimTime) -> Few<(usize, u64)> {
         let segments = self.scenario.segments.len();
         let first = sender * segments;
-        let parts: Few<u64> = match segments {
+        let parts = match segments {
+            _ if asked == 0 => return Few::new(),
             1 => smallvec![asked],
             _ => {
                 let lists = &mut self.lists[first..first + segments];
@@ -59,9 +60,8 @@ impl<'s> Run<'s, '_> {
                 Few::from_vec(share_out(asked, &available, self.scenario.preferred.as_deref()))
             }
         };
-        for (place, part) in parts.into_iter().enumerate().filter(|(_, part)| *part > 0) {
-            self.send_batch(first + place, template, part, slot, now);
-        }
+        let lanes = parts.into_iter().enumerate().filter(|(_, part)| *part > 0);
+        lanes.map(|(place, part)| (first + place, part)).collect()
     }
 
     /// Edits the templates that the sender edits now; returns how all of them stand then.
@@ -120,30 +120,14 @@ impl<'s> Run<'s, '_> {
     }
 
     /// Sends a batch to customers of a lane's list: who is chosen, what the platform admits, how they react.
-    fn send_batch(&mut self, lane: usize, template: usize, asked: u64, slot: Slot, now: SimTime) {
-        let Lane { number, sender, segment, .. } = self.scenario.lanes[lane];
-        let place = self.scenario.templates[template].2;
+    async fn send_batch(&mut self, lane: usize, template: usize, asked: u64, slot: Slot, now: SimTime) {
         let moment = self.moment(lane, template, slot, now);
-        let (day, chance) = (self.diary.day() as u16, &mut self.chance);
-        let mut taken = self.lists[lane].take(asked, now, day, slot, chance);
-        let short = asked - taken.customers;
-        let open = match self.platform.rules().free_in_service_window() {
-            true => {
-                let (calendar, rates) = (&self.scenario.setting.calendar, &self.rates[segment]);
-                self.scenario.segments[segment].open_windows(rates, &taken, &moment, calendar, chance)
-            }
-            false => 0,
-        };
-        let admission = self.platform.admit(number, place, taken.customers, open, now);
-        let back = admission.refused + admission.rejected;
-        self.lists[lane].put_back(&mut taken, back, now, slot, &mut self.chance);
-        self.diary.ask(sender, asked, short);
-        self.refuse(sender, back);
-        let delivered = self.deliver(lane, template, taken, &admission, open, moment);
+        let Chosen { taken, admission, open, short } = self.choose(lane, asked, &moment);
+        let delivered = self.deliver(lane, taken, &admission, open, moment).await;
         let batch = Batch {
             at: now,
-            number,
-            template: place,
+            number: self.scenario.lanes[lane].number,
+            template: self.scenario.templates[template].2,
             asked,
             short_of_list: short,
             admission,
@@ -153,6 +137,29 @@ impl<'s> Run<'s, '_> {
         };
         self.probe.sent(&batch);
         self.tell(now);
+    }
+
+    /// Takes customers from a lane's list for a send, and puts those back whom the platform does not admit.
+    fn choose(&mut self, lane: usize, asked: u64, moment: &Moment<'_>) -> Chosen {
+        let Lane { number, sender, segment, .. } = self.scenario.lanes[lane];
+        let Moment { now, slot, template, .. } = *moment;
+        let (day, chance) = (self.diary.day() as u16, &mut self.chance);
+        let mut taken = self.lists[lane].take(asked, now, day, slot, chance);
+        let short = asked - taken.customers;
+        let open = match self.platform.rules().free_in_service_window() {
+            true => {
+                let (calendar, rates) = (&self.scenario.setting.calendar, &self.rates[segment]);
+                self.scenario.segments[segment].open_windows(rates, &taken, moment, calendar, chance)
+            }
+            false => 0,
+        };
+        let place = self.scenario.templates[template].2;
+        let admission = self.platform.admit(number, place, taken.customers, open, now);
+        let back = admission.refused + admission.rejected;
+        self.lists[lane].put_back(&mut taken, back, now, slot, &mut self.chance);
+        self.diary.ask(sender, asked, short);
+        self.refuse(sender, back);
+        Chosen { taken, admission, open, short }
     }
 
     fn moment(&self, lane: usize, template: usize, slot: Slot, now: SimTime) -> Moment<'s> {
@@ -176,45 +183,62 @@ impl<'s> Run<'s, '_> {
     }
 
     /// Delivers what was admitted of `taken`, and keeps what is held; returns what was delivered.
-    fn deliver(
+    async fn deliver(
         &mut self,
         lane: usize,
-        template: usize,
         mut taken: Taken,
         admission: &Admission,
         open: u64,
         moment: Moment<'_>,
     ) -> Delivered {
-        let scenario = self.scenario;
-        let now = moment.now;
         if admission.held > 0 {
-            let list = &self.lists[lane];
-            let held = list.hold(&mut taken, admission.held, now, moment.slot, &mut self.chance);
-            self.held[moment.streak].join(held);
-            self.diary.count(Metric::Held, admission.held);
+            self.hold(lane, &mut taken, admission.held, &moment);
         }
         if admission.admitted == 0 {
             return Delivered::default();
         }
-        let Lane { number, sender, segment, .. } = scenario.lanes[lane];
-        let behavior = &scenario.segments[segment];
-        let again = taken.again();
-        let calendar = &scenario.setting.calendar;
+        let segment = self.scenario.lanes[lane].segment;
+        let calendar = &self.scenario.setting.calendar;
         let Run { rates, lists, arrivals, chance, .. } = self;
         let stage = Stage { calendar, chance, list: &mut lists[lane], arrivals };
-        let reactions = behavior.react(&mut rates[segment], &taken, moment, stage);
-        let fails = now + behavior.behavior.time_to_live.value;
-        self.diary.fail_later(fails, reactions.in_flight, scenario);
-        let (admitted, inside) = (admission.admitted, open.min(admission.admitted));
+        let behavior = &self.scenario.segments[segment];
+        let reactions = behavior.reacting(&mut rates[segment], &taken, moment, stage).await;
+        self.delivered(lane, &taken, admission.admitted, open, &moment, reactions)
+    }
+
+    /// Keeps what is held of `taken`.
+    fn hold(&mut self, lane: usize, taken: &mut Taken, held: u64, moment: &Moment<'_>) {
+        let list = &self.lists[lane];
+        let customers = list.hold(taken, held, moment.now, moment.slot, &mut self.chance);
+        self.held[moment.streak].join(customers);
+        self.diary.count(Metric::Held, held);
+    }
+
+    /// Tells all parties what was delivered of `taken`, of whom `admitted` were written to.
+    fn delivered(
+        &mut self,
+        lane: usize,
+        taken: &Taken,
+        admitted: u64,
+        open: u64,
+        moment: &Moment<'_>,
+        reactions: Reactions,
+    ) -> Delivered {
+        let scenario = self.scenario;
+        let Lane { number, sender, segment, .. } = scenario.lanes[lane];
+        let now = moment.now;
+        let behavior = &scenario.segments[segment];
+        self.diary.fail_later(now + behavior.behavior.time_to_live.value, reactions.in_flight, scenario);
+        let inside = open.min(admitted);
         let in_window =
-            behavior.delivered_inside(admitted, inside, reactions.delivered, &moment, &mut self.chance);
+            behavior.delivered_inside(admitted, inside, reactions.delivered, moment, &mut self.chance);
         let signal = Signal::Sent {
             number,
-            template: scenario.templates[template].2,
+            template: scenario.templates[moment.template].2,
             sent: admitted,
             delivered: reactions.delivered,
             in_window,
-            again: &again,
+            again: &taken.again(),
         };
         self.platform.hear(now, signal, &mut self.changes);
         self.diary.count(Metric::Sent, admitted);
@@ -231,19 +255,19 @@ impl<'s> Run<'s, '_> {
     }
 
     /// Sends what was held of templates whose sample was judged well: like any send, at this instant.
-    pub(super) fn send_held(&mut self, now: SimTime) {
+    pub(super) async fn send_held(&mut self, now: SimTime) {
         let scenario = self.scenario;
         for template in std::mem::take(&mut self.released) {
             let Some(own) = scenario.templates.iter().position(|(_, _, place)| *place == template) else {
                 continue;
             };
             for lane in 0..scenario.lanes.len() {
-                self.release(lane, own, now);
+                self.release(lane, own, now).await;
             }
         }
     }
 
-    fn release(&mut self, lane: usize, template: usize, now: SimTime) {
+    async fn release(&mut self, lane: usize, template: usize, now: SimTime) {
         let scenario = self.scenario;
         let mut held = std::mem::take(&mut self.held[lane * scenario.templates.len() + template]);
         if held.customers == 0 {
@@ -258,7 +282,7 @@ impl<'s> Run<'s, '_> {
         let refused = self.lists[lane].hold(&mut held, back, now, slot, &mut self.chance);
         self.lists[lane].not_reached(&refused, now);
         self.refuse(scenario.lanes[lane].sender, back);
-        let delivered = self.deliver(lane, template, held, &admission, 0, moment);
+        let delivered = self.deliver(lane, held, &admission, 0, moment).await;
         let batch = Batch {
             at: now,
             number,
@@ -286,6 +310,17 @@ impl<'s> Run<'s, '_> {
             self.diary.count(Metric::Failed, held.customers);
         }
     }
+}
+
+/// Customers chosen for a send.
+struct Chosen {
+    /// Those who are written to, or whose message is held.
+    taken: Taken,
+    admission: Admission,
+    /// How many of those who were taken have an open service window.
+    open: u64,
+    /// Messages that the list could not supply.
+    short: u64,
 }
 
 /// What was delivered of a batch.

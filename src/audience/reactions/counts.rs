@@ -8,14 +8,14 @@
 
 use smallvec::SmallVec;
 
-use crate::random::{MOST_ROWS, Purpose, Shares, Split};
+use crate::random::{Address, MOST_ROWS, Purpose, Shares, Split};
 use crate::time::SimTime;
 
 use super::super::history::History;
 use super::super::list::{CLOSED, Cell, SERVICE_WINDOW, Taken};
-use super::super::odds::{ARCHIVE, BLOCK, MUTE, OUTCOMES, REPLY, REPORT, REPORT_AND_BLOCK, STOP};
+use super::super::odds::{ARCHIVE, BLOCK, MUTE, OUTCOMES, Odds, REPLY, REPORT, REPORT_AND_BLOCK, STOP};
 use super::super::timetable::Arriving;
-use super::{Act, Send};
+use super::{Act, Addresses, Segment, Send};
 
 /// The cell of draws that concern a whole batch: no past has this key.
 const BATCH: u32 = u32::MAX;
@@ -27,6 +27,9 @@ fn delay_item(act: Act) -> u8 {
 
 /// So many pasts of a batch are kept without asking for memory.
 type Few<T> = SmallVec<[T; 16]>;
+
+/// How many of so many, each with this probability.
+type Asked = (Address, u64, f64);
 
 /// Customers of one past who are written to.
 struct Past {
@@ -41,26 +44,45 @@ struct Past {
     late: u64,
 }
 
-impl Send<'_, '_> {
-    /// Sends to the customers of all pasts.
-    pub(super) fn reach_cells(&mut self, taken: &Taken) {
-        let arriving = std::mem::take(&mut self.arriving);
-        let replies = &arriving[self.segment.timetable.place(Act::Reply.index())];
-        self.late_rows = self.first_late_row(replies);
+impl<'s> Send<'s, '_> {
+    /// Sends to the customers of all pasts. It waits for counts, which are drawn with those of other replications;
+    /// between two waits all is plain.
+    pub(super) async fn reach_cells(&mut self, taken: &Taken) {
         let mut pasts = self.pasts(taken);
-        self.reach(&mut pasts);
-        self.split_outcomes(&mut pasts);
-        let mut back = Few::new();
-        self.settle(&mut pasts, replies, &mut back);
-        back.sort_unstable_by_key(|(cell, from)| (*from, cell.key()));
-        for (cell, from) in back {
-            self.stage.list.settle(cell, from, None);
+        if self.at_cap > 0.0 {
+            let asked = self.capped(&pasts);
+            let capped = self.stage.chance.binomials(asked).await;
+            pasts.iter_mut().zip(capped).for_each(|(past, capped)| past.capped = capped);
         }
-        self.queue_batch(&arriving);
+        if self.reachable < 1.0 {
+            let asked = self.delivered(&pasts);
+            let delivered = self.stage.chance.binomials(asked).await;
+            reached(&mut pasts).zip(delivered).for_each(|(past, delivered)| past.delivered = delivered);
+        } else {
+            reached(&mut pasts).for_each(|past| past.delivered = past.customers - past.capped);
+        }
+        let mut outcomes = outcomes(self.segment, self.addresses(), self.odds, &pasts);
+        self.stage.chance.split_all(&mut outcomes).await;
+        take_outcomes(&mut pasts, &outcomes);
+        drop(outcomes);
+        self.add_all(&pasts);
+        let arriving = std::mem::take(&mut self.arriving);
+        let replies = self.rows(&arriving, Act::Reply);
+        let mut late = self.late_answers(&pasts, replies);
+        self.stage.chance.split_all(&mut late).await;
+        self.settle(pasts, &late, replies);
+        let (acts, mut delays) = self.delays(&arriving);
+        self.stage.chance.split_all(&mut delays).await;
+        self.queue(&acts, &delays, &arriving);
+    }
+
+    /// When the rows of a delay arrive.
+    fn rows<'a>(&self, arriving: &'a [Arriving], act: Act) -> &'a Arriving {
+        &arriving[self.segment.timetable.place(act.index())]
     }
 
     /// The pasts of those who were taken, each once, in order.
-    fn pasts(&self, taken: &Taken) -> Few<Past> {
+    fn pasts(&self, taken: &Taken) -> Vec<Past> {
         let day = self.moment.civil_day();
         let mut groups: Few<(u64, History, u64)> = Few::new();
         for part in &taken.parts {
@@ -72,95 +94,73 @@ impl Send<'_, '_> {
                 None => groups.insert(place, (packed, history, part.customers)),
             }
         }
-        groups.into_iter().map(|(_, history, customers)| Past::new(history, day, customers)).collect()
+        groups.iter().map(|(_, history, customers)| Past::new(*history, day, *customers)).collect()
     }
 
-    /// Whom the platform lets through, and whom the message reaches.
-    fn reach(&mut self, pasts: &mut [Past]) {
-        let addresses = self.addresses();
-        if self.at_cap > 0.0 {
-            let address = |past: &Past| addresses.at(Purpose::Deliver, 1, past.key);
-            let asked: Few<_> =
-                pasts.iter().map(|past| (address(past), past.customers, self.at_cap)).collect();
-            let capped = self.stage.chance.binomials(&asked);
-            pasts.iter_mut().zip(capped).for_each(|(past, capped)| past.capped = capped);
-        }
-        let chance = self.reachable;
-        if chance < 1.0 {
-            let address = |past: &Past| addresses.at(Purpose::Deliver, 0, past.key);
-            let reachable = pasts.iter().filter(|past| !past.history.unreachable);
-            let asked: Few<_> =
-                reachable.map(|past| (address(past), past.customers - past.capped, chance)).collect();
-            let mut delivered = self.stage.chance.binomials(&asked).into_iter();
-            for past in pasts.iter_mut().filter(|past| !past.history.unreachable) {
-                past.delivered = delivered.next().unwrap_or(0);
-            }
-        } else {
-            for past in pasts.iter_mut().filter(|past| !past.history.unreachable) {
-                past.delivered = past.customers - past.capped;
-            }
-        }
+    /// Whom the platform does not let through: what is asked of each past.
+    fn capped(&self, pasts: &[Past]) -> Few<Asked> {
+        let (addresses, chance) = (self.addresses(), self.at_cap);
+        let asked = |past: &Past| (addresses.at(Purpose::Deliver, 1, past.key), past.customers, chance);
+        pasts.iter().map(asked).collect()
     }
 
-    /// What those do whom the message reached.
-    fn split_outcomes(&mut self, pasts: &mut [Past]) {
-        let behavior = &self.segment.behavior;
-        let positions: Few<usize> =
-            pasts.iter().map(|past| self.odds.position(behavior, past.history)).collect();
-        let (addresses, odds) = (self.addresses(), &*self.odds);
-        let split = |(past, position): (&Past, &usize)| {
-            let address = addresses.at(Purpose::Outcome, 0, past.key);
-            Split::new(address, past.delivered, odds.shares(*position))
-        };
-        let mut splits: Few<Split<'_>> = pasts.iter().zip(&positions).map(split).collect();
-        self.stage.chance.split_all(&mut splits);
-        for (past, split) in pasts.iter_mut().zip(&splits) {
-            past.outcome.iter_mut().zip(split.rows()).for_each(|(count, row)| *count = u64::from(*row));
-        }
-        drop(splits);
+    /// Whom the message reaches: what is asked of each past that can be reached.
+    fn delivered(&self, pasts: &[Past]) -> Few<Asked> {
+        let (addresses, chance) = (self.addresses(), self.reachable);
+        let asked =
+            |past: &Past| (addresses.at(Purpose::Deliver, 0, past.key), past.customers - past.capped, chance);
+        pasts.iter().filter(|past| !past.history.unreachable).map(asked).collect()
+    }
+
+    /// Adds up what the message led to.
+    fn add_all(&mut self, pasts: &[Past]) {
         for past in pasts {
             self.add(past.customers, past.delivered, past.capped, &past.outcome);
             self.stage.list.leave(self.leaving(&past.outcome));
         }
     }
 
-    fn first_late_row(&self, replies: &Arriving) -> usize {
+    /// The answers of each past that answers, split into those whose arrival matters for the next message and the others.
+    fn late_answers(&mut self, pasts: &[Past], replies: &Arriving) -> Vec<Split<'s>> {
         let rested = self.moment.now + self.stage.list.rest();
-        replies.at.partition_point(|arrives| *arrives + SERVICE_WINDOW <= rested)
-    }
-
-    /// Of the answers of each past, those whose arrival matters for the next message, by past and late row; row by row
-    /// they are heard, and all who stay come back by `back`, in the order in which the list keeps them.
-    fn settle(&mut self, pasts: &mut [Past], replies: &Arriving, back: &mut Few<(Cell, SimTime)>) {
-        let answering = |past: &Past| past.outcome[REPLY] > 0;
+        self.late_rows = replies.at.partition_point(|arrives| *arrives + SERVICE_WINDOW <= rested);
+        let segment = self.segment;
+        let Some((_, Some(late))) = segment.answers.get(self.late_rows) else { return Vec::new() };
         let addresses = self.addresses();
-        let late = self.segment.answers.get(self.late_rows).and_then(|(_, late)| late.as_ref());
         let split = |past: &Past| {
             let address = addresses.at(Purpose::Delay, delay_item(Act::Reply), past.key);
-            late.map(|shares| Split::new(address, past.outcome[REPLY], shares))
+            Split::new(address, past.outcome[REPLY], late)
         };
-        let mut splits: Few<Split<'_>> = pasts.iter().filter(|past| answering(past)).filter_map(split).collect();
-        self.stage.chance.split_all(&mut splits);
+        pasts.iter().filter(|past| past.answers()).map(split).collect()
+    }
+
+    /// Late answers are heard, and all who stay go back to the list, in the order in which it keeps them.
+    fn settle(&mut self, mut pasts: Vec<Past>, late: &[Split<'_>], replies: &Arriving) {
         self.tally.early_replies = self.tally.outcome[REPLY];
-        for (past, split) in pasts.iter_mut().filter(|past| answering(past)).zip(&splits) {
+        for (past, split) in pasts.iter_mut().filter(|past| past.answers()).zip(late) {
             past.late = split.rows().iter().map(|row| u64::from(*row)).sum();
             self.tally.early_replies -= past.late;
         }
-        self.settle_others(pasts, back);
-        let rows = late.map_or(0, |shares| shares.shares().len());
+        let mut back = Few::new();
+        self.settle_others(&pasts, &mut back);
         let (now, day) = (self.moment.now, self.moment.civil_day());
         let rested = now + self.stage.list.rest();
-        for row in 0..rows {
+        for row in 0..late.first().map_or(0, |split| split.rows().len()) {
             let (arrives, slot) = (replies.at[self.late_rows + row], replies.slot[self.late_rows + row]);
             let window = arrives + SERVICE_WINDOW;
-            for (past, split) in pasts.iter().filter(|past| answering(past)).zip(&splits) {
+            for (past, split) in pasts.iter().filter(|past| past.answers()).zip(late) {
                 let customers = u64::from(split.rows()[row]);
                 if customers > 0 {
                     self.reply(arrives, slot, customers);
                     let history = self.segment.memory.after_delivery(past.history, day);
-                    back.push((Cell { last: now, delivered: true, window, history, customers }, arrives.max(rested)));
+                    let cell = Cell { last: now, delivered: true, window, history, customers };
+                    back.push((cell, arrives.max(rested)));
                 }
             }
+        }
+        back.sort_unstable_by_key(|(cell, from)| (*from, cell.key()));
+        for (cell, from) in back {
+            self.stage.list.settle(cell, from, None);
         }
     }
 
@@ -183,22 +183,45 @@ impl Send<'_, '_> {
         }
     }
 
-    /// Queues all that is alike for every past of the batch.
-    fn queue_batch<'a>(&mut self, arriving: &'a [Arriving]) {
-        let queued = self.queued(arriving);
-        let early = self.segment.answers.get(self.late_rows).and_then(|(early, _)| early.as_ref());
-        let (addresses, moment) = (self.addresses(), self.moment);
-        let split = |queued: &Queued<'a>| {
-            let Queued { act, count, rows } = *queued;
-            let shares = if act == Act::Reply { early? } else { self.segment.delays[act.index()].shares() };
+    /// What is alike for every past of the batch: acts, and how each is split over the rows of its delay.
+    fn delays<'a>(&self, arriving: &'a [Arriving]) -> (Few<Act>, Vec<Split<'a>>)
+    where
+        's: 'a,
+    {
+        let (segment, addresses, moment) = (self.segment, self.addresses(), self.moment);
+        let outcome = self.tally.outcome;
+        let replies_left = if self.late_rows > 0 { self.tally.early_replies } else { 0 };
+        let counts = [
+            (Act::Block, outcome[BLOCK] + outcome[REPORT_AND_BLOCK]),
+            (Act::Report, outcome[REPORT] + outcome[REPORT_AND_BLOCK]),
+            (Act::Stop, outcome[STOP]),
+            (Act::Mute, outcome[MUTE]),
+            (Act::Archive, outcome[ARCHIVE]),
+            (Act::Reply, replies_left),
+            // Whoever acts has read.
+            (Act::Read, outcome.iter().sum()),
+        ];
+        let early = segment.answers.get(self.late_rows).and_then(|(early, _)| early.as_ref());
+        let (mut acts, mut delays) = (Few::new(), Vec::with_capacity(counts.len()));
+        for (act, count) in counts.into_iter().filter(|(_, count)| *count > 0) {
+            let table = segment.delays[act.index()].shares();
+            let Some(shares) = (if act == Act::Reply { early } else { Some(table) }) else { continue };
             let fine = moment.followed.by_slot(act) || act == Act::Read && moment.unread_after.is_some();
+            let rows = self.rows(arriving, act);
             let address = addresses.at(Purpose::Delay, delay_item(act), BATCH);
-            Some(Split::new(address, count, shares).alike(if fine { &rows.by_slot } else { &rows.by_day }))
-        };
-        let mut splits: SmallVec<[Split<'_>; Act::DELAYED.len()]> = queued.iter().filter_map(split).collect();
-        self.stage.chance.split_all(&mut splits);
+            let split = Split::new(address, count, shares);
+            delays.push(split.alike(if fine { &rows.by_slot } else { &rows.by_day }));
+            acts.push(act);
+        }
+        (acts, delays)
+    }
+
+    /// Queues acts where they arrive.
+    fn queue(&mut self, acts: &[Act], delays: &[Split<'_>], arriving: &[Arriving]) {
+        let moment = self.moment;
         let mut read_in_time = 0;
-        for (Queued { act, rows, .. }, split) in queued.iter().zip(&splits) {
+        for (act, split) in acts.iter().zip(delays) {
+            let rows = self.rows(arriving, *act);
             let heard = rows.at.iter().zip(&rows.slot).zip(split.rows());
             for ((arrives, slot), count) in heard.filter(|(_, count)| **count > 0) {
                 let count = u64::from(*count);
@@ -218,38 +241,39 @@ impl Send<'_, '_> {
             self.arrive(Act::Unread, due, self.tally.delivered - read_in_time);
         }
     }
-
-    /// What is queued for the whole batch, and when its rows arrive.
-    fn queued<'a>(&self, arriving: &'a [Arriving]) -> SmallVec<[Queued<'a>; Act::DELAYED.len()]> {
-        let outcome = self.tally.outcome;
-        let replies_left = if self.late_rows > 0 { self.tally.early_replies } else { 0 };
-        let counts = [
-            (Act::Block, outcome[BLOCK] + outcome[REPORT_AND_BLOCK]),
-            (Act::Report, outcome[REPORT] + outcome[REPORT_AND_BLOCK]),
-            (Act::Stop, outcome[STOP]),
-            (Act::Mute, outcome[MUTE]),
-            (Act::Archive, outcome[ARCHIVE]),
-            (Act::Reply, replies_left),
-            // Whoever acts has read.
-            (Act::Read, outcome.iter().sum()),
-        ];
-        let rows = |act: Act| &arriving[self.segment.timetable.place(act.index())];
-        let some = counts.into_iter().filter(|(_, count)| *count > 0);
-        some.map(|(act, count)| Queued { act, count, rows: rows(act) }).collect()
-    }
 }
 
-/// Acts of one kind that a batch leads to.
-struct Queued<'a> {
-    act: Act,
-    count: u64,
-    rows: &'a Arriving,
+/// The pasts that a message can reach.
+fn reached(pasts: &mut [Past]) -> impl Iterator<Item = &mut Past> {
+    pasts.iter_mut().filter(|past| !past.history.unreachable)
+}
+
+/// What those do whom the message reached, past by past.
+fn outcomes<'o>(segment: &Segment, addresses: Addresses, odds: &'o mut Odds, pasts: &[Past]) -> Vec<Split<'o>> {
+    let positions: Few<usize> =
+        pasts.iter().map(|past| odds.position(&segment.behavior, past.history)).collect();
+    let odds = &*odds;
+    let split = |(past, position): (&Past, &usize)| {
+        let address = addresses.at(Purpose::Outcome, 0, past.key);
+        Split::new(address, past.delivered, odds.shares(*position))
+    };
+    pasts.iter().zip(&positions).map(split).collect()
+}
+
+fn take_outcomes(pasts: &mut [Past], outcomes: &[Split<'_>]) {
+    for (past, split) in pasts.iter_mut().zip(outcomes) {
+        past.outcome.iter_mut().zip(split.rows()).for_each(|(count, row)| *count = u64::from(*row));
+    }
 }
 
 impl Past {
     fn new(history: History, day: u16, customers: u64) -> Past {
         let key = history.key(day);
         Past { history, key, customers, capped: 0, delivered: 0, outcome: [0; OUTCOMES], late: 0 }
+    }
+
+    fn answers(&self) -> bool {
+        self.outcome[REPLY] > 0
     }
 }
 
