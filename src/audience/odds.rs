@@ -70,7 +70,8 @@ impl Rates {
             self.odds.resize(place + 1, None);
         }
         if self.odds[place].as_ref().is_none_or(|(day, _)| *day != moment.day) {
-            self.odds[place] = Some((moment.day, Odds::new(segment, self, moment, chance)));
+            let room = self.odds[place].take().map(|(_, odds)| odds.known).unwrap_or_default();
+            self.odds[place] = Some((moment.day, Odds::new(segment, self, moment, chance, room)));
         }
         let known = self.odds[place].as_mut();
         known.map(|(_, odds)| odds).unwrap_or_else(|| unreachable!("they were put there above"))
@@ -118,7 +119,15 @@ const PASTS: usize = 64;
 const UNKNOWN: u8 = u8::MAX;
 
 impl Odds {
-    fn new(segment: &Segment, rates: &Rates, moment: &Moment<'_>, chance: &Chance) -> Odds {
+    /// The odds of a day; `known` is room, of another day's.
+    fn new(
+        segment: &Segment,
+        rates: &Rates,
+        moment: &Moment<'_>,
+        chance: &Chance,
+        mut known: Vec<Shares>,
+    ) -> Odds {
+        known.clear();
         let behavior = &segment.behavior;
         let day = Address { slot: moment.day as u32, ..Address::of(Purpose::Day, segment.subject()) };
         let campaign = Address::of(Purpose::Campaign, Subject::new(&[&segment.name, moment.template_name]));
@@ -137,7 +146,7 @@ impl Odds {
         }
         // The share of reports that block is no act of its own.
         chances[RateName::report_also_blocks as usize] = rates.base(RateName::report_also_blocks);
-        Odds { chances, known: Vec::new(), places: [UNKNOWN; PASTS] }
+        Odds { chances, known, places: [UNKNOWN; PASTS] }
     }
 
     /// Position of the shares of the outcomes of a delivered message to somebody of this past.

@@ -134,15 +134,14 @@ impl<F: Fn(u64) -> Trajectory + Sync> Futures for F {
 }
 
 /// Replications that are run side by side on one thread: enough to fill the widest vectors, few enough for the caches.
-const BESIDE: u64 = 16;
+const BESIDE: u64 = 8;
 
 /// The replications of `indices`, in order, some side by side on each thread.
 fn futures_of(crew: &Crew, futures: &dyn Futures, indices: Range<u64>) -> Vec<Trajectory> {
-    let beside: u64 = std::env::var("TC_BESIDE").ok().and_then(|v| v.parse().ok()).unwrap_or(BESIDE);
-    let groups = (indices.end - indices.start).div_ceil(beside);
+    let groups = (indices.end - indices.start).div_ceil(BESIDE);
     let group = |group: u64| {
-        let start = indices.start + group * beside;
-        futures.futures(start..indices.end.min(start + beside))
+        let start = indices.start + group * BESIDE;
+        futures.futures(start..indices.end.min(start + BESIDE))
     };
     crew.map(0..groups, &group).into_iter().flatten().collect()
 }

@@ -578,8 +578,10 @@ impl<'r> Platform<'r> {
         let templates = if of_templates { self.standing.templates.len() } else { 0 };
         let coupled = Meters::in_force(&rules.number_ratings, now)
             .filter(|place| rules.number_ratings[*place].worst_template);
-        let compared = if coupled.is_some() { numbers } else { 0 };
-        let before: Vec<Rating> = (0..compared).map(|number| self.rating(number)).collect();
+        let before: Vec<Rating> = match coupled {
+            Some(_) => (0..numbers).map(|number| self.rating(number)).collect(),
+            None => Vec::new(),
+        };
         for number in 0..numbers {
             let meters = &mut self.standing.numbers[number].meters;
             let rated = rate(meters, &rules.number_ratings, now).filter(|_| coupled.is_none());

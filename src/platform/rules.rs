@@ -129,6 +129,8 @@ pub(crate) struct RatingRule {
     pub(crate) ages: Vec<u64>,
     /// Kind and weight of what counts, over the common denominator `weight_unit`.
     pub(crate) weights: Vec<(Feedback, i64)>,
+    /// Position of each kind among the weights.
+    pub(crate) place: [Option<u8>; Feedback::ALL.len()],
     pub(crate) weight_unit: i64,
     pub(crate) min_deliveries: u64,
     pub(crate) thin: Thin,
@@ -445,6 +447,7 @@ impl Compiler<'_> {
             window: clause.window,
             ages: ages(clause.window, clause.ageing),
             weights: clause.weights.iter().map(|(kind, w)| (*kind, w.top * (unit / w.bottom))).collect(),
+            place: Feedback::ALL.map(|kind| clause.weights.keys().position(|own| *own == kind).map(|at| at as u8)),
             weight_unit: unit,
             min_deliveries: clause.min_deliveries,
             thin: clause.thin,

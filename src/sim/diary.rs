@@ -178,9 +178,7 @@ impl Diary {
     pub(super) fn close(&mut self, over: SimTime, scenario: &Scenario, platform: &mut Platform<'_>) {
         let failed = self.failures[self.days.len()];
         self.count(Metric::Failed, failed);
-        let senders = self.today.asked.len();
-        let fresh = Today { asked: vec![0; senders], ..Today::default() };
-        let today = std::mem::replace(&mut self.today, fresh);
+        let mut today = std::mem::take(&mut self.today);
         self.sending_days += usize::from(today.counts[Metric::Sent as usize] > 0);
         let last = SimTime(over.0 - 1);
         let numbers = || scenario.senders.iter().map(|sender| sender.number);
@@ -207,6 +205,8 @@ impl Diary {
             chats: None,
         };
         self.days.push(day);
+        today.asked.fill(0);
+        self.today.asked = today.asked;
     }
 
     pub(super) fn finish(
