@@ -15,6 +15,7 @@ use rand_distr::{Distribution, Poisson};
 
 use super::binomial::binomial;
 use super::hypergeometric::hypergeometric;
+use super::lanes::Ticket;
 use super::maths::exp;
 use super::prior::Prior;
 use super::probability::Probability;
@@ -156,25 +157,25 @@ impl Chance {
         if self.held.luck {
             return asked.into_iter().map(|(address, n, p)| self.binomial(address, n, p)).collect();
         }
-        let (first, len) = self.ask(asked);
-        if len == 0 {
+        let tickets = self.ask(asked);
+        if tickets.is_empty() {
             return Vec::new();
         }
         table::drawn().await;
-        self.table.0.borrow_mut().split().0[first..][..len].to_vec()
+        let mut counts = self.table.0.borrow_mut();
+        let (drawn, _) = counts.split();
+        tickets.into_iter().map(|ticket| drawn.count(ticket)).collect()
     }
 
-    /// Asks for binomial counts; where their answers will stand, and how many they are.
-    fn ask(&mut self, asked: impl IntoIterator<Item = (Address, u64, f64)>) -> (usize, usize) {
+    /// Asks for binomial counts.
+    fn ask(&mut self, asked: impl IntoIterator<Item = (Address, u64, f64)>) -> Vec<Ticket> {
         let mut counts = self.table.0.borrow_mut();
         let (_, questions) = counts.split();
-        let first = questions.len();
-        for (address, n, p) in asked {
-            questions.ask(self.streams.key(), address.words(), n, p);
-        }
-        let len = questions.len() - first;
-        self.drawn += len as u64;
-        (first, len)
+        let key = self.streams.key();
+        let ticket = |(address, n, p): (Address, u64, f64)| questions.ask(key, address.words(), n, p);
+        let tickets: Vec<Ticket> = asked.into_iter().map(ticket).collect();
+        self.drawn += tickets.len() as u64;
+        tickets
     }
 
     /// How many of `taken` are marked, when `marked` of `total` are.
@@ -207,30 +208,25 @@ impl Chance {
             splits.iter_mut().for_each(|split| self.split_expected(split));
             return;
         }
-        let mut first = self.begin_splits(splits);
+        self.begin_splits(splits);
         while !self.open.is_empty() {
             table::drawn().await;
-            first = self.answer_splits(splits, first);
+            self.answer_splits(splits);
         }
     }
 
-    /// Asks for the first halves of the splits; where the answers will stand.
-    fn begin_splits(&mut self, splits: &mut [Split<'_>]) -> usize {
+    /// Asks for the first halves of the splits.
+    fn begin_splits(&mut self, splits: &mut [Split<'_>]) {
         let mut counts = self.table.0.borrow_mut();
         let (_, questions) = counts.split();
-        let first = questions.len();
         self.drawn += self.open.begin(&self.streams, splits, questions);
-        first
     }
 
-    /// Hands out the answers, which stand from `first` on, and asks on; where the next answers will stand.
-    fn answer_splits(&mut self, splits: &mut [Split<'_>], first: usize) -> usize {
+    /// Hands out what was drawn, and asks on.
+    fn answer_splits(&mut self, splits: &mut [Split<'_>]) {
         let mut counts = self.table.0.borrow_mut();
-        let (answers, questions) = counts.split();
-        let answers = &answers[first..][..self.open.len()];
-        let next = questions.len();
-        self.drawn += self.open.answer(&self.streams, splits, answers, questions);
-        next
+        let (drawn, questions) = counts.split();
+        self.drawn += self.open.answer(&self.streams, splits, drawn, questions);
     }
 
     fn split_expected(&mut self, split: &mut Split<'_>) {

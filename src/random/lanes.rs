@@ -52,6 +52,7 @@ impl Lanes {
 /// Counts of one kind, as many as there are.
 #[derive(Clone, Debug, Default)]
 struct Rows {
+    /// Room for as many as were ever asked for at once.
     lanes: Vec<Lanes>,
     len: usize,
 }
@@ -60,27 +61,59 @@ impl Rows {
     /// Puts a count into the next lane; returns its position.
     #[inline]
     fn ask(&mut self, key: [u32; 2], counter: [u32; 4], n: f64, p: f64) -> usize {
-        let lane = self.len % LANES;
-        if lane == 0 {
+        let (row, lane) = (self.len / LANES, self.len % LANES);
+        if row == self.lanes.len() {
             self.lanes.push(Lanes::EMPTY);
         }
-        if let Some(lanes) = self.lanes.last_mut() {
-            lanes.key.iter_mut().zip(key).for_each(|(words, word)| words[lane] = word);
-            lanes.counter.iter_mut().zip(counter).for_each(|(words, word)| words[lane] = word);
-            (lanes.n[lane], lanes.p[lane]) = (n, p);
-            lanes.used = lane + 1;
-        }
+        let lanes = &mut self.lanes[row];
+        lanes.key.iter_mut().zip(key).for_each(|(words, word)| words[lane] = word);
+        lanes.counter.iter_mut().zip(counter).for_each(|(words, word)| words[lane] = word);
+        (lanes.n[lane], lanes.p[lane]) = (n, p);
+        lanes.used = lane + 1;
         self.len += 1;
         self.len - 1
+    }
+
+    /// The lanes that are asked for; nothing happens in those of the last that are not in use.
+    fn asked(&mut self) -> &mut [Lanes] {
+        let asked = &mut self.lanes[..self.len.div_ceil(LANES)];
+        if let Some(last) = asked.last_mut() {
+            last.n[last.used..].fill(0.0);
+            last.p[last.used..].fill(0.0);
+        }
+        asked
     }
 
     fn count(&self, position: usize) -> u64 {
         self.lanes[position / LANES].k[position % LANES] as u64
     }
+}
 
-    fn clear(&mut self) {
-        self.lanes.clear();
-        self.len = 0;
+/// Counts that are asked for, or that were drawn.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Questions {
+    /// Those of a small mean, and the others: they are found in different ways.
+    kinds: [Rows; 2],
+}
+
+/// Which count was asked for: good for what is drawn next.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Ticket(u32);
+
+impl Questions {
+    /// Asks how many of `n` happen, each with probability `p`, at the counter `words` under `key`.
+    #[inline]
+    pub(super) fn ask(&mut self, key: [u32; 2], words: [u32; 4], n: u64, p: f64) -> Ticket {
+        let n = n as f64;
+        let large = n * if p > 0.5 { 1.0 - p } else { p } >= SMALL_MEAN;
+        let position = self.kinds[usize::from(large)].ask(key, words, n, p);
+        Ticket((position as u32) << 1 | u32::from(large))
+    }
+
+    /// The count that was asked for.
+    #[inline]
+    pub(super) fn count(&self, Ticket(ticket): Ticket) -> u64 {
+        self.kinds[(ticket & 1) as usize].count((ticket >> 1) as usize)
     }
 }
 
@@ -88,53 +121,22 @@ impl Rows {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Counts {
     asked: Questions,
-    drawn: Vec<u64>,
-}
-
-/// Counts that are asked for.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Questions {
-    /// Those of a small mean, and the others: they are found in different ways.
-    kinds: [Rows; 2],
-    /// Kind and position of each, in the order in which they were asked for.
-    order: Vec<(bool, u32)>,
-}
-
-impl Questions {
-    /// Asks how many of `n` happen, each with probability `p`, at the counter `words` under `key`.
-    #[inline]
-    pub(super) fn ask(&mut self, key: [u32; 2], words: [u32; 4], n: u64, p: f64) {
-        let n = n as f64;
-        let large = n * if p > 0.5 { 1.0 - p } else { p } >= SMALL_MEAN;
-        let position = self.kinds[usize::from(large)].ask(key, words, n, p);
-        self.order.push((large, position as u32));
-    }
-
-    /// How many are asked for.
-    pub(super) fn len(&self) -> usize {
-        self.order.len()
-    }
+    drawn: Questions,
 }
 
 impl Counts {
-    /// What was drawn last, in the order in which it was asked for, and room for what is asked for next.
-    pub(super) fn split(&mut self) -> (&[u64], &mut Questions) {
+    /// What was drawn last, and where to ask for what is drawn next.
+    pub(super) fn split(&mut self) -> (&Questions, &mut Questions) {
         (&self.drawn, &mut self.asked)
     }
 
     /// Draws all that is asked for.
     pub(super) fn draw(&mut self) {
-        let Questions { kinds: [small, large], order } = &mut self.asked;
-        count_up(&mut small.lanes);
-        count_by_expansion(&mut large.lanes);
-        let count = |(is_large, position): &(bool, u32)| {
-            if *is_large { large.count(*position as usize) } else { small.count(*position as usize) }
-        };
-        self.drawn.clear();
-        self.drawn.extend(order.iter().map(count));
-        small.clear();
-        large.clear();
-        order.clear();
+        std::mem::swap(&mut self.asked, &mut self.drawn);
+        self.asked.kinds.iter_mut().for_each(|kind| kind.len = 0);
+        let [small, large] = &mut self.drawn.kinds;
+        count_up(small.asked());
+        count_by_expansion(large.asked());
     }
 }
 
@@ -359,19 +361,17 @@ fn first_bits_above<const R: usize>(
     let mut person = 0;
     while person < n {
         let words = blocks(key.map(|word| [word; BLOCKS]), counters(words, (person / 4) as u32));
-        for lane in 0..BLOCKS {
-            for word in words {
-                if person == n {
-                    break;
-                }
-                let bits = word[lane];
-                for row in 0..R {
-                    above[row] += u32::from(bits > edges[row]);
-                    same[row] |= u32::from(bits == edges[row]);
-                }
-                person += 1;
+        let mut people = [0; 4 * BLOCKS];
+        for (block, people) in people.chunks_exact_mut(4).enumerate() {
+            people.iter_mut().zip(&words).for_each(|(bits, word)| *bits = word[block]);
+        }
+        for bits in &people[..people.len().min((n - person) as usize)] {
+            for row in 0..R {
+                above[row] += u32::from(*bits > edges[row]);
+                same[row] |= u32::from(*bits == edges[row]);
             }
         }
+        person += people.len() as u64;
     }
     let mut all = [0; 16];
     for (all, above) in all.iter_mut().zip(above) {
@@ -442,16 +442,17 @@ mod tests {
         let chances =
             [0.0, 1e-9, 1e-6, 0.001, 0.01, 0.05, 0.3, 0.5, 0.5 + 1e-12, 0.7, 0.95, 0.999, 1.0 - 1e-9, 1.0];
         let mut counts = Counts::default();
-        let mut alone = Vec::new();
+        let (mut tickets, mut alone) = (Vec::new(), Vec::new());
         for slot in 0..20_000_u32 {
             let at = Address { slot, ..Address::of(Purpose::Reserve, Subject::new(&["lanes"])) };
             let n = sizes[slot as usize * 7 / 3 % sizes.len()];
             let p = chances[slot as usize * 11 / 5 % chances.len()];
-            counts.split().1.ask(streams.key(), at.words(), n, p);
+            tickets.push(counts.split().1.ask(streams.key(), at.words(), n, p));
             alone.push(binomial(&streams.at(at), n, p));
         }
         counts.draw();
-        let together = counts.split().0;
+        let drawn = counts.split().0;
+        let together: Vec<u64> = tickets.into_iter().map(|ticket| drawn.count(ticket)).collect();
         assert_eq!(together.len(), alone.len());
         assert!(together == alone, "{:?}", together.iter().zip(&alone).position(|(a, b)| a != b));
     }

@@ -10,7 +10,7 @@
 //! people are placed one by one instead; whether they are few is asked of `n` alone, not of its parts, so that a share
 //! that moves a little moves the counts a little.
 
-use super::lanes::{Counts, Edges, Questions, at_or_above};
+use super::lanes::{Counts, Edges, Questions, Ticket, at_or_above};
 use super::streams::{Address, Streams};
 
 /// The longest table.
@@ -236,7 +236,7 @@ impl Split<'_> {
         }
         match shares.never {
             0.0 => self.go_down(1, n, place, ask),
-            _ => ask.part(Part { place, part: 0, n }, self.words(0), shares.first_half[0]),
+            _ => ask.part(place, 0, n, self.words(0), shares.first_half[0]),
         }
         0
     }
@@ -253,13 +253,14 @@ impl Split<'_> {
         if self.alike[begin] == self.alike[end - 1] {
             self.rows[begin] = n as u32;
         } else {
-            ask.part(Part { place, part, n }, self.words(part), self.shares.first_half[part]);
+            ask.part(place, part, n, self.words(part), self.shares.first_half[part]);
         }
     }
 
     /// Those of a part of `n` who were asked for: `first` in its first half.
     #[inline]
-    fn answer(&mut self, Part { place, part, n }: Part, first: u64, ask: &mut Ask<'_>) {
+    fn answer(&mut self, part: Part, first: u64, ask: &mut Ask<'_>) {
+        let (place, part, n) = (part.place as usize, part.part as usize, u64::from(part.n));
         if part == 0 {
             self.never = n - first;
             self.go_down(1, first, place, ask);
@@ -312,9 +313,11 @@ pub(super) struct Open {
 #[derive(Clone, Copy, Debug)]
 struct Part {
     /// Position of the split.
-    place: usize,
-    part: usize,
-    n: u64,
+    place: u32,
+    part: u32,
+    n: u32,
+    /// Where the count of its first half will be.
+    ticket: Ticket,
 }
 
 /// Where the first half of a part is asked for.
@@ -326,9 +329,9 @@ struct Ask<'q> {
 
 impl Ask<'_> {
     #[inline]
-    fn part(&mut self, part: Part, words: [u32; 4], first_half: f64) {
-        self.questions.ask(self.key, words, part.n, first_half);
-        self.parts.push(part);
+    fn part(&mut self, place: usize, part: usize, n: u64, words: [u32; 4], first_half: f64) {
+        let ticket = self.questions.ask(self.key, words, n, first_half);
+        self.parts.push(Part { place: place as u32, part: part as u32, n: n as u32, ticket });
     }
 }
 
@@ -336,11 +339,6 @@ impl Open {
     /// Whether nothing is asked for any more.
     pub(super) fn is_empty(&self) -> bool {
         self.parts.is_empty()
-    }
-
-    /// How many parts are asked for.
-    pub(super) fn len(&self) -> usize {
-        self.parts.len()
     }
 
     /// Asks for what comes first; returns how many people were drawn at once.
@@ -355,20 +353,20 @@ impl Open {
         begun.map(|(place, split)| split.begin(streams, place, &mut ask)).sum()
     }
 
-    /// Hands out what was drawn for the parts, one count each, and asks for what comes next; returns how many counts
+    /// Hands out what was drawn for the parts and asks for what comes next; returns how many counts
     /// that were.
     pub(super) fn answer(
         &mut self,
         streams: &Streams,
         splits: &mut [Split<'_>],
-        drawn: &[u64],
+        drawn: &Questions,
         questions: &mut Questions,
     ) -> u64 {
         let Open { parts, answered } = self;
         std::mem::swap(parts, answered);
         let mut ask = Ask { key: streams.key(), parts, questions };
-        for (part, first) in answered.iter().zip(drawn) {
-            splits[part.place].answer(*part, *first, &mut ask);
+        for part in answered.iter() {
+            splits[part.place as usize].answer(*part, drawn.count(part.ticket), &mut ask);
         }
         let counted = answered.len() as u64;
         answered.clear();
