@@ -1,6 +1,6 @@
 //! REF-1 by the library, measured as its peers are: one line of JSON with the law of the results and what they cost.
 //!
-//! `cargo bench --bench ref_1 -- --replications 10000` replicates one after another, without tables, charts or files;
+//! `cargo bench --bench ref_1 -- --replications 10000` replicates on one core, without tables, charts or files;
 //! `--scenario ref-1-100` takes the hundredth. `peers/run` puts it beside the peers.
 
 #[allow(clippy::print_stdout, clippy::print_stderr, clippy::exit, unreachable_pub)]
@@ -21,12 +21,16 @@ fn main() {
         let loaded = Scenario::load(&Path::new(env!("CARGO_MANIFEST_DIR")).join(file), &[]);
         let scenario = loaded.unwrap_or_else(|found| panic!("{found}")).with_seed(asked.seed);
         move |law: &mut Law| {
-            for index in 0..asked.replications {
-                law.add(&future(&scenario.replicate(index)));
+            for start in (0..asked.replications).step_by(BLOCK) {
+                let end = asked.replications.min(start + BLOCK as u64);
+                scenario.replicate_all(start..end).iter().for_each(|run| law.add(&future(run)));
             }
         }
     });
 }
+
+/// Replications that are asked for at once.
+const BLOCK: usize = 64;
 
 fn future(trajectory: &Trajectory) -> Future {
     let total = |metric: Metric| trajectory.totals[metric as usize];

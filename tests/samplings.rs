@@ -10,14 +10,50 @@
 mod common;
 
 use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 
 use common::{CLASSIC, Case, PLATFORM, Plan, STILL, WILD, total};
 use tiercast::audience::Sampling;
+use tiercast::random::Held;
 use tiercast::random::quantile::normal_quantile;
-use tiercast::sim::{Metric, Scenario, Trajectory};
+use tiercast::sim::{BESIDE, Metric, Scenario, Trajectory};
 
 fn pairs(default: u64) -> u64 {
     std::env::var("PAIRS").ok().and_then(|pairs| pairs.parse().ok()).unwrap_or(default)
+}
+
+// ---------------------------------------------------------------------------------------------------------
+// The same future
+
+/// Replications that are run side by side are those that are run alone: of every shipped scenario and of REF-1, by counts,
+/// by people and with luck held, whoever sits beside them, in full groups and in broken ones.
+#[test]
+fn side_by_side_is_one_by_one() {
+    let home = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut files: Vec<PathBuf> = ["scenarios", "benches/ref-1"]
+        .iter()
+        .flat_map(|folder| std::fs::read_dir(home.join(folder)).unwrap())
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.extension().is_some_and(|end| end == "ron"))
+        .filter(|path| std::fs::read_to_string(path).unwrap().contains("\nScenario("))
+        .collect();
+    files.sort();
+    assert!(files.len() >= 7, "{files:?}");
+    for file in files {
+        let free = Scenario::load(&file, &[]).unwrap();
+        let held = free.clone().with_held(Held { luck: true, ..Held::default() });
+        for scenario in [free, held] {
+            let alone: Vec<Trajectory> = (3..3 + 2 * BESIDE).map(|index| scenario.replicate(index)).collect();
+            assert_eq!(scenario.replicate_all(3..3 + 2 * BESIDE), alone, "{}", file.display());
+            let (from, until) = (4, 4 + BESIDE as usize + 1);
+            let broken = scenario.replicate_all(3 + from as u64..3 + until as u64);
+            assert_eq!(broken, alone[from..until], "{}", file.display());
+        }
+    }
+    let people = climb().load().with_sampling(Sampling::People);
+    let alone: Vec<Trajectory> = (0..5).map(|index| people.replicate(index)).collect();
+    assert_eq!(people.replicate_all(0..5), alone);
+    assert!(people.replicate_all(9..9).is_empty());
 }
 
 // ---------------------------------------------------------------------------------------------------------

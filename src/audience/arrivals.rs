@@ -19,11 +19,10 @@ pub struct Arrival {
 /// A ring of slots, as long as the longest delay.
 #[derive(Clone, Debug)]
 pub struct Arrivals {
-    /// Counts by slot, template and act.
-    counts: Vec<u64>,
-    /// Which acts arrive, by slot and template: a bit each.
-    acts: Vec<u16>,
-    filled: Vec<bool>,
+    /// What arrives, by slot and template.
+    rows: Vec<Row>,
+    /// Whether anything arrives in a slot: a bit each.
+    filled: Vec<u64>,
     templates: usize,
     length: usize,
     /// Nothing is filled before this slot.
@@ -31,14 +30,21 @@ pub struct Arrivals {
     held: usize,
 }
 
+/// What arrives in one slot from one template.
+#[derive(Clone, Copy, Debug, Default)]
+struct Row {
+    counts: [u64; Act::ALL.len()],
+    /// Which acts arrive: a bit each.
+    acts: u16,
+}
+
 impl Arrivals {
     /// A ring for delays of up to `slots` slots, from `templates` templates.
     pub fn new(slots: usize, templates: usize) -> Arrivals {
-        // A power of two, so that a slot's place is found without dividing.
-        let length = (slots + 2).next_power_of_two();
-        let counts = vec![0; length * templates * Act::ALL.len()];
-        let acts = vec![0; length * templates];
-        Arrivals { counts, acts, filled: vec![false; length], templates, length, from: 0, held: 0 }
+        // A power of two, so that a slot's place is found without dividing, and whole words of bits.
+        let length = (slots + 2).next_power_of_two().max(BITS);
+        let rows = vec![Row::default(); length * templates];
+        Arrivals { rows, filled: vec![0; length / BITS], templates, length, from: 0, held: 0 }
     }
 
     fn place(&self, slot: Slot) -> usize {
@@ -46,18 +52,21 @@ impl Arrivals {
     }
 
     /// Adds what will arrive in `slot`, which lies at most the ring's length ahead.
+    #[inline]
     pub fn add(&mut self, slot: Slot, template: usize, act: Act, count: u64) {
         if count == 0 {
             return;
         }
         let place = self.place(slot);
-        let own = place * self.templates + template;
-        self.counts[own * Act::ALL.len() + act.index()] += count;
-        self.acts[own] |= 1 << act.index();
+        let row = &mut self.rows[place * self.templates + template];
+        row.counts[act.index()] += count;
+        row.acts |= 1 << act.index();
+        let (word, bit) = (&mut self.filled[place / BITS], 1 << (place % BITS));
+        let fresh = *word & bit == 0;
+        *word |= bit;
         // An empty ring has nothing before `slot`; searched from further back, a far slot would be met one lap early.
         self.from = if self.held == 0 { slot } else { self.from.min(slot) };
-        self.held += usize::from(!self.filled[place]);
-        self.filled[place] = true;
+        self.held += usize::from(fresh);
     }
 
     /// The first slot from `from` on in which something arrives.
@@ -66,32 +75,41 @@ impl Arrivals {
             return None;
         }
         self.from = self.from.max(from);
-        while !self.filled[self.place(self.from)] {
-            self.from += 1;
+        loop {
+            let place = self.place(self.from);
+            let ahead = self.filled[place / BITS] >> (place % BITS);
+            if ahead != 0 {
+                self.from += ahead.trailing_zeros();
+                return Some(self.from);
+            }
+            self.from += (BITS - place % BITS) as Slot;
         }
-        Some(self.from)
     }
 
     /// Takes out what arrives in `slot`.
     pub fn take(&mut self, slot: Slot, mut each: impl FnMut(Arrival)) {
         let place = self.place(slot);
-        if !self.filled[place] {
+        let (word, bit) = (&mut self.filled[place / BITS], 1 << (place % BITS));
+        if *word & bit == 0 {
             return;
         }
-        self.filled[place] = false;
+        *word &= !bit;
         self.held -= 1;
-        for template in 0..self.templates {
-            let own = place * self.templates + template;
-            let mut acts = std::mem::take(&mut self.acts[own]);
+        let rows = &mut self.rows[place * self.templates..][..self.templates];
+        for (template, row) in rows.iter_mut().enumerate() {
+            let mut acts = std::mem::take(&mut row.acts);
             while acts != 0 {
                 let act = Act::ALL[acts.trailing_zeros() as usize];
                 acts &= acts - 1;
-                let count = std::mem::take(&mut self.counts[own * Act::ALL.len() + act.index()]);
+                let count = std::mem::take(&mut row.counts[act.index()]);
                 each(Arrival { template, act, count });
             }
         }
     }
 }
+
+/// Bits of a word.
+const BITS: usize = u64::BITS as usize;
 
 impl Act {
     /// What a rating hears of it.

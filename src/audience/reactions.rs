@@ -118,7 +118,8 @@ impl Segment {
         let memory = Memory::of(&behavior);
         let timetable = Timetable::new(&delays, activity.as_ref(), calendar);
         let replies = delays[Act::Reply.index()].shares().shares();
-        let answers = (0..=replies.len()).map(|late_rows| counts::early_and_late(replies, late_rows)).collect();
+        let answers =
+            (0..=replies.len()).map(|late_rows| counts::early_and_late(replies, late_rows)).collect();
         Some(Segment {
             answers,
             name: name.to_owned(),

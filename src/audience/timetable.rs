@@ -66,7 +66,8 @@ impl Timetable {
         now: SimTime,
         day: usize,
     ) -> Cow<'_, [Arriving]> {
-        let all = || (0..self.ages.len()).map(|place| self.look_up(place, activity, calendar, now, day)).collect();
+        let all =
+            || (0..self.ages.len()).map(|place| self.look_up(place, activity, calendar, now, day)).collect();
         let slot = calendar.slot_from(now) as usize;
         match self.known.get(slot).filter(|_| calendar.slots()[slot].at == now) {
             Some(known) => Cow::Borrowed(known.get_or_init(all)),

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //!   indices  0 ... 63 | 64 ... 127 | ...
-//!              |  a block: replicated on all threads, kept in order of index
+//!              |  a block: replicated on all threads, on each some side by side, kept in order of index
 //!              v
 //!   fold     each day on a thread of its own; rows and sample paths in order
 //!              |
@@ -24,7 +24,7 @@ use super::fan::{Fan, FanDay, Series};
 use super::first_passage::FirstPassage;
 use super::order::Quantiles;
 use super::threads::{Crew, Threads};
-use crate::sim::{Counts, End, Metric, Reason, Scenario, Setting, Trajectory};
+use crate::sim::{BESIDE, Counts, End, Metric, Reason, Scenario, Setting, Trajectory};
 use crate::time::SimTime;
 
 /// Replications between two looks at the interruption.
@@ -132,9 +132,6 @@ impl<F: Fn(u64) -> Trajectory + Sync> Futures for F {
         indices.map(self).collect()
     }
 }
-
-/// Replications that are run side by side on one thread: enough to fill the widest vectors, few enough for the caches.
-const BESIDE: u64 = 8;
 
 /// The replications of `indices`, in order, some side by side on each thread.
 fn futures_of(crew: &Crew, futures: &dyn Futures, indices: Range<u64>) -> Vec<Trajectory> {

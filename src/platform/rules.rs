@@ -447,7 +447,8 @@ impl Compiler<'_> {
             window: clause.window,
             ages: ages(clause.window, clause.ageing),
             weights: clause.weights.iter().map(|(kind, w)| (*kind, w.top * (unit / w.bottom))).collect(),
-            place: Feedback::ALL.map(|kind| clause.weights.keys().position(|own| *own == kind).map(|at| at as u8)),
+            place: Feedback::ALL
+                .map(|kind| clause.weights.keys().position(|own| *own == kind).map(|at| at as u8)),
             weight_unit: unit,
             min_deliveries: clause.min_deliveries,
             thin: clause.thin,

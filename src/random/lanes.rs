@@ -144,7 +144,11 @@ impl Counts {
 #[multiversion(targets("x86_64+avx512f+avx512bw+avx512cd+avx512dq+avx512vl", "x86_64+avx2"))]
 fn count_up(lanes: &mut [Lanes]) {
     for lanes in lanes {
-        if lanes.used <= LANES / 2 { answer::<{ LANES / 2 }, false>(lanes) } else { answer::<LANES, false>(lanes) }
+        if lanes.used <= LANES / 2 {
+            answer::<{ LANES / 2 }, false>(lanes)
+        } else {
+            answer::<LANES, false>(lanes)
+        }
     }
 }
 
@@ -152,7 +156,11 @@ fn count_up(lanes: &mut [Lanes]) {
 #[multiversion(targets("x86_64+avx512f+avx512bw+avx512cd+avx512dq+avx512vl", "x86_64+avx2"))]
 fn count_by_expansion(lanes: &mut [Lanes]) {
     for lanes in lanes {
-        if lanes.used <= LANES / 2 { answer::<{ LANES / 2 }, true>(lanes) } else { answer::<LANES, true>(lanes) }
+        if lanes.used <= LANES / 2 {
+            answer::<{ LANES / 2 }, true>(lanes)
+        } else {
+            answer::<LANES, true>(lanes)
+        }
     }
 }
 
@@ -180,7 +188,7 @@ fn first<T: Copy + Default, const N: usize>(all: &[T; LANES]) -> [T; N] {
 /// The first uniform of each block.
 #[inline(always)]
 fn uniforms<const N: usize>(key: [[u32; N]; 2], words: [[u32; N]; 4]) -> [f64; N] {
-    let words = blocks(key, words);
+    let words = blocks(|lane| [key[0][lane], key[1][lane]], words);
     let mut uniforms = [0.0; N];
     for ((uniform, low), high) in uniforms.iter_mut().zip(words[0]).zip(words[1]) {
         *uniform = unit(low, high);
@@ -238,10 +246,8 @@ impl<const N: usize> Laws<N> {
     #[inline(always)]
     fn go_up(&self, u: &[f64; N]) -> ([f64; N], [bool; N]) {
         let (mut mass, mut left, mut found) = ([1.0; N], *u, [0.0; N]);
-        let (mut odds, mut goes_on) = ([0.0; N], [false; N]);
-        for lane in 0..N {
-            odds[lane] = self.p[lane] / self.q[lane];
-        }
+        let mut goes_on = [false; N];
+        let odds: [f64; N] = std::array::from_fn(|lane| self.p[lane] / self.q[lane]);
         let mut square = self.q;
         let most = self.n.iter().fold(0.0, |most, n| if *n > most { *n } else { most });
         for bit in 0..u32::BITS - (most as u32).min(MULTIPLIED).leading_zeros() {
@@ -325,7 +331,8 @@ pub(super) struct Edges {
 impl Edges {
     pub(super) fn new(thresholds: &[f64; 16]) -> Edges {
         // A uniform is below 1.
-        let bits = thresholds.map(|threshold| if threshold < 1.0 { (threshold * TWO_32) as u32 } else { u32::MAX });
+        let bits =
+            thresholds.map(|threshold| if threshold < 1.0 { (threshold * TWO_32) as u32 } else { u32::MAX });
         Edges { thresholds: *thresholds, bits }
     }
 }
@@ -360,18 +367,20 @@ fn first_bits_above<const R: usize>(
     let (mut above, mut same) = ([0_u32; R], [0_u32; R]);
     let mut person = 0;
     while person < n {
-        let words = blocks(key.map(|word| [word; BLOCKS]), counters(words, (person / 4) as u32));
-        let mut people = [0; 4 * BLOCKS];
-        for (block, people) in people.chunks_exact_mut(4).enumerate() {
-            people.iter_mut().zip(&words).for_each(|(bits, word)| *bits = word[block]);
-        }
-        for bits in &people[..people.len().min((n - person) as usize)] {
-            for row in 0..R {
-                above[row] += u32::from(*bits > edges[row]);
-                same[row] |= u32::from(*bits == edges[row]);
+        let words = blocks(|_| key, counters(words, (person / 4) as u32));
+        for lane in 0..BLOCKS {
+            for word in words {
+                if person == n {
+                    break;
+                }
+                let bits = word[lane];
+                for row in 0..R {
+                    above[row] += u32::from(bits > edges[row]);
+                    same[row] |= u32::from(bits == edges[row]);
+                }
+                person += 1;
             }
         }
-        person += people.len() as u64;
     }
     let mut all = [0; 16];
     for (all, above) in all.iter_mut().zip(above) {
@@ -413,16 +422,17 @@ fn counters(words: [u32; 4], block: u32) -> [[u32; BLOCKS]; 4] {
     counters
 }
 
-/// The words of several blocks, each under its own key.
+/// The words of several blocks, each under the key of its lane.
 #[inline(always)]
-fn blocks<const N: usize>(mut key: [[u32; N]; 2], mut words: [[u32; N]; 4]) -> [[u32; N]; 4] {
-    for _ in 0..ROUNDS {
-        #[expect(clippy::needless_range_loop, reason = "six arrays at once")]
+fn blocks<const N: usize>(key: impl Fn(usize) -> [u32; 2], mut words: [[u32; N]; 4]) -> [[u32; N]; 4] {
+    for turn in 0..ROUNDS {
+        #[expect(clippy::needless_range_loop, reason = "four arrays at once")]
         for lane in 0..N {
-            let own = [key[0][lane], key[1][lane]];
-            let [a, b, c, d] = round([words[0][lane], words[1][lane], words[2][lane], words[3][lane]], own);
+            let [low, high] = key(lane);
+            let key =
+                [low.wrapping_add(WEYL[0].wrapping_mul(turn)), high.wrapping_add(WEYL[1].wrapping_mul(turn))];
+            let [a, b, c, d] = round([words[0][lane], words[1][lane], words[2][lane], words[3][lane]], key);
             (words[0][lane], words[1][lane], words[2][lane], words[3][lane]) = (a, b, c, d);
-            (key[0][lane], key[1][lane]) = (own[0].wrapping_add(WEYL[0]), own[1].wrapping_add(WEYL[1]));
         }
     }
     words

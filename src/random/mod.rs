@@ -58,5 +58,5 @@ pub use prior::{Law, Prior, PriorError};
 pub use probability::{Probability, ProbabilityError};
 pub use split::{Alike, MOST_ROWS, NONE_ALIKE, Shares, SharesError, Split, split, split_all};
 pub(crate) use streams::mix_down;
-pub use table::{Player, Table};
 pub use streams::{Address, Draw, Purpose, Streams, Subject, SubjectCollision, Subjects};
+pub use table::{Player, Table};

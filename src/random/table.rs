@@ -65,5 +65,7 @@ impl Table {
 /// Waits until what was asked for is drawn.
 pub(super) fn drawn() -> impl Future<Output = ()> {
     let mut asked = false;
-    std::future::poll_fn(move |_| if std::mem::replace(&mut asked, true) { Poll::Ready(()) } else { Poll::Pending })
+    std::future::poll_fn(
+        move |_| if std::mem::replace(&mut asked, true) { Poll::Ready(()) } else { Poll::Pending },
+    )
 }

@@ -249,7 +249,12 @@ fn reached(pasts: &mut [Past]) -> impl Iterator<Item = &mut Past> {
 }
 
 /// What those do whom the message reached, past by past.
-fn outcomes<'o>(segment: &Segment, addresses: Addresses, odds: &'o mut Odds, pasts: &[Past]) -> Vec<Split<'o>> {
+fn outcomes<'o>(
+    segment: &Segment,
+    addresses: Addresses,
+    odds: &'o mut Odds,
+    pasts: &[Past],
+) -> Vec<Split<'o>> {
     let positions: Few<usize> =
         pasts.iter().map(|past| odds.position(&segment.behavior, past.history)).collect();
     let odds = &*odds;
