@@ -21,6 +21,9 @@ pub(super) struct Arriving {
     pub(super) by_day: Alike,
 }
 
+/// So many slots from the start are remembered, some kilobytes each at most: almost two years of hours.
+const MOST_KNOWN: usize = 1 << 14;
+
 /// The delays of a segment, ready to be looked up.
 #[derive(Clone, Debug)]
 pub(super) struct Timetable {
@@ -30,7 +33,7 @@ pub(super) struct Timetable {
     ages: Vec<Vec<i64>>,
     /// The virtual time that each age takes, where hours differ.
     takes: Vec<Vec<u64>>,
-    /// What was looked up at the start of a slot: it is the same in every replication.
+    /// What was looked up at the start of a slot, of the first slots: it is the same in every replication.
     known: Vec<OnceLock<Box<[Arriving]>>>,
 }
 
@@ -49,7 +52,7 @@ impl Timetable {
             Some(activity) => ages.iter().map(|age| activity.takes(*age)).collect(),
             None => Vec::new(),
         };
-        let known = calendar.slots().iter().map(|_| OnceLock::new()).collect();
+        let known = calendar.slots().iter().take(MOST_KNOWN).map(|_| OnceLock::new()).collect();
         Timetable { place, takes: ages.iter().map(takes).collect(), known, ages }
     }
 

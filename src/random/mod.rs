@@ -19,7 +19,7 @@
 //! ```
 //!
 //! Where many counts are asked for at once they are drawn *side by side*, with the widest vectors that the machine has, and
-//! are the same to the last bit: see `lanes.rs`.
+//! are the same to the last bit: see `lanes.rs`. Replications that sit at one [`Table`] ask together.
 //!
 //! ```
 //! use tiercast::random::{Address, Purpose, Streams, Subject, binomial};
