@@ -116,6 +116,20 @@ fn a_known_shift_is_found_with_its_sign_and_size() {
     assert_eq!(found(&small, 0, "days_to_1,000")["verdict"].as_str(), Some("real_but_small"));
 }
 
+/// Who sends more may be flagged more often: the sentence on days or messages is not left alone.
+#[test]
+fn the_price_of_being_sooner_is_told_with_it() {
+    let folder = workshop("risk");
+    let small = ["--variant", "small: sender.plan=Constant(a_day: 100)", "-n", "120"];
+    let output = tool(&folder, &[&[shipped("first-climb").as_str()], &small[..]].concat());
+    let said = text(&output.stdout);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    let lines: Vec<&str> =
+        said.lines().skip_while(|line| !line.starts_with("A against B: first-climb")).collect();
+    assert!(lines.len() > 3, "{said}");
+    assert!(lines[1..4].iter().any(|line| line.contains("small is safer: the number is flagged")), "{said}");
+}
+
 /// What shared luck is worth on three shipped pairs: at least three times as many independent runs.
 #[expect(clippy::print_stderr, reason = "the ratios are printed")]
 #[test]

@@ -13,7 +13,9 @@ pub mod json;
 pub mod tables;
 pub mod text;
 
-use crate::experiment::{By, Comparison, Contrast, Difference, Headline, Limit, Matters, Pair, Side, Unit};
+use crate::experiment::{
+    By, Comparison, Contrast, Difference, Headline, Limit, Matters, Pair, Side, Unit, Verdict,
+};
 use crate::glossary::grouped;
 use crate::sim::Metric;
 
@@ -129,6 +131,20 @@ impl<'c> Answer<'c> {
             }
             _ => format!("{better} sends {size} messages more than {worse}, on average"),
         }
+    }
+
+    /// The mishap that one of the two meets less often by most, where that matters: what a sentence on days or messages
+    /// leaves out.
+    pub(in crate::report) fn risk(&self, answer: &PairAnswer<'_>) -> Option<String> {
+        let mishaps = answer.differences.iter().filter_map(|found| match (&found.headline, found.verdict) {
+            (Headline::Happens(_), Verdict::Matters(side)) => Some((found, side)),
+            _ => None,
+        });
+        let (worst, side) = mishaps.max_by(|a, b| a.0.difference.abs().total_cmp(&b.0.difference.abs()))?;
+        let safer = if side == Side::First { answer.pair.first } else { answer.pair.second };
+        let less = amount(worst.headline.unit(), worst.difference.abs());
+        let happens = what(&worst.headline, self.currency());
+        Some(format!("{} is safer: {happens} {less} less often.", self.name(safer)))
     }
 
     pub(in crate::report) fn currency(&self) -> &str {

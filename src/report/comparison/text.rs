@@ -101,6 +101,9 @@ fn differences(page: &mut Page, answer: &Answer<'_>, pair: &PairAnswer<'_>) {
         page.indented(&format!("Exactly nothing differs: {why}"));
         return;
     }
+    if let Some(risk) = answer.risk(pair) {
+        page.indented(&risk);
+    }
     let mut rows = vec![vec![
         String::new(),
         a.clone(),
