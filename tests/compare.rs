@@ -124,6 +124,8 @@ fn the_price_of_being_sooner_is_told_with_it() {
     let output = tool(&folder, &[&[shipped("first-climb").as_str()], &small[..]].concat());
     let said = text(&output.stdout);
     assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    // Days that all end with the horizon are no answer.
+    assert!(said.contains("first-climb holds 100,000 by the end in 9"), "{said}");
     let lines: Vec<&str> =
         said.lines().skip_while(|line| !line.starts_with("A against B: first-climb")).collect();
     assert!(lines.len() > 3, "{said}");

@@ -126,11 +126,26 @@ impl<'c> Answer<'c> {
         };
         let size = amount(main.headline.unit(), main.difference.abs());
         match &main.headline {
-            Headline::Days(limit) => {
-                format!("{better} holds {} {size} sooner than {worse}, on average", limit.name)
-            }
+            Headline::Days(limit) => match self.seldom_reached(answer, limit) {
+                // Days that end with the horizon say little of a limit that is seldom reached by then.
+                Some([first_share, second_share]) => format!(
+                    "{first} holds {} by the end in {first_share} of its runs, {second} in {second_share}",
+                    limit.name
+                ),
+                None => format!("{better} holds {} {size} sooner than {worse}, on average", limit.name),
+            },
             _ => format!("{better} sends {size} messages more than {worse}, on average"),
         }
+    }
+
+    /// In what shares of their runs the two ever hold a limit, where one of them does not in half of its runs.
+    fn seldom_reached(&self, answer: &PairAnswer<'_>, limit: &Limit) -> Option<[String; 2]> {
+        let reached = answer
+            .differences
+            .iter()
+            .find(|found| matches!(&found.headline, Headline::Reached(of, By::Horizon) if of == limit))?;
+        let seldom = reached.means.iter().any(|share| *share < 0.5);
+        seldom.then(|| reached.means.map(|share| text::level(Unit::Chance, share)))
     }
 
     /// The mishap that one of the two meets less often by most, where that matters: what a sentence on days or messages
