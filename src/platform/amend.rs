@@ -451,9 +451,9 @@ impl Crossing<'_> {
                 self.go_on(&mut meter.deliveries, held, old[place].window);
             }
             for ((kind, _), sum) in rule.weights.iter().zip(&mut meter.kinds) {
-                let weighed = |place: &usize| old[*place].weights.iter().any(|(other, _)| other == kind);
-                let Some(place) = furthest(&mut (0..old.len()).filter(weighed)) else { continue };
-                let among = old[place].weights.iter().position(|(other, _)| other == kind).unwrap_or(0);
+                let weighs = |place: &usize| old[*place].weighs(*kind).is_some();
+                let Some(place) = furthest(&mut (0..old.len()).filter(weighs)) else { continue };
+                let Some(among) = old[place].weighs(*kind) else { continue };
                 self.go_on(sum, &held.meters[place].kinds[among], old[place].window);
             }
         }

@@ -129,8 +129,8 @@ pub(crate) struct RatingRule {
     pub(crate) ages: Vec<u64>,
     /// Kind and weight of what counts, over the common denominator `weight_unit`.
     pub(crate) weights: Vec<(Feedback, i64)>,
-    /// Position of each kind among the weights.
-    pub(crate) place: [Option<u8>; Feedback::ALL.len()],
+    /// Position of each kind among the weights: [`RatingRule::weighs`].
+    place: [Option<u8>; Feedback::ALL.len()],
     pub(crate) weight_unit: i64,
     pub(crate) min_deliveries: u64,
     pub(crate) thin: Thin,
@@ -144,6 +144,13 @@ pub(crate) struct RatingRule {
     pub(crate) answer_within: Option<Span>,
     /// What frequent sending adds, where that weighs.
     pub(crate) frequency: Option<Frequency>,
+}
+
+impl RatingRule {
+    /// Position among the weights of this kind of feedback, where it weighs.
+    pub(crate) fn weighs(&self, kind: Feedback) -> Option<usize> {
+        self.place[kind.index()].map(usize::from)
+    }
 }
 
 /// The scores from which a rating is Medium and Low.
@@ -332,8 +339,8 @@ impl Rules {
 
     /// Whether a rating weighs feedback of this kind.
     pub fn weighs(&self, kind: Feedback) -> bool {
-        let ratings = self.number_ratings.iter().chain(&self.template_ratings);
-        ratings.flat_map(|rule| &rule.weights).any(|(weighed, _)| *weighed == kind)
+        let mut ratings = self.number_ratings.iter().chain(&self.template_ratings);
+        ratings.any(|rule| rule.weighs(kind).is_some())
     }
 
     /// After how long an unread message counts as unread, where a rating weighs that: the shortest that a clause states.

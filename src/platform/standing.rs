@@ -401,8 +401,8 @@ impl Meters {
 
     pub(crate) fn feedback(&mut self, rules: &[RatingRule], now: SimTime, kind: Feedback, count: u64) {
         for (rule, meter) in rules.iter().zip(&mut self.meters) {
-            if let Some(place) = rule.place[kind.index()] {
-                self.shift_at = self.shift_at.min(meter.kinds[usize::from(place)].add(now, count));
+            if let Some(place) = rule.weighs(kind) {
+                self.shift_at = self.shift_at.min(meter.kinds[place].add(now, count));
                 self.touched_at = Some(self.touched_at.unwrap_or(now));
             }
         }

@@ -325,8 +325,8 @@ impl TemplateStanding {
     pub(super) fn judge_sample(&mut self, ratings: &[RatingRule], now: SimTime, kind: Feedback, count: u64) {
         let Pace::Trial(trial) = &mut self.pace else { return };
         let Some(place) = Meters::in_force(ratings, now) else { return };
-        if let Some((_, weight)) = ratings[place].weights.iter().find(|(weighed, _)| *weighed == kind) {
-            trial.weighted += i128::from(*weight) * i128::from(count);
+        if let Some(among) = ratings[place].weighs(kind) {
+            trial.weighted += i128::from(ratings[place].weights[among].1) * i128::from(count);
         }
     }
 }

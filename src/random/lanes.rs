@@ -105,7 +105,8 @@ impl Questions {
     #[inline]
     pub(super) fn ask(&mut self, key: [u32; 2], words: [u32; 4], n: u64, p: f64) -> Ticket {
         let n = n as f64;
-        let large = n * if p > 0.5 { 1.0 - p } else { p } >= SMALL_MEAN;
+        let rarer = if p > 0.5 { 1.0 - p } else { p };
+        let large = n * rarer >= SMALL_MEAN;
         let position = self.kinds[usize::from(large)].ask(key, words, n, p);
         Ticket((position as u32) << 1 | u32::from(large))
     }
@@ -143,23 +144,22 @@ impl Counts {
 /// Counts of a small mean.
 #[multiversion(targets("x86_64+avx512f+avx512bw+avx512cd+avx512dq+avx512vl", "x86_64+avx2"))]
 fn count_up(lanes: &mut [Lanes]) {
-    for lanes in lanes {
-        if lanes.used <= LANES / 2 {
-            answer::<{ LANES / 2 }, false>(lanes)
-        } else {
-            answer::<LANES, false>(lanes)
-        }
-    }
+    answer_all::<false>(lanes);
 }
 
 /// Counts of a large mean.
 #[multiversion(targets("x86_64+avx512f+avx512bw+avx512cd+avx512dq+avx512vl", "x86_64+avx2"))]
 fn count_by_expansion(lanes: &mut [Lanes]) {
+    answer_all::<true>(lanes);
+}
+
+#[inline(always)]
+fn answer_all<const LARGE: bool>(lanes: &mut [Lanes]) {
     for lanes in lanes {
         if lanes.used <= LANES / 2 {
-            answer::<{ LANES / 2 }, true>(lanes)
+            answer::<{ LANES / 2 }, LARGE>(lanes);
         } else {
-            answer::<LANES, true>(lanes)
+            answer::<LANES, LARGE>(lanes);
         }
     }
 }
@@ -323,7 +323,7 @@ fn ln(x: f64) -> f64 {
 /// Thresholds of uniforms, ready to be compared with the first 32 bits of one.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Edges {
-    thresholds: [f64; 16],
+    pub(super) thresholds: [f64; 16],
     /// Where the first 32 bits are more, the uniform is at or above the threshold; where they are less, it is not.
     bits: [u32; 16],
 }

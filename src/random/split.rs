@@ -34,9 +34,7 @@ const BEYOND: f64 = 2.0;
 pub struct Shares {
     rows: usize,
     shares: [f64; MOST_ROWS],
-    /// Share of this row and those before it; [`BEYOND`] where the table has ended.
-    cumulated: [f64; MOST_ROWS],
-    /// The same, ready to place people by.
+    /// Share of each row and those before it, ready to place people by; [`BEYOND`] where the table has ended.
     edges: Edges,
     /// Part by part, the share of its first half; that of any row in part 0.
     first_half: [f64; MOST_ROWS],
@@ -98,7 +96,7 @@ impl Shares {
             }
         }
         first_half[0] = (1.0 - never).max(0.0);
-        Self { rows, shares, cumulated, edges: Edges::new(&cumulated), first_half, down, never }
+        Self { rows, shares, edges: Edges::new(&cumulated), first_half, down, never }
     }
 
     /// The share of each row.
@@ -114,7 +112,7 @@ impl Shares {
     /// The row whose part of (0, 1) holds `u`; a smaller `u` means an earlier row.
     #[inline]
     pub fn row(&self, u: f64) -> Option<usize> {
-        let row = self.cumulated.iter().filter(|&&upto| upto <= u).count();
+        let row = self.edges.thresholds.iter().filter(|&&upto| upto <= u).count();
         (row < self.rows).then_some(row)
     }
 }
