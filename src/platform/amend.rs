@@ -23,7 +23,7 @@ use super::rules::{ClauseId, Length, MeasureRule, RatingRule, Rules, Target, Thr
 use super::standing::{
     Analysis, HolderStanding, Life, Meters, NumberStanding, Pace, Run, RunningReview, TemplateStanding, Usage,
 };
-use super::window::{Aged, Rolling};
+use super::window::{Amount, Rolling};
 
 /// How the standing moves from one era's rules to the next, ready for use.
 #[derive(Clone, Debug)]
@@ -446,16 +446,23 @@ impl Crossing<'_> {
         let furthest =
             |places: &mut dyn Iterator<Item = usize>| places.max_by_key(|place| old[*place].window);
         for (rule, meter) in new.iter().zip(&mut next.meters) {
+            let mut counted: Vec<(SimTime, Amount)> = Vec::new();
             if let Some(place) = furthest(&mut (0..old.len())) {
-                let held = &held.meters[place].deliveries;
-                self.go_on(&mut meter.deliveries, held, old[place].window);
+                let mut window = held.meters[place].window.clone();
+                window.advance(self.now);
+                counted.extend(window.delivered().map(|(at, count)| (at, Amount::delivered(count))));
             }
-            for ((kind, _), sum) in rule.weights.iter().zip(&mut meter.kinds) {
+            for (kind, weight) in &rule.weights {
                 let weighs = |place: &usize| old[*place].weighs(*kind).is_some();
                 let Some(place) = furthest(&mut (0..old.len()).filter(weighs)) else { continue };
-                let Some(among) = old[place].weighs(*kind) else { continue };
-                self.go_on(sum, &held.meters[place].kinds[among], old[place].window);
+                for (at, count) in held.meters[place].heard.of(*kind, self.now) {
+                    counted.push((at, Amount::feedback(*weight, count)));
+                    meter.heard.add(at, *kind, count);
+                }
             }
+            counted.sort_by_key(|(at, _)| *at);
+            counted.into_iter().for_each(|(at, amount)| meter.window.add(at, amount));
+            meter.window.advance(self.now);
         }
         for often in next.meters.iter_mut().filter_map(|meter| meter.often.as_mut()) {
             if let Some(held) = held.meters.iter().find_map(|meter| meter.often.as_ref()) {
@@ -463,29 +470,12 @@ impl Crossing<'_> {
                 refill(&mut often.customers, held.customers.entries().collect());
             }
         }
-        let sums = next.meters.iter().flat_map(|meter| meter.kinds.iter().chain([&meter.deliveries]));
+        let shifts = next.meters.iter().map(|meter| meter.window.next_shift());
         let often = next.meters.iter().filter_map(|meter| meter.often.as_ref());
         let expiries = often.map(|often| often.messages.next_expiry());
-        next.shift_at = sums.map(Aged::next_shift).chain(expiries).min().unwrap_or(SimTime::NEVER);
+        next.shift_at = shifts.chain(expiries).min().unwrap_or(SimTime::NEVER);
         next.touch(self.now);
         next
-    }
-
-    /// Fills a sum with what another holds, which looks back over `length`.
-    fn go_on(&self, sum: &mut Aged, held: &Aged, length: Span) {
-        let mut held = held.clone();
-        held.advance(self.now);
-        // What is held leaves its window one instant of the past after the other, oldest first.
-        loop {
-            let next = held.next_shift();
-            if next == SimTime::NEVER {
-                break;
-            }
-            let before = held.count();
-            held.advance(next);
-            sum.add(next - length, before - held.count());
-        }
-        sum.advance(self.now);
     }
 }
 

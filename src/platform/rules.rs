@@ -151,6 +151,11 @@ impl RatingRule {
     pub(crate) fn weighs(&self, kind: Feedback) -> Option<usize> {
         self.place[kind.index()].map(usize::from)
     }
+
+    /// The weight of this kind of feedback over `weight_unit`, where it weighs.
+    pub(crate) fn weight_of(&self, kind: Feedback) -> Option<i64> {
+        self.weighs(kind).map(|place| self.weights[place].1)
+    }
 }
 
 /// The scores from which a rating is Medium and Low.

@@ -14,7 +14,7 @@ use crate::time::{SimTime, Span};
 
 use super::language::{Condition, Count, Frequency, Limit, Restart, Thin, Within};
 use super::rules::{RatingRule, Rules, Thresholds, UpgradeRule};
-use super::window::{Aged, Rolling};
+use super::window::{Amount, Rolling, ScoreWindow};
 
 /// What the platform holds about a sender.
 #[derive(Clone, Debug)]
@@ -291,10 +291,43 @@ pub(crate) struct Meters {
 #[derive(Clone, Debug)]
 pub(crate) struct Meter {
     thresholds: Thresholds,
-    pub(crate) deliveries: Aged,
-    pub(crate) kinds: Vec<Aged>,
+    pub(crate) window: ScoreWindow,
+    pub(crate) heard: Heard,
     /// How often customers are written to, where that touches the rating.
     pub(crate) often: Option<Often>,
+}
+
+/// Feedback that a rating looks back on, kind by kind: an amendment may weigh it otherwise.
+#[derive(Clone, Debug)]
+pub(crate) struct Heard {
+    /// How long it is remembered.
+    length: Span,
+    entries: Vec<(SimTime, Feedback, u64)>,
+    /// So many entries are kept before those that are too old are looked for.
+    most: usize,
+}
+
+impl Heard {
+    /// Feedback of the last `length`.
+    fn new(length: Span) -> Heard {
+        Heard { length, entries: Vec::new(), most: 64 }
+    }
+
+    pub(crate) fn add(&mut self, now: SimTime, kind: Feedback, count: u64) {
+        if self.entries.len() >= self.most {
+            let edge = now - self.length;
+            self.entries.retain(|(at, ..)| *at > edge);
+            self.most = self.most.max(2 * self.entries.len());
+        }
+        self.entries.push((now, kind, count));
+    }
+
+    /// What was heard of a kind in the window that ends at `now`, oldest first.
+    pub(crate) fn of(&self, kind: Feedback, now: SimTime) -> impl Iterator<Item = (SimTime, u64)> + '_ {
+        let edge = now - self.length;
+        let heard = self.entries.iter().filter(move |(at, own, _)| *own == kind && *at > edge);
+        heard.map(|(at, _, count)| (*at, *count))
+    }
 }
 
 /// Messages and customers reached over a time.
@@ -368,8 +401,8 @@ impl Meters {
     pub(crate) fn new(rules: &[RatingRule], drawn: &[Thresholds]) -> Meters {
         let meter = |(place, rule): (usize, &RatingRule)| Meter {
             thresholds: drawn.get(place).copied().unwrap_or(rule.thresholds),
-            deliveries: Aged::new(rule.window, &rule.ages),
-            kinds: rule.weights.iter().map(|_| Aged::new(rule.window, &rule.ages)).collect(),
+            window: ScoreWindow::new(rule.window, &rule.ages),
+            heard: Heard::new(rule.window),
             often: rule.frequency.map(|frequency| Often {
                 messages: Rolling::new(frequency.within),
                 customers: Rolling::new(frequency.within),
@@ -391,7 +424,10 @@ impl Meters {
     /// Hears of deliveries; `again` holds those whose latest message before was delivered: when, and how many.
     pub(crate) fn delivered(&mut self, now: SimTime, count: u64, again: &[(SimTime, u64)]) {
         for meter in &mut self.meters {
-            self.shift_at = self.shift_at.min(meter.deliveries.add(now, count));
+            if count > 0 {
+                meter.window.add(now, Amount::delivered(count));
+                self.shift_at = self.shift_at.min(meter.window.next_shift());
+            }
             if let Some(often) = &mut meter.often {
                 self.shift_at = self.shift_at.min(often.add(now, count, again));
             }
@@ -401,8 +437,12 @@ impl Meters {
 
     pub(crate) fn feedback(&mut self, rules: &[RatingRule], now: SimTime, kind: Feedback, count: u64) {
         for (rule, meter) in rules.iter().zip(&mut self.meters) {
-            if let Some(place) = rule.weighs(kind) {
-                self.shift_at = self.shift_at.min(meter.kinds[place].add(now, count));
+            if let Some(weight) = rule.weight_of(kind) {
+                if count > 0 {
+                    meter.window.add(now, Amount::feedback(weight, count));
+                    meter.heard.add(now, kind, count);
+                    self.shift_at = self.shift_at.min(meter.window.next_shift());
+                }
                 self.touched_at = Some(self.touched_at.unwrap_or(now));
             }
         }
@@ -421,10 +461,8 @@ impl Meters {
         self.touch(self.shift_at);
         let mut next = SimTime::NEVER;
         for meter in &mut self.meters {
-            for sum in meter.kinds.iter_mut().chain([&mut meter.deliveries]) {
-                sum.advance(now);
-                next = next.min(sum.next_shift());
-            }
+            meter.window.advance(now);
+            next = next.min(meter.window.next_shift());
             if let Some(often) = &mut meter.often {
                 often.messages.advance(now);
                 next = next.min(often.messages.next_expiry());
@@ -437,7 +475,7 @@ impl Meters {
     pub(crate) fn in_use(&mut self, rules: &[RatingRule], now: SimTime) -> bool {
         self.advance(now);
         let Some(place) = Meters::in_force(rules, now) else { return false };
-        self.meters[place].deliveries.count() > 0
+        self.meters[place].window.deliveries() > 0
     }
 
     /// The score at `now` by the clause in force; `None` without one.
@@ -450,12 +488,9 @@ impl Meters {
     fn score_by(&mut self, rules: &[RatingRule], place: usize, now: SimTime) -> Score {
         self.advance(now);
         let (rule, meter) = (&rules[place], &mut self.meters[place]);
-        let mut top = 0_i128;
-        for ((_, weight), kind) in rule.weights.iter().zip(&meter.kinds) {
-            top += i128::from(*weight) * i128::from(kind.weighted());
-        }
-        let bottom = i128::from(rule.weight_unit) * i128::from(meter.deliveries.weighted());
-        let score = Score { top: top.max(0), bottom };
+        let Amount { delivered, feedback } = meter.window.weighted();
+        let bottom = i128::from(rule.weight_unit) * i128::from(delivered);
+        let score = Score { top: feedback.max(0), bottom };
         match (&rule.frequency, &mut meter.often) {
             (Some(frequency), Some(often)) => {
                 let adds = often.adds(frequency, now);
@@ -471,7 +506,7 @@ impl Meters {
         self.touched_at = None;
         self.evaluated_at = now;
         let (rule, meter) = (&rules[place], &self.meters[place]);
-        if meter.deliveries.count() < rule.min_deliveries || score.bottom == 0 {
+        if meter.window.deliveries() < rule.min_deliveries || score.bottom == 0 {
             return match rule.thin {
                 Thin::keep => self.rating,
                 Thin::unknown => Rating::Unknown,
@@ -509,8 +544,8 @@ impl Meters {
     /// Starts the rating window afresh.
     pub(crate) fn clear(&mut self) {
         for meter in &mut self.meters {
-            meter.deliveries.clear();
-            meter.kinds.iter_mut().for_each(Aged::clear);
+            meter.window.clear();
+            meter.heard.entries.clear();
             if let Some(often) = &mut meter.often {
                 often.messages.clear();
                 often.customers.clear();

@@ -5,9 +5,9 @@
 //! a simulated run go through the same code, and a count of a million costs what a count of one does.
 //!
 //! ```text
-//!   Aged:   newest                                       oldest
-//!           [ stage 0: age < 1 d | stage 1: 1..2 d | ... | stage n ]  -> gone at age W
-//!             sum x g(0)           sum x g(1)              sum x g(n)
+//!   ScoreWindow:   newest                                       oldest
+//!                  [ stage 0: age < 1 d | stage 1: 1..2 d | ... | stage n ]  -> gone at age W
+//!                    sum x g(0)           sum x g(1)              sum x g(n)
 //! ```
 
 use std::collections::VecDeque;
@@ -97,18 +97,62 @@ impl Rolling {
     }
 }
 
-/// A rolling sum in which weight fades by full days of age.
+/// What a score looks back on: deliveries and weighted feedback, of which what is older weighs less by full days of age.
 #[derive(Clone, Debug)]
-pub(crate) struct Aged {
-    entries: VecDeque<(SimTime, u64)>,
+pub(crate) struct ScoreWindow {
+    entries: VecDeque<Entry>,
     /// How many entries were ever dropped: positions below count from the first entry ever added.
     dropped: usize,
     stages: Vec<Stage>,
-    sum: u64,
-    /// The sum with weights.
-    weighted: u64,
+    /// Deliveries, whatever their age.
+    delivered: u64,
+    /// Weighted sums of all stages.
+    sums: Amount,
     /// The first instant at which the sums change by themselves.
     next_shift: SimTime,
+}
+
+/// Deliveries, and feedback times the weight of its kind.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Amount {
+    pub(crate) delivered: u64,
+    pub(crate) feedback: i128,
+}
+
+impl Amount {
+    /// So many deliveries.
+    pub(crate) fn delivered(delivered: u64) -> Amount {
+        Amount { delivered, feedback: 0 }
+    }
+
+    /// So much feedback of a kind of this weight.
+    pub(crate) fn feedback(weight: i64, count: u64) -> Amount {
+        Amount { delivered: 0, feedback: i128::from(weight) * i128::from(count) }
+    }
+
+    #[inline]
+    fn add(&mut self, other: Amount) {
+        self.delivered += other.delivered;
+        self.feedback += other.feedback;
+    }
+
+    #[inline]
+    fn take(&mut self, other: Amount) {
+        self.delivered -= other.delivered;
+        self.feedback -= other.feedback;
+    }
+
+    #[inline]
+    fn times(self, weight: u64) -> Amount {
+        Amount { delivered: weight * self.delivered, feedback: i128::from(weight) * self.feedback }
+    }
+}
+
+/// What happened at one instant.
+#[derive(Clone, Copy, Debug)]
+struct Entry {
+    at: SimTime,
+    amount: Amount,
 }
 
 #[derive(Clone, Debug)]
@@ -120,49 +164,45 @@ struct Stage {
     /// Position of the oldest entry in the stage.
     oldest: usize,
     /// Sum of the entries in the stage.
-    sum: u64,
+    sum: Amount,
 }
 
-impl Aged {
+impl ScoreWindow {
     /// An empty window of `length` whose weights by full days of age are `weights`; the last one holds to the end.
-    pub(crate) fn new(length: Span, weights: &[u64]) -> Aged {
+    pub(crate) fn new(length: Span, weights: &[u64]) -> ScoreWindow {
         let last = weights.len().saturating_sub(1);
         let stages = weights.iter().enumerate().map(|(day, weight)| Stage {
             until_age: if day == last { length } else { Span((day as i64 + 1) * DAY) },
             weight: *weight,
             oldest: 0,
-            sum: 0,
+            sum: Amount::default(),
         });
-        Aged {
+        ScoreWindow {
             entries: VecDeque::new(),
             dropped: 0,
             stages: stages.collect(),
-            sum: 0,
-            weighted: 0,
+            delivered: 0,
+            sums: Amount::default(),
             next_shift: SimTime::NEVER,
         }
     }
 
-    /// Adds what happens at `at`, which is not earlier than anything added before; when that weighs less.
-    pub(crate) fn add(&mut self, at: SimTime, count: u64) -> SimTime {
-        if count == 0 {
-            return SimTime::NEVER;
-        }
-        let newest_has_moved_on = self.stages[0].oldest == self.dropped + self.entries.len();
-        match self.entries.back_mut() {
-            Some((last, held)) if *last == at && !newest_has_moved_on => *held += count,
-            _ => self.entries.push_back((at, count)),
-        }
+    /// Adds what happens at `at`, which is not earlier than anything added before.
+    pub(crate) fn add(&mut self, at: SimTime, amount: Amount) {
         let newest = &mut self.stages[0];
-        newest.sum += count;
-        self.sum += count;
-        self.weighted += newest.weight * count;
-        let shifts = at + newest.until_age;
-        self.next_shift = self.next_shift.min(shifts);
-        shifts
+        let newest_has_moved_on = newest.oldest == self.dropped + self.entries.len();
+        match self.entries.back_mut() {
+            Some(last) if last.at == at && !newest_has_moved_on => last.amount.add(amount),
+            _ => self.entries.push_back(Entry { at, amount }),
+        }
+        newest.sum.add(amount);
+        self.delivered += amount.delivered;
+        self.sums.add(amount.times(newest.weight));
+        self.next_shift = self.next_shift.min(at + newest.until_age);
     }
 
     /// Moves entries to the stages of their age at `now`, and drops what has left the window.
+    #[inline]
     pub(crate) fn advance(&mut self, now: SimTime) {
         if self.next_shift <= now {
             self.shift(now);
@@ -172,38 +212,44 @@ impl Aged {
     /// Newest stage first, so that one pass carries an entry as far as it must go.
     fn shift(&mut self, now: SimTime) {
         let mut end = self.dropped + self.entries.len();
-        let mut arrived = 0;
-        (self.weighted, self.next_shift) = (0, SimTime::NEVER);
+        let mut leaving = Amount::default();
+        (self.sums, self.next_shift) = (Amount::default(), SimTime::NEVER);
         for stage in &mut self.stages {
-            stage.sum += arrived;
-            arrived = 0;
-            let edge = now - stage.until_age;
+            stage.sum.add(leaving);
+            leaving = Amount::default();
             while stage.oldest < end {
-                let (at, count) = self.entries[stage.oldest - self.dropped];
-                if at > edge {
+                let Entry { at, amount } = self.entries[stage.oldest - self.dropped];
+                if at + stage.until_age > now {
                     self.next_shift = self.next_shift.min(at + stage.until_age);
                     break;
                 }
                 stage.oldest += 1;
-                arrived += count;
+                leaving.add(amount);
             }
-            stage.sum -= arrived;
-            self.weighted += stage.weight * stage.sum;
+            stage.sum.take(leaving);
+            self.sums.add(stage.sum.times(stage.weight));
             end = stage.oldest;
         }
-        self.sum -= arrived;
-        self.entries.drain(..end - self.dropped);
-        self.dropped = end;
+        self.delivered -= leaving.delivered;
+        while self.dropped < end {
+            self.entries.pop_front();
+            self.dropped += 1;
+        }
     }
 
-    /// The weighted sum.
-    pub(crate) fn weighted(&self) -> u64 {
-        self.weighted
+    /// The weighted sums.
+    pub(crate) fn weighted(&self) -> Amount {
+        self.sums
     }
 
-    /// The plain sum.
-    pub(crate) fn count(&self) -> u64 {
-        self.sum
+    /// Deliveries, whatever their age.
+    pub(crate) fn deliveries(&self) -> u64 {
+        self.delivered
+    }
+
+    /// Deliveries that are held, by instant, oldest first.
+    pub(crate) fn delivered(&self) -> impl Iterator<Item = (SimTime, u64)> + '_ {
+        self.entries.iter().map(|entry| (entry.at, entry.amount.delivered)).filter(|(_, count)| *count > 0)
     }
 
     /// The first instant at which the sums change by themselves.
@@ -214,10 +260,10 @@ impl Aged {
     /// Forgets everything.
     pub(crate) fn clear(&mut self) {
         self.entries.clear();
-        (self.sum, self.weighted, self.next_shift) = (0, 0, SimTime::NEVER);
+        (self.delivered, self.sums, self.next_shift) = (0, Amount::default(), SimTime::NEVER);
         for stage in &mut self.stages {
             stage.oldest = self.dropped;
-            stage.sum = 0;
+            stage.sum = Amount::default();
         }
     }
 }
@@ -256,12 +302,13 @@ mod tests {
         ) {
             let weights: &[u64] = if flat { &[1] } else { &[1000, 707, 500, 354, 250, 177, 125] };
             let length = Span::days(7);
-            let mut window = Aged::new(length, weights);
+            let mut window = ScoreWindow::new(length, weights);
             let mut rolling = Rolling::new(length);
             let (mut now, mut log) = (SimTime(0), Vec::new());
             for (pause, count, look) in steps {
                 now = now + Span(pause);
-                window.add(now, count);
+                window.add(now, Amount::delivered(count));
+                window.add(now, Amount::feedback(-3, count));
                 rolling.add(now, count);
                 log.push((now, count));
                 if look {
@@ -269,9 +316,10 @@ mod tests {
                     let held = log.iter().filter(|(at, _)| *at > now - length);
                     let weight = |at: SimTime| weights[(((now - at).0 / DAY) as usize).min(weights.len() - 1)];
                     let expected: u64 = held.clone().map(|(at, n)| weight(*at) * n).sum();
-                    prop_assert_eq!(window.weighted(), expected);
-                    prop_assert_eq!(window.count(), held.clone().map(|(_, n)| n).sum::<u64>());
-                    prop_assert_eq!(rolling.sum(now), window.count());
+                    let feedback = -3 * i128::from(expected);
+                    prop_assert_eq!(window.weighted(), Amount { delivered: expected, feedback });
+                    prop_assert_eq!(window.deliveries(), held.clone().map(|(_, n)| n).sum::<u64>());
+                    prop_assert_eq!(rolling.sum(now), window.deliveries());
                     prop_assert!(window.next_shift() > now);
                     if count == 49 { window.clear(); rolling.clear(); log.clear(); }
                 }
