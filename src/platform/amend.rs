@@ -404,7 +404,7 @@ impl Crossing<'_> {
         life: &Life<S>,
     ) -> (Life<S>, Vec<S>) {
         let mut next = Life::new(new.len());
-        next.for_good = life.for_good;
+        let mut for_good = life.for_good();
         let mut ended = Vec::new();
         for (place, rule) in old.iter().enumerate() {
             let path = self.old.path(rule.clause);
@@ -413,16 +413,16 @@ impl Crossing<'_> {
                 next.times[heir] = life.times[place];
                 next.last_ended[heir] = life.last_ended[place];
             }
-            let Some(run) = life.running[place] else { continue };
+            let Some(run) = life.run(place) else { continue };
             let length = length(rule, &run);
             let known = heir.filter(|heir| sets(&new[*heir], run.status, length));
             match (known, length) {
-                (Some(heir), Kind::ForGood | Kind::While) => next.running[heir] = Some(run),
+                (Some(heir), Kind::ForGood | Kind::While) => next.set(heir, Some(run)),
                 (Some(heir), Kind::Term) if self.amending.measures == Fate::keep => {
-                    next.running[heir] = Some(run);
+                    next.set(heir, Some(run));
                 }
                 (None, Kind::ForGood) => {
-                    next.for_good = Some(next.for_good.map_or(run.status, |worst| worst.max(run.status)));
+                    for_good = for_good.max(Some(run.status));
                 }
                 _ => {
                     ended.push(run.status);
@@ -431,6 +431,9 @@ impl Crossing<'_> {
                     }
                 }
             }
+        }
+        if let Some(status) = for_good {
+            next.come_for_good(status);
         }
         (next, ended)
     }

@@ -59,7 +59,7 @@ impl Rules {
     pub fn rises_unverified(&self) -> bool {
         let asks = |conditions: &[Condition]| conditions.contains(&Condition::Verified);
         let leads = |rule: &UpgradeRule| {
-            rule.from[self.start_tier] && !asks(&rule.when) && rule.on != [Signal::verification]
+            rule.from[self.start_tier] && !asks(&rule.when) && !rule.on.only(Signal::verification)
         };
         let lifts = |rule: &OfficialRule| rule.lifts_to.is_some() && !asks(&rule.needs);
         self.upgrades.iter().any(leads) || self.official.as_ref().is_some_and(lifts)

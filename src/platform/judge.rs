@@ -12,6 +12,8 @@
 //! Whoever drives the platform asks [`Platform::next_term`], [`Platform::next_evaluation`] and
 //! [`Platform::next_clock`] for their next instants and calls the classes in this order.
 
+use smallvec::SmallVec;
+
 use crate::glossary::{Feedback, NumberStatus, Rating, TemplateStatus};
 use crate::time::{SimTime, Span};
 
@@ -20,9 +22,10 @@ use super::language::{
     Amount, Cancel, Condition, ConsumeOn, Count, Ends, FlagOn, Forbidden, Holder, Quantity, Restart,
     Signal as Hears,
 };
-use super::rules::{ClauseId, Length, MeasureRule, RatingRule, RuleEffect, Rules, Target};
+use super::rules::{ClauseId, Lasts, Length, MeasureRule, RatingRule, RuleEffect, Rules, Target};
 use super::standing::{
-    Analysis, Life, Meters, Opening, Pace, Policy, Run, RunningReview, Score, Standing, next_due,
+    Analysis, Life, Meters, NumberStanding, Opening, Pace, Policy, Run, RunningReview, Score, Standing,
+    next_due,
 };
 
 /// What the platform is told.
@@ -169,7 +172,7 @@ impl<'r> Platform<'r> {
     /// Whether a measure that sets `status` is running for the number, whatever else is.
     pub fn number_is(&self, number: usize, status: NumberStatus) -> bool {
         let life = &self.standing.numbers[number].life;
-        life.for_good == Some(status) || life.running.iter().flatten().any(|run| run.status == status)
+        life.for_good() == Some(status) || life.runs().any(|run| run.status == status)
     }
 
     /// The template's rating as last evaluated.
@@ -270,29 +273,32 @@ impl<'r> Platform<'r> {
     }
 
     fn message_cap(&self, number: usize) -> Option<u64> {
-        let life = &self.standing.numbers[number].life;
-        let running = self.rules.number_measures.iter().zip(&life.running).filter(|(_, run)| run.is_some());
-        running.filter_map(|(rule, _)| rule.cap).min()
+        self.running(number).filter_map(|rule| rule.cap).min()
     }
 
     /// Whether nothing may be started, for another reason than a limit that is used up: that one does not count what
     /// goes into open service windows.
     fn barred(&self, number: usize) -> bool {
-        let life = &self.standing.numbers[number].life;
-        let mut running = self.rules.number_measures.iter().zip(&life.running);
-        life.for_good == Some(NumberStatus::Banned)
-            || running.any(|(rule, run)| {
-                run.is_some()
-                    && rule.forbids.contains(&Forbidden::Broadcast)
-                    && !rule.when.contains(&Condition::LimitReached)
+        self.banned(number)
+            || self.running(number).any(|rule| {
+                rule.forbids.contains(&Forbidden::Broadcast) && !rule.when.contains(&Condition::LimitReached)
             })
     }
 
     fn forbidden(&self, number: usize, what: Forbidden) -> bool {
+        self.banned(number) || self.running(number).any(|rule| rule.forbids.contains(&what))
+    }
+
+    fn banned(&self, number: usize) -> bool {
+        self.standing.numbers[number].life.for_good() == Some(NumberStatus::Banned)
+    }
+
+    /// The measures that are under way for a number.
+    fn running(&self, number: usize) -> impl Iterator<Item = &'r MeasureRule<NumberStatus>> {
         let life = &self.standing.numbers[number].life;
-        let banned = life.for_good == Some(NumberStatus::Banned);
-        let mut running = self.rules.number_measures.iter().zip(&life.running);
-        banned || running.any(|(rule, run)| run.is_some() && rule.forbids.contains(&what))
+        let rules: &'r [MeasureRule<NumberStatus>] =
+            if life.is_quiet() { &[] } else { &self.rules.number_measures };
+        rules.iter().enumerate().filter(|(place, _)| life.run(*place).is_some()).map(|(_, rule)| rule)
     }
 
     // ---- class 5: admission ---------------------------------------------------------------------------------
@@ -538,20 +544,25 @@ impl<'r> Platform<'r> {
     /// Whether an evaluation at `now` could find something new; nothing that was due before is open.
     pub fn evaluation_due(&self, now: SimTime) -> bool {
         let (numbers, templates) = self.evaluations_from();
-        numbers <= now && on_grid(&self.rules.number_ratings, now)
-            || templates <= now && on_grid(&self.rules.template_ratings, now)
+        numbers <= now && rated_at(&self.rules.number_ratings, now).is_some()
+            || templates <= now && rated_at(&self.rules.template_ratings, now).is_some()
     }
 
     /// From when on an evaluation could find something new, of a number and of a template.
     fn evaluations_from(&self) -> (SimTime, SimTime) {
         let Standing { numbers, templates, sent_at, .. } = &self.standing;
-        let numbers = numbers.iter().map(|number| {
-            let low_for = number.low_since.map_or(SimTime::NEVER, |since| since + self.low_term(since));
-            let low_for = if low_for > number.meters.evaluated_at { low_for } else { SimTime::NEVER };
-            number.meters.evaluation_from(*sent_at).min(low_for)
-        });
+        let numbers = numbers
+            .iter()
+            .map(|number| number.meters.evaluation_from(*sent_at).min(self.low_for_until(number)));
         let templates = templates.iter().map(|template| template.meters.evaluation_from(*sent_at));
         (numbers.min().unwrap_or(SimTime::NEVER), templates.min().unwrap_or(SimTime::NEVER))
+    }
+
+    /// When a number will have been Low for so long that a clause asks for it.
+    fn low_for_until(&self, number: &NumberStanding) -> SimTime {
+        let Some(since) = number.low_since.filter(|_| self.rules.asks_low_for) else { return SimTime::NEVER };
+        let until = since + self.low_term(since);
+        if until > number.meters.evaluated_at { until } else { SimTime::NEVER }
     }
 
     /// The length of the shortest clause on a lasting Low rating.
@@ -572,36 +583,47 @@ impl<'r> Platform<'r> {
     /// Evaluates the ratings that are due at `now`, all of them first, and judges what listens to them.
     pub fn evaluate(&mut self, now: SimTime, out: &mut Vec<Change>) {
         let rules = self.rules;
-        let (of_numbers, of_templates) =
-            (on_grid(&rules.number_ratings, now), on_grid(&rules.template_ratings, now));
-        let numbers = if of_numbers { self.standing.numbers.len() } else { 0 };
-        let templates = if of_templates { self.standing.templates.len() } else { 0 };
-        let coupled = Meters::in_force(&rules.number_ratings, now)
-            .filter(|place| rules.number_ratings[*place].worst_template);
+        let of_numbers = rated_at(&rules.number_ratings, now);
+        let of_templates = rated_at(&rules.template_ratings, now);
+        let coupled = of_numbers.filter(|place| rules.number_ratings[*place].worst_template);
         let before: Vec<Rating> = match coupled {
-            Some(_) => (0..numbers).map(|number| self.rating(number)).collect(),
+            Some(_) => (0..self.standing.numbers.len()).map(|number| self.rating(number)).collect(),
             None => Vec::new(),
         };
-        for number in 0..numbers {
-            let meters = &mut self.standing.numbers[number].meters;
-            let rated = rate(meters, &rules.number_ratings, now).filter(|_| coupled.is_none());
-            out.extend(rated.map(|rated| rated.of(Subject::Number(number), now)));
+        if let Some(place) = of_numbers {
+            self.rate_numbers(place, coupled.is_none(), now, out);
         }
-        for template in 0..templates {
-            let from = self.template_rating(template);
-            let meters = &mut self.standing.templates[template].meters;
-            let rated = rate(meters, &rules.template_ratings, now);
-            self.doubt(template, from);
-            out.extend(rated.map(|rated| rated.of(Subject::Template(template), now)));
+        if let Some(place) = of_templates {
+            self.rate_templates(place, now, out);
         }
         if let Some(place) = coupled {
             self.couple(&before, rules.number_ratings[place].clause, now, out);
         }
-        for number in 0..numbers {
-            self.judge_rated(number, now, out);
+        if of_numbers.is_some() {
+            (0..self.standing.numbers.len()).for_each(|number| self.judge_rated(number, now, out));
         }
-        for template in 0..templates {
-            self.judge_template(template, now, out);
+        if of_templates.is_some() {
+            (0..self.standing.templates.len()).for_each(|template| self.judge_template(template, now, out));
+        }
+    }
+
+    /// Rates all numbers by the clause at `place`.
+    fn rate_numbers(&mut self, place: usize, tell: bool, now: SimTime, out: &mut Vec<Change>) {
+        let ratings = &self.rules.number_ratings;
+        for (number, standing) in self.standing.numbers.iter_mut().enumerate() {
+            let rated = rate(&mut standing.meters, ratings, place, now).filter(|_| tell);
+            out.extend(rated.map(|rated| rated.of(Subject::Number(number), now)));
+        }
+    }
+
+    /// Rates all templates by the clause at `place`.
+    fn rate_templates(&mut self, place: usize, now: SimTime, out: &mut Vec<Change>) {
+        let ratings = &self.rules.template_ratings;
+        for template in 0..self.standing.templates.len() {
+            let from = self.template_rating(template);
+            let rated = rate(&mut self.standing.templates[template].meters, ratings, place, now);
+            self.doubt(template, from);
+            out.extend(rated.map(|rated| rated.of(Subject::Template(template), now)));
         }
     }
 
@@ -659,6 +681,9 @@ impl<'r> Platform<'r> {
     // ---- rises ----------------------------------------------------------------------------------------------
 
     fn judge_rise(&mut self, holder: usize, signal: Hears, now: SimTime, out: &mut Vec<Change>) {
+        if !self.rules.rises_hear.contains(&signal) {
+            return;
+        }
         for (place, rule) in self.rules.upgrades.iter().enumerate() {
             let standing = &self.standing.holders[holder];
             if standing.review.is_some() {
@@ -675,7 +700,7 @@ impl<'r> Platform<'r> {
             {
                 continue;
             }
-            let missing: Vec<&Condition> = rule
+            let missing: SmallVec<[&Condition; 4]> = rule
                 .when
                 .iter()
                 .filter(|condition| !self.rise_holds(holder, place, condition, now))
@@ -792,7 +817,7 @@ impl<'r> Platform<'r> {
                 let blocks = rule.restricted_blocks;
                 self.asked(holder, now).into_iter().all(|number| {
                     let life = &self.standing.numbers[number].life;
-                    let running = life.running.iter().flatten().map(|run| run.status).chain(life.for_good);
+                    let running = life.runs().map(|run| run.status).chain(life.for_good());
                     let seen = running.filter(|status| blocks || *status != NumberStatus::Restricted);
                     list.contains(&seen.max().unwrap_or(NumberStatus::Connected))
                 })
@@ -816,10 +841,10 @@ impl<'r> Platform<'r> {
     }
 
     /// The numbers whose rating and status a rise of `holder` asks for: all that delivered something, or its only one.
-    fn asked(&mut self, holder: usize, now: SimTime) -> Vec<usize> {
+    fn asked(&mut self, holder: usize, now: SimTime) -> SmallVec<[usize; 4]> {
         let own =
             (0..self.standing.numbers.len()).filter(|number| self.standing.numbers[*number].holder == holder);
-        let own: Vec<usize> = own.collect();
+        let own: SmallVec<[usize; 4]> = own.collect();
         if self.rules.holder == Holder::Number || own.len() < 2 {
             return own;
         }
@@ -845,20 +870,23 @@ impl<'r> Platform<'r> {
     // ---- measures of numbers --------------------------------------------------------------------------------
 
     fn judge_number(&mut self, number: usize, signal: Hears, now: SimTime, out: &mut Vec<Change>) {
+        if !self.rules.measures_hear.contains(&signal) {
+            return;
+        }
         for (place, rule) in self.rules.number_measures.iter().enumerate() {
             if !rule.on.contains(&signal) {
                 continue;
             }
             let holds = rule.when.iter().all(|condition| self.holds(number, condition, now));
-            match self.standing.numbers[number].life.running[place] {
+            match self.standing.numbers[number].life.run(place) {
                 None if holds && rule.in_force.at(now) && !self.already_imposed(number, place) => {
                     self.enter_number(number, place, now, out);
                 }
                 None => {}
-                Some(_) if lasts_while_held(rule) && holds => {}
-                Some(_) if lasts_while_held(rule) => self.leave_number(number, place, true, now, out),
+                Some(_) if rule.lasts == Lasts::WhileHeld && holds => {}
+                Some(_) if rule.lasts == Lasts::WhileHeld => self.leave_number(number, place, true, now, out),
                 Some(run) => match judge_run(run, rule.ends, holds, now) {
-                    Verdict::GoesOn(run) => self.standing.numbers[number].life.running[place] = Some(run),
+                    Verdict::GoesOn(run) => self.standing.numbers[number].life.set(place, Some(run)),
                     Verdict::Recovered => self.leave_number(number, place, true, now, out),
                     Verdict::Still => self.leave_number(number, place, false, now, out),
                 },
@@ -869,9 +897,9 @@ impl<'r> Platform<'r> {
     /// Whether what a measure leads to is under way: it does not begin anew beside it.
     fn already_imposed(&self, number: usize, place: usize) -> bool {
         let rule = &self.rules.number_measures[place];
-        let running = &self.standing.numbers[number].life.running;
+        let life = &self.standing.numbers[number].life;
         rule.if_still.iter().chain(&rule.then).any(|effect| match effect {
-            RuleEffect::Impose(other) => running[*other].is_some(),
+            RuleEffect::Impose(other) => life.run(*other).is_some(),
             _ => false,
         })
     }
@@ -910,7 +938,7 @@ impl<'r> Platform<'r> {
     ) {
         let rule = &self.rules.number_measures[place];
         let who = &mut self.standing.numbers[number];
-        let Some(run) = who.life.running[place].take() else { return };
+        let Some(run) = who.life.end(place) else { return };
         who.life.last_ended[place] = now;
         who.meters.touch(now);
         let holder = who.holder;
@@ -934,7 +962,7 @@ impl<'r> Platform<'r> {
                 RuleEffect::Down { .. } if rule.downgrade_at_once => {}
                 RuleEffect::Down { levels, floor } => self.fall(holder, levels, floor, clause, now, out),
                 RuleEffect::Becomes(status) => {
-                    self.standing.numbers[number].life.for_good = Some(status);
+                    self.standing.numbers[number].life.come_for_good(status);
                     let what = What::NumberEntered { status, until: None };
                     out.push(Change { at: now, subject, what, clause });
                 }
@@ -945,13 +973,13 @@ impl<'r> Platform<'r> {
 
     fn number_deadlines(&mut self, number: usize, now: SimTime, out: &mut Vec<Change>) {
         for (place, rule) in self.rules.number_measures.iter().enumerate() {
-            let Some(run) = self.standing.numbers[number].life.running[place] else { continue };
+            let Some(run) = self.standing.numbers[number].life.run(place) else { continue };
             if run.until > now {
                 continue;
             }
             let still = rule.when.iter().all(|condition| self.holds(number, condition, now));
             match at_deadline(run, rule.ends, still, now) {
-                Verdict::GoesOn(run) => self.standing.numbers[number].life.running[place] = Some(run),
+                Verdict::GoesOn(run) => self.standing.numbers[number].life.set(place, Some(run)),
                 Verdict::Recovered => self.leave_number(number, place, true, now, out),
                 Verdict::Still => self.leave_number(number, place, false, now, out),
             }
@@ -960,12 +988,7 @@ impl<'r> Platform<'r> {
 
     /// Whether a measure holds the number only as long as nothing more may be started.
     fn waits_for_capacity(&self, number: usize) -> bool {
-        let life = &self.standing.numbers[number].life;
-        self.rules
-            .number_measures
-            .iter()
-            .zip(&life.running)
-            .any(|(rule, run)| run.is_some() && is_while(rule))
+        self.rules.any_while_full && self.running(number).any(|rule| rule.lasts == Lasts::WhileFull)
     }
 
     /// Ends measures that last as long as nothing more may be started under the limit.
@@ -974,7 +997,7 @@ impl<'r> Platform<'r> {
             return;
         }
         for (place, rule) in self.rules.number_measures.iter().enumerate() {
-            if is_while(rule) && self.standing.numbers[number].life.running[place].is_some() {
+            if rule.lasts == Lasts::WhileFull && self.standing.numbers[number].life.run(place).is_some() {
                 self.leave_number(number, place, true, now, out);
             }
         }
@@ -1130,7 +1153,7 @@ pub(super) fn at_deadline<S>(mut run: Run<S>, ends: Ends, still: bool, now: SimT
 }
 
 /// Begins a measure for the n-th time; `None` where it never sets a status.
-pub(super) fn begin<S: Copy>(
+pub(super) fn begin<S: Copy + Ord>(
     life: &mut Life<S>,
     rule: &MeasureRule<S>,
     place: usize,
@@ -1146,26 +1169,13 @@ pub(super) fn begin<S: Copy>(
         Length::While | Length::Forever => (SimTime::NEVER, None),
     };
     let run = Run { status: term.status, until, term: length, clean_since: None };
-    life.running[place] = Some(run);
+    life.set(place, Some(run));
     Some(run)
 }
 
-/// Whether a measure lasts as long as nothing more may be started under the limit.
-fn is_while<S>(rule: &MeasureRule<S>) -> bool {
-    has_while(rule) && rule.when.contains(&Condition::LimitReached)
-}
-
-/// Whether a measure lasts as long as its own conditions hold.
-fn lasts_while_held<S>(rule: &MeasureRule<S>) -> bool {
-    has_while(rule) && !rule.when.contains(&Condition::LimitReached)
-}
-
-fn has_while<S>(rule: &MeasureRule<S>) -> bool {
-    rule.terms.iter().any(|term| term.length == Length::While)
-}
-
-fn on_grid(ratings: &[RatingRule], now: SimTime) -> bool {
-    Meters::in_force(ratings, now).is_some_and(|place| now.0 % ratings[place].every.0 == 0)
+/// Position of the rating clause in force, where it rates at `now`.
+fn rated_at(ratings: &[RatingRule], now: SimTime) -> Option<usize> {
+    Meters::in_force(ratings, now).filter(|place| now.0 % ratings[*place].every.0 == 0)
 }
 
 fn unknown_counts_as(ratings: &[RatingRule], now: SimTime) -> Rating {
@@ -1184,9 +1194,9 @@ impl Rated {
     }
 }
 
-/// Evaluates a rating; what changed, if anything.
-fn rate(meters: &mut Meters, ratings: &[RatingRule], now: SimTime) -> Option<Rated> {
-    let place = Meters::in_force(ratings, now)?;
+/// Evaluates a rating by the clause at `place`; what changed, if anything.
+#[inline]
+fn rate(meters: &mut Meters, ratings: &[RatingRule], place: usize, now: SimTime) -> Option<Rated> {
     let from = meters.rating;
     let to = meters.evaluate(ratings, place, now);
     meters.rating = to;

@@ -46,6 +46,13 @@ pub struct Rules {
     pub(crate) upgrades: Vec<UpgradeRule>,
     /// The rhythms of clauses with a clock of their own, each once, in the order of the clauses.
     pub(crate) clocks: Vec<Span>,
+    /// What any rise listens to, and any measure of a number.
+    pub(crate) rises_hear: Signals,
+    pub(crate) measures_hear: Signals,
+    /// Whether a measure asks how long the rating has been Low.
+    pub(crate) asks_low_for: bool,
+    /// Whether a measure of a number lasts as long as nothing more may be started under the limit.
+    pub(crate) any_while_full: bool,
     pub(crate) number_measures: Vec<MeasureRule<NumberStatus>>,
     pub(crate) template_measures: Vec<MeasureRule<TemplateStatus>>,
     pub(crate) review: Option<ReviewRule>,
@@ -174,7 +181,7 @@ pub(crate) struct UpgradeRule {
     /// Whether the rule leads up from the tier at each position.
     pub(crate) from: Vec<bool>,
     pub(crate) to: Target,
-    pub(crate) on: Vec<Signal>,
+    pub(crate) on: Signals,
     pub(crate) when: Vec<Condition>,
     pub(crate) review: Span,
     pub(crate) cancelled_by: Vec<Cancel>,
@@ -193,8 +200,10 @@ pub(crate) enum Target {
 pub(crate) struct MeasureRule<S> {
     pub(crate) clause: ClauseId,
     pub(crate) in_force: InForce,
-    pub(crate) on: Vec<Signal>,
+    pub(crate) on: Signals,
     pub(crate) when: Vec<Condition>,
+    /// What ends it.
+    pub(crate) lasts: Lasts,
     pub(crate) terms: Vec<RuleTerm<S>>,
     pub(crate) forbids: Vec<Forbidden>,
     pub(crate) cap: Option<u64>,
@@ -203,6 +212,79 @@ pub(crate) struct MeasureRule<S> {
     pub(crate) if_still: Vec<RuleEffect<S>>,
     pub(crate) downgrade_at_once: bool,
     pub(crate) forgets: Option<Span>,
+}
+
+/// The signals that a clause listens to.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Signals {
+    /// A bit each for the signals that have no time.
+    plain: u16,
+    /// The clocks.
+    every: Vec<Span>,
+}
+
+impl Signals {
+    /// All of `signals`.
+    pub(crate) fn of<'a>(signals: impl IntoIterator<Item = &'a Signal>) -> Signals {
+        let mut heard = Signals::default();
+        for signal in signals {
+            match signal {
+                Signal::Every(span) if heard.every.contains(span) => {}
+                Signal::Every(span) => heard.every.push(*span),
+                plain => heard.plain |= Signals::bit(*plain),
+            }
+        }
+        heard
+    }
+
+    /// Whether `signal` is heard.
+    #[inline]
+    pub(crate) fn contains(&self, signal: &Signal) -> bool {
+        match signal {
+            Signal::Every(span) => self.every.contains(span),
+            plain => self.plain & Signals::bit(*plain) != 0,
+        }
+    }
+
+    /// Whether nothing but `signal`, which has no time, is heard.
+    pub(crate) fn only(&self, signal: Signal) -> bool {
+        self.every.is_empty() && self.plain == Signals::bit(signal)
+    }
+
+    #[inline]
+    fn bit(signal: Signal) -> u16 {
+        match signal {
+            Signal::delivery => 1,
+            Signal::rating => 1 << 1,
+            Signal::verification => 1 << 2,
+            Signal::application => 1 << 3,
+            Signal::policy => 1 << 4,
+            Signal::feedback => 1 << 5,
+            Signal::imposed => 1 << 6,
+            Signal::Every(_) => 0,
+        }
+    }
+}
+
+/// What ends a measure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Lasts {
+    /// Its term, or nothing.
+    Term,
+    /// It lasts as long as nothing more may be started under the limit.
+    WhileFull,
+    /// It lasts as long as its own conditions hold.
+    WhileHeld,
+}
+
+impl Lasts {
+    fn of<S>(terms: &[RuleTerm<S>], when: &[Condition]) -> Lasts {
+        match terms.iter().any(|term| term.length == Length::While) {
+            true if when.contains(&Condition::LimitReached) => Lasts::WhileFull,
+            true => Lasts::WhileHeld,
+            false => Lasts::Term,
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -277,9 +359,18 @@ impl Rules {
         let start_tier = ruleset.ladder.as_ref().map_or(0, |ladder| position(&tiers, &ladder.start));
         let number_ratings = compiler.ratings(RatingOf::Number);
         let template_ratings = compiler.ratings(RatingOf::Template);
+        let rises_hear = Signals::of(ruleset.upgrade.values().flat_map(|clause| &clause.on));
+        let measures_hear = Signals::of(ruleset.number.values().flat_map(|clause| &clause.on));
         let (upgrades, number_measures) = (compiler.upgrades(&tiers), compiler.measures("number", &tiers));
         Rules {
-            clocks: clocks(&upgrades, &number_measures),
+            clocks: clocks(&rises_hear, &measures_hear),
+            rises_hear,
+            measures_hear,
+            asks_low_for: number_measures
+                .iter()
+                .flat_map(|rule| &rule.when)
+                .any(|asked| matches!(asked, Condition::LowFor(_))),
+            any_while_full: number_measures.iter().any(|rule| rule.lasts == Lasts::WhileFull),
             name: ruleset.name.clone(),
             start_tier,
             holder: ruleset.ladder.as_ref().map_or(Holder::Number, |ladder| ladder.holder),
@@ -388,17 +479,10 @@ fn tiers(ruleset: &Ruleset) -> Vec<Tier> {
     ladder.steps.iter().map(|(name, step)| Tier { name: name.to_owned(), limit: limit(step) }).collect()
 }
 
-fn clocks(upgrades: &[UpgradeRule], measures: &[MeasureRule<NumberStatus>]) -> Vec<Span> {
-    let hears = upgrades.iter().flat_map(|rule| &rule.on).chain(measures.iter().flat_map(|rule| &rule.on));
-    let mut clocks = Vec::new();
-    for signal in hears {
-        if let Signal::Every(span) = signal
-            && !clocks.contains(span)
-        {
-            clocks.push(*span);
-        }
-    }
-    clocks
+/// The rhythms that rises or measures of numbers listen to, each once.
+fn clocks(rises: &Signals, measures: &Signals) -> Vec<Span> {
+    let others = measures.every.iter().filter(|span| !rises.every.contains(span));
+    rises.every.iter().chain(others).copied().collect()
 }
 
 fn tier_cap(ruleset: &Ruleset) -> Option<TierCap> {
@@ -491,7 +575,7 @@ impl Compiler<'_> {
                 ToTier::Next => Target::Next,
                 ToTier::AtLeast(name) => Target::AtLeast(position(tiers, name)),
             },
-            on: clause.on.clone(),
+            on: Signals::of(&clause.on),
             when: clause.when.clone(),
             review: clause.review,
             cancelled_by: clause.cancelled_by.clone(),
@@ -558,12 +642,14 @@ impl Compiler<'_> {
         let effects = |list: &[Effect]| {
             list.iter().filter_map(|effect| compile_effect(effect, siblings, tiers)).collect()
         };
+        let terms: Vec<RuleTerm<S>> = clause.term.iter().filter_map(|term| compile_term(*term)).collect();
         MeasureRule {
             clause: self.cite(path, clause.origin()),
             in_force: self.in_force(clause.origin()),
-            on: clause.on.clone(),
+            on: Signals::of(&clause.on),
             when: clause.when.clone(),
-            terms: clause.term.iter().filter_map(|term| compile_term(*term)).collect(),
+            lasts: Lasts::of(&terms, &clause.when),
+            terms,
             forbids: clause.forbids.clone(),
             cap: clause.cap,
             ends: clause.ends.unwrap_or(Ends::at_deadline),

@@ -236,11 +236,15 @@ pub(crate) struct Trial {
 /// The measures of one number or template.
 #[derive(Clone, Debug)]
 pub(crate) struct Life<S> {
-    pub(crate) running: Vec<Option<Run<S>>>,
+    running: Vec<Option<Run<S>>>,
     pub(crate) times: Vec<usize>,
     pub(crate) last_ended: Vec<SimTime>,
     /// A status that came for good.
-    pub(crate) for_good: Option<S>,
+    for_good: Option<S>,
+    /// The worst status of all that is running or came for good.
+    worst: Option<S>,
+    /// The next deadline of what is running.
+    deadline: SimTime,
 }
 
 /// A measure under way.
@@ -261,18 +265,67 @@ impl<S: Copy + Ord> Life<S> {
             times: vec![0; rules],
             last_ended: vec![SimTime(i64::MIN / 2); rules],
             for_good: None,
+            worst: None,
+            deadline: SimTime::NEVER,
         }
     }
 
+    /// The measure of the rule at `place`, if it is under way.
+    #[inline]
+    pub(crate) fn run(&self, place: usize) -> Option<Run<S>> {
+        self.running[place]
+    }
+
+    /// What is under way.
+    pub(crate) fn runs(&self) -> impl Iterator<Item = &Run<S>> {
+        self.running.iter().flatten()
+    }
+
+    /// Whether nothing is under way and nothing came for good.
+    #[inline]
+    pub(crate) fn is_quiet(&self) -> bool {
+        self.worst.is_none()
+    }
+
+    /// A status that came for good.
+    pub(crate) fn for_good(&self) -> Option<S> {
+        self.for_good
+    }
+
+    /// Sets what is under way of the rule at `place`.
+    pub(crate) fn set(&mut self, place: usize, run: Option<Run<S>>) {
+        self.running[place] = run;
+        self.sum_up();
+    }
+
+    /// Ends what is under way of the rule at `place`.
+    pub(crate) fn end(&mut self, place: usize) -> Option<Run<S>> {
+        let ended = self.running[place].take();
+        self.sum_up();
+        ended
+    }
+
+    /// A status comes for good.
+    pub(crate) fn come_for_good(&mut self, status: S) {
+        self.for_good = Some(status);
+        self.sum_up();
+    }
+
+    fn sum_up(&mut self) {
+        self.worst = self.runs().map(|run| run.status).chain(self.for_good).max();
+        self.deadline = self.runs().map(|run| run.until).min().unwrap_or(SimTime::NEVER);
+    }
+
     /// The worst status that holds, or `normal`.
+    #[inline]
     pub(crate) fn status(&self, normal: S) -> S {
-        let running = self.running.iter().flatten().map(|run| run.status);
-        running.chain(self.for_good).fold(normal, |worst, status| worst.max(status))
+        self.worst.map_or(normal, |worst| worst.max(normal))
     }
 
     /// The next deadline.
+    #[inline]
     pub(crate) fn next_deadline(&self) -> SimTime {
-        self.running.iter().flatten().map(|run| run.until).min().unwrap_or(SimTime::NEVER)
+        self.deadline
     }
 }
 
@@ -281,8 +334,8 @@ impl<S: Copy + Ord> Life<S> {
 pub(crate) struct Meters {
     pub(crate) rating: Rating,
     pub(crate) meters: Vec<Meter>,
-    /// Something that a rating or a clause looks at has changed since then.
-    pub(crate) touched_at: Option<SimTime>,
+    /// Something that a rating or a clause looks at has changed since then; never, where nothing has.
+    pub(crate) touched_at: SimTime,
     pub(crate) evaluated_at: SimTime,
     /// When a sum next changes by itself: until then there is nothing to move on.
     pub(crate) shift_at: SimTime,
@@ -411,14 +464,14 @@ impl Meters {
         Meters {
             rating: Rating::Unknown,
             meters: rules.iter().enumerate().map(meter).collect(),
-            touched_at: None,
+            touched_at: SimTime::NEVER,
             evaluated_at: SimTime(-1),
             shift_at: SimTime::NEVER,
         }
     }
 
     pub(crate) fn touch(&mut self, now: SimTime) {
-        self.touched_at = Some(self.touched_at.unwrap_or(now));
+        self.touched_at = self.touched_at.min(now);
     }
 
     /// Hears of deliveries; `again` holds those whose latest message before was delivered: when, and how many.
@@ -443,7 +496,7 @@ impl Meters {
                     meter.heard.add(now, kind, count);
                     self.shift_at = self.shift_at.min(meter.window.next_shift());
                 }
-                self.touched_at = Some(self.touched_at.unwrap_or(now));
+                self.touched_at = self.touched_at.min(now);
             }
         }
     }
@@ -503,7 +556,7 @@ impl Meters {
     /// The rating that an evaluation at `now` finds by the clause in force, which is at `place`.
     pub(crate) fn evaluate(&mut self, rules: &[RatingRule], place: usize, now: SimTime) -> Rating {
         let score = self.score_by(rules, place, now);
-        self.touched_at = None;
+        self.touched_at = SimTime::NEVER;
         self.evaluated_at = now;
         let (rule, meter) = (&rules[place], &self.meters[place]);
         if meter.window.deliveries() < rule.min_deliveries || score.bottom == 0 {
@@ -534,7 +587,7 @@ impl Meters {
     /// From when on an evaluation could find something new; an instant at which something was sent has had its
     /// evaluation before.
     pub(crate) fn evaluation_from(&self, sent_at: SimTime) -> SimTime {
-        let from = self.touched_at.unwrap_or(SimTime::NEVER).min(self.shift_at);
+        let from = self.touched_at.min(self.shift_at);
         if from == SimTime::NEVER {
             return from;
         }

@@ -77,7 +77,7 @@ impl Platform<'_> {
     /// An approved edit ends flags and pauses, and the rating window starts afresh.
     fn saved_by_edit(&mut self, template: usize, now: SimTime, out: &mut Vec<Change>) {
         for place in 0..self.rules.template_measures.len() {
-            let run = self.standing.templates[template].life.running[place];
+            let run = self.standing.templates[template].life.run(place);
             if run.is_some_and(|run| run.term.is_some()) {
                 self.leave_template(template, place, true, now, out);
             }
@@ -191,13 +191,13 @@ impl Platform<'_> {
                 continue;
             }
             let holds = self.template_holds(template, rule);
-            match self.standing.templates[template].life.running[place] {
+            match self.standing.templates[template].life.run(place) {
                 None if holds && rule.in_force.at(now) && self.template_status(template).sendable() => {
                     self.enter_template(template, place, now, out);
                 }
                 None => {}
                 Some(run) => match judge_run(run, rule.ends, holds, now) {
-                    Verdict::GoesOn(run) => self.standing.templates[template].life.running[place] = Some(run),
+                    Verdict::GoesOn(run) => self.standing.templates[template].life.set(place, Some(run)),
                     Verdict::Recovered => self.leave_template(template, place, true, now, out),
                     Verdict::Still => self.leave_template(template, place, false, now, out),
                 },
@@ -236,7 +236,7 @@ impl Platform<'_> {
         let rule = &self.rules.template_measures[place];
         let (subject, clause) = (Subject::Template(template), rule.clause);
         let who = &mut self.standing.templates[template];
-        let Some(run) = who.life.running[place].take() else { return };
+        let Some(run) = who.life.end(place) else { return };
         who.life.last_ended[place] = now;
         let was = who.meters.rating;
         let paused = run.status == TemplateStatus::Paused;
@@ -264,7 +264,7 @@ impl Platform<'_> {
         for effect in effects {
             match *effect {
                 RuleEffect::Becomes(status) => {
-                    self.standing.templates[template].life.for_good = Some(status);
+                    self.standing.templates[template].life.come_for_good(status);
                     let what = What::TemplateEntered { status, until: None };
                     out.push(Change { at: now, subject, what, clause });
                 }
@@ -276,13 +276,13 @@ impl Platform<'_> {
 
     pub(super) fn template_deadlines(&mut self, template: usize, now: SimTime, out: &mut Vec<Change>) {
         for (place, rule) in self.rules.template_measures.iter().enumerate() {
-            let Some(run) = self.standing.templates[template].life.running[place] else { continue };
+            let Some(run) = self.standing.templates[template].life.run(place) else { continue };
             if run.until > now {
                 continue;
             }
             let still = self.template_holds(template, rule);
             match at_deadline(run, rule.ends, still, now) {
-                Verdict::GoesOn(run) => self.standing.templates[template].life.running[place] = Some(run),
+                Verdict::GoesOn(run) => self.standing.templates[template].life.set(place, Some(run)),
                 Verdict::Recovered => self.leave_template(template, place, true, now, out),
                 Verdict::Still => self.leave_template(template, place, false, now, out),
             }
