@@ -5,16 +5,8 @@ use crate::time::Slot;
 
 use super::reactions::Act;
 
-/// What arrives in one slot, of one kind, from one template.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Arrival {
-    /// The template that caused it.
-    pub template: usize,
-    /// What it is.
-    pub act: Act,
-    /// How many.
-    pub count: u64,
-}
+/// How many of each act, by position as in [`Act::ALL`].
+pub type ActCounts = [u64; Act::ALL.len()];
 
 /// A ring of slots, as long as the longest delay.
 #[derive(Clone, Debug)]
@@ -33,9 +25,9 @@ pub struct Arrivals {
 /// What arrives in one slot from one template.
 #[derive(Clone, Copy, Debug, Default)]
 struct Row {
-    counts: [u64; Act::ALL.len()],
-    /// Which acts arrive: a bit each.
-    acts: u16,
+    counts: ActCounts,
+    /// Whether anything arrives.
+    filled: bool,
 }
 
 impl Arrivals {
@@ -60,7 +52,7 @@ impl Arrivals {
         let place = self.place(slot);
         let row = &mut self.rows[place * self.templates + template];
         row.counts[act.index()] += count;
-        row.acts |= 1 << act.index();
+        row.filled = true;
         let (word, bit) = (&mut self.filled[place / BITS], 1 << (place % BITS));
         let fresh = *word & bit == 0;
         *word |= bit;
@@ -86,8 +78,9 @@ impl Arrivals {
         }
     }
 
-    /// Takes out what arrives in `slot`.
-    pub fn take(&mut self, slot: Slot, mut each: impl FnMut(Arrival)) {
+    /// Takes out what arrives in `slot`, template by template.
+    #[inline]
+    pub fn take(&mut self, slot: Slot, mut each: impl FnMut(usize, &ActCounts)) {
         let place = self.place(slot);
         let (word, bit) = (&mut self.filled[place / BITS], 1 << (place % BITS));
         if *word & bit == 0 {
@@ -96,14 +89,8 @@ impl Arrivals {
         *word &= !bit;
         self.held -= 1;
         let rows = &mut self.rows[place * self.templates..][..self.templates];
-        for (template, row) in rows.iter_mut().enumerate() {
-            let mut acts = std::mem::take(&mut row.acts);
-            while acts != 0 {
-                let act = Act::ALL[acts.trailing_zeros() as usize];
-                acts &= acts - 1;
-                let count = std::mem::take(&mut row.counts[act.index()]);
-                each(Arrival { template, act, count });
-            }
+        for (template, row) in rows.iter_mut().enumerate().filter(|(_, row)| row.filled) {
+            each(template, &std::mem::take(row).counts);
         }
     }
 }
@@ -113,6 +100,7 @@ const BITS: usize = u64::BITS as usize;
 
 impl Act {
     /// What a rating hears of it.
+    #[inline]
     pub fn feedback(self) -> Option<Feedback> {
         match self {
             Act::Block => Some(Feedback::Block),
@@ -127,6 +115,18 @@ impl Act {
     }
 }
 
+/// What a rating hears of acts, by position as in [`Feedback::ALL`].
+#[inline]
+pub fn feedback(acts: &ActCounts) -> [u64; Feedback::ALL.len()] {
+    let mut heard = [0; Feedback::ALL.len()];
+    for (act, count) in Act::ALL.into_iter().zip(acts) {
+        if let Some(kind) = act.feedback() {
+            heard[kind.index()] = *count;
+        }
+    }
+    heard
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -139,8 +139,8 @@ mod tests {
         assert_eq!(ring.next(0), Some(263));
         ring.add(20, 0, Act::Block, 1);
         assert_eq!(ring.next(0), Some(20));
-        ring.take(20, |_| ());
-        ring.take(263, |_| ());
+        ring.take(20, |_, _| ());
+        ring.take(263, |_, _| ());
         assert_eq!(ring.next(263), None);
         ring.add(400, 0, Act::Read, 1);
         assert_eq!(ring.next(263), Some(400));

@@ -28,7 +28,7 @@ mod reactions;
 mod timetable;
 
 pub use activity::{Activity, ActivityText};
-pub use arrivals::{Arrival, Arrivals};
+pub use arrivals::{ActCounts, Arrivals, feedback};
 pub use behavior::{
     Behavior, BehaviorError, Correlation, DelayText, Dispersion, Factor, Fatigue, Frailty, Quantity, RATES,
     Rate, RateName, Undeliverable, WeekdayEffect, check_chance, check_factor,

@@ -107,6 +107,7 @@ impl<'r> Platform<'r> {
         now: SimTime,
         out: &mut Vec<Change>,
     ) {
+        self.settled = false;
         let era = Crossing { old: self.rules, new: rules, amending, now };
         let numbers = 0..self.standing.numbers.len();
         let before: Vec<Option<u64>> = numbers.clone().map(|number| self.limit(number)).collect();

@@ -125,12 +125,18 @@ pub struct Admission {
 pub struct Platform<'r> {
     pub(super) rules: &'r Rules,
     pub(super) standing: Standing,
+    /// Whether the ratings as they are were judged and nothing that their clauses look at has changed since: judging
+    /// them again would change nothing.
+    pub(super) settled: bool,
 }
+
+/// Feedback that arrives at one instant, by kind as in [`Feedback::ALL`].
+pub type FeedbackCounts = [u64; Feedback::ALL.len()];
 
 impl<'r> Platform<'r> {
     /// A platform with these rules that holds `opening` about the sender.
     pub fn open(rules: &'r Rules, opening: &Opening) -> Platform<'r> {
-        let mut platform = Platform { rules, standing: Standing::open(rules, opening) };
+        let mut platform = Platform { rules, standing: Standing::open(rules, opening), settled: false };
         platform.open_numbers();
         platform
     }
@@ -337,6 +343,56 @@ impl<'r> Platform<'r> {
 
     /// Takes a signal in and answers with the changes that it causes at once.
     pub fn hear(&mut self, now: SimTime, signal: Signal<'_>, out: &mut Vec<Change>) {
+        let before = out.len();
+        self.take_in(now, signal, out);
+        let counts_alone = matches!(
+            signal,
+            Signal::Sent { .. }
+                | Signal::Feedback { .. }
+                | Signal::CustomerMessages { .. }
+                | Signal::SlowAnswers { .. }
+        );
+        self.settled &= counts_alone && out.len() == before;
+    }
+
+    /// Takes in what customers of a number sent back on a template at one instant, all kinds of it.
+    pub fn hear_feedback(
+        &mut self,
+        now: SimTime,
+        number: usize,
+        template: usize,
+        counts: &FeedbackCounts,
+        out: &mut Vec<Change>,
+    ) {
+        let (rules, standing) = (self.rules, &mut self.standing);
+        standing.numbers[number].meters.feedback(&rules.number_ratings, now, counts);
+        let of_template = &mut standing.templates[template];
+        of_template.meters.feedback(&rules.template_ratings, now, counts);
+        of_template.judge_sample(&rules.template_ratings, now, counts);
+        if standing.numbers[number].complaints.is_some() {
+            self.hear_complaints(now, number, counts, out);
+        }
+    }
+
+    /// Complaints are judged kind by kind, each as it is heard.
+    fn hear_complaints(
+        &mut self,
+        now: SimTime,
+        number: usize,
+        counts: &FeedbackCounts,
+        out: &mut Vec<Change>,
+    ) {
+        let before = out.len();
+        for count in [Feedback::Block, Feedback::Report].map(|kind| counts[kind.index()]) {
+            if let Some(complaints) = self.standing.numbers[number].complaints.as_mut().filter(|_| count > 0) {
+                complaints.add(now, count);
+                self.judge_number(number, Hears::feedback, now, out);
+            }
+        }
+        self.settled &= out.len() == before;
+    }
+
+    fn take_in(&mut self, now: SimTime, signal: Signal<'_>, out: &mut Vec<Change>) {
         match signal {
             Signal::Sent { number, .. } => {
                 self.record(now, signal);
@@ -350,24 +406,17 @@ impl<'r> Platform<'r> {
                 }
             }
             Signal::Feedback { number, template, kind, count } => {
-                let (rules, standing) = (self.rules, &mut self.standing);
-                standing.numbers[number].meters.feedback(&rules.number_ratings, now, kind, count);
-                standing.templates[template].meters.feedback(&rules.template_ratings, now, kind, count);
-                standing.templates[template].judge_sample(&rules.template_ratings, now, kind, count);
-                if let (Feedback::Block | Feedback::Report, Some(complaints)) =
-                    (kind, &mut standing.numbers[number].complaints)
-                {
-                    complaints.add(now, count);
-                    self.judge_number(number, Hears::feedback, now, out);
-                }
+                self.hear_feedback(now, number, template, &counts_of(kind, count), out);
             }
             Signal::CustomerMessages { number, count } => {
                 let meters = &mut self.standing.numbers[number].meters;
-                meters.feedback(&self.rules.number_ratings, now, Feedback::CustomerFirst, count);
+                let counts = counts_of(Feedback::CustomerFirst, count);
+                meters.feedback(&self.rules.number_ratings, now, &counts);
             }
             Signal::SlowAnswers { number, count } => {
                 let meters = &mut self.standing.numbers[number].meters;
-                meters.feedback(&self.rules.number_ratings, now, Feedback::SlowAnswer, count);
+                let counts = counts_of(Feedback::SlowAnswer, count);
+                meters.feedback(&self.rules.number_ratings, now, &counts);
             }
             Signal::Verified => self.verify(now, out),
             Signal::Policy { passed } => self.decide_policy(passed, now, out),
@@ -510,6 +559,7 @@ impl<'r> Platform<'r> {
 
     /// Ends what is due at `now`: reviews, then the measures of numbers, then those of templates.
     pub fn terms(&mut self, now: SimTime, out: &mut Vec<Change>) {
+        self.settled = false;
         for holder in 0..self.standing.holders.len() {
             if let Some(review) = self.standing.holders[holder].review.filter(|review| review.until <= now) {
                 self.standing.holders[holder].review = None;
@@ -554,7 +604,8 @@ impl<'r> Platform<'r> {
         let numbers = numbers
             .iter()
             .map(|number| number.meters.evaluation_from(*sent_at).min(self.low_for_until(number)));
-        let templates = templates.iter().map(|template| template.meters.evaluation_from(*sent_at));
+        let rated = if self.rules.template_ratings.is_empty() { &[] } else { templates.as_slice() };
+        let templates = rated.iter().map(|template| template.meters.evaluation_from(*sent_at));
         (numbers.min().unwrap_or(SimTime::NEVER), templates.min().unwrap_or(SimTime::NEVER))
     }
 
@@ -582,7 +633,7 @@ impl<'r> Platform<'r> {
 
     /// Evaluates the ratings that are due at `now`, all of them first, and judges what listens to them.
     pub fn evaluate(&mut self, now: SimTime, out: &mut Vec<Change>) {
-        let rules = self.rules;
+        let (rules, changes) = (self.rules, out.len());
         let of_numbers = rated_at(&rules.number_ratings, now);
         let of_templates = rated_at(&rules.template_ratings, now);
         let coupled = of_numbers.filter(|place| rules.number_ratings[*place].worst_template);
@@ -599,12 +650,18 @@ impl<'r> Platform<'r> {
         if let Some(place) = coupled {
             self.couple(&before, rules.number_ratings[place].clause, now, out);
         }
+        if self.settled && out.len() == changes {
+            return;
+        }
         if of_numbers.is_some() {
             (0..self.standing.numbers.len()).for_each(|number| self.judge_rated(number, now, out));
         }
         if of_templates.is_some() {
             (0..self.standing.templates.len()).for_each(|template| self.judge_template(template, now, out));
         }
+        let all = (of_numbers.is_some() || rules.number_ratings.is_empty())
+            && (of_templates.is_some() || rules.template_ratings.is_empty());
+        self.settled = rules.judged_by_rating && all && out.len() == changes;
     }
 
     /// Rates all numbers by the clause at `place`.
@@ -667,6 +724,7 @@ impl<'r> Platform<'r> {
 
     /// Judges the clauses whose own clock strikes at `now`.
     pub fn clocks(&mut self, now: SimTime, out: &mut Vec<Change>) {
+        self.settled = false;
         let due = self.rules.clocks.iter().filter(|span| now.0 % span.0 == 0);
         for signal in due.map(|span| Hears::Every(*span)) {
             for holder in 0..self.standing.holders.len() {
@@ -1069,6 +1127,13 @@ impl<'r> Platform<'r> {
             !template.meters.in_use(ratings, now) || template.meters.rating.at_least(floor, unknown)
         })
     }
+}
+
+/// Feedback of one kind.
+fn counts_of(kind: Feedback, count: u64) -> FeedbackCounts {
+    let mut counts = FeedbackCounts::default();
+    counts[kind.index()] = count;
+    counts
 }
 
 /// The platform's error code for messages of a template that may not be sent.

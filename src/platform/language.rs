@@ -635,6 +635,31 @@ pub enum Condition {
 }
 
 impl Condition {
+    /// Whether it can begin or cease to hold without a change of status, tier or rating: by time, or by what is sent.
+    pub(super) fn moves_by_itself(&self) -> bool {
+        match self {
+            Condition::Verified
+            | Condition::Approved
+            | Condition::RatingAtLeast(_)
+            | Condition::RatingAtMost(_)
+            | Condition::FlagOn(_)
+            | Condition::StatusIs(_)
+            | Condition::TierAtLeast(_)
+            | Condition::TierAtMost(_)
+            | Condition::PolicyOpen
+            | Condition::PolicyFailed => false,
+            Condition::LimitReached
+            | Condition::LowFor(_)
+            | Condition::TemplatesAtLeast(_)
+            | Condition::Complaints { .. }
+            | Condition::SinceLastStep(_)
+            | Condition::SinceFirstSend(_)
+            | Condition::Usage { .. } => true,
+        }
+    }
+}
+
+impl Condition {
     /// The condition's word, as `except` lists name it.
     pub fn word(&self) -> &'static str {
         match self {

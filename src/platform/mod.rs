@@ -32,7 +32,7 @@ pub mod words;
 pub use amend::Amending;
 pub use change::{Change, Subject, What};
 pub use check::first_day;
-pub use judge::{Admission, Platform, Signal};
+pub use judge::{Admission, FeedbackCounts, Platform, Signal};
 pub use language::Ruleset;
 pub use readings::RuleChange;
 pub use rulebook::{Era, Rulebook};

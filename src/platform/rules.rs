@@ -49,6 +49,8 @@ pub struct Rules {
     /// What any rise listens to, and any measure of a number.
     pub(crate) rises_hear: Signals,
     pub(crate) measures_hear: Signals,
+    /// Whether what an evaluation leads to depends on the ratings and on what only changes change.
+    pub(crate) judged_by_rating: bool,
     /// Whether a measure asks how long the rating has been Low.
     pub(crate) asks_low_for: bool,
     /// Whether a measure of a number lasts as long as nothing more may be started under the limit.
@@ -106,6 +108,11 @@ pub(crate) struct InForce {
 }
 
 impl InForce {
+    /// Whether it is in force from the start on, without end.
+    fn is_endless(self) -> bool {
+        self.from <= SimTime::START && self.until == SimTime::NEVER
+    }
+
     pub(crate) fn at(self, now: SimTime) -> bool {
         self.from <= now && now < self.until
     }
@@ -159,9 +166,9 @@ impl RatingRule {
         self.place[kind.index()].map(usize::from)
     }
 
-    /// The weight of this kind of feedback over `weight_unit`, where it weighs.
-    pub(crate) fn weight_of(&self, kind: Feedback) -> Option<i64> {
-        self.weighs(kind).map(|place| self.weights[place].1)
+    /// Whether it is in force from the start on and looks at no other rating.
+    fn stands_alone(&self) -> bool {
+        self.in_force.is_endless() && !self.worst_template
     }
 }
 
@@ -287,6 +294,15 @@ impl Lasts {
     }
 }
 
+impl<S> MeasureRule<S> {
+    /// Whether an evaluation at which nothing has changed finds nothing else than the one before: the measure hears none,
+    /// or asks for no time and no volume.
+    fn follows_rating(&self) -> bool {
+        !self.on.contains(&Signal::rating)
+            || self.in_force.is_endless() && !self.when.iter().any(Condition::moves_by_itself)
+    }
+}
+
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct RuleTerm<S> {
     pub(crate) status: S,
@@ -362,10 +378,16 @@ impl Rules {
         let rises_hear = Signals::of(ruleset.upgrade.values().flat_map(|clause| &clause.on));
         let measures_hear = Signals::of(ruleset.number.values().flat_map(|clause| &clause.on));
         let (upgrades, number_measures) = (compiler.upgrades(&tiers), compiler.measures("number", &tiers));
+        let template_measures = compiler.measures("template", &tiers);
+        let judged_by_rating = !rises_hear.contains(&Signal::rating)
+            && number_ratings.iter().chain(&template_ratings).all(RatingRule::stands_alone)
+            && number_measures.iter().all(MeasureRule::follows_rating)
+            && template_measures.iter().all(MeasureRule::follows_rating);
         Rules {
             clocks: clocks(&rises_hear, &measures_hear),
             rises_hear,
             measures_hear,
+            judged_by_rating,
             asks_low_for: number_measures
                 .iter()
                 .flat_map(|rule| &rule.when)
@@ -381,7 +403,7 @@ impl Rules {
             template_ratings,
             upgrades,
             number_measures,
-            template_measures: compiler.measures("template", &tiers),
+            template_measures,
             review: compiler.review(),
             pacing: compiler.pacing(),
             official: compiler.official(&tiers),

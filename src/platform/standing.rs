@@ -12,6 +12,7 @@
 use crate::glossary::{Category, Feedback, NumberStatus, Rating, TemplateStatus};
 use crate::time::{SimTime, Span};
 
+use super::judge::FeedbackCounts;
 use super::language::{Condition, Count, Frequency, Limit, Restart, Thin, Within};
 use super::rules::{RatingRule, Rules, Thresholds, UpgradeRule};
 use super::window::{Amount, Rolling, ScoreWindow};
@@ -488,14 +489,22 @@ impl Meters {
         self.touch(now);
     }
 
-    pub(crate) fn feedback(&mut self, rules: &[RatingRule], now: SimTime, kind: Feedback, count: u64) {
+    /// Hears of feedback, all kinds of one instant.
+    pub(crate) fn feedback(&mut self, rules: &[RatingRule], now: SimTime, counts: &FeedbackCounts) {
         for (rule, meter) in rules.iter().zip(&mut self.meters) {
-            if let Some(weight) = rule.weight_of(kind) {
+            let mut heard = Amount::default();
+            let mut any = false;
+            for (kind, weight) in &rule.weights {
+                let count = counts[kind.index()];
                 if count > 0 {
-                    meter.window.add(now, Amount::feedback(weight, count));
-                    meter.heard.add(now, kind, count);
-                    self.shift_at = self.shift_at.min(meter.window.next_shift());
+                    any = true;
+                    heard.feedback += i128::from(*weight) * i128::from(count);
+                    meter.heard.add(now, *kind, count);
                 }
+            }
+            if any {
+                meter.window.add(now, heard);
+                self.shift_at = self.shift_at.min(meter.window.next_shift());
                 self.touched_at = self.touched_at.min(now);
             }
         }

@@ -10,11 +10,11 @@
 //!                                  '-- bad: paused, what is held fails
 //! ```
 
-use crate::glossary::{Feedback, Rating, TemplateStatus};
+use crate::glossary::{Rating, TemplateStatus};
 use crate::time::SimTime;
 
 use super::change::{Change, Subject, What};
-use super::judge::{Platform, Verdict, at_deadline, begin, judge_run};
+use super::judge::{FeedbackCounts, Platform, Verdict, at_deadline, begin, judge_run};
 use super::language::{Condition, FlagOn, Paced, Signal as Hears};
 use super::rules::{MeasureRule, PacingRule, RatingRule, RuleEffect, Rules};
 use super::standing::{Meters, Pace, TemplateStanding, Trial};
@@ -322,11 +322,11 @@ impl Pace {
 
 impl TemplateStanding {
     /// Counts feedback towards the sample that is under trial.
-    pub(super) fn judge_sample(&mut self, ratings: &[RatingRule], now: SimTime, kind: Feedback, count: u64) {
+    pub(super) fn judge_sample(&mut self, ratings: &[RatingRule], now: SimTime, counts: &FeedbackCounts) {
         let Pace::Trial(trial) = &mut self.pace else { return };
         let Some(place) = Meters::in_force(ratings, now) else { return };
-        if let Some(among) = ratings[place].weighs(kind) {
-            trial.weighted += i128::from(ratings[place].weights[among].1) * i128::from(count);
+        for (kind, weight) in &ratings[place].weights {
+            trial.weighted += i128::from(*weight) * i128::from(counts[kind.index()]);
         }
     }
 }

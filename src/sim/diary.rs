@@ -106,7 +106,6 @@ impl Diary {
     /// Adds to a metric of today.
     pub(super) fn count(&mut self, metric: Metric, count: u64) {
         self.today.counts[metric as usize] += count;
-        self.outcome.totals[metric as usize] += count;
     }
 
     /// Counts what is charged, and what has no known price.
@@ -218,6 +217,9 @@ impl Diary {
     ) -> Trajectory {
         for (day, chats) in self.days.iter_mut().zip(chats) {
             day.chats = Some(chats);
+        }
+        for day in &self.days {
+            self.outcome.totals.iter_mut().zip(day.counts).for_each(|(total, count)| *total += count);
         }
         self.outcome.final_tier = best_tier(scenario, platform);
         self.outcome.days = self.days;

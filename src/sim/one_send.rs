@@ -117,9 +117,11 @@ fn heard(delivered: u64, arrivals: &mut Arrivals) -> Echo {
     let mut echo: Echo = std::array::from_fn(|_| Vec::with_capacity(LAST_HOUR + 1));
     sums[0] = delivered;
     for slot in 0..=LAST_HOUR as Slot {
-        arrivals.take(slot, |arrival| {
-            if let Some(place) = place_of(arrival.act) {
-                sums[place] += arrival.count;
+        arrivals.take(slot, |_, counts| {
+            for (act, count) in Act::ALL.into_iter().zip(counts) {
+                if let Some(place) = place_of(act) {
+                    sums[place] += count;
+                }
             }
         });
         echo.iter_mut().zip(sums).for_each(|(hours, sum)| hours.push(sum));

@@ -20,7 +20,7 @@ use std::ops::Range;
 
 use smallvec::SmallVec;
 
-use crate::audience::{self, Act, Arrivals, List, ListPlan, RateName, Rates, Taken};
+use crate::audience::{self, Act, Arrivals, List, ListPlan, RateName, Rates, Taken, feedback};
 use crate::platform::{Admission, Change, Platform, Score, Signal, What};
 use crate::random::{Chance, Player, Streams, Table};
 use crate::sender::{Desk, State, Tally};
@@ -131,6 +131,8 @@ pub(super) struct Run<'s, 'p> {
     pub(super) released: Vec<usize>,
     /// The instant that is under way.
     now: SimTime,
+    /// When the civil day that is under way is over.
+    day_over: SimTime,
     /// Position among the eras that begin during the run.
     next_era: usize,
     /// Position in the scenario's sending slots.
@@ -170,6 +172,7 @@ impl<'s, 'p> Run<'s, 'p> {
             held: vec![Taken::default(); streaks],
             released: Vec::new(),
             now: SimTime(-1),
+            day_over: scenario.day_over(0),
             next_era: 0,
             next_send: 0,
             heard: 0,
@@ -205,12 +208,13 @@ impl<'s, 'p> Run<'s, 'p> {
         let end = self.scenario.setting.calendar.end();
         loop {
             let term = self.platform.next_term(self.now).max(SimTime(self.now.0 + 1));
-            let arrival = self.next_arrival().min(self.next_first_message()).min(self.next_slow_answer());
-            let evaluation = self.platform.next_evaluation();
-            let clock = self.platform.next_clock(self.now);
             let send = self.next_send_at();
-            let next = term.min(arrival).min(evaluation).min(clock).min(send).min(self.pending.next());
-            self.now = next.min(self.next_era_at());
+            let others = self.next_slow_answer().min(self.platform.next_clock(self.now)).min(self.pending.next());
+            let next = term.min(send).min(others).min(self.next_era_at()).min(end);
+            if self.listen(next) {
+                continue;
+            }
+            self.now = next;
             if self.now >= end {
                 return None;
             }
@@ -218,6 +222,30 @@ impl<'s, 'p> Run<'s, 'p> {
             self.before_sends(self.now, self.now == term);
             if self.now == send || !self.released.is_empty() {
                 return Some(self.now == send);
+            }
+        }
+    }
+
+    /// Goes through the instants before `until` at which customers are heard and ratings are evaluated, and nothing else
+    /// happens; stops early, and says so, where that changed something that other instants are asked of.
+    fn listen(&mut self, until: SimTime) -> bool {
+        loop {
+            let heard = self.next_arrival().min(self.next_first_message());
+            let next = heard.min(self.platform.next_evaluation());
+            if next >= until {
+                return false;
+            }
+            self.now = next;
+            self.close_days(next);
+            self.hear_first_messages(next);
+            let mut changed = self.hear_arrivals(next);
+            if self.platform.evaluation_due(next) {
+                self.platform.evaluate(next, &mut self.changes);
+                changed |= self.tell(next);
+            }
+            // What is heard gives a help desk work, and so another instant at which an answer is slow.
+            if changed || self.help_desk.is_some() {
+                return true;
             }
         }
     }
@@ -305,53 +333,47 @@ impl<'s, 'p> Run<'s, 'p> {
         self.tell(now);
     }
 
-    /// Class 2 and 6: what arrives in the slot that begins at `now`.
-    fn hear_arrivals(&mut self, now: SimTime) {
+    /// Class 2 and 6: what arrives in the slot that begins at `now`; tells whether that changed anything.
+    fn hear_arrivals(&mut self, now: SimTime) -> bool {
         let slots = self.scenario.setting.calendar.slots();
-        let Some(slot) = self.arrivals.next(self.heard) else { return };
+        let Some(slot) = self.arrivals.next(self.heard) else { return false };
         if slots.get(slot as usize).is_none_or(|start| start.at != now) {
-            return;
+            return false;
         }
         self.heard = slot;
         let mut opening: SmallVec<[(usize, u64); 8]> = SmallVec::new();
         let Run { arrivals, platform, changes, diary, scenario, tallies, help_desk, .. } = self;
         let templates = scenario.templates.len();
-        arrivals.take(slot, |arrival| {
-            let lane = &scenario.lanes[arrival.template / templates];
+        arrivals.take(slot, |streak, acts| {
+            let lane = &scenario.lanes[streak / templates];
+            let of = |act: Act| acts[act.index()];
             let tally = &mut tallies[lane.sender];
-            match arrival.act {
-                Act::Read => tally.read += arrival.count,
-                Act::Reply => {
-                    tally.replied += arrival.count;
-                    if let Some(desk) = help_desk {
-                        desk.hear(slot, lane.sender, arrival.count);
-                    }
-                }
-                Act::Stop => tally.stopped += arrival.count,
-                _ => {}
+            tally.read += of(Act::Read);
+            tally.replied += of(Act::Reply);
+            tally.stopped += of(Act::Stop);
+            if let Some(desk) = help_desk.as_mut().filter(|_| of(Act::Reply) > 0) {
+                desk.hear(slot, lane.sender, of(Act::Reply));
             }
-            match metric_of(arrival.act) {
-                Some(metric) => diary.count(metric, arrival.count),
-                None if arrival.act == Act::LateReply => opening.push((lane.segment, arrival.count)),
-                None => {}
+            for (act, metric) in COUNTED {
+                diary.count(metric, of(act));
             }
-            if let Some(kind) = arrival.act.feedback() {
-                let number = lane.number;
-                let template = scenario.templates[arrival.template % templates].2;
-                let signal = Signal::Feedback { number, template, kind, count: arrival.count };
-                platform.hear(now, signal, changes);
+            if of(Act::LateReply) > 0 {
+                opening.push((lane.segment, of(Act::LateReply)));
             }
+            let template = scenario.templates[streak % templates].2;
+            platform.hear_feedback(now, lane.number, template, &feedback(acts), changes);
         });
         for (segment, opening) in opening {
             self.open_by_customers(now, segment, opening);
         }
-        self.tell(now);
+        self.tell(now)
     }
 
-    /// Takes note of the changes that were made, acts on those that ask for it, and passes them on.
-    pub(super) fn tell(&mut self, now: SimTime) {
+    /// Takes note of the changes that were made, acts on those that ask for it, and passes them on; tells whether there
+    /// were any.
+    pub(super) fn tell(&mut self, now: SimTime) -> bool {
         if self.changes.is_empty() {
-            return;
+            return false;
         }
         for change in std::mem::take(&mut self.changes) {
             self.diary.note(&change);
@@ -362,18 +384,15 @@ impl<'s, 'p> Run<'s, 'p> {
             let score = self.platform.score(self.scenario.senders[0].number, now);
             self.probe.change(&change, score);
         }
+        true
     }
 
     /// Closes the civil days that are over before `now`, with how things stand at their end.
     fn close_days(&mut self, now: SimTime) {
-        let calendar = &self.scenario.setting.calendar;
-        while self.diary.day() < calendar.days() {
-            let over = calendar.midnight(self.diary.day() + 1).min(calendar.end());
-            if over > now {
-                return;
-            }
+        while self.day_over <= now {
             self.diary.hold_cells(self.lists.iter().map(List::entries).sum());
-            self.diary.close(over, self.scenario, &mut self.platform);
+            self.diary.close(self.day_over, self.scenario, &mut self.platform);
+            self.day_over = self.scenario.day_over(self.diary.day());
         }
     }
 
@@ -401,16 +420,21 @@ fn lists(scenario: &Scenario, rates: &[Rates], chance: &mut Chance) -> Vec<List>
     scenario.lanes.iter().map(list).collect()
 }
 
-/// What an act counts as; nothing for answers that are counted already.
-fn metric_of(act: Act) -> Option<Metric> {
-    Some(match act {
-        Act::Block => Metric::Blocked,
-        Act::Report => Metric::Reported,
-        Act::Stop => Metric::Stopped,
-        Act::Mute => Metric::Muted,
-        Act::Archive => Metric::Archived,
-        Act::Reply => Metric::Replied,
-        Act::Read => Metric::Read,
-        Act::LateReply | Act::Unread => return None,
-    })
+/// What acts count as; late answers are counted among the answers, and unread messages not at all.
+const COUNTED: [(Act, Metric); 7] = [
+    (Act::Block, Metric::Blocked),
+    (Act::Report, Metric::Reported),
+    (Act::Stop, Metric::Stopped),
+    (Act::Mute, Metric::Muted),
+    (Act::Archive, Metric::Archived),
+    (Act::Reply, Metric::Replied),
+    (Act::Read, Metric::Read),
+];
+
+impl Scenario {
+    /// When civil day `day` is over; never, after the last.
+    fn day_over(&self, day: usize) -> SimTime {
+        let calendar = &self.setting.calendar;
+        if day < calendar.days() { calendar.midnight(day + 1).min(calendar.end()) } else { SimTime::NEVER }
+    }
 }
