@@ -661,7 +661,24 @@ impl<'r> Platform<'r> {
         }
         let all = (of_numbers.is_some() || rules.number_ratings.is_empty())
             && (of_templates.is_some() || rules.template_ratings.is_empty());
-        self.settled = rules.judged_by_rating && all && out.len() == changes;
+        self.settled = rules.judged_alike
+            && all
+            && out.len() == changes
+            && (0..self.standing.numbers.len()).all(|number| self.stays_judged(number, now));
+    }
+
+    /// Whether what was found of a number at an evaluation is found again at the next, if no change comes between: each
+    /// measure asks for no time and no volume, or fails by something else.
+    fn stays_judged(&mut self, number: usize, now: SimTime) -> bool {
+        let rules = self.rules;
+        rules.number_measures.iter().enumerate().all(|(place, rule)| {
+            let mut moving = rule.when.iter().filter(|condition| condition.moves_by_itself());
+            let mut others = rule.when.iter().filter(|condition| !condition.moves_by_itself());
+            !rule.on.contains(&Hears::rating)
+                || moving.next().is_none()
+                || self.standing.numbers[number].life.run(place).is_none()
+                    && others.any(|condition| !self.holds(number, condition, now))
+        })
     }
 
     /// Rates all numbers by the clause at `place`.

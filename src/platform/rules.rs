@@ -49,8 +49,8 @@ pub struct Rules {
     /// What any rise listens to, and any measure of a number.
     pub(crate) rises_hear: Signals,
     pub(crate) measures_hear: Signals,
-    /// Whether what an evaluation leads to depends on the ratings and on what only changes change.
-    pub(crate) judged_by_rating: bool,
+    /// Whether all clauses that listen to an evaluation hold from the start on, and none of them is a rise.
+    pub(crate) judged_alike: bool,
     /// Whether a measure asks how long the rating has been Low.
     pub(crate) asks_low_for: bool,
     /// Whether a measure of a number lasts as long as nothing more may be started under the limit.
@@ -295,11 +295,9 @@ impl Lasts {
 }
 
 impl<S> MeasureRule<S> {
-    /// Whether an evaluation at which nothing has changed finds nothing else than the one before: the measure hears none,
-    /// or asks for no time and no volume.
-    fn follows_rating(&self) -> bool {
-        !self.on.contains(&Signal::rating)
-            || self.in_force.is_endless() && !self.when.iter().any(Condition::moves_by_itself)
+    /// Whether it is in force from the start on, where it listens to evaluations.
+    fn is_endless(&self) -> bool {
+        !self.on.contains(&Signal::rating) || self.in_force.is_endless()
     }
 }
 
@@ -379,15 +377,15 @@ impl Rules {
         let measures_hear = Signals::of(ruleset.number.values().flat_map(|clause| &clause.on));
         let (upgrades, number_measures) = (compiler.upgrades(&tiers), compiler.measures("number", &tiers));
         let template_measures = compiler.measures("template", &tiers);
-        let judged_by_rating = !rises_hear.contains(&Signal::rating)
+        let judged_alike = !rises_hear.contains(&Signal::rating)
             && number_ratings.iter().chain(&template_ratings).all(RatingRule::stands_alone)
-            && number_measures.iter().all(MeasureRule::follows_rating)
-            && template_measures.iter().all(MeasureRule::follows_rating);
+            && number_measures.iter().all(MeasureRule::is_endless)
+            && template_measures.iter().all(MeasureRule::is_endless);
         Rules {
             clocks: clocks(&rises_hear, &measures_hear),
             rises_hear,
             measures_hear,
-            judged_by_rating,
+            judged_alike,
             asks_low_for: number_measures
                 .iter()
                 .flat_map(|rule| &rule.when)
