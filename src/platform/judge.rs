@@ -633,6 +633,20 @@ impl<'r> Platform<'r> {
 
     /// Evaluates the ratings that are due at `now`, all of them first, and judges what listens to them.
     pub fn evaluate(&mut self, now: SimTime, out: &mut Vec<Change>) {
+        if !(self.settled && self.ratings_stay(now)) {
+            self.rate_and_judge(now, out);
+        }
+    }
+
+    /// Whether an evaluation at `now` finds the ratings that were judged already.
+    fn ratings_stay(&mut self, now: SimTime) -> bool {
+        let Platform { rules, standing, .. } = self;
+        let numbers = standing.numbers.iter_mut().map(|number| &mut number.meters);
+        let templates = standing.templates.iter_mut().map(|template| &mut template.meters);
+        stay(&rules.number_ratings, numbers, now) && stay(&rules.template_ratings, templates, now)
+    }
+
+    fn rate_and_judge(&mut self, now: SimTime, out: &mut Vec<Change>) {
         let (rules, changes) = (self.rules, out.len());
         let of_numbers = rated_at(&rules.number_ratings, now);
         let of_templates = rated_at(&rules.template_ratings, now);
@@ -649,9 +663,6 @@ impl<'r> Platform<'r> {
         }
         if let Some(place) = coupled {
             self.couple(&before, rules.number_ratings[place].clause, now, out);
-        }
-        if self.settled && out.len() == changes {
-            return;
         }
         if of_numbers.is_some() {
             (0..self.standing.numbers.len()).for_each(|number| self.judge_rated(number, now, out));
@@ -1255,7 +1266,20 @@ pub(super) fn begin<S: Copy + Ord>(
     Some(run)
 }
 
+/// Whether an evaluation at `now` finds the ratings that there are.
+#[inline]
+fn stay<'m>(ratings: &[RatingRule], all: impl Iterator<Item = &'m mut Meters>, now: SimTime) -> bool {
+    let Some(place) = rated_at(ratings, now) else { return true };
+    for meters in all {
+        if meters.evaluate(ratings, place, now) != meters.rating {
+            return false;
+        }
+    }
+    true
+}
+
 /// Position of the rating clause in force, where it rates at `now`.
+#[inline]
 fn rated_at(ratings: &[RatingRule], now: SimTime) -> Option<usize> {
     Meters::in_force(ratings, now).filter(|place| now.0 % ratings[*place].every.0 == 0)
 }

@@ -430,7 +430,13 @@ pub struct Score {
 impl Score {
     /// Whether the score is `threshold` or more.
     fn reaches(self, threshold: crate::glossary::Ratio) -> bool {
-        self.top * i128::from(threshold.bottom) >= i128::from(threshold.top) * self.bottom
+        match (i64::try_from(self.top), i64::try_from(self.bottom)) {
+            // The products of 64 bits each take fewer steps.
+            (Ok(top), Ok(bottom)) => {
+                i128::from(top) * i128::from(threshold.bottom) >= i128::from(threshold.top) * i128::from(bottom)
+            }
+            _ => self.top * i128::from(threshold.bottom) >= i128::from(threshold.top) * self.bottom,
+        }
     }
 
     /// The score as a share, for output only; `None` where nothing was delivered.
@@ -490,6 +496,7 @@ impl Meters {
     }
 
     /// Hears of feedback, all kinds of one instant.
+    #[inline]
     pub(crate) fn feedback(&mut self, rules: &[RatingRule], now: SimTime, counts: &FeedbackCounts) {
         for (rule, meter) in rules.iter().zip(&mut self.meters) {
             let mut heard = Amount::default();
@@ -516,10 +523,14 @@ impl Meters {
     }
 
     /// Moves the sums on to `now`, and remembers that they changed, so that no evaluation is missed by looking.
+    #[inline]
     fn advance(&mut self, now: SimTime) {
-        if self.shift_at > now {
-            return;
+        if self.shift_at <= now {
+            self.shift(now);
         }
+    }
+
+    fn shift(&mut self, now: SimTime) {
         self.touch(self.shift_at);
         let mut next = SimTime::NEVER;
         for meter in &mut self.meters {
@@ -547,6 +558,7 @@ impl Meters {
     }
 
     /// The score at `now` by the clause at `place`.
+    #[inline]
     fn score_by(&mut self, rules: &[RatingRule], place: usize, now: SimTime) -> Score {
         self.advance(now);
         let (rule, meter) = (&rules[place], &mut self.meters[place]);
@@ -563,6 +575,7 @@ impl Meters {
     }
 
     /// The rating that an evaluation at `now` finds by the clause in force, which is at `place`.
+    #[inline]
     pub(crate) fn evaluate(&mut self, rules: &[RatingRule], place: usize, now: SimTime) -> Rating {
         let score = self.score_by(rules, place, now);
         self.touched_at = SimTime::NEVER;

@@ -209,8 +209,34 @@ impl ScoreWindow {
         }
     }
 
-    /// Newest stage first, so that one pass carries an entry as far as it must go.
     fn shift(&mut self, now: SimTime) {
+        match self.stages.len() {
+            1 => self.shift_flat(now),
+            _ => self.shift_stages(now),
+        }
+    }
+
+    /// Where nothing fades there is one stage, which holds what the window holds.
+    fn shift_flat(&mut self, now: SimTime) {
+        let stage = &mut self.stages[0];
+        self.next_shift = SimTime::NEVER;
+        while let Some(Entry { at, amount }) = self.entries.front() {
+            let leaves = *at + stage.until_age;
+            if leaves > now {
+                self.next_shift = leaves;
+                break;
+            }
+            stage.sum.take(*amount);
+            self.dropped += 1;
+            self.entries.pop_front();
+        }
+        stage.oldest = self.dropped;
+        self.delivered = stage.sum.delivered;
+        self.sums = stage.sum.times(stage.weight);
+    }
+
+    /// Newest stage first, so that one pass carries an entry as far as it must go.
+    fn shift_stages(&mut self, now: SimTime) {
         let mut end = self.dropped + self.entries.len();
         let mut leaving = Amount::default();
         (self.sums, self.next_shift) = (Amount::default(), SimTime::NEVER);

@@ -230,15 +230,17 @@ impl<'s, 'p> Run<'s, 'p> {
     /// happens; stops early, and says so, where that changed something that other instants are asked of.
     fn listen(&mut self, until: SimTime) -> bool {
         loop {
-            let heard = self.next_arrival().min(self.next_first_message());
-            let next = heard.min(self.platform.next_evaluation());
+            let (arrival, first) = (self.next_arrival(), self.next_first_message());
+            let next = arrival.min(first).min(self.platform.next_evaluation());
             if next >= until {
                 return false;
             }
             self.now = next;
             self.close_days(next);
-            self.hear_first_messages(next);
-            let mut changed = self.hear_arrivals(next);
+            if first == next {
+                self.hear_first_messages(next);
+            }
+            let mut changed = arrival == next && self.hear_arrivals(next);
             if self.platform.evaluation_due(next) {
                 self.platform.evaluate(next, &mut self.changes);
                 changed |= self.tell(next);
@@ -371,10 +373,16 @@ impl<'s, 'p> Run<'s, 'p> {
 
     /// Takes note of the changes that were made, acts on those that ask for it, and passes them on; tells whether there
     /// were any.
+    #[inline]
     pub(super) fn tell(&mut self, now: SimTime) -> bool {
-        if self.changes.is_empty() {
-            return false;
+        let changed = !self.changes.is_empty();
+        if changed {
+            self.tell_all(now);
         }
+        changed
+    }
+
+    fn tell_all(&mut self, now: SimTime) {
         for change in std::mem::take(&mut self.changes) {
             self.diary.note(&change);
             if matches!(change.what, What::TierRose { .. } | What::TierFell { .. } | What::Amended { .. }) {
@@ -384,16 +392,20 @@ impl<'s, 'p> Run<'s, 'p> {
             let score = self.platform.score(self.scenario.senders[0].number, now);
             self.probe.change(&change, score);
         }
-        true
     }
 
     /// Closes the civil days that are over before `now`, with how things stand at their end.
+    #[inline]
     fn close_days(&mut self, now: SimTime) {
         while self.day_over <= now {
-            self.diary.hold_cells(self.lists.iter().map(List::entries).sum());
-            self.diary.close(self.day_over, self.scenario, &mut self.platform);
-            self.day_over = self.scenario.day_over(self.diary.day());
+            self.close_day();
         }
+    }
+
+    fn close_day(&mut self) {
+        self.diary.hold_cells(self.lists.iter().map(List::entries).sum());
+        self.diary.close(self.day_over, self.scenario, &mut self.platform);
+        self.day_over = self.scenario.day_over(self.diary.day());
     }
 
     fn finish(mut self) -> Trajectory {
