@@ -333,6 +333,11 @@ impl Ratio {
 
     /// Whole part of `ratio x amount`, rounded down.
     pub fn times_rounded_down(self, amount: u64) -> u64 {
+        if let (Ok(top), Ok(bottom)) = (u64::try_from(self.top), u64::try_from(self.bottom))
+            && let Some(product) = top.checked_mul(amount)
+        {
+            return product / bottom;
+        }
         let product = i128::from(self.top) * i128::from(amount);
         u64::try_from(product.div_euclid(i128::from(self.bottom)).max(0)).unwrap_or(u64::MAX)
     }

@@ -323,6 +323,7 @@ impl Begin {
             templates: self.templates.clone(),
             policy: self.policy,
             thresholds: Vec::new(),
+            never_amended: false,
         }
     }
 }

@@ -560,6 +560,7 @@ fn plain_loop(case: &Case, scenario: &Scenario, index: u64) -> Plain {
             .collect(),
         thresholds: thresholds.collect(),
         policy: Policy::Passed,
+        never_amended: true,
     };
     let verified = match case.verification.strip_prefix("AfterDays(") {
         Some(law) => {

@@ -443,7 +443,7 @@ impl Crossing<'_> {
 
     /// The rating under the new rules: each sum goes on with what the clause that looked back furthest had counted.
     fn meters(&self, old: &[RatingRule], new: &[RatingRule], held: &Meters, drawn: &[Thresholds]) -> Meters {
-        let mut next = Meters::new(new, drawn);
+        let mut next = Meters::new(new, drawn, false);
         next.evaluated_at = held.evaluated_at;
         next.touched_at = held.touched_at;
         next.rating = if new.is_empty() { Rating::Unknown } else { held.rating };
@@ -459,9 +459,10 @@ impl Crossing<'_> {
             for (kind, weight) in &rule.weights {
                 let weighs = |place: &usize| old[*place].weighs(*kind).is_some();
                 let Some(place) = furthest(&mut (0..old.len()).filter(weighs)) else { continue };
-                for (at, count) in held.meters[place].heard.of(*kind, self.now) {
+                let heard = held.meters[place].heard.iter().flat_map(|heard| heard.of(*kind, self.now));
+                for (at, count) in heard {
                     counted.push((at, Amount::feedback(*weight, count)));
-                    meter.heard.add(at, *kind, count);
+                    meter.heard.iter_mut().for_each(|own| own.add(at, *kind, count));
                 }
             }
             counted.sort_by_key(|(at, _)| *at);

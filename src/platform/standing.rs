@@ -346,7 +346,8 @@ pub(crate) struct Meters {
 pub(crate) struct Meter {
     thresholds: Thresholds,
     pub(crate) window: ScoreWindow,
-    pub(crate) heard: Heard,
+    /// Nothing, where no amendment will come.
+    pub(crate) heard: Option<Heard>,
     /// How often customers are written to, where that touches the rating.
     pub(crate) often: Option<Often>,
 }
@@ -458,11 +459,11 @@ impl Meter {
 }
 
 impl Meters {
-    pub(crate) fn new(rules: &[RatingRule], drawn: &[Thresholds]) -> Meters {
+    pub(crate) fn new(rules: &[RatingRule], drawn: &[Thresholds], never_amended: bool) -> Meters {
         let meter = |(place, rule): (usize, &RatingRule)| Meter {
             thresholds: drawn.get(place).copied().unwrap_or(rule.thresholds),
             window: ScoreWindow::new(rule.window, &rule.ages),
-            heard: Heard::new(rule.window),
+            heard: (!never_amended).then(|| Heard::new(rule.window)),
             often: rule.frequency.map(|frequency| Often {
                 messages: Rolling::new(frequency.within),
                 customers: Rolling::new(frequency.within),
@@ -499,18 +500,20 @@ impl Meters {
     #[inline]
     pub(crate) fn feedback(&mut self, rules: &[RatingRule], now: SimTime, counts: &FeedbackCounts) {
         for (rule, meter) in rules.iter().zip(&mut self.meters) {
-            let mut heard = Amount::default();
+            let mut sum = Amount::default();
             let mut any = false;
             for (kind, weight) in &rule.weights {
                 let count = counts[kind.index()];
                 if count > 0 {
                     any = true;
-                    heard.feedback += i128::from(*weight) * i128::from(count);
-                    meter.heard.add(now, *kind, count);
+                    sum.feedback += i128::from(*weight) * i128::from(count);
+                    if let Some(heard) = &mut meter.heard {
+                        heard.add(now, *kind, count);
+                    }
                 }
             }
             if any {
-                meter.window.add(now, heard);
+                meter.window.add(now, sum);
                 self.shift_at = self.shift_at.min(meter.window.next_shift());
                 self.touched_at = self.touched_at.min(now);
             }
@@ -620,7 +623,9 @@ impl Meters {
     pub(crate) fn clear(&mut self) {
         for meter in &mut self.meters {
             meter.window.clear();
-            meter.heard.entries.clear();
+            if let Some(heard) = &mut meter.heard {
+                heard.entries.clear();
+            }
             if let Some(often) = &mut meter.often {
                 often.messages.clear();
                 often.customers.clear();
@@ -659,6 +664,8 @@ pub struct Opening {
     /// Thresholds that a run has drawn, in the order of [`Rules::thresholds`]; where none are given the ruleset's
     /// own values hold.
     pub thresholds: Vec<Thresholds>,
+    /// Whether the rules will never be amended: then nothing is remembered that only an amendment asks for.
+    pub never_amended: bool,
 }
 
 /// A template when a run, a case or a log begins.
@@ -693,7 +700,7 @@ impl Standing {
         let split = rules.number_ratings.len().min(opening.thresholds.len());
         let (of_numbers, of_templates) = opening.thresholds.split_at(split);
         let number = |(place, (_, rating)): (usize, &(usize, Option<Rating>))| {
-            let mut meters = Meters::new(&rules.number_ratings, of_numbers);
+            let mut meters = Meters::new(&rules.number_ratings, of_numbers, opening.never_amended);
             meters.rating = rating.unwrap_or(Rating::Unknown);
             if rating.is_some() {
                 meters.touch(SimTime::START);
@@ -719,7 +726,7 @@ impl Standing {
             templates: opening
                 .templates
                 .iter()
-                .map(|template| TemplateStanding::open(rules, template, of_templates))
+                .map(|template| TemplateStanding::open(rules, template, of_templates, opening.never_amended))
                 .collect(),
         }
     }
@@ -750,12 +757,17 @@ impl HolderStanding {
 }
 
 impl TemplateStanding {
-    fn open(rules: &Rules, opening: &TemplateOpening, thresholds: &[Thresholds]) -> TemplateStanding {
+    fn open(
+        rules: &Rules,
+        opening: &TemplateOpening,
+        thresholds: &[Thresholds],
+        never_amended: bool,
+    ) -> TemplateStanding {
         TemplateStanding {
             category: opening.category,
             base: opening.status,
             pace: if opening.new { Pace::Due } else { Pace::Free },
-            meters: Meters::new(&rules.template_ratings, thresholds),
+            meters: Meters::new(&rules.template_ratings, thresholds, never_amended),
             life: Life::new(rules.template_measures.len()),
         }
     }

@@ -125,6 +125,9 @@ impl Part {
 
 /// `amount x weight / all`, rounded down.
 fn times(amount: u64, weight: u64, all: u64) -> u64 {
+    if weight == all && all > 0 {
+        return amount;
+    }
     let product = u128::from(amount) * u128::from(weight) / u128::from(all.max(1));
     u64::try_from(product).unwrap_or(u64::MAX)
 }

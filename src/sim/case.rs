@@ -1393,6 +1393,7 @@ fn opening(given: &Layers<'_>, rules: &Rules) -> Opening {
             PolicyText::Passed => Policy::Passed,
             PolicyText::Failed => Policy::Failed,
         }),
+        never_amended: false,
     }
 }
 

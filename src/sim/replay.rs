@@ -379,6 +379,7 @@ impl Replay {
             templates: vec![TemplateOpening::PROVEN; log.names.templates.len() + 1],
             thresholds: Vec::new(),
             policy: Policy::Passed,
+            never_amended: true,
         };
         let origin = calendar.unix(SimTime::START);
         let mut drive = drive::Drive::open(&rules, &opening, &log.names);

@@ -658,6 +658,7 @@ impl Loader<'_> {
                 Some(PolicyText::Open { .. }) => Policy::Open,
                 _ => Policy::Passed,
             },
+            never_amended: later.is_empty(),
         };
         let templates = text.sender.templates.iter().filter_map(|name| {
             let place = text.platform.templates.index_of(name)?;
