@@ -14,13 +14,13 @@ use std::collections::BTreeMap;
 use rand_distr::{Distribution, Poisson};
 
 use super::binomial::binomial;
+use super::counts::{Receipt, Ticket};
 use super::hypergeometric::hypergeometric;
-use super::lanes::Ticket;
 use super::maths::exp;
 use super::prior::Prior;
 use super::probability::Probability;
 use super::quantile::normal_quantile;
-use super::split::{Open, Split};
+use super::split::Split;
 use super::streams::{Address, Purpose, Streams, Subject};
 use super::table::{self, Table};
 
@@ -61,7 +61,6 @@ pub struct Chance {
     drawn: u64,
     /// Where counts are drawn side by side, with those of other replications.
     table: Table,
-    open: Open,
 }
 
 impl Chance {
@@ -74,7 +73,6 @@ impl Chance {
             carried: BTreeMap::new(),
             drawn: 0,
             table: Table::default(),
-            open: Open::default(),
         }
     }
 
@@ -157,25 +155,26 @@ impl Chance {
         if self.held.luck {
             return asked.into_iter().map(|(address, n, p)| self.binomial(address, n, p)).collect();
         }
-        let tickets = self.ask(asked);
-        if tickets.is_empty() {
+        let (ticket, many) = self.ask(asked);
+        if many == 0 {
             return Vec::new();
         }
         table::drawn().await;
-        let mut counts = self.table.0.borrow_mut();
-        let (drawn, _) = counts.split();
-        tickets.into_iter().map(|ticket| drawn.count(ticket)).collect()
+        let counts = self.table.0.borrow();
+        counts.drawn().counts(ticket, many).iter().map(|count| u64::from(*count)).collect()
     }
 
-    /// Asks for binomial counts.
-    fn ask(&mut self, asked: impl IntoIterator<Item = (Address, u64, f64)>) -> Vec<Ticket> {
+    /// Asks for binomial counts; returns how many.
+    fn ask(&mut self, asked: impl IntoIterator<Item = (Address, u64, f64)>) -> (Ticket, usize) {
         let mut counts = self.table.0.borrow_mut();
-        let (_, questions) = counts.split();
-        let key = self.streams.key();
-        let ticket = |(address, n, p): (Address, u64, f64)| questions.ask(key, address.words(), n, p);
-        let tickets: Vec<Ticket> = asked.into_iter().map(ticket).collect();
-        self.drawn += tickets.len() as u64;
-        tickets
+        let (questions, key) = (counts.asked(), self.streams.key());
+        let ticket = questions.ticket();
+        for (address, n, p) in asked {
+            questions.ask(key, address.words(), n, p);
+        }
+        let many = questions.since(ticket);
+        self.drawn += many as u64;
+        (ticket, many)
     }
 
     /// How many of `taken` are marked, when `marked` of `total` are.
@@ -208,25 +207,20 @@ impl Chance {
             splits.iter_mut().for_each(|split| self.split_expected(split));
             return;
         }
-        self.begin_splits(splits);
-        while !self.open.is_empty() {
-            table::drawn().await;
-            self.answer_splits(splits);
-        }
+        let Some(receipt) = self.hand_in(splits) else { return };
+        table::drawn().await;
+        self.take_back(splits, receipt);
     }
 
-    /// Asks for the first halves of the splits.
-    fn begin_splits(&mut self, splits: &mut [Split<'_>]) {
-        let mut counts = self.table.0.borrow_mut();
-        let (_, questions) = counts.split();
-        self.drawn += self.open.begin(&self.streams, splits, questions);
+    /// Asks for splits; nothing where nobody is to be split.
+    fn hand_in(&self, splits: &[Split<'_>]) -> Option<Receipt> {
+        self.table.0.borrow_mut().asked().hand_in(self.streams.key(), splits)
     }
 
-    /// Hands out what was drawn, and asks on.
-    fn answer_splits(&mut self, splits: &mut [Split<'_>]) {
-        let mut counts = self.table.0.borrow_mut();
-        let (drawn, questions) = counts.split();
-        self.drawn += self.open.answer(&self.streams, splits, drawn, questions);
+    /// Takes the splits that were asked for.
+    fn take_back(&mut self, splits: &mut [Split<'_>], receipt: Receipt) {
+        let counts = self.table.0.borrow();
+        self.drawn += counts.drawn().take_back(self.streams.key(), splits, receipt);
     }
 
     fn split_expected(&mut self, split: &mut Split<'_>) {

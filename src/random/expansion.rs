@@ -96,7 +96,7 @@ impl Expansion {
 
 /// The floor of a number below 2^51, in a way that vectors can take on any machine.
 #[inline(always)]
-fn floor(value: f64) -> f64 {
+pub(super) fn floor(value: f64) -> f64 {
     const SHIFT: f64 = 1.5 * (1_u64 << 52) as f64;
     let nearest = (value + SHIFT) - SHIFT;
     if nearest > value { nearest - 1.0 } else { nearest }

@@ -19,7 +19,7 @@
 //! ```
 //!
 //! Where many counts are asked for at once they are drawn *side by side*, with the widest vectors that the machine has, and
-//! are the same to the last bit: see `lanes.rs`. Replications that sit at one [`Table`] ask together.
+//! are the same to the last bit: see `counts.rs` and `lanes.rs`. Replications that sit at one [`Table`] ask together.
 //!
 //! ```
 //! use tiercast::random::{Address, Purpose, Streams, Subject, binomial};
@@ -33,12 +33,15 @@
 mod binomial;
 mod chance;
 mod count;
+mod counts;
 mod delay;
 mod expansion;
 mod fnv;
 mod hypergeometric;
 mod lanes;
 pub mod maths;
+mod parting;
+mod people;
 mod philox;
 mod prior;
 mod probability;

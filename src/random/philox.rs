@@ -4,7 +4,7 @@
 //! SC '11, 2011, <https://doi.org/10.1145/2063384.2063405>.
 
 /// The two multipliers of a round (section 4.3 of the paper).
-const MULTIPLIER: [u32; 2] = [0xD251_1F53, 0xCD9E_8D57];
+pub(super) const MULTIPLIER: [u32; 2] = [0xD251_1F53, 0xCD9E_8D57];
 /// What the key grows by from round to round: the golden ratio and the square root of three, less one.
 pub(super) const WEYL: [u32; 2] = [0x9E37_79B9, 0xBB67_AE85];
 pub(super) const ROUNDS: u32 = 10;
@@ -20,7 +20,7 @@ pub fn philox(mut counter: [u32; 4], mut key: [u32; 2]) -> [u32; 4] {
 }
 
 #[inline(always)]
-pub(super) fn round([a, b, c, d]: [u32; 4], key: [u32; 2]) -> [u32; 4] {
+fn round([a, b, c, d]: [u32; 4], key: [u32; 2]) -> [u32; 4] {
     let first = u64::from(MULTIPLIER[0]) * u64::from(a);
     let second = u64::from(MULTIPLIER[1]) * u64::from(c);
     [high(second) ^ b ^ key[0], second as u32, high(first) ^ d ^ key[1], first as u32]

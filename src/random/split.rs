@@ -10,7 +10,9 @@
 //! people are placed one by one instead; whether they are few is asked of `n` alone, not of its parts, so that a share
 //! that moves a little moves the counts a little.
 
-use super::lanes::{Counts, Edges, Questions, Ticket, at_or_above};
+use super::counts::Counts;
+use super::parting::Reached;
+use super::people::{Edges, People, blocks_of};
 use super::streams::{Address, Streams};
 
 /// The longest table.
@@ -18,7 +20,7 @@ pub const MOST_ROWS: usize = 16;
 
 /// Parts of a table: part 0 is whoever goes to any row, part 1 all rows, parts 2v and 2v + 1 the halves of part v, and
 /// parts 16 to 31 the rows.
-const PARTS: usize = 2 * MOST_ROWS;
+pub(super) const PARTS: usize = 2 * MOST_ROWS;
 
 /// Up to so many people a row are placed one by one: about as much work as its binomials.
 const FEW_A_ROW: u64 = 4;
@@ -36,15 +38,35 @@ pub struct Shares {
     shares: [f64; MOST_ROWS],
     /// Share of each row and those before it, ready to place people by; [`BEYOND`] where the table has ended.
     edges: Edges,
-    /// Part by part, the share of its first half; that of any row in part 0.
-    first_half: [f64; MOST_ROWS],
-    /// Part by part, the first one at or below it whose two halves both have a share, or a row.
-    down: [u8; PARTS],
+    halves: Halves,
     never: f64,
 }
 
+/// What is needed to go down from part to part.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Halves {
+    /// Part by part, the share of its first half; that of any row in part 0.
+    pub(super) first_half: [f64; MOST_ROWS],
+    /// Part by part, the first one at or below it whose two halves both have a share, or a row.
+    pub(super) down: [u8; PARTS],
+}
+
+/// Every part is where it is.
+const STAY: [u8; PARTS] = {
+    let mut down = [0; PARTS];
+    let mut part = 0;
+    while part < PARTS {
+        down[part] = part as u8;
+        part += 1;
+    }
+    down
+};
+
 /// Which rows of a table are alike: each row has a number, and neighbours with the same number are one to whoever asks.
 pub type Alike = [u8; MOST_ROWS];
+
+/// No row is alike to the next.
+const ALL_APART: u16 = u16::MAX;
 
 /// Every row is a row of its own.
 pub const NONE_ALIKE: Alike = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15];
@@ -65,38 +87,19 @@ impl Shares {
         if sum > 1.0 + ROUNDING {
             return Err(SharesError::Sum(sum));
         }
-        let scale = if sum > 1.0 - ROUNDING { sum } else { 1.0 };
-        let never = if sum > 1.0 - ROUNDING { 0.0 } else { 1.0 - sum };
+        let whole = sum > 1.0 - ROUNDING;
+        let (scale, never) = if whole { (sum, 0.0) } else { (1.0, 1.0 - sum) };
         let mut table = [0.0; MOST_ROWS];
-        for (to, from) in table.iter_mut().zip(shares) {
-            *to = from / scale;
+        table[..shares.len()].copy_from_slice(shares);
+        if scale != 1.0 {
+            table.iter_mut().for_each(|share| *share /= scale);
         }
         Ok(Self::prepared(shares.len(), table, never))
     }
 
     fn prepared(rows: usize, shares: [f64; MOST_ROWS], never: f64) -> Self {
-        let mut cumulated = [BEYOND; MOST_ROWS];
-        let last = shares.iter().rposition(|&share| share > 0.0);
-        let mut before = 0.0;
-        for row in 0..rows {
-            before += shares[row];
-            let reached = never == 0.0 && last.is_some_and(|last| row >= last);
-            cumulated[row] = if reached { 1.0 } else { before };
-        }
-        let mut sums = [0.0; PARTS];
-        sums[MOST_ROWS..].copy_from_slice(&shares);
-        let mut first_half = [0.0; MOST_ROWS];
-        let mut down = std::array::from_fn(|part| part as u8);
-        for part in (1..MOST_ROWS).rev() {
-            let (first, second) = (sums[2 * part], sums[2 * part + 1]);
-            sums[part] = first + second;
-            first_half[part] = if second == 0.0 { 1.0 } else { first / sums[part] };
-            if first_half[part] == 1.0 || first_half[part] == 0.0 {
-                down[part] = down[2 * part + usize::from(first_half[part] == 0.0)];
-            }
-        }
-        first_half[0] = (1.0 - never).max(0.0);
-        Self { rows, shares, edges: Edges::new(&cumulated), first_half, down, never }
+        let edges = Edges::new(&cumulated(&shares[..rows], never));
+        Self { rows, shares, edges, halves: Halves::of(rows, &shares, never), never }
     }
 
     /// The share of each row.
@@ -109,11 +112,53 @@ impl Shares {
         self.never
     }
 
+    pub(super) fn halves(&self) -> &Halves {
+        &self.halves
+    }
+
     /// The row whose part of (0, 1) holds `u`; a smaller `u` means an earlier row.
     #[inline]
     pub fn row(&self, u: f64) -> Option<usize> {
         let row = self.edges.thresholds.iter().filter(|&&upto| upto <= u).count();
         (row < self.rows).then_some(row)
+    }
+}
+
+/// The share of each row and those before it; [`BEYOND`] where the table has ended.
+fn cumulated(shares: &[f64], never: f64) -> [f64; MOST_ROWS] {
+    let mut cumulated = [BEYOND; MOST_ROWS];
+    let mut before = 0.0;
+    for (upto, share) in cumulated.iter_mut().zip(shares) {
+        before += share;
+        *upto = before;
+    }
+    if never == 0.0
+        && let Some(last) = shares.iter().rposition(|&share| share > 0.0)
+    {
+        cumulated[last..shares.len()].fill(1.0);
+    }
+    cumulated
+}
+
+impl Halves {
+    fn of(rows: usize, shares: &[f64; MOST_ROWS], never: f64) -> Halves {
+        let mut sums = [0.0; PARTS];
+        sums[MOST_ROWS..].copy_from_slice(shares);
+        let (mut first_half, mut down) = ([1.0; MOST_ROWS], STAY);
+        first_half[0] = (1.0 - never).max(0.0);
+        let (mut level, mut parts) = (MOST_ROWS, rows);
+        while level > 1 {
+            (level, parts) = (level / 2, parts.div_ceil(2));
+            for part in level..level + parts {
+                let (first, second) = (sums[2 * part], sums[2 * part + 1]);
+                sums[part] = first + second;
+                first_half[part] = if second == 0.0 { 1.0 } else { first / sums[part] };
+                if first_half[part] == 1.0 || first_half[part] == 0.0 {
+                    down[part] = down[2 * part + usize::from(first_half[part] == 0.0)];
+                }
+            }
+        }
+        Halves { first_half, down }
     }
 }
 
@@ -155,7 +200,8 @@ pub fn split(streams: &Streams, address: Address, n: u64, shares: &Shares, out: 
 pub struct Split<'s> {
     address: Address,
     shares: &'s Shares,
-    alike: &'s Alike,
+    /// A bit for each row that is not alike to the next.
+    cuts: u16,
     n: u64,
     /// No row holds more than 2^31.
     rows: [u32; MOST_ROWS],
@@ -166,13 +212,14 @@ impl<'s> Split<'s> {
     /// `n` (at most 2^31) people who go to a row of `shares` each, or to none; draws are at `address.item` and the 15
     /// items after it.
     pub fn new(address: Address, n: u64, shares: &'s Shares) -> Split<'s> {
-        Split { address, shares, alike: &NONE_ALIKE, n, rows: [0; MOST_ROWS], never: 0 }
+        Split { address, shares, cuts: ALL_APART, n, rows: [0; MOST_ROWS], never: 0 }
     }
 
     /// The same, but people of rows that are `alike` may be counted in any of them: less is drawn, and what is drawn is
     /// the same.
-    pub fn alike(self, alike: &'s Alike) -> Split<'s> {
-        Split { alike, ..self }
+    pub fn alike(self, alike: &Alike) -> Split<'s> {
+        let apart = |row: usize| u16::from(row + 1 < self.shares.rows && alike[row] != alike[row + 1]);
+        Split { cuts: (0..MOST_ROWS).fold(0, |cuts, row| cuts | apart(row) << row), ..self }
     }
 
     /// Those who are split.
@@ -186,6 +233,10 @@ impl<'s> Split<'s> {
 
     pub(super) fn shares(&self) -> &'s Shares {
         self.shares
+    }
+
+    pub(super) fn cuts(&self) -> u16 {
+        self.cuts
     }
 
     /// How many go to each row, once they are split.
@@ -210,164 +261,34 @@ impl<'s> Split<'s> {
 /// Splits all of `splits`, part by part from the whole to the rows, side by side; returns how many counts and people were
 /// drawn.
 pub fn split_all(streams: &Streams, splits: &mut [Split<'_>]) -> u64 {
-    let (mut counts, mut open) = (Counts::default(), Open::default());
-    let mut draws = open.begin(streams, splits, counts.split().1);
-    while !open.is_empty() {
-        counts.draw();
-        let (drawn, questions) = counts.split();
-        draws += open.answer(streams, splits, drawn, questions);
-    }
-    draws
+    let mut counts = Counts::default();
+    let Some(receipt) = counts.asked().hand_in(streams.key(), splits) else { return 0 };
+    counts.draw();
+    counts.drawn().take_back(streams.key(), splits, receipt)
 }
 
 impl Split<'_> {
-    /// Who goes to any row at all; few people go to their rows at once. Returns how many were drawn.
-    fn begin(&mut self, streams: &Streams, place: usize, ask: &mut Ask<'_>) -> u64 {
-        let (n, shares) = (self.n, self.shares);
-        if n == 0 {
-            return 0;
+    /// Whether people are placed one by one.
+    pub(super) fn is_few(&self) -> bool {
+        self.n <= FEW_A_ROW * self.shares.rows as u64
+    }
+
+    /// Takes what was reached.
+    pub(super) fn arrive(&mut self, reached: &Reached) {
+        self.rows = reached.rows;
+        self.never = u64::from(reached.never);
+    }
+
+    /// Puts people into their rows, who were asked for one by one under `key` from block `first` on; returns how many
+    /// blocks they are.
+    pub(super) fn place(&mut self, key: [u32; 2], people: &People, first: usize) -> usize {
+        let (n, Shares { rows, edges, .. }) = (self.n, self.shares);
+        let above = people.at_or_above(first, (key, self.address.words()), n, edges, *rows);
+        let mut left = n as u32;
+        for (row, above) in self.rows[..*rows].iter_mut().zip(above) {
+            (*row, left) = (left - above, above);
         }
-        if n <= FEW_A_ROW * shares.rows as u64 {
-            let above = at_or_above(streams.key(), self.words(0), n, &shares.edges, shares.rows);
-            self.never = self.place(n, &above);
-            return n;
-        }
-        match shares.never {
-            0.0 => self.go_down(1, n, place, ask),
-            _ => ask.part(place, 0, n, self.words(0), shares.first_half[0]),
-        }
-        0
-    }
-
-    /// Brings the `n` people of a part to the first part that has two halves, and asks who goes to which; where all rows
-    /// are alike, to a row.
-    #[inline]
-    fn go_down(&mut self, part: usize, n: u64, place: usize, ask: &mut Ask<'_>) {
-        if n == 0 {
-            return;
-        }
-        let part = usize::from(self.shares.down[part]);
-        let (begin, end) = (usize::from(BEGIN[part]), usize::from(END[part]).min(self.shares.rows));
-        if self.alike[begin] == self.alike[end - 1] {
-            self.rows[begin] = n as u32;
-        } else {
-            ask.part(place, part, n, self.words(part), self.shares.first_half[part]);
-        }
-    }
-
-    /// Those of a part of `n` who were asked for: `first` in its first half.
-    #[inline]
-    fn answer(&mut self, part: Part, first: u64, ask: &mut Ask<'_>) {
-        let (place, part, n) = (part.place as usize, part.part as usize, u64::from(part.n));
-        if part == 0 {
-            self.never = n - first;
-            self.go_down(1, first, place, ask);
-        } else {
-            self.go_down(2 * part, first, place, ask);
-            self.go_down(2 * part + 1, n - first, place, ask);
-        }
-    }
-
-    /// Counts people row by row, where so many of `n` are above each; returns who is above them all.
-    fn place(&mut self, n: u64, above: &[u64; MOST_ROWS]) -> u64 {
-        let mut left = n;
-        let rows = &mut self.rows[..self.shares.rows];
-        for (row, above) in rows.iter_mut().zip(above) {
-            (*row, left) = ((left - above) as u32, *above);
-        }
-        left
-    }
-
-    fn words(&self, part: usize) -> [u32; 4] {
-        Address { item: self.address.item.wrapping_add(part as u8), ..self.address }.words()
-    }
-}
-
-/// The first row of each part.
-const BEGIN: [u8; PARTS] = rows_of_parts(0);
-/// The row after the last of each part.
-const END: [u8; PARTS] = rows_of_parts(1);
-
-const fn rows_of_parts(after: usize) -> [u8; PARTS] {
-    let mut rows = [0; PARTS];
-    let mut part = 1;
-    while part < PARTS {
-        let level = part.ilog2();
-        rows[part] = ((part - (1 << level) + after) * (MOST_ROWS >> level)) as u8;
-        part += 1;
-    }
-    rows
-}
-
-/// The parts of splits whose first half is asked for.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Open {
-    parts: Vec<Part>,
-    /// Parts that have been answered: room for those that come next.
-    answered: Vec<Part>,
-}
-
-/// A part of a split and the people in it.
-#[derive(Clone, Copy, Debug)]
-struct Part {
-    /// Position of the split.
-    place: u32,
-    part: u32,
-    n: u32,
-    /// Where the count of its first half will be.
-    ticket: Ticket,
-}
-
-/// Where the first half of a part is asked for.
-struct Ask<'q> {
-    key: [u32; 2],
-    parts: &'q mut Vec<Part>,
-    questions: &'q mut Questions,
-}
-
-impl Ask<'_> {
-    #[inline]
-    fn part(&mut self, place: usize, part: usize, n: u64, words: [u32; 4], first_half: f64) {
-        let ticket = self.questions.ask(self.key, words, n, first_half);
-        self.parts.push(Part { place: place as u32, part: part as u32, n: n as u32, ticket });
-    }
-}
-
-impl Open {
-    /// Whether nothing is asked for any more.
-    pub(super) fn is_empty(&self) -> bool {
-        self.parts.is_empty()
-    }
-
-    /// Asks for what comes first; returns how many people were drawn at once.
-    pub(super) fn begin(
-        &mut self,
-        streams: &Streams,
-        splits: &mut [Split<'_>],
-        questions: &mut Questions,
-    ) -> u64 {
-        let mut ask = Ask { key: streams.key(), parts: &mut self.parts, questions };
-        let begun = splits.iter_mut().enumerate();
-        begun.map(|(place, split)| split.begin(streams, place, &mut ask)).sum()
-    }
-
-    /// Hands out what was drawn for the parts and asks for what comes next; returns how many counts
-    /// that were.
-    pub(super) fn answer(
-        &mut self,
-        streams: &Streams,
-        splits: &mut [Split<'_>],
-        drawn: &Questions,
-        questions: &mut Questions,
-    ) -> u64 {
-        let Open { parts, answered } = self;
-        std::mem::swap(parts, answered);
-        let mut ask = Ask { key: streams.key(), parts, questions };
-        for part in answered.iter() {
-            splits[part.place as usize].answer(*part, drawn.count(part.ticket), &mut ask);
-        }
-        let counted = answered.len() as u64;
-        answered.clear();
-        counted
+        self.never = u64::from(left);
+        blocks_of(n)
     }
 }

@@ -16,7 +16,7 @@ use std::pin::{Pin, pin};
 use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
 
-use super::lanes::Counts;
+use super::counts::Counts;
 
 /// Where counts are asked for and drawn.
 #[derive(Clone, Debug, Default)]
