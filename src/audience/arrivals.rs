@@ -69,6 +69,13 @@ impl Arrivals {
         self.held += usize::from(fresh);
     }
 
+    /// Adds what will arrive row by row: so many in each slot, which lies at most the ring's length ahead.
+    pub(super) fn add_rows(&mut self, slots: &[Slot], template: usize, act: Act, counts: &[u32]) {
+        for (slot, count) in slots.iter().zip(counts) {
+            self.add(*slot, template, act, u64::from(*count));
+        }
+    }
+
     /// The first slot from `from` on in which something arrives.
     pub fn next(&mut self, from: Slot) -> Option<Slot> {
         if self.held == 0 {
