@@ -90,7 +90,8 @@ impl Cell {
     /// Whether its customers have the past of those of another.
     #[inline]
     pub(super) fn is_like(&self, other: &Cell) -> bool {
-        self.last == other.last && self.key() == other.key()
+        let past = |cell: &Cell| (cell.last, cell.delivered, cell.window, cell.history);
+        past(self) == past(other)
     }
 
     pub(super) fn key(self) -> (SimTime, bool, SimTime, u64) {

@@ -6,9 +6,12 @@
 //!   the batch                        '--> delays, kind by kind, side by side --> the ring of arrivals
 //! ```
 
+use std::ops::Range;
+
 use smallvec::SmallVec;
 
 use crate::random::{MOST_ROWS, Purpose, Shares, Split};
+use crate::time::{SimTime, Slot};
 
 use super::super::history::History;
 use super::super::list::{CLOSED, Cell, SERVICE_WINDOW, Taken};
@@ -36,6 +39,7 @@ pub(in super::super) struct Room {
 /// Customers of one past who are written to.
 #[derive(Clone, Copy, Debug)]
 struct Past {
+    /// What they have been through; with the message, once it has reached them.
     history: History,
     /// All of the history in one number, by which pasts are ordered.
     packed: u64,
@@ -49,12 +53,24 @@ struct Past {
     staying: u64,
     /// Those who answer.
     replies: u64,
+    /// Of these, those whose answer's arrival matters for the next message.
+    late: u64,
 }
 
 impl Past {
     fn new(history: History, packed: u64, day: u16, customers: u64) -> Past {
         let key = history.key(day);
-        Past { history, packed, key, customers, let_through: customers, delivered: 0, staying: 0, replies: 0 }
+        Past {
+            history,
+            packed,
+            key,
+            customers,
+            let_through: customers,
+            delivered: 0,
+            staying: 0,
+            replies: 0,
+            late: 0,
+        }
     }
 
     fn add(&mut self, customers: u64) {
@@ -99,7 +115,7 @@ impl<'s> Send<'s, '_> {
         if !late.is_empty() {
             self.stage.chance.split_all(&mut late).await;
         }
-        self.settle(&pasts, &late, replies);
+        self.settle(&mut pasts, &late, replies);
         let (acts, mut delays) = self.delays(&arriving, emptied(late));
         self.stage.chance.split_all(&mut delays).await;
         self.queue(&acts, &delays, &arriving);
@@ -115,14 +131,19 @@ impl<'s> Send<'s, '_> {
     fn gather(&self, taken: &Taken, pasts: &mut Vec<Past>) {
         let day = self.moment.civil_day();
         pasts.clear();
+        let mut next = 0;
         for part in &taken.parts {
             let history = self.segment.memory.on(part.history, day);
             let packed = history.packed();
-            let place = pasts.partition_point(|past| past.packed < packed);
-            match pasts.get_mut(place) {
-                Some(past) if past.packed == packed => past.add(part.customers),
-                _ => pasts.insert(place, Past::new(history, packed, day, part.customers)),
+            // Cells of the same message come in order of their past: most often it is the next one.
+            if pasts.get(next).is_none_or(|past| past.packed != packed) {
+                next = pasts.partition_point(|past| past.packed < packed);
             }
+            match pasts.get_mut(next) {
+                Some(past) if past.packed == packed => past.add(part.customers),
+                _ => pasts.insert(next, Past::new(history, packed, day, part.customers)),
+            }
+            next += 1;
         }
     }
 
@@ -155,12 +176,17 @@ impl<'s> Send<'s, '_> {
 
     /// Late answers are heard, and all who stay go back to the list, in the order in which it keeps them: as pasts are
     /// in order, so are these customers after a delivery.
-    fn settle(&mut self, pasts: &[Past], late: &[Split<'_>], replies: &Arriving) {
+    fn settle(&mut self, pasts: &mut [Past], late: &[Split<'_>], replies: &Arriving) {
         self.settle_not_reached(pasts);
         self.settle_reached(pasts, late);
-        let mut row = 0;
-        while row < late.first().map_or(0, |split| split.rows().len()) {
-            row = self.settle_late(pasts, late, replies, row);
+        let rows = late.first().map_or(0, |split| split.rows().len());
+        let at = &replies.at[self.late_rows..][..rows];
+        let mut first = 0;
+        while first < rows {
+            let end = first + at[first..].iter().take_while(|arrives| **arrives == at[first]).count();
+            let slot = replies.slot[self.late_rows + first];
+            self.settle_late(pasts, late, first..end, (at[first], slot));
+            first = end;
         }
     }
 
@@ -176,51 +202,52 @@ impl<'s> Send<'s, '_> {
     }
 
     /// Those whose answer, if any, does not matter for the next message come back after their rest.
-    fn settle_reached(&mut self, pasts: &[Past], late: &[Split<'_>]) {
+    fn settle_reached(&mut self, pasts: &mut [Past], late: &[Split<'_>]) {
         let (last, day) = (self.moment.now, self.moment.civil_day());
         let rested = last + self.stage.list.rest();
         let memory = self.segment.memory;
         debug_assert!(pasts.is_sorted_by_key(|past| memory.after_delivery(past.history, day).packed()));
-        self.tally.early_replies = self.tally.outcome[REPLY];
-        let mut late = late.iter();
-        for past in pasts {
-            let split = if past.replies > 0 { late.next() } else { None };
-            let waiting: u64 = split.map_or(0, |split| split.rows().iter().map(|row| u64::from(*row)).sum());
-            self.tally.early_replies -= waiting;
-            let customers = past.staying - waiting;
+        let (mut late, mut all_late) = (late.iter(), 0);
+        for past in pasts.iter_mut().filter(|past| past.staying > 0) {
+            if past.replies > 0 {
+                past.late = late.next().map_or(0, |split| split.rows().iter().sum()).into();
+                all_late += past.late;
+            }
+            past.history = memory.after_delivery(past.history, day);
+            let (customers, history) = (past.staying - past.late, past.history);
             if customers > 0 {
-                let history = memory.after_delivery(past.history, day);
                 let cell = Cell { last, delivered: true, window: CLOSED, history, customers };
                 self.stage.list.settle(cell, rested, None);
             }
         }
+        self.tally.early_replies = self.tally.outcome[REPLY] - all_late;
     }
 
-    /// Those whose late answers arrive with row `first` come back after their rest and the answer; returns the first row
-    /// that arrives later.
-    fn settle_late(&mut self, pasts: &[Past], late: &[Split<'_>], replies: &Arriving, first: usize) -> usize {
-        let (last, day) = (self.moment.now, self.moment.civil_day());
-        let (at, slot) = (&replies.at[self.late_rows..], replies.slot[self.late_rows + first]);
-        let arrives = at[first];
+    /// Those whose late answers arrive with some rows, all at once, come back after their rest and the answer.
+    fn settle_late(
+        &mut self,
+        pasts: &[Past],
+        late: &[Split<'_>],
+        rows: Range<usize>,
+        (arrives, slot): (SimTime, Slot),
+    ) {
+        let last = self.moment.now;
         let (window, from) = (arrives + SERVICE_WINDOW, arrives.max(last + self.stage.list.rest()));
         let mut heard = 0;
-        let mut end = first;
         for (past, split) in pasts.iter().filter(|past| past.replies > 0).zip(late) {
-            let history = self.segment.memory.after_delivery(past.history, day);
-            let rows = split.rows().iter().zip(at).skip(first).take_while(|(_, at)| **at == arrives);
-            end = first;
-            for (count, _) in rows {
-                end += 1;
-                let customers = u64::from(*count);
+            if past.late == 0 {
+                continue;
+            }
+            for customers in split.rows()[rows.clone()].iter().filter(|count| **count > 0) {
+                let (customers, history) = (u64::from(*customers), past.history);
                 heard += customers;
-                if customers > 0 {
-                    let cell = Cell { last, delivered: true, window, history, customers };
-                    self.stage.list.settle(cell, from, None);
-                }
+                let cell = Cell { last, delivered: true, window, history, customers };
+                self.stage.list.settle(cell, from, None);
             }
         }
-        self.reply(arrives, slot, heard);
-        end
+        if heard > 0 {
+            self.reply(arrives, slot, heard);
+        }
     }
 
     /// What is alike for every past of the batch: acts, and how each is split over the rows of its delay.
