@@ -622,7 +622,8 @@ fn plain_loop(case: &Case, scenario: &Scenario, index: u64) -> Plain {
         let slot = slots.get(&now.0).copied();
         if let Some(slot) = slot {
             let days = calendar.slot_length().0 as f64 / DAY as f64;
-            let count = segment.first_messages(&rates, list.remaining(), slot, days, "main", &mut chance);
+            let written_to = Subject::new(&["members", "main"]);
+            let count = segment.first_messages(&rates, list.remaining(), slot, days, written_to, &mut chance);
             if count > 0 {
                 platform.hear(now, Signal::CustomerMessages { number: 0, count }, changes);
             }
@@ -651,9 +652,8 @@ fn plain_loop(case: &Case, scenario: &Scenario, index: u64) -> Plain {
             weekday: calendar.weekday(day).to_monday_zero_offset() as usize,
             streak: template,
             template,
-            template_name: &names[template],
+            subjects: tiercast::audience::BatchSubjects::new("members", &names[template], "main"),
             category: opening.templates[template].category,
-            number_name: "main",
             person_cap: scenario.ruleset.admission.values().any(|cap| cap.per == CapOf::Person),
             unread_after: rules.unread_after(),
             followed: tiercast::audience::Followed::ALL,

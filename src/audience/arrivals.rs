@@ -46,19 +46,34 @@ impl Arrivals {
     /// Adds what will arrive in `slot`, which lies at most the ring's length ahead.
     #[inline]
     pub fn add(&mut self, slot: Slot, template: usize, act: Act, count: u64) {
-        if count == 0 {
-            return;
+        self.add_counts([(slot, count)].into_iter(), template, act);
+    }
+
+    /// Adds what will arrive row by row: so many in each slot, which lies at most the ring's length ahead.
+    pub(super) fn add_rows(&mut self, slots: &[Slot], template: usize, act: Act, counts: &[u32]) {
+        let counts = counts.iter().map(|count| u64::from(*count));
+        self.add_counts(slots.iter().copied().zip(counts), template, act);
+    }
+
+    #[inline]
+    fn add_counts(&mut self, counts: impl Iterator<Item = (Slot, u64)>, template: usize, act: Act) {
+        let (rows, filled) = (&mut self.rows[..], &mut self.filled[..]);
+        // An empty ring has nothing before what is added; searched from further back, a far slot would be met one lap
+        // early.
+        let (mut from, mut fresh) = (if self.held == 0 { Slot::MAX } else { self.from }, 0);
+        for (slot, count) in counts.filter(|(_, count)| *count > 0) {
+            let place = slot as usize & (self.length - 1);
+            let row = &mut rows[place * self.templates + template];
+            row.counts[act.index()] += count;
+            row.filled = true;
+            let (word, bit) = (&mut filled[place / BITS], 1 << (place % BITS));
+            fresh += usize::from(*word & bit == 0);
+            *word |= bit;
+            from = from.min(slot);
         }
-        let place = self.place(slot);
-        let row = &mut self.rows[place * self.templates + template];
-        row.counts[act.index()] += count;
-        row.filled = true;
-        let (word, bit) = (&mut self.filled[place / BITS], 1 << (place % BITS));
-        let fresh = *word & bit == 0;
-        *word |= bit;
-        // An empty ring has nothing before `slot`; searched from further back, a far slot would be met one lap early.
-        self.from = if self.held == 0 { slot } else { self.from.min(slot) };
-        self.held += usize::from(fresh);
+        if fresh > 0 || self.held > 0 {
+            (self.from, self.held) = (from, self.held + fresh);
+        }
     }
 
     /// The first slot from `from` on in which something arrives.

@@ -1,8 +1,8 @@
 //! A list as cells of customers with the same past: its cost does not grow with the number of customers.
 //!
 //! ```text
-//!   rested, oldest message first   <--rest_over--   resting (in order), waiting (until their reply has arrived)
-//!        '--take--> Taken
+//!   cells, oldest message first    | rested ... | resting ... |  <--waiting (until their reply has arrived)
+//!                                  '--take--> Taken           '--settle
 //! ```
 //!
 //! The number of cells is bounded by the calendar, not by the list. Where customers are chosen at random every choice
@@ -21,14 +21,15 @@ const FEW: usize = 12;
 /// The cells of a list.
 #[derive(Clone, Debug)]
 pub(super) struct Cells {
-    /// Oldest message first.
-    rested: VecDeque<Cell>,
-    resting: VecDeque<Cell>,
+    /// Oldest message first: those who may be written to, and behind them those who rest. Whose rest ends stays in place.
+    cells: VecDeque<Cell>,
+    /// How many of the cells may be written to.
+    rested: usize,
+    rested_customers: u64,
     /// Customers who may not be written to before an instant, because their reply is under way.
     waiting: Vec<(SimTime, Cell)>,
     /// The first of these instants.
     waiting_until: SimTime,
-    rested_customers: u64,
     tidied: Option<u16>,
 }
 
@@ -38,36 +39,43 @@ impl Cells {
             (plan.customers - plan.unreachable, History::default()),
             (plan.unreachable, History::UNREACHABLE),
         ];
-        let rested = fresh.into_iter().filter(|(customers, _)| *customers > 0);
+        let fresh = fresh.into_iter().filter(|(customers, _)| *customers > 0);
+        let cells: VecDeque<Cell> =
+            fresh.map(|(customers, history)| Cell::fresh(customers, history)).collect();
         Cells {
-            rested: rested.map(|(customers, history)| Cell::fresh(customers, history)).collect(),
-            resting: VecDeque::new(),
+            rested: cells.len(),
+            rested_customers: plan.customers,
+            cells,
             waiting: Vec::new(),
             waiting_until: SimTime::NEVER,
-            rested_customers: plan.customers,
             tidied: None,
         }
     }
 
     pub(super) fn len(&self) -> usize {
-        self.rested.len() + self.resting.len() + self.waiting.len()
+        self.cells.len() + self.waiting.len()
     }
 
     pub(super) fn available(&mut self, now: SimTime, plan: &ListPlan) -> u64 {
-        self.advance(now, plan);
-        self.rested_customers
-    }
-
-    /// Moves those whose rest or wait is over to those who may be written to.
-    fn advance(&mut self, now: SimTime, plan: &ListPlan) {
-        while let Some(cell) = self.resting.front().copied()
+        while let Some(cell) = self.cells.get(self.rested)
             && cell.last + plan.rest <= now
         {
-            self.resting.pop_front();
-            self.rest_over(cell);
+            self.end_rest();
         }
         if self.waiting_until <= now {
             self.end_waits(now);
+        }
+        self.rested_customers
+    }
+
+    /// The first of those who rest may be written to: most were written to later than all who have rested.
+    fn end_rest(&mut self) {
+        let next = self.rested;
+        if next == 0 || self.cells[next - 1].is_before(&self.cells[next]) {
+            self.rested += 1;
+            self.rested_customers += self.cells[next].customers;
+        } else if let Some(cell) = self.cells.remove(next) {
+            self.rest_over(cell);
         }
     }
 
@@ -89,16 +97,27 @@ impl Cells {
     /// Puts a cell among the rested, in order of its last message.
     pub(super) fn rest_over(&mut self, cell: Cell) {
         self.rested_customers += cell.customers;
-        // Most were written to later than all who have rested.
-        if self.rested.back().is_none_or(|held| held.key() < cell.key()) {
-            self.rested.push_back(cell);
-            return;
+        let place = self.place_among_rested(&cell);
+        if place < self.rested && self.cells[place].is_like(&cell) {
+            self.cells[place].customers += cell.customers;
+        } else {
+            self.cells.insert(place, cell);
+            self.rested += 1;
         }
-        let place = self.rested.partition_point(|held| held.key() < cell.key());
-        match self.rested.get_mut(place) {
-            Some(held) if held.key() == cell.key() => held.customers += cell.customers,
-            _ => self.rested.insert(place, cell),
+    }
+
+    /// How many of the rested come before a cell.
+    fn place_among_rested(&self, cell: &Cell) -> usize {
+        let (mut low, mut high) = (0, self.rested);
+        while low < high {
+            let middle = low + (high - low) / 2;
+            if self.cells[middle].is_before(cell) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
         }
+        low
     }
 
     pub(super) fn take(
@@ -121,17 +140,16 @@ impl Cells {
     fn take_by_rank(&mut self, wanted: u64, mut by: Choosing<'_>, taken: &mut Taken) {
         let (mut left, mut begin) = (wanted, 0);
         taken.parts.reserve(FEW);
-        while left > 0 && begin < self.rested.len() {
-            let rank = by.rank(&self.rested[begin]);
-            let tied = |cell: &&Cell| by.rank(cell) == rank;
+        while left > 0 && begin < self.rested {
+            let rank = by.rank(&self.cells[begin]);
             let (mut end, mut others) = (begin, 0);
-            for cell in self.rested.range(begin..).take_while(tied) {
+            for cell in self.cells.range(begin..self.rested).take_while(|cell| by.rank(cell) == rank) {
                 (end, others) = (end + 1, others + cell.customers);
             }
             let mut from_rank = left.min(others);
             left -= from_rank;
-            for cell in self.rested.range_mut(begin..end) {
-                let count = by.share(others, cell.customers, from_rank, cell.tag());
+            for cell in self.cells.range_mut(begin..end) {
+                let count = by.share(others, from_rank, cell);
                 others -= cell.customers;
                 from_rank -= count;
                 cell.customers -= count;
@@ -141,15 +159,20 @@ impl Cells {
             }
             begin = end;
         }
-        // Only cells before `begin` were touched: the many behind them stay as they are.
-        let mut kept = 0;
-        for place in 0..begin {
-            if self.rested[place].customers > 0 {
-                self.rested.swap(kept, place);
-                kept += 1;
+        self.drop_empty(begin);
+    }
+
+    /// Drops the cells without customers among the first `touched`: the many behind them stay as they are.
+    fn drop_empty(&mut self, touched: usize) {
+        let mut empty = touched;
+        for place in (0..touched).rev() {
+            if self.cells[place].customers > 0 {
+                empty -= 1;
+                self.cells.swap(empty, place);
             }
         }
-        self.rested.drain(kept..begin);
+        self.cells.drain(..empty);
+        self.rested -= empty;
     }
 
     /// Customers come back, who may be written to from `from` on.
@@ -159,15 +182,16 @@ impl Cells {
             self.waiting_until = self.waiting_until.min(from);
             return;
         }
-        match self.resting.back_mut() {
-            Some(held) if held.key() == cell.key() => held.customers += cell.customers,
-            _ => self.resting.push_back(cell),
+        let rests = self.cells.len() > self.rested;
+        match self.cells.back_mut() {
+            Some(held) if rests && held.is_like(&cell) => held.customers += cell.customers,
+            _ => self.cells.push_back(cell),
         }
     }
 
     /// Pasts that differ in nothing that is asked for become one.
     fn tidy(&mut self, now: SimTime, day: u16, plan: &ListPlan) {
-        let mut cells: Vec<Cell> = self.rested.drain(..).collect();
+        let mut cells: Vec<Cell> = self.cells.drain(..self.rested).collect();
         for cell in &mut cells {
             cell.history = plan.memory.on(cell.history, day);
             if cell.window <= now {
@@ -178,11 +202,12 @@ impl Cells {
             }
         }
         cells.sort_unstable_by_key(|cell| cell.key());
-        for cell in cells {
-            match self.rested.back_mut() {
-                Some(held) if held.key() == cell.key() => held.customers += cell.customers,
-                _ => self.rested.push_back(cell),
-            }
-        }
+        cells.dedup_by(|cell, held| {
+            let alike = held.is_like(cell);
+            held.customers += if alike { cell.customers } else { 0 };
+            alike
+        });
+        self.rested = cells.len();
+        cells.into_iter().rev().for_each(|cell| self.cells.push_front(cell));
     }
 }

@@ -117,6 +117,27 @@ mod tests {
         }
     }
 
+    /// Customers come back to a list past by past: their order is that of its cells.
+    #[test]
+    fn pasts_in_order_are_in_order_after_a_delivery() {
+        for memory in
+            [MEMORY, Memory { contacts: false, ..MEMORY }, Memory { recover: None, ..MEMORY }, Memory::NONE]
+        {
+            let mut pasts = vec![History::default()];
+            for day in 0..60 {
+                let mut on: Vec<History> = pasts.iter().map(|past| memory.on(*past, day)).collect();
+                on.sort_unstable_by_key(|past| past.packed());
+                on.dedup();
+                let after = on.iter().map(|past| memory.after_delivery(*past, day));
+                assert!(after.clone().is_sorted_by_key(|past| past.packed()), "day {day}: {on:?}");
+                let delivered: Vec<History> = after.collect();
+                pasts.extend(delivered);
+                pasts.sort_unstable_by_key(|past| past.packed());
+                pasts.dedup();
+            }
+        }
+    }
+
     #[test]
     fn levels_and_contacts_end_somewhere() {
         let mut history = History::default();

@@ -5,6 +5,7 @@
 
 use rand::RngExt;
 use serde::{Deserialize, Serialize};
+use smallvec::SmallVec;
 
 use crate::random::{Address, Chance, Draw, Purpose, Subject};
 use crate::time::{SimTime, Slot, Span};
@@ -80,6 +81,19 @@ impl Cell {
         Cell { last: LONG_AGO, delivered: false, window: CLOSED, history, customers }
     }
 
+    /// Whether it comes before another in the order of a list: by the last message, then by the rest of its past.
+    #[inline]
+    pub(super) fn is_before(&self, other: &Cell) -> bool {
+        self.last < other.last || self.last == other.last && self.key() < other.key()
+    }
+
+    /// Whether its customers have the past of those of another.
+    #[inline]
+    pub(super) fn is_like(&self, other: &Cell) -> bool {
+        let past = |cell: &Cell| (cell.last, cell.delivered, cell.window, cell.history);
+        past(self) == past(other)
+    }
+
     pub(super) fn key(self) -> (SimTime, bool, SimTime, u64) {
         (self.last, self.delivered, self.window, self.history.packed())
     }
@@ -91,6 +105,9 @@ impl Cell {
         crate::random::mix_down(past.rotate_left(29) ^ rest.wrapping_mul(0xD6E8_FEB8_6659_FD93))
     }
 }
+
+/// Customers by when they were written to: mostly so few instants that no memory is asked for.
+type Again = SmallVec<[(SimTime, u64); 8]>;
 
 /// Customers taken from a list for one send.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -107,9 +124,15 @@ pub struct Taken {
 
 impl Taken {
     /// Those whose latest message before was delivered: when, and how many.
-    pub fn again(&self) -> Vec<(SimTime, u64)> {
-        let known = self.parts.iter().filter(|part| part.delivered && part.last > LONG_AGO);
-        known.map(|part| (part.last, part.customers)).collect()
+    pub fn again(&self) -> Again {
+        let mut again = Again::new();
+        for part in self.parts.iter().filter(|part| part.delivered && part.last > LONG_AGO) {
+            match again.last_mut() {
+                Some((at, customers)) if *at == part.last => *customers += part.customers,
+                _ => again.push((part.last, part.customers)),
+            }
+        }
+        again
     }
 
     pub(super) fn add(&mut self, part: Cell, now: SimTime) {
@@ -153,7 +176,7 @@ impl Taken {
                 let (mut others, mut wanted) = (group, left.min(group));
                 left -= wanted;
                 for part in self.parts[begin..end].iter_mut().filter(|part| among(part)) {
-                    let count = by.share(others, part.customers, wanted, part.tag());
+                    let count = by.share(others, wanted, part);
                     others -= part.customers;
                     wanted -= count;
                     part.customers -= count;
@@ -212,15 +235,17 @@ impl Choosing<'_> {
         if self.choice == Choice::at_random { LONG_AGO } else { part.last }
     }
 
-    /// How many of `taken` from `total` fall into a cell of `marked`: no draw where nothing is open.
-    pub(super) fn share(&mut self, total: u64, marked: u64, taken: u64, cell: u32) -> u64 {
+    /// How many of `taken` from `total` fall into a cell: no draw where nothing is open.
+    #[inline]
+    pub(super) fn share(&mut self, total: u64, taken: u64, cell: &Cell) -> u64 {
+        let marked = cell.customers;
         if taken == 0 || marked == 0 {
             return 0;
         }
         if taken == total || marked == total {
             return taken.min(marked);
         }
-        self.chance.hypergeometric(self.address(cell), total, marked, taken)
+        self.chance.hypergeometric(self.address(cell.tag()), total, marked, taken)
     }
 
     /// Numbers for choosing customers one by one; another `part` has other numbers.
@@ -252,6 +277,8 @@ pub struct List {
     remaining: u64,
     gone: u64,
     kept: Kept,
+    /// Room for the cells of those who are taken next.
+    room: Vec<Cell>,
 }
 
 #[derive(Clone, Debug)]
@@ -274,7 +301,7 @@ impl List {
             Sampling::Counts => Kept::Cells(Cells::new(&plan)),
             Sampling::People => Kept::People(People::new(&plan)),
         };
-        List { remaining: plan.customers, gone: 0, kept, plan }
+        List { remaining: plan.customers, gone: 0, kept, plan, room: Vec::new() }
     }
 
     /// Customers who may be written to at `now`.
@@ -313,13 +340,19 @@ impl List {
         let wanted = wanted.min(self.available(now));
         let (choice, subject) = (self.plan.choice, self.plan.subject);
         let by = Choosing { now, item: TAKE, slot, choice, subject, chance };
-        let mut taken = Taken::default();
+        let mut taken = Taken { parts: std::mem::take(&mut self.room), ..Taken::default() };
         match &mut self.kept {
             Kept::Cells(cells) => cells.take(wanted, day, by, &self.plan, &mut taken),
             Kept::People(people) => people.take(wanted, by, &mut taken),
         }
         self.remaining -= taken.customers;
         taken
+    }
+
+    /// Keeps the room of customers who were taken and are done with.
+    pub fn clear(&mut self, taken: Taken) {
+        self.room = taken.parts;
+        self.room.clear();
     }
 
     /// Puts back `customers` of those who were taken last and without an open window: they were not written to.

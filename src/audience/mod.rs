@@ -41,4 +41,4 @@ pub use desk::{
 pub use history::{History, Memory};
 pub use list::{Choice, List, ListPlan, Sampling, Taken};
 pub use odds::{Rates, TemplateEffects};
-pub use reactions::{Act, Followed, Moment, Reactions, Segment, Stage};
+pub use reactions::{Act, BatchSubjects, Followed, Moment, Reactions, Segment, Stage};

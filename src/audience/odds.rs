@@ -6,7 +6,7 @@ use crate::random::{Address, Chance, Prior, Purpose, Shares, Subject};
 
 use super::behavior::{Behavior, RATES, RateName};
 use super::history::History;
-use super::reactions::{Moment, Segment};
+use super::reactions::{Moment, Room, Segment};
 
 /// Rows of the multinomial over outcomes, in order.
 pub(super) const BLOCK: usize = 0;
@@ -37,7 +37,8 @@ pub struct Rates {
     /// The factors of each template.
     templates: Vec<[f64; RATES.len()]>,
     /// The odds of each template on the day of its last batch.
-    odds: Vec<Option<(usize, Odds)>>,
+    odds: Vec<Odds>,
+    room: Room,
 }
 
 impl Rates {
@@ -60,21 +61,35 @@ impl Rates {
             drawn.clamp(0.0, 1.0)
         });
         let templates = segment.templates.iter().map(|template| template.draw(segment, chance));
-        Rates { base, templates: templates.collect(), odds: Vec::new() }
+        Rates { base, templates: templates.collect(), odds: Vec::new(), room: Room::default() }
     }
 
-    /// The odds of a batch: those of its day and template.
-    pub(super) fn odds(&mut self, segment: &Segment, moment: &Moment<'_>, chance: &Chance) -> &mut Odds {
-        let place = moment.template;
-        if self.odds.len() <= place {
-            self.odds.resize(place + 1, None);
+    /// What a batch needs: the odds of its day and template, and room to work in.
+    pub(super) fn ready(
+        &mut self,
+        segment: &Segment,
+        moment: &Moment,
+        chance: &Chance,
+    ) -> (&mut Odds, &mut Room) {
+        while self.odds.len() <= moment.template {
+            self.odds.push(Odds::new(self.of_template(self.odds.len())));
         }
-        if self.odds[place].as_ref().is_none_or(|(day, _)| *day != moment.day) {
-            let room = self.odds[place].take().map(|(_, odds)| odds.known).unwrap_or_default();
-            self.odds[place] = Some((moment.day, Odds::new(segment, self, moment, chance, room)));
+        let odds = &mut self.odds[moment.template];
+        if odds.day != Some(moment.day) {
+            odds.begin_day(&segment.behavior, segment.subject(), moment, chance);
         }
-        let known = self.odds[place].as_mut();
-        known.map(|(_, odds)| odds).unwrap_or_else(|| unreachable!("they were put there above"))
+        (odds, &mut self.room)
+    }
+
+    /// The chances of messages of a template, before effects.
+    fn of_template(&self, template: usize) -> [f64; RATES.len()] {
+        let mut chances = self.base;
+        if let Some(factors) = self.templates.get(template) {
+            chances.iter_mut().zip(factors).for_each(|(chance, factor)| *chance *= factor);
+        }
+        // The share of reports that block is no act of its own.
+        chances[RateName::report_also_blocks as usize] = self.base(RateName::report_also_blocks);
+        chances
     }
 
     /// The chance of that name, before effects.
@@ -101,9 +116,14 @@ impl TemplateEffects {
     }
 }
 
-/// The chances of the outcomes of the batches of one template and day, by the past of a customer.
+/// The chances of the outcomes of the batches of one template, on the day of its last batch, by the past of a customer.
 #[derive(Clone, Debug)]
 pub(super) struct Odds {
+    day: Option<usize>,
+    /// Chance by name, before effects.
+    base: [f64; RATES.len()],
+    /// The effect of the campaign, once it is known.
+    campaign: Option<f64>,
     /// Chance by name, with every effect but those of the past.
     chances: [f64; RATES.len()],
     /// Shares that were asked for already.
@@ -119,49 +139,48 @@ const PASTS: usize = 64;
 const UNKNOWN: u8 = u8::MAX;
 
 impl Odds {
-    /// The odds of a day; `known` is room, of another day's.
-    fn new(
-        segment: &Segment,
-        rates: &Rates,
-        moment: &Moment<'_>,
-        chance: &Chance,
-        mut known: Vec<Shares>,
-    ) -> Odds {
-        known.clear();
-        let behavior = &segment.behavior;
-        let day = Address { slot: moment.day as u32, ..Address::of(Purpose::Day, segment.subject()) };
-        let campaign = Address::of(Purpose::Campaign, Subject::new(&[&segment.name, moment.template_name]));
-        let (by_day, by_campaign) = (&behavior.day_effect, &behavior.campaign_effect);
-        let effects = [
-            (&by_day.acts_on, chance.effect(by_day.sigma, day)),
-            (&by_campaign.acts_on, chance.effect(by_campaign.sigma, campaign)),
-            (&behavior.weekday_effect.acts_on, behavior.weekday_effect.factors[moment.weekday]),
-        ];
-        let mut chances = rates.base;
-        if let Some(factors) = rates.templates.get(moment.template) {
-            chances.iter_mut().zip(factors).for_each(|(chance, factor)| *chance *= factor);
-        }
-        for (acts_on, factor) in effects {
-            acts_on.iter().for_each(|name| chances[*name as usize] *= factor);
-        }
-        // The share of reports that block is no act of its own.
-        chances[RateName::report_also_blocks as usize] = rates.base(RateName::report_also_blocks);
-        Odds { chances, known, places: [UNKNOWN; PASTS] }
+    /// Odds of no day yet.
+    fn new(base: [f64; RATES.len()]) -> Odds {
+        let (known, places) = (Vec::new(), [UNKNOWN; PASTS]);
+        Odds { day: None, base, campaign: None, chances: base, known, places }
     }
 
-    /// Position of the shares of the outcomes of a delivered message to somebody of this past.
-    pub(super) fn position(&mut self, behavior: &Behavior, past: History) -> usize {
-        let key = usize::from(past.level) << 3 | usize::from(past.contacts);
+    /// Goes on to the day of a batch.
+    fn begin_day(&mut self, behavior: &Behavior, customers: Subject, moment: &Moment, chance: &Chance) {
+        let (by_day, by_campaign) = (&behavior.day_effect, &behavior.campaign_effect);
+        let by_weekday = &behavior.weekday_effect;
+        let day = Address { slot: moment.day as u32, ..Address::of(Purpose::Day, customers) };
+        let campaign = Address::of(Purpose::Campaign, moment.subjects.campaign);
+        let campaign = *self.campaign.get_or_insert_with(|| chance.effect(by_campaign.sigma, campaign));
+        let mut chances = self.base;
+        for (acts_on, factor) in [
+            (&by_day.acts_on, chance.effect(by_day.sigma, day)),
+            (&by_campaign.acts_on, campaign),
+            (&by_weekday.acts_on, by_weekday.factors[moment.weekday]),
+        ] {
+            acts_on.iter().for_each(|name| chances[*name as usize] *= factor);
+        }
+        chances[RateName::report_also_blocks as usize] = self.base[RateName::report_also_blocks as usize];
+        self.day = Some(moment.day);
+        if self.chances != chances {
+            self.chances = chances;
+            self.known.clear();
+            self.places = [UNKNOWN; PASTS];
+        }
+    }
+
+    /// Works out the shares of the outcomes of a delivered message to somebody of this past.
+    pub(super) fn work_out(&mut self, behavior: &Behavior, past: History) {
+        let key = past_key(past);
         if self.places[key] == UNKNOWN {
             self.places[key] = self.known.len() as u8;
             self.known.push(self.compute(behavior, past));
         }
-        usize::from(self.places[key])
     }
 
-    /// The shares at a position that [`Odds::position`] gave.
-    pub(super) fn shares(&self, position: usize) -> &Shares {
-        &self.known[position]
+    /// The shares that [`Odds::work_out`] worked out.
+    pub(super) fn shares(&self, past: History) -> &Shares {
+        &self.known[usize::from(self.places[past_key(past)])]
     }
 
     fn compute(&self, behavior: &Behavior, past: History) -> Shares {
@@ -192,4 +211,9 @@ impl Odds {
         // Every share is a chance and their sum at most 1 by the lines above.
         Shares::new(&acts).unwrap_or_else(|_| unreachable!("chances between 0 and 1 that sum to at most 1"))
     }
+}
+
+/// What of a past moves the odds, as a position.
+fn past_key(past: History) -> usize {
+    usize::from(past.level) << 3 | usize::from(past.contacts)
 }

@@ -27,6 +27,8 @@ use super::list::{List, Taken};
 use super::odds::{BLOCK, OUTCOMES, Odds, REPORT, REPORT_AND_BLOCK, Rates, STOP, TemplateEffects};
 use super::timetable::{Arriving, Timetable};
 
+pub(super) use counts::Room;
+
 /// What arrives from a customer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Act {
@@ -184,9 +186,28 @@ impl Segment {
     }
 }
 
+/// Whom the draws of the batches of one segment, template and number concern: names, hashed once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BatchSubjects {
+    /// Customers of the segment who get the template from the number.
+    pub batch: Subject,
+    /// Customers of the segment who get the template.
+    pub campaign: Subject,
+}
+
+impl BatchSubjects {
+    /// By the names of the segment, the template and the number.
+    pub fn new(segment: &str, template: &str, number: &str) -> BatchSubjects {
+        BatchSubjects {
+            batch: Subject::new(&[segment, template, number]),
+            campaign: Subject::new(&[segment, template]),
+        }
+    }
+}
+
 /// When and what is sent.
 #[derive(Clone, Copy, Debug)]
-pub struct Moment<'m> {
+pub struct Moment {
     /// The instant of the send.
     pub now: SimTime,
     /// Its slot.
@@ -199,12 +220,10 @@ pub struct Moment<'m> {
     pub streak: usize,
     /// Position of the template among the segment's.
     pub template: usize,
-    /// The template's name.
-    pub template_name: &'m str,
+    /// Whom its draws concern.
+    pub subjects: BatchSubjects,
     /// The template's category.
     pub category: Category,
-    /// The number that sends.
-    pub number_name: &'m str,
     /// Whether the platform bounds how many marketing messages a person gets.
     pub person_cap: bool,
     /// After how long a rating counts a message as unread, where one does.
@@ -232,7 +251,7 @@ impl Followed {
     }
 }
 
-impl Moment<'_> {
+impl Moment {
     fn civil_day(&self) -> u16 {
         self.day as u16
     }
@@ -269,7 +288,7 @@ impl Segment {
         &self,
         rates: &Rates,
         taken: &Taken,
-        moment: &Moment<'_>,
+        moment: &Moment,
         calendar: &Calendar,
         chance: &mut Chance,
     ) -> u64 {
@@ -279,8 +298,8 @@ impl Segment {
         if expected == 0.0 || others == 0 {
             return taken.open;
         }
-        let subject = Subject::new(&[&self.name, moment.template_name, moment.number_name]);
-        let address = Address { item: 1, slot: moment.slot, ..Address::of(Purpose::FirstMessage, subject) };
+        let (slot, subject) = (moment.slot, moment.subjects.batch);
+        let address = Address { item: 1, slot, ..Address::of(Purpose::FirstMessage, subject) };
         taken.open + chance.binomial(address, others, -expm1(-expected))
     }
 
@@ -290,35 +309,34 @@ impl Segment {
         sent: u64,
         inside: u64,
         delivered: u64,
-        moment: &Moment<'_>,
+        moment: &Moment,
         chance: &mut Chance,
     ) -> u64 {
         if inside == 0 {
             return 0;
         }
-        let subject = Subject::new(&[&self.name, moment.template_name, moment.number_name]);
-        let address = Address { item: 2, slot: moment.slot, ..Address::of(Purpose::Deliver, subject) };
+        let (slot, subject) = (moment.slot, moment.subjects.batch);
+        let address = Address { item: 2, slot, ..Address::of(Purpose::Deliver, subject) };
         chance.hypergeometric(address, sent, inside, delivered)
     }
 
-    /// How many of `customers` write first in a slot.
+    /// How many of `customers` write first in a slot, to the number whose list is of the subject `list`.
     pub fn first_messages(
         &self,
         rates: &Rates,
         customers: u64,
         slot: Slot,
         slot_days: f64,
-        number: &str,
+        list: Subject,
         chance: &mut Chance,
     ) -> u64 {
         let days = self.activity.as_ref().map_or(slot_days, |activity| activity.days_in(slot));
         let expected = rates.base(RateName::first_messages) * days * customers as f64;
-        let subject = Subject::new(&[&self.name, number]);
-        chance.poisson(Address { slot, ..Address::of(Purpose::FirstMessage, subject) }, expected)
+        chance.poisson(Address { slot, ..Address::of(Purpose::FirstMessage, list) }, expected)
     }
 
     /// Sends a message to those of `taken`: draws what they do, queues what will arrive, and settles them on the list.
-    pub fn react(&self, rates: &mut Rates, taken: &Taken, moment: Moment<'_>, stage: Stage<'_>) -> Reactions {
+    pub fn react(&self, rates: &mut Rates, taken: &Taken, moment: Moment, stage: Stage<'_>) -> Reactions {
         let table = stage.chance.table().clone();
         table.alone(self.reacting(rates, taken, moment, stage))
     }
@@ -328,23 +346,25 @@ impl Segment {
         &self,
         rates: &mut Rates,
         taken: &Taken,
-        moment: Moment<'_>,
+        moment: Moment,
         stage: Stage<'_>,
     ) -> Reactions {
-        let batch = Subject::new(&[&self.name, moment.template_name, moment.number_name]);
         let bounded = moment.person_cap && moment.category == Category::Marketing;
+        let reachable = match self.behavior.undeliverable.value {
+            Undeliverable::message => rates.base(RateName::delivered),
+            Undeliverable::customer => 1.0,
+        };
+        let at_cap = if bounded { rates.base(RateName::at_person_cap) } else { 0.0 };
+        let (odds, room) = rates.ready(self, &moment, stage.chance);
         let mut send = Send {
-            at_cap: if bounded { rates.base(RateName::at_person_cap) } else { 0.0 },
-            reachable: match self.behavior.undeliverable.value {
-                Undeliverable::message => rates.base(RateName::delivered),
-                Undeliverable::customer => 1.0,
-            },
+            at_cap,
+            reachable,
             late_rows: 0,
             tally: Tally::default(),
             arriving: self.timetable.arriving(self.activity.as_ref(), stage.calendar, moment.now, moment.day),
             segment: self,
-            batch,
-            odds: rates.odds(self, &moment, stage.chance),
+            odds,
+            room,
             moment,
             stage,
         };
@@ -365,8 +385,8 @@ const CONVERSATION: Span = Span::hours(24);
 struct Send<'s, 'r> {
     segment: &'s Segment,
     odds: &'r mut Odds,
-    batch: Subject,
-    moment: Moment<'r>,
+    room: &'r mut Room,
+    moment: Moment,
     stage: Stage<'r>,
     at_cap: f64,
     /// The chance that a message reaches a customer who can be reached.
@@ -408,7 +428,7 @@ struct Tally {
 impl Send<'_, '_> {
     /// Where the draws of the batch are.
     fn addresses(&self) -> Addresses {
-        Addresses { batch: self.batch, slot: self.moment.slot }
+        Addresses { batch: self.moment.subjects.batch, slot: self.moment.slot }
     }
 
     /// Acts that are heard in a slot.
@@ -424,16 +444,28 @@ impl Send<'_, '_> {
         }
     }
 
-    fn add(&mut self, sent: u64, delivered: u64, capped: u64, outcome: &[u64; OUTCOMES]) {
-        self.tally.sent += sent;
-        self.tally.delivered += delivered;
-        self.tally.capped += capped;
-        self.tally.outcome.iter_mut().zip(outcome).for_each(|(sum, count)| *sum += count);
+    /// Whether whoever asks for no more marketing leaves the list.
+    fn stopping_leaves(&self) -> bool {
+        self.moment.category == Category::Marketing
     }
 
     /// Those who leave the list for good.
     fn leaving(&self, outcome: &[u64; OUTCOMES]) -> u64 {
-        let stopped = if self.moment.category == Category::Marketing { outcome[STOP] } else { 0 };
-        outcome[BLOCK] + outcome[REPORT] + outcome[REPORT_AND_BLOCK] + stopped
+        leaving(outcome, self.stopping_leaves())
     }
+}
+
+impl Tally {
+    fn add(&mut self, sent: u64, delivered: u64, capped: u64, outcome: &[u64; OUTCOMES]) {
+        self.sent += sent;
+        self.delivered += delivered;
+        self.capped += capped;
+        self.outcome.iter_mut().zip(outcome).for_each(|(sum, count)| *sum += count);
+    }
+}
+
+/// Those who leave a list for good, those who stop among them or not.
+fn leaving(outcome: &[u64; OUTCOMES], stopping_leaves: bool) -> u64 {
+    let stopped = if stopping_leaves { outcome[STOP] } else { 0 };
+    outcome[BLOCK] + outcome[REPORT] + outcome[REPORT_AND_BLOCK] + stopped
 }

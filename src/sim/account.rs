@@ -8,7 +8,7 @@
 use crate::audience::List;
 use crate::glossary::Category;
 use crate::platform::price::{Card, Initiator, Ledger, PriceRules};
-use crate::random::{Address, Purpose, Subject};
+use crate::random::{Address, Purpose};
 use crate::time::{SimTime, Slot};
 
 use super::load::Lane;
@@ -49,15 +49,12 @@ impl Run<'_, '_> {
         now: SimTime,
     ) -> u64 {
         let Some(account) = &self.account else { return 0 };
-        let scenario = self.scenario;
         let all: u64 = self.lists.iter().map(List::remaining).sum();
         let open = account.open_at(now).business.min(all);
         if open == 0 || customers == 0 {
             return count;
         }
-        let names: [&str; 2] = [&scenario.segments[lane.segment].name, &scenario.senders[lane.sender].name];
-        let subject = Subject::new(&names);
-        let address = Address { item: 2, slot, ..Address::of(Purpose::FirstMessage, subject) };
+        let address = Address { item: 2, slot, ..Address::of(Purpose::FirstMessage, lane.list.subject) };
         count - self.chance.binomial(address, count, open as f64 / all as f64)
     }
 

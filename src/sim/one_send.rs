@@ -10,7 +10,8 @@
 use jiff::civil::date;
 
 use crate::audience::{
-    Act, Arrivals, Behavior, Choice, Followed, List, ListPlan, Moment, Rates, Sampling, Segment, Stage,
+    Act, Arrivals, BatchSubjects, Behavior, Choice, Followed, List, ListPlan, Moment, Rates, Sampling,
+    Segment, Stage,
 };
 use crate::glossary::Category;
 use crate::random::{Chance, Held, Streams};
@@ -94,7 +95,7 @@ impl OneSend {
 }
 
 /// The send: the first slot of the calendar, by rules that bound nothing.
-fn moment() -> Moment<'static> {
+fn moment() -> Moment {
     Moment {
         now: SimTime::START,
         slot: 0,
@@ -102,9 +103,8 @@ fn moment() -> Moment<'static> {
         weekday: 0,
         streak: 0,
         template: 0,
-        template_name: MESSAGE,
+        subjects: BatchSubjects::new(CUSTOMERS, MESSAGE, NUMBER),
         category: Category::Marketing,
-        number_name: NUMBER,
         person_cap: false,
         unread_after: None,
         followed: Followed::ALL,

@@ -321,8 +321,8 @@ impl<'s, 'p> Run<'s, 'p> {
         for (place, lane) in scenario.lanes.iter().enumerate() {
             let customers = self.lists[place].remaining();
             let (segment, rates) = (&scenario.segments[lane.segment], &self.rates[lane.segment]);
-            let number = &scenario.senders[lane.sender].name;
-            let count = segment.first_messages(rates, customers, slot, days, number, &mut self.chance);
+            let subject = lane.list.subject;
+            let count = segment.first_messages(rates, customers, slot, days, subject, &mut self.chance);
             if count > 0 {
                 self.diary.count(Metric::WroteFirst, count);
                 let signal = Signal::CustomerMessages { number: lane.number, count };

@@ -140,7 +140,7 @@ impl<'s> Run<'s, '_> {
     }
 
     /// Takes customers from a lane's list for a send, and puts those back whom the platform does not admit.
-    fn choose(&mut self, lane: usize, asked: u64, moment: &Moment<'_>) -> Chosen {
+    fn choose(&mut self, lane: usize, asked: u64, moment: &Moment) -> Chosen {
         let Lane { number, sender, segment, .. } = self.scenario.lanes[lane];
         let Moment { now, slot, template, .. } = *moment;
         let (day, chance) = (self.diary.day() as u16, &mut self.chance);
@@ -162,9 +162,9 @@ impl<'s> Run<'s, '_> {
         Chosen { taken, admission, open, short }
     }
 
-    fn moment(&self, lane: usize, template: usize, slot: Slot, now: SimTime) -> Moment<'s> {
+    fn moment(&self, lane: usize, template: usize, slot: Slot, now: SimTime) -> Moment {
         let scenario = self.scenario;
-        let (name, category, _) = &scenario.templates[template];
+        let category = scenario.templates[template].1;
         let day = self.diary.day();
         Moment {
             now,
@@ -173,9 +173,8 @@ impl<'s> Run<'s, '_> {
             weekday: scenario.setting.calendar.weekday(day).to_monday_zero_offset() as usize,
             streak: lane * scenario.templates.len() + template,
             template,
-            template_name: name,
-            category: *category,
-            number_name: &scenario.senders[scenario.lanes[lane].sender].name,
+            subjects: scenario.lanes[lane].batches[template],
+            category,
             person_cap: scenario.person_cap,
             unread_after: self.platform.rules().unread_after(),
             followed: scenario.followed,
@@ -189,7 +188,7 @@ impl<'s> Run<'s, '_> {
         mut taken: Taken,
         admission: &Admission,
         open: u64,
-        moment: Moment<'_>,
+        moment: Moment,
     ) -> Delivered {
         if admission.held > 0 {
             self.hold(lane, &mut taken, admission.held, &moment);
@@ -203,11 +202,13 @@ impl<'s> Run<'s, '_> {
         let stage = Stage { calendar, chance, list: &mut lists[lane], arrivals };
         let behavior = &self.scenario.segments[segment];
         let reactions = behavior.reacting(&mut rates[segment], &taken, moment, stage).await;
-        self.delivered(lane, &taken, admission.admitted, open, &moment, reactions)
+        let delivered = self.delivered(lane, &taken, admission.admitted, open, &moment, reactions);
+        self.lists[lane].clear(taken);
+        delivered
     }
 
     /// Keeps what is held of `taken`.
-    fn hold(&mut self, lane: usize, taken: &mut Taken, held: u64, moment: &Moment<'_>) {
+    fn hold(&mut self, lane: usize, taken: &mut Taken, held: u64, moment: &Moment) {
         let list = &self.lists[lane];
         let customers = list.hold(taken, held, moment.now, moment.slot, &mut self.chance);
         self.held[moment.streak].join(customers);
@@ -221,7 +222,7 @@ impl<'s> Run<'s, '_> {
         taken: &Taken,
         admitted: u64,
         open: u64,
-        moment: &Moment<'_>,
+        moment: &Moment,
         reactions: Reactions,
     ) -> Delivered {
         let scenario = self.scenario;

@@ -6,16 +6,18 @@
 //!   the batch                        '--> delays, kind by kind, side by side --> the ring of arrivals
 //! ```
 
+use std::ops::Range;
+
 use smallvec::SmallVec;
 
-use crate::random::{Address, MOST_ROWS, Purpose, Shares, Split};
-use crate::time::SimTime;
+use crate::random::{MOST_ROWS, Purpose, Shares, Split};
+use crate::time::{SimTime, Slot};
 
 use super::super::history::History;
 use super::super::list::{CLOSED, Cell, SERVICE_WINDOW, Taken};
 use super::super::odds::{ARCHIVE, BLOCK, MUTE, OUTCOMES, Odds, REPLY, REPORT, REPORT_AND_BLOCK, STOP};
 use super::super::timetable::Arriving;
-use super::{Act, Addresses, Segment, Send};
+use super::{Act, Addresses, CONVERSATION, Moment, Segment, Send, Tally, leaving};
 
 /// The cell of draws that concern a whole batch: no past has this key.
 const BATCH: u32 = u32::MAX;
@@ -25,55 +27,99 @@ fn delay_item(act: Act) -> u8 {
     act.index() as u8 * 16
 }
 
-/// So many pasts of a batch are kept without asking for memory.
-type Few<T> = SmallVec<[T; 16]>;
-
-/// How many of so many, each with this probability.
-type Asked = (Address, u64, f64);
+/// What is worked with while a batch reacts: room that is kept from batch to batch.
+#[derive(Clone, Debug, Default)]
+pub(in super::super) struct Room {
+    /// The pasts of those who were taken, each once, in order.
+    pasts: Vec<Past>,
+    /// Empty between two questions.
+    splits: Vec<Split<'static>>,
+}
 
 /// Customers of one past who are written to.
+#[derive(Clone, Copy, Debug)]
 struct Past {
+    /// What they have been through; with the message, once it has reached them.
     history: History,
+    /// All of the history in one number, by which pasts are ordered.
+    packed: u64,
     /// The address of what they do, among those of the batch.
     key: u32,
     customers: u64,
-    capped: u64,
+    /// Those whom the platform lets the message through to.
+    let_through: u64,
     delivered: u64,
-    outcome: [u64; OUTCOMES],
-    /// Of those who answer, the ones whose arrival matters for the next message.
+    /// Of those whom the message reached, the ones who stay on the list.
+    staying: u64,
+    /// Those who answer.
+    replies: u64,
+    /// Of these, those whose answer's arrival matters for the next message.
     late: u64,
+}
+
+impl Past {
+    fn new(history: History, packed: u64, day: u16, customers: u64) -> Past {
+        let key = history.key(day);
+        Past {
+            history,
+            packed,
+            key,
+            customers,
+            let_through: customers,
+            delivered: 0,
+            staying: 0,
+            replies: 0,
+            late: 0,
+        }
+    }
+
+    fn add(&mut self, customers: u64) {
+        self.customers += customers;
+        self.let_through += customers;
+    }
 }
 
 impl<'s> Send<'s, '_> {
     /// Sends to the customers of all pasts. It waits for counts, which are drawn with those of other replications;
     /// between two waits all is plain.
     pub(super) async fn reach_cells(&mut self, taken: &Taken) {
-        let mut pasts = self.pasts(taken);
+        let Room { mut pasts, splits: room } = std::mem::take(self.room);
+        let (addresses, stopping_leaves) = (self.addresses(), self.stopping_leaves());
+        self.gather(taken, &mut pasts);
         if self.at_cap > 0.0 {
-            let asked = self.capped(&pasts);
-            let capped = self.stage.chance.binomials(asked).await;
-            pasts.iter_mut().zip(capped).for_each(|(past, capped)| past.capped = capped);
+            let chance = self.at_cap;
+            let asked = |past: &Past| (addresses.at(Purpose::Deliver, 1, past.key), past.customers, chance);
+            let capped = self.stage.chance.binomials(pasts.iter().map(asked)).await;
+            pasts
+                .iter_mut()
+                .zip(capped)
+                .for_each(|(past, capped)| past.let_through = past.customers - capped);
         }
         if self.reachable < 1.0 {
-            let asked = self.delivered(&pasts);
+            let chance = self.reachable;
+            let asked = |past: &Past| (addresses.at(Purpose::Deliver, 0, past.key), past.let_through, chance);
+            let asked = pasts.iter().filter(|past| !past.history.unreachable).map(asked);
             let delivered = self.stage.chance.binomials(asked).await;
             reached(&mut pasts).zip(delivered).for_each(|(past, delivered)| past.delivered = delivered);
         } else {
-            reached(&mut pasts).for_each(|past| past.delivered = past.customers - past.capped);
+            reached(&mut pasts).for_each(|past| past.delivered = past.let_through);
         }
-        let mut outcomes = outcomes(self.segment, self.addresses(), self.odds, &pasts);
+        let mut outcomes = outcomes(self.segment, addresses, self.odds, &pasts, room);
         self.stage.chance.split_all(&mut outcomes).await;
-        take_outcomes(&mut pasts, &outcomes);
-        drop(outcomes);
-        self.add_all(&pasts);
+        let tally = take_outcomes(&mut pasts, &outcomes, stopping_leaves);
+        let room = emptied(outcomes);
+        self.note(tally);
         let arriving = std::mem::take(&mut self.arriving);
         let replies = self.rows(&arriving, Act::Reply);
-        let mut late = self.late_answers(&pasts, replies);
-        self.stage.chance.split_all(&mut late).await;
-        self.settle(pasts, &late, replies);
-        let (acts, mut delays) = self.delays(&arriving);
+        let mut late = self.late_answers(&pasts, replies, room);
+        if !late.is_empty() {
+            self.stage.chance.split_all(&mut late).await;
+        }
+        self.settle(&mut pasts, &late, replies);
+        let (acts, mut delays) = self.delays(&arriving, emptied(late));
         self.stage.chance.split_all(&mut delays).await;
         self.queue(&acts, &delays, &arriving);
+        *self.room = Room { pasts, splits: emptied(delays) };
     }
 
     /// When the rows of a delay arrive.
@@ -82,114 +128,139 @@ impl<'s> Send<'s, '_> {
     }
 
     /// The pasts of those who were taken, each once, in order.
-    fn pasts(&self, taken: &Taken) -> Vec<Past> {
+    fn gather(&self, taken: &Taken, pasts: &mut Vec<Past>) {
         let day = self.moment.civil_day();
-        let mut groups: Few<(u64, History, u64)> = Few::new();
+        pasts.clear();
+        let mut next = 0;
         for part in &taken.parts {
             let history = self.segment.memory.on(part.history, day);
             let packed = history.packed();
-            let place = groups.iter().rposition(|(before, ..)| *before <= packed).map_or(0, |last| last + 1);
-            match place.checked_sub(1).filter(|last| groups[*last].0 == packed) {
-                Some(same) => groups[same].2 += part.customers,
-                None => groups.insert(place, (packed, history, part.customers)),
+            // Cells of the same message come in order of their past: most often it is the next one.
+            if pasts.get(next).is_none_or(|past| past.packed != packed) {
+                next = pasts.partition_point(|past| past.packed < packed);
             }
+            match pasts.get_mut(next) {
+                Some(past) if past.packed == packed => past.add(part.customers),
+                _ => pasts.insert(next, Past::new(history, packed, day, part.customers)),
+            }
+            next += 1;
         }
-        groups.iter().map(|(_, history, customers)| Past::new(*history, day, *customers)).collect()
     }
 
-    /// Whom the platform does not let through: what is asked of each past.
-    fn capped(&self, pasts: &[Past]) -> Few<Asked> {
-        let (addresses, chance) = (self.addresses(), self.at_cap);
-        let asked = |past: &Past| (addresses.at(Purpose::Deliver, 1, past.key), past.customers, chance);
-        pasts.iter().map(asked).collect()
-    }
-
-    /// Whom the message reaches: what is asked of each past that can be reached.
-    fn delivered(&self, pasts: &[Past]) -> Few<Asked> {
-        let (addresses, chance) = (self.addresses(), self.reachable);
-        let asked =
-            |past: &Past| (addresses.at(Purpose::Deliver, 0, past.key), past.customers - past.capped, chance);
-        pasts.iter().filter(|past| !past.history.unreachable).map(asked).collect()
-    }
-
-    /// Adds up what the message led to.
-    fn add_all(&mut self, pasts: &[Past]) {
-        for past in pasts {
-            self.add(past.customers, past.delivered, past.capped, &past.outcome);
-            self.stage.list.leave(self.leaving(&past.outcome));
-        }
+    /// Takes note of what the message led to.
+    fn note(&mut self, tally: Tally) {
+        self.stage.list.leave(self.leaving(&tally.outcome));
+        self.tally = tally;
     }
 
     /// The answers of each past that answers, split into those whose arrival matters for the next message and the others.
-    fn late_answers(&mut self, pasts: &[Past], replies: &Arriving) -> Vec<Split<'s>> {
+    fn late_answers(
+        &mut self,
+        pasts: &[Past],
+        replies: &Arriving,
+        room: Vec<Split<'static>>,
+    ) -> Vec<Split<'s>> {
         let rested = self.moment.now + self.stage.list.rest();
         self.late_rows = replies.at.partition_point(|arrives| *arrives + SERVICE_WINDOW <= rested);
-        let segment = self.segment;
-        let Some((_, Some(late))) = segment.answers.get(self.late_rows) else { return Vec::new() };
-        let addresses = self.addresses();
-        let split = |past: &Past| {
-            let address = addresses.at(Purpose::Delay, delay_item(Act::Reply), past.key);
-            Split::new(address, past.outcome[REPLY], late)
-        };
-        pasts.iter().filter(|past| past.answers()).map(split).collect()
+        let (segment, addresses) = (self.segment, self.addresses());
+        let mut splits: Vec<Split<'s>> = room;
+        if let Some((_, Some(late))) = segment.answers.get(self.late_rows) {
+            let split = |past: &Past| {
+                let address = addresses.at(Purpose::Delay, delay_item(Act::Reply), past.key);
+                Split::new(address, past.replies, late)
+            };
+            splits.extend(pasts.iter().filter(|past| past.replies > 0).map(split));
+        }
+        splits
     }
 
-    /// Late answers are heard, and all who stay go back to the list, in the order in which it keeps them.
-    fn settle(&mut self, mut pasts: Vec<Past>, late: &[Split<'_>], replies: &Arriving) {
-        self.tally.early_replies = self.tally.outcome[REPLY];
-        for (past, split) in pasts.iter_mut().filter(|past| past.answers()).zip(late) {
-            past.late = split.rows().iter().map(|row| u64::from(*row)).sum();
-            self.tally.early_replies -= past.late;
-        }
-        let mut back = Few::new();
-        self.settle_others(&pasts, &mut back);
-        let (now, day) = (self.moment.now, self.moment.civil_day());
-        let rested = now + self.stage.list.rest();
-        for row in 0..late.first().map_or(0, |split| split.rows().len()) {
-            let (arrives, slot) = (replies.at[self.late_rows + row], replies.slot[self.late_rows + row]);
-            let window = arrives + SERVICE_WINDOW;
-            for (past, split) in pasts.iter().filter(|past| past.answers()).zip(late) {
-                let customers = u64::from(split.rows()[row]);
-                if customers > 0 {
-                    self.reply(arrives, slot, customers);
-                    let history = self.segment.memory.after_delivery(past.history, day);
-                    let cell = Cell { last: now, delivered: true, window, history, customers };
-                    back.push((cell, arrives.max(rested)));
-                }
-            }
-        }
-        back.sort_unstable_by_key(|(cell, from)| (*from, cell.key()));
-        for (cell, from) in back {
-            self.stage.list.settle(cell, from, None);
+    /// Late answers are heard, and all who stay go back to the list, in the order in which it keeps them: as pasts are
+    /// in order, so are these customers after a delivery.
+    fn settle(&mut self, pasts: &mut [Past], late: &[Split<'_>], replies: &Arriving) {
+        self.settle_not_reached(pasts);
+        self.settle_reached(pasts, late);
+        let rows = late.first().map_or(0, |split| split.rows().len());
+        let at = &replies.at[self.late_rows..][..rows];
+        let mut first = 0;
+        while first < rows {
+            let end = first + at[first..].iter().take_while(|arrives| **arrives == at[first]).count();
+            let slot = replies.slot[self.late_rows + first];
+            self.settle_late(pasts, late, first..end, (at[first], slot));
+            first = end;
         }
     }
 
-    /// Those whose answer, if any, does not matter for the next message come back by `back` after their rest.
-    fn settle_others(&self, pasts: &[Past], back: &mut Few<(Cell, SimTime)>) {
+    /// Those whom the message did not reach come back after their rest.
+    fn settle_not_reached(&mut self, pasts: &[Past]) {
+        let last = self.moment.now;
+        let rested = last + self.stage.list.rest();
+        for past in pasts.iter().filter(|past| past.customers > past.delivered) {
+            let (customers, history) = (past.customers - past.delivered, past.history);
+            let cell = Cell { last, delivered: false, window: CLOSED, history, customers };
+            self.stage.list.settle(cell, rested, None);
+        }
+    }
+
+    /// Those whose answer, if any, does not matter for the next message come back after their rest.
+    fn settle_reached(&mut self, pasts: &mut [Past], late: &[Split<'_>]) {
         let (last, day) = (self.moment.now, self.moment.civil_day());
         let rested = last + self.stage.list.rest();
-        for past in pasts {
-            let (customers, history) = (past.customers - past.delivered, past.history);
+        let memory = self.segment.memory;
+        debug_assert!(pasts.is_sorted_by_key(|past| memory.after_delivery(past.history, day).packed()));
+        let (mut late, mut all_late) = (late.iter(), 0);
+        for past in pasts.iter_mut().filter(|past| past.staying > 0) {
+            if past.replies > 0 {
+                past.late = late.next().map_or(0, |split| split.rows().iter().sum()).into();
+                all_late += past.late;
+            }
+            past.history = memory.after_delivery(past.history, day);
+            let (customers, history) = (past.staying - past.late, past.history);
             if customers > 0 {
-                back.push((Cell { last, delivered: false, window: CLOSED, history, customers }, rested));
+                let cell = Cell { last, delivered: true, window: CLOSED, history, customers };
+                self.stage.list.settle(cell, rested, None);
             }
         }
-        for past in pasts {
-            let customers = past.delivered - self.leaving(&past.outcome) - past.late;
-            if customers > 0 {
-                let history = self.segment.memory.after_delivery(past.history, day);
-                back.push((Cell { last, delivered: true, window: CLOSED, history, customers }, rested));
+        self.tally.early_replies = self.tally.outcome[REPLY] - all_late;
+    }
+
+    /// Those whose late answers arrive with some rows, all at once, come back after their rest and the answer.
+    fn settle_late(
+        &mut self,
+        pasts: &[Past],
+        late: &[Split<'_>],
+        rows: Range<usize>,
+        (arrives, slot): (SimTime, Slot),
+    ) {
+        let last = self.moment.now;
+        let (window, from) = (arrives + SERVICE_WINDOW, arrives.max(last + self.stage.list.rest()));
+        let mut heard = 0;
+        for (past, split) in pasts.iter().filter(|past| past.replies > 0).zip(late) {
+            if past.late == 0 {
+                continue;
             }
+            for customers in split.rows()[rows.clone()].iter().filter(|count| **count > 0) {
+                let (customers, history) = (u64::from(*customers), past.history);
+                heard += customers;
+                let cell = Cell { last, delivered: true, window, history, customers };
+                self.stage.list.settle(cell, from, None);
+            }
+        }
+        if heard > 0 {
+            self.reply(arrives, slot, heard);
         }
     }
 
     /// What is alike for every past of the batch: acts, and how each is split over the rows of its delay.
-    fn delays<'a>(&self, arriving: &'a [Arriving]) -> (Few<Act>, Vec<Split<'a>>)
+    fn delays<'a>(
+        &self,
+        arriving: &'a [Arriving],
+        room: Vec<Split<'static>>,
+    ) -> (SmallVec<[Act; 8]>, Vec<Split<'a>>)
     where
         's: 'a,
     {
-        let (segment, addresses, moment) = (self.segment, self.addresses(), self.moment);
-        let outcome = self.tally.outcome;
+        let (segment, addresses, moment) = (self.segment, self.addresses(), &self.moment);
+        let outcome = &self.tally.outcome;
         let replies_left = if self.late_rows > 0 { self.tally.early_replies } else { 0 };
         let counts = [
             (Act::Block, outcome[BLOCK] + outcome[REPORT_AND_BLOCK]),
@@ -202,7 +273,7 @@ impl<'s> Send<'s, '_> {
             (Act::Read, outcome.iter().sum()),
         ];
         let early = segment.answers.get(self.late_rows).and_then(|(early, _)| early.as_ref());
-        let (mut acts, mut delays) = (Few::new(), Vec::with_capacity(counts.len()));
+        let (mut acts, mut delays): (_, Vec<Split<'a>>) = (SmallVec::new(), room);
         for (act, count) in counts.into_iter().filter(|(_, count)| *count > 0) {
             let table = segment.delays[act.index()].shares();
             let Some(shares) = (if act == Act::Reply { early } else { Some(table) }) else { continue };
@@ -218,29 +289,35 @@ impl<'s> Send<'s, '_> {
 
     /// Queues acts where they arrive.
     fn queue(&mut self, acts: &[Act], delays: &[Split<'_>], arriving: &[Arriving]) {
-        let moment = self.moment;
+        let Moment { now, streak, unread_after, .. } = self.moment;
         let mut read_in_time = 0;
         for (act, split) in acts.iter().zip(delays) {
-            let rows = self.rows(arriving, *act);
-            let heard = rows.at.iter().zip(&rows.slot).zip(split.rows());
-            for ((arrives, slot), count) in heard.filter(|(_, count)| **count > 0) {
-                let count = u64::from(*count);
-                match act {
-                    Act::Reply => self.reply(*arrives, *slot, count),
-                    _ => self.arrive(*act, *slot, count),
+            let (rows, counts) = (self.rows(arriving, *act), split.rows());
+            self.stage.arrivals.add_rows(&rows.slot, streak, *act, counts);
+            match (act, unread_after) {
+                (Act::Reply, _) => {
+                    let late = rows.at[..counts.len()].partition_point(|at| *at < now + CONVERSATION);
+                    self.stage.arrivals.add_rows(&rows.slot[late..], streak, Act::LateReply, &counts[late..]);
                 }
-                if *act == Act::Read
-                    && moment.unread_after.is_some_and(|after| *arrives <= moment.now + after)
-                {
-                    read_in_time += count;
+                (Act::Read, Some(after)) => {
+                    let late = rows.at[..counts.len()].partition_point(|at| *at <= now + after);
+                    read_in_time = counts[..late].iter().map(|count| u64::from(*count)).sum();
                 }
+                _ => {}
             }
         }
-        if let Some(after) = moment.unread_after {
-            let due = self.stage.calendar.slot_from(moment.now + after);
+        if let Some(after) = unread_after {
+            let due = self.stage.calendar.slot_from(now + after);
             self.arrive(Act::Unread, due, self.tally.delivered - read_in_time);
         }
     }
+}
+
+/// The room of splits that are done with.
+fn emptied(mut splits: Vec<Split<'_>>) -> Vec<Split<'static>> {
+    splits.clear();
+    // Nothing is left to be turned into splits of another life: only the room goes on.
+    splits.into_iter().map(|_| unreachable!("they are gone")).collect()
 }
 
 /// The pasts that a message can reach.
@@ -254,32 +331,28 @@ fn outcomes<'o>(
     addresses: Addresses,
     odds: &'o mut Odds,
     pasts: &[Past],
+    room: Vec<Split<'static>>,
 ) -> Vec<Split<'o>> {
-    let positions: Few<usize> =
-        pasts.iter().map(|past| odds.position(&segment.behavior, past.history)).collect();
-    let odds = &*odds;
-    let split = |(past, position): (&Past, &usize)| {
+    pasts.iter().for_each(|past| odds.work_out(&segment.behavior, past.history));
+    let (odds, mut splits): (_, Vec<Split<'o>>) = (&*odds, room);
+    splits.extend(pasts.iter().map(|past| {
         let address = addresses.at(Purpose::Outcome, 0, past.key);
-        Split::new(address, past.delivered, odds.shares(*position))
-    };
-    pasts.iter().zip(&positions).map(split).collect()
+        Split::new(address, past.delivered, odds.shares(past.history))
+    }));
+    splits
 }
 
-fn take_outcomes(pasts: &mut [Past], outcomes: &[Split<'_>]) {
+/// Takes over what was drawn for each past; returns the sums.
+fn take_outcomes(pasts: &mut [Past], outcomes: &[Split<'_>], stopping_leaves: bool) -> Tally {
+    let mut tally = Tally::default();
     for (past, split) in pasts.iter_mut().zip(outcomes) {
-        past.outcome.iter_mut().zip(split.rows()).for_each(|(count, row)| *count = u64::from(*row));
+        let mut outcome = [0; OUTCOMES];
+        outcome.iter_mut().zip(split.rows()).for_each(|(count, row)| *count = u64::from(*row));
+        past.staying = past.delivered - leaving(&outcome, stopping_leaves);
+        past.replies = outcome[REPLY];
+        tally.add(past.customers, past.delivered, past.customers - past.let_through, &outcome);
     }
-}
-
-impl Past {
-    fn new(history: History, day: u16, customers: u64) -> Past {
-        let key = history.key(day);
-        Past { history, key, customers, capped: 0, delivered: 0, outcome: [0; OUTCOMES], late: 0 }
-    }
-
-    fn answers(&self) -> bool {
-        self.outcome[REPLY] > 0
-    }
+    tally
 }
 
 /// The shares of a table's rows before `late_rows` among those that are in none from there on, and of the others.
@@ -298,4 +371,20 @@ fn part_of(rows: &[f64], left: f64) -> Option<Shares> {
         *share = (row / left).min(1.0);
     }
     Shares::new(&shares[..rows.len()]).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::random::{Address, Subject};
+
+    #[test]
+    fn splits_leave_their_room() {
+        let shares = Shares::new(&[0.5, 0.25]).expect("shares");
+        let address = Address::of(Purpose::Outcome, Subject::new(&["a"]));
+        let splits: Vec<Split<'_>> = (0..40).map(|n| Split::new(address, n, &shares)).collect();
+        let (room, place) = (splits.capacity(), splits.as_ptr().addr());
+        let splits = emptied(splits);
+        assert_eq!((splits.len(), splits.capacity(), splits.as_ptr().addr()), (0, room, place));
+    }
 }

@@ -37,8 +37,8 @@ impl Send<'_, '_> {
         let mut from = rested;
         if delivered {
             cell.history = self.segment.memory.after_delivery(past, self.moment.civil_day());
-            let position = self.odds.position(&self.segment.behavior, past);
-            let row = self.odds.shares(position).row(outcome);
+            self.odds.work_out(&self.segment.behavior, past);
+            let row = self.odds.shares(past).row(outcome);
             if let Some(row) = row {
                 counts[row] = 1;
                 self.act_drawn(Act::Read, read_delay);
@@ -51,7 +51,7 @@ impl Send<'_, '_> {
             }
             self.tally.unread += u64::from(!self.read_in_time(row.is_some(), read_delay));
         }
-        self.add(1, u64::from(delivered), u64::from(capped), &counts);
+        self.tally.add(1, u64::from(delivered), u64::from(capped), &counts);
         match self.leaving(&counts) {
             0 => self.stage.list.settle(cell, from, Some(person)),
             gone => self.stage.list.leave(gone),

@@ -27,7 +27,7 @@ use crate::glossary::Category;
 use crate::platform::language::{FreeAMonth, Pays, PricedBy};
 use crate::time::{Calendar, SimTime};
 
-use super::rules::{PriceRules, Prices, Unpriced};
+use super::rules::{PriceRules, Prices, Terms, Unpriced};
 use super::table::Column;
 
 /// Whether the account can be charged.
@@ -102,6 +102,13 @@ pub struct Charge {
     pub card_micros: u64,
 }
 
+impl Charge {
+    /// So many have no known price.
+    fn unpriced(&mut self, count: u64, why: Unpriced) {
+        (self.unpriced, self.why_unpriced) = (count, (count > 0).then_some(why));
+    }
+}
+
 impl AddAssign for Charge {
     fn add_assign(&mut self, more: Charge) {
         self.cost_micros = self.cost_micros.saturating_add(more.cost_micros);
@@ -133,6 +140,8 @@ pub struct Ledger<'r> {
     months: &'r [SimTime],
     card: Card,
     now: SimTime,
+    /// What the rules say now.
+    terms: Terms,
     /// When the business last opened conversations.
     business_at: Option<SimTime>,
     /// How many months have begun.
@@ -174,6 +183,7 @@ impl<'r> Ledger<'r> {
             months,
             card,
             now: SimTime(i64::MIN),
+            terms: rules.terms_at(SimTime(i64::MIN)),
             business_at: None,
             month: 0,
             free_used: 0,
@@ -190,10 +200,11 @@ impl<'r> Ledger<'r> {
     /// When told out of order: `now` before what was told last, or, where conversations are paid, customers who open
     /// one after the business opened some at the same instant. A market that the account was not opened with.
     pub fn customer_messages(&mut self, now: SimTime, market: usize, opening: u64) -> Charge {
-        let clause = self.advance(now);
-        let charge = match clause.map(|place| &self.rules.clauses[place].pays) {
+        self.advance(now);
+        let mut charge = Charge::default();
+        match self.pays() {
             None | Some(Pays::NotStated) => {
-                self.unstated(now, market, Initiator::Customer, (opening, opening))
+                self.unstated(market, Initiator::Customer, (opening, opening), &mut charge);
             }
             Some(Pays::PerConversation { by, free_a_month }) => {
                 let late = self.business_at == Some(now) && opening > 0;
@@ -202,12 +213,12 @@ impl<'r> Ledger<'r> {
                     PricedBy::Initiator => Column::Customer,
                     PricedBy::Category => Column::Service,
                 };
-                self.conversations(now, market, Initiator::Customer, *free_a_month, (kind, opening))
+                self.conversations(market, Initiator::Customer, *free_a_month, (kind, opening), &mut charge);
             }
             Some(Pays::PerNotification | Pays::PerMessage { .. }) => {
-                Charge { opened: self.keep(now, market, Initiator::Customer, opening), ..Charge::default() }
+                self.keep(market, Initiator::Customer, opening, &mut charge);
             }
-        };
+        }
         self.book(market, charge)
     }
 
@@ -229,13 +240,14 @@ impl<'r> Ledger<'r> {
         outside: u64,
         inside: u64,
     ) -> Charge {
-        let clause = self.advance(now);
-        let charge = match clause.map(|place| &self.rules.clauses[place].pays) {
+        self.advance(now);
+        let mut charge = Charge::default();
+        match self.pays() {
             None | Some(Pays::NotStated) => {
-                self.unstated(now, market, Initiator::Business, (outside, outside + inside))
+                self.unstated(market, Initiator::Business, (outside, outside + inside), &mut charge);
             }
             Some(Pays::PerNotification) => {
-                self.messages(now, market, Column::Notification, (outside, outside))
+                self.messages(market, Column::Notification, (outside, outside), &mut charge);
             }
             Some(Pays::PerConversation { by, free_a_month }) => {
                 let (kind, count) = match by {
@@ -243,13 +255,13 @@ impl<'r> Ledger<'r> {
                     PricedBy::Category => (category.into(), outside + inside),
                 };
                 self.business_at = if count > 0 { Some(now) } else { self.business_at };
-                self.conversations(now, market, Initiator::Business, *free_a_month, (kind, count))
+                self.conversations(market, Initiator::Business, *free_a_month, (kind, count), &mut charge);
             }
             Some(Pays::PerMessage { free_in_window, .. }) => {
                 let paid_inside = if free_in_window.contains(&category) { 0 } else { inside };
-                self.messages(now, market, category.into(), (outside, outside + paid_inside))
+                self.messages(market, category.into(), (outside, outside + paid_inside), &mut charge);
             }
-        };
+        }
         self.book(market, charge)
     }
 
@@ -258,14 +270,17 @@ impl<'r> Ledger<'r> {
     /// # Panics
     /// When told out of order: `now` before what was told last. A market that the account was not opened with.
     pub fn answered(&mut self, now: SimTime, market: usize, messages: u64) -> Charge {
-        let clause = self.advance(now);
-        let charge = match clause.map(|place| &self.rules.clauses[place].pays) {
-            None | Some(Pays::NotStated) => self.unstated(now, market, Initiator::Business, (0, messages)),
-            Some(Pays::PerMessage { service_charged: true, .. }) => {
-                self.messages(now, market, Column::Service, (0, messages))
+        self.advance(now);
+        let mut charge = Charge::default();
+        match self.pays() {
+            None | Some(Pays::NotStated) => {
+                self.unstated(market, Initiator::Business, (0, messages), &mut charge);
             }
-            Some(_) => Charge::default(),
-        };
+            Some(Pays::PerMessage { service_charged: true, .. }) => {
+                self.messages(market, Column::Service, (0, messages), &mut charge);
+            }
+            Some(_) => {}
+        }
         self.book(market, charge)
     }
 
@@ -309,8 +324,11 @@ impl<'r> Ledger<'r> {
     /// How many conversations (messages, where messages are paid) may still begin at `now`; `None` where nothing
     /// stops them. Only an account without a card is ever stopped, and only where a clause asks for one.
     pub fn can_open(&self, now: SimTime, by: Initiator) -> Option<u64> {
+        if self.card == Card::OnFile {
+            return None;
+        }
         let clause = &self.rules.clauses[self.rules.clause_at(now)?];
-        if self.card == Card::OnFile || !clause.needs_card {
+        if !clause.needs_card {
             return None;
         }
         match (&clause.pays, by) {
@@ -351,8 +369,8 @@ impl<'r> Ledger<'r> {
 
     // ---- how it counts --------------------------------------------------------------------------------------
 
-    /// Moves on to `now`, and gives the position of the price clause in force.
-    fn advance(&mut self, now: SimTime) -> Option<usize> {
+    /// Moves on to `now`.
+    fn advance(&mut self, now: SimTime) {
         assert!(now >= self.now, "the ledger is told in order of time");
         if now > self.now {
             let month = self.month_of(now);
@@ -362,7 +380,15 @@ impl<'r> Ledger<'r> {
             self.markets.iter_mut().for_each(|market| market.close(now));
             self.now = now;
         }
-        self.rules.clause_at(now)
+        if now >= self.terms.until {
+            self.terms = self.rules.terms_at(now);
+        }
+    }
+
+    /// How the clause in force has what is sent paid.
+    fn pays(&self) -> Option<&'r Pays> {
+        let rules = self.rules;
+        self.terms.clause.map(|place| &rules.clauses[place].pays)
     }
 
     fn month_of(&self, now: SimTime) -> usize {
@@ -381,78 +407,63 @@ impl<'r> Ledger<'r> {
     /// So many conversations of a kind begin: the free ones first, then those to be paid.
     fn conversations(
         &mut self,
-        now: SimTime,
         market: usize,
         by: Initiator,
         free_a_month: FreeAMonth,
         (kind, count): (Column, u64),
-    ) -> Charge {
+        charge: &mut Charge,
+    ) {
         let free = match (free_a_month, by) {
             (FreeAMonth::EveryService, Initiator::Customer) => count,
             (pool, by) => {
-                let free = count.min(self.free_left(now, pool, by));
+                let free = count.min(self.free_left(self.now, pool, by));
                 self.free_used += free;
                 free
             }
         };
-        let charge = self.pay(now, market, kind, count - free);
-        self.keep(now, market, by, count - charge.blocked);
-        Charge { free, opened: Kinds::one(kind, count - charge.blocked), ..charge }
+        self.pay(market, kind, count - free, charge);
+        self.keep(market, by, count - charge.blocked, charge);
+        (charge.free, charge.opened) = (free, Kinds::one(kind, count - charge.blocked));
     }
 
     /// Messages are `paid` one by one; those that are `opening` a conversation in rules that know them do so.
-    fn messages(&mut self, now: SimTime, market: usize, kind: Column, (opening, paid): (u64, u64)) -> Charge {
-        let charge = self.pay(now, market, kind, paid);
-        let opened = self.keep(now, market, Initiator::Business, opening.saturating_sub(charge.blocked));
-        Charge { opened, ..charge }
+    fn messages(&mut self, market: usize, kind: Column, (opening, paid): (u64, u64), charge: &mut Charge) {
+        self.pay(market, kind, paid, charge);
+        self.keep(market, Initiator::Business, opening.saturating_sub(charge.blocked), charge);
     }
 
     /// What is paid is not stated, so nothing is known to be free.
-    fn unstated(
-        &mut self,
-        now: SimTime,
-        market: usize,
-        by: Initiator,
-        (opening, count): (u64, u64),
-    ) -> Charge {
-        let opened = self.keep(now, market, by, opening);
-        let why = self.rules.clause_at(now).map_or(Unpriced::NoClause, |_| Unpriced::NotStated);
-        Charge { opened, ..unpriced(count, why) }
+    fn unstated(&mut self, market: usize, by: Initiator, (opening, count): (u64, u64), charge: &mut Charge) {
+        self.keep(market, by, opening, charge);
+        let why = self.terms.clause.map_or(Unpriced::NoClause, |_| Unpriced::NotStated);
+        charge.unpriced(count, why);
     }
 
     /// Remembers conversations until they end, in rules that know them.
-    fn keep(&mut self, now: SimTime, market: usize, by: Initiator, count: u64) -> Kinds {
-        let Some(lasts) = self.rules.lasts(by, now).filter(|_| count > 0) else { return Kinds::default() };
-        self.markets[market].ends(by).add(now + lasts, count);
-        Kinds::one(
-            match by {
-                Initiator::Business => Column::Business,
-                Initiator::Customer => Column::Customer,
-            },
-            count,
-        )
+    fn keep(&mut self, market: usize, by: Initiator, count: u64, charge: &mut Charge) {
+        let Some(lasts) = self.terms.lasts(by).filter(|_| count > 0) else { return };
+        self.markets[market].ends(by).add(self.now + lasts, count);
+        let kind = match by {
+            Initiator::Business => Column::Business,
+            Initiator::Customer => Column::Customer,
+        };
+        charge.opened = Kinds::one(kind, count);
     }
 
-    fn pay(&mut self, now: SimTime, market: usize, kind: Column, count: u64) -> Charge {
-        let Some(place) = self.rules.clause_at(now).filter(|_| count > 0) else { return Charge::default() };
+    fn pay(&mut self, market: usize, kind: Column, count: u64, charge: &mut Charge) {
+        let Some(place) = self.terms.clause.filter(|_| count > 0) else { return };
         let clause = &self.rules.clauses[place];
         if clause.needs_card && self.card == Card::None {
-            return Charge { blocked: count, ..Charge::default() };
+            charge.blocked = count;
+            return;
         }
         match self.markets[market].prices[place][kind.index()] {
-            Err(why @ (Unpriced::NotStated | Unpriced::NoTable)) => unpriced(count, why),
-            _ if !clause.prices_hold(now) => unpriced(count, Unpriced::OutOfDate),
-            Err(why) => unpriced(count, why),
+            Err(why @ (Unpriced::NotStated | Unpriced::NoTable)) => charge.unpriced(count, why),
+            _ if !self.terms.prices_hold => charge.unpriced(count, Unpriced::OutOfDate),
+            Err(why) => charge.unpriced(count, why),
             Ok(price) => {
-                let (card_charges, card_micros) = self.owe(price, count, clause.debit_above);
-                let cost_micros = price.saturating_mul(count);
-                Charge {
-                    cost_micros,
-                    paid: Kinds::one(kind, count),
-                    card_charges,
-                    card_micros,
-                    ..Charge::default()
-                }
+                (charge.card_charges, charge.card_micros) = self.owe(price, count, clause.debit_above);
+                (charge.cost_micros, charge.paid) = (price.saturating_mul(count), Kinds::one(kind, count));
             }
         }
     }
@@ -523,6 +534,9 @@ struct Ends {
 impl Ends {
     /// How many are open at `now`, which is not before what was closed last.
     fn open(&self, now: SimTime) -> u64 {
+        if self.ends.front().is_none_or(|(end, _)| *end > now) {
+            return self.sum;
+        }
         let over = self.ends.iter().take_while(|(end, _)| *end <= now);
         self.sum - over.map(|(_, count)| count).sum::<u64>()
     }
@@ -530,10 +544,11 @@ impl Ends {
     fn add(&mut self, end: SimTime, count: u64) {
         self.sum += count;
         // Most end last.
-        let place = match self.ends.back() {
-            Some((last, _)) if *last >= end => self.ends.partition_point(|(other, _)| *other < end),
-            _ => self.ends.len(),
-        };
+        if self.ends.back().is_none_or(|(last, _)| *last < end) {
+            self.ends.push_back((end, count));
+            return;
+        }
+        let place = self.ends.partition_point(|(other, _)| *other < end);
         match self.ends.get_mut(place) {
             Some((other, held)) if *other == end => *held += count,
             _ => self.ends.insert(place, (end, count)),
@@ -559,10 +574,6 @@ impl Ends {
             self.ends.pop_front();
         }
     }
-}
-
-fn unpriced(count: u64, why: Unpriced) -> Charge {
-    Charge { unpriced: count, why_unpriced: (count > 0).then_some(why), ..Charge::default() }
 }
 
 /// The instants at which calendar months begin in the calendar's zone, from the one that holds the start to the end.

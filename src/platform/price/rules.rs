@@ -85,6 +85,26 @@ struct InForce {
     until: SimTime,
 }
 
+/// What the price clauses say from an instant on, until one of them begins or ends.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Terms {
+    /// Position of the price clause in force.
+    pub(super) clause: Option<usize>,
+    /// Whether the prices of the clause's table hold.
+    pub(super) prices_hold: bool,
+    /// How long a conversation that opens lasts: of the business, of a customer; `None` where the rules know none.
+    lasts: [Option<Span>; 2],
+    /// They are to be asked for anew then.
+    pub(super) until: SimTime,
+}
+
+impl Terms {
+    /// How long a conversation that opens lasts.
+    pub(super) fn lasts(&self, by: Initiator) -> Option<Span> {
+        self.lasts[by as usize]
+    }
+}
+
 impl InForce {
     fn of(since: Option<&str>, until: Option<&str>, instant_of: &dyn Fn(&str) -> SimTime) -> InForce {
         InForce {
@@ -194,6 +214,22 @@ impl PriceRules {
 
     fn tables(&self) -> impl Iterator<Item = &PriceTable> {
         self.clauses.iter().filter_map(|clause| clause.table.as_ref().ok()).map(|dated| &dated.table)
+    }
+
+    /// What is said at `now`.
+    pub(super) fn terms_at(&self, now: SimTime) -> Terms {
+        let clause = self.clause_at(now);
+        let clauses = self.clauses.iter().map(|clause| clause.in_force);
+        let tables = self.clauses.iter().filter_map(|clause| clause.table.as_ref().ok());
+        let dated = clauses.chain(tables.map(|table| table.in_force));
+        let dated = dated.chain(self.windows.iter().map(|window| window.in_force));
+        let changes = dated.flat_map(|dated| [dated.from, dated.until]);
+        Terms {
+            clause,
+            prices_hold: clause.is_some_and(|place| self.clauses[place].prices_hold(now)),
+            lasts: [Initiator::Business, Initiator::Customer].map(|by| self.lasts(by, now)),
+            until: changes.filter(|at| *at > now).min().unwrap_or(SimTime::NEVER),
+        }
     }
 
     /// Position of the price clause in force.

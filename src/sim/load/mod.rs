@@ -30,7 +30,7 @@ use std::path::{Path, PathBuf};
 use thiserror::Error;
 
 use crate::audience::{
-    Behavior, Followed, HelpDesk, ListPlan, RATES, RateName, Sampling, Segment, check_chance,
+    BatchSubjects, Behavior, Followed, HelpDesk, ListPlan, RATES, RateName, Sampling, Segment, check_chance,
     profile_document, profile_names,
 };
 use crate::document::{self, Check, Document, Finding, Findings};
@@ -166,6 +166,8 @@ pub(super) struct Lane {
     pub(super) segment: usize,
     /// What its list is made of.
     pub(super) list: ListPlan,
+    /// Whom the draws of its batches concern, by template.
+    pub(super) batches: Vec<BatchSubjects>,
 }
 
 /// An era of a rulebook that begins during the run.

@@ -1,6 +1,8 @@
 //! The parts that a scenario is put together from: numbers and their lists, prices, the platform's decisions.
 
-use crate::audience::{Act, Behavior, Choice, Followed, ListPlan, RateName, Segment, TemplateEffects};
+use crate::audience::{
+    Act, BatchSubjects, Behavior, Choice, Followed, ListPlan, RateName, Segment, TemplateEffects,
+};
 use crate::glossary::TemplateStatus;
 use crate::platform::language::{CapLimit, CapOf, CapUnit, Condition, Count, Within};
 use crate::platform::price::{Card, PriceRules, month_starts, price_table};
@@ -141,7 +143,10 @@ pub(super) fn lanes(
                 asked_back,
                 subject: Subject::new(&[&segment.name, &sender.name]),
             };
-            lanes.push(Lane { sender: place, number: sender.number, segment: position, list });
+            let batch =
+                |template: &TemplateEffects| BatchSubjects::new(&segment.name, &template.name, &sender.name);
+            let batches = segment.templates.iter().map(batch).collect();
+            lanes.push(Lane { sender: place, number: sender.number, segment: position, list, batches });
         }
     }
     lanes
