@@ -366,9 +366,11 @@ impl<'r> Platform<'r> {
     ) {
         let (rules, standing) = (self.rules, &mut self.standing);
         standing.numbers[number].meters.feedback(&rules.number_ratings, now, counts);
-        let of_template = &mut standing.templates[template];
-        of_template.meters.feedback(&rules.template_ratings, now, counts);
-        of_template.judge_sample(&rules.template_ratings, now, counts);
+        if !rules.template_ratings.is_empty() {
+            let of_template = &mut standing.templates[template];
+            of_template.meters.feedback(&rules.template_ratings, now, counts);
+            of_template.judge_sample(&rules.template_ratings, now, counts);
+        }
         if standing.numbers[number].complaints.is_some() {
             self.hear_complaints(now, number, counts, out);
         }
@@ -599,6 +601,7 @@ impl<'r> Platform<'r> {
     }
 
     /// From when on an evaluation could find something new, of a number and of a template.
+    #[inline]
     fn evaluations_from(&self) -> (SimTime, SimTime) {
         let Standing { numbers, templates, sent_at, .. } = &self.standing;
         let numbers = numbers
@@ -650,6 +653,9 @@ impl<'r> Platform<'r> {
         let (rules, changes) = (self.rules, out.len());
         let of_numbers = rated_at(&rules.number_ratings, now);
         let of_templates = rated_at(&rules.template_ratings, now);
+        if of_numbers.is_none() && of_templates.is_none() {
+            return;
+        }
         let coupled = of_numbers.filter(|place| rules.number_ratings[*place].worst_template);
         let before: Vec<Rating> = match coupled {
             Some(_) => (0..self.standing.numbers.len()).map(|number| self.rating(number)).collect(),

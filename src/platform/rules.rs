@@ -118,6 +118,7 @@ impl InForce {
     }
 
     /// The first instant in force at `earliest` or later that is a multiple of `every`.
+    #[inline]
     pub(crate) fn next_multiple(self, earliest: SimTime, every: Span) -> Option<SimTime> {
         let from = earliest.max(self.from);
         let due = SimTime(from.0.checked_add(every.0 - 1)?.div_euclid(every.0) * every.0);

@@ -638,15 +638,19 @@ impl Meters {
 
 /// The first evaluation at `earliest` or later: each clause has its own rhythm, and where none is in force nothing is
 /// ever rated.
+#[inline]
 pub(crate) fn next_due(rules: &[RatingRule], earliest: SimTime) -> SimTime {
-    if earliest == SimTime::NEVER {
-        return earliest;
+    match rules {
+        _ if earliest == SimTime::NEVER => earliest,
+        [rule] => rule.in_force.next_multiple(earliest, rule.every).unwrap_or(SimTime::NEVER),
+        several => {
+            let due = several.iter().enumerate().filter_map(|(place, rule)| {
+                let due = rule.in_force.next_multiple(earliest, rule.every)?;
+                (Meters::in_force(rules, due) == Some(place)).then_some(due)
+            });
+            due.min().unwrap_or(SimTime::NEVER)
+        }
     }
-    let due = rules.iter().enumerate().filter_map(|(place, rule)| {
-        let due = rule.in_force.next_multiple(earliest, rule.every)?;
-        (Meters::in_force(rules, due) == Some(place)).then_some(due)
-    });
-    due.min().unwrap_or(SimTime::NEVER)
 }
 
 /// How a sender stands when a run, a case or a log begins.

@@ -144,6 +144,9 @@ impl Amount {
 
     #[inline]
     fn times(self, weight: u64) -> Amount {
+        if weight == 1 {
+            return self;
+        }
         Amount { delivered: weight * self.delivered, feedback: i128::from(weight) * self.feedback }
     }
 }

@@ -102,6 +102,13 @@ impl Scenario {
     }
 }
 
+/// A slot in which something arrives, and when it begins.
+#[derive(Clone, Copy)]
+struct Heard {
+    slot: Slot,
+    at: SimTime,
+}
+
 /// One replication under way.
 pub(super) struct Run<'s, 'p> {
     pub(super) scenario: &'s Scenario,
@@ -231,7 +238,7 @@ impl<'s, 'p> Run<'s, 'p> {
     fn listen(&mut self, until: SimTime) -> bool {
         loop {
             let (arrival, first) = (self.next_arrival(), self.next_first_message());
-            let next = arrival.min(first).min(self.platform.next_evaluation());
+            let next = arrival.at.min(first).min(self.platform.next_evaluation());
             if next >= until {
                 return false;
             }
@@ -240,11 +247,9 @@ impl<'s, 'p> Run<'s, 'p> {
             if first == next {
                 self.hear_first_messages(next);
             }
-            let mut changed = arrival == next && self.hear_arrivals(next);
-            if self.platform.evaluation_due(next) {
-                self.platform.evaluate(next, &mut self.changes);
-                changed |= self.tell(next);
-            }
+            let mut changed = arrival.at == next && self.hear(arrival);
+            self.platform.evaluate(next, &mut self.changes);
+            changed |= self.tell(next);
             // What is heard gives a help desk work, and so another instant at which an answer is slow.
             if changed || self.help_desk.is_some() {
                 return true;
@@ -293,10 +298,12 @@ impl<'s, 'p> Run<'s, 'p> {
         self.tell(now);
     }
 
-    fn next_arrival(&mut self) -> SimTime {
+    /// The next slot in which something arrives, and when it begins.
+    #[inline]
+    fn next_arrival(&mut self) -> Heard {
         let slots = self.scenario.setting.calendar.slots();
-        let next = self.arrivals.next(self.heard);
-        next.and_then(|slot| slots.get(slot as usize)).map_or(SimTime::NEVER, |slot| slot.at)
+        let slot = self.arrivals.next(self.heard).unwrap_or(Slot::MAX);
+        Heard { slot, at: slots.get(slot as usize).map_or(SimTime::NEVER, |slot| slot.at) }
     }
 
     fn next_first_message(&self) -> SimTime {
@@ -335,13 +342,16 @@ impl<'s, 'p> Run<'s, 'p> {
         self.tell(now);
     }
 
-    /// Class 2 and 6: what arrives in the slot that begins at `now`; tells whether that changed anything.
-    fn hear_arrivals(&mut self, now: SimTime) -> bool {
-        let slots = self.scenario.setting.calendar.slots();
-        let Some(slot) = self.arrivals.next(self.heard) else { return false };
-        if slots.get(slot as usize).is_none_or(|start| start.at != now) {
-            return false;
+    /// Class 2 and 6: what arrives in the slot that begins at `now`, if anything does.
+    fn hear_arrivals(&mut self, now: SimTime) {
+        let arrival = self.next_arrival();
+        if arrival.at == now {
+            self.hear(arrival);
         }
+    }
+
+    /// What arrives in a slot; tells whether that changed anything.
+    fn hear(&mut self, Heard { slot, at: now }: Heard) -> bool {
         self.heard = slot;
         let mut opening: SmallVec<[(usize, u64); 8]> = SmallVec::new();
         let Run { arrivals, platform, changes, diary, scenario, tallies, help_desk, .. } = self;
@@ -365,8 +375,10 @@ impl<'s, 'p> Run<'s, 'p> {
             let template = scenario.templates[streak % templates].2;
             platform.hear_feedback(now, lane.number, template, &feedback(acts), changes);
         });
-        for (segment, opening) in opening {
-            self.open_by_customers(now, segment, opening);
+        if !opening.is_empty() {
+            for (segment, opening) in opening {
+                self.open_by_customers(now, segment, opening);
+            }
         }
         self.tell(now)
     }
