@@ -331,7 +331,18 @@ impl Calendar {
 
     /// The civil day that holds `at`.
     pub fn day_of(&self, at: SimTime) -> usize {
-        self.midnights.partition_point(|midnight| *midnight <= at).saturating_sub(1)
+        let midnights = &self.midnights;
+        let first = midnights.first().map_or(0, |first| first.0);
+        // Days are 24 h long but where the clock moves, so that the day is near.
+        let near = usize::try_from((at.0 - first).div_euclid(DAY)).unwrap_or(0);
+        let mut day = near.min(midnights.len().saturating_sub(1));
+        while day > 0 && midnights[day] > at {
+            day -= 1;
+        }
+        while midnights.get(day + 1).is_some_and(|midnight| *midnight <= at) {
+            day += 1;
+        }
+        day
     }
 
     /// The weekday of civil day `day`.

@@ -105,7 +105,8 @@ impl Arrivals {
         self.held -= 1;
         let rows = &mut self.rows[place * self.templates..][..self.templates];
         for (template, row) in rows.iter_mut().enumerate().filter(|(_, row)| row.filled) {
-            each(template, &std::mem::take(row).counts);
+            each(template, &row.counts);
+            *row = Row::default();
         }
     }
 }

@@ -386,7 +386,8 @@ impl<'r> Platform<'r> {
     ) {
         let before = out.len();
         for count in [Feedback::Block, Feedback::Report].map(|kind| counts[kind.index()]) {
-            if let Some(complaints) = self.standing.numbers[number].complaints.as_mut().filter(|_| count > 0) {
+            if let Some(complaints) = self.standing.numbers[number].complaints.as_mut().filter(|_| count > 0)
+            {
                 complaints.add(now, count);
                 self.judge_number(number, Hears::feedback, now, out);
             }

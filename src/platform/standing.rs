@@ -434,7 +434,8 @@ impl Score {
         match (i64::try_from(self.top), i64::try_from(self.bottom)) {
             // The products of 64 bits each take fewer steps.
             (Ok(top), Ok(bottom)) => {
-                i128::from(top) * i128::from(threshold.bottom) >= i128::from(threshold.top) * i128::from(bottom)
+                i128::from(top) * i128::from(threshold.bottom)
+                    >= i128::from(threshold.top) * i128::from(bottom)
             }
             _ => self.top * i128::from(threshold.bottom) >= i128::from(threshold.top) * self.bottom,
         }

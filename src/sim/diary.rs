@@ -33,6 +33,15 @@ pub(super) struct Today {
     refused: bool,
 }
 
+impl Today {
+    /// Begins another day.
+    fn clear(&mut self) {
+        self.counts = Counts::default();
+        self.asked.fill(0);
+        (self.capacity_used, self.limited, self.short, self.refused) = (0, false, false, false);
+    }
+}
+
 impl Diary {
     pub(super) fn open(scenario: &Scenario, platform: &Platform<'_>, thresholds: (f64, f64)) -> Diary {
         let days = scenario.setting.calendar.days();
@@ -177,7 +186,7 @@ impl Diary {
     pub(super) fn close(&mut self, over: SimTime, scenario: &Scenario, platform: &mut Platform<'_>) {
         let failed = self.failures[self.days.len()];
         self.count(Metric::Failed, failed);
-        let mut today = std::mem::take(&mut self.today);
+        let today = &mut self.today;
         self.sending_days += usize::from(today.counts[Metric::Sent as usize] > 0);
         let last = SimTime(over.0 - 1);
         let numbers = || scenario.senders.iter().map(|sender| sender.number);
@@ -200,12 +209,11 @@ impl Diary {
             template: templates.max().unwrap_or(TemplateStatus::Approved),
             score: score.map(|score| (score * 1e6).round() as u32),
             capacity_used: (today.limited || limited).then_some(today.capacity_used),
-            reason: reason(&today, last, scenario, platform),
+            reason: reason(today, last, scenario, platform),
             chats: None,
         };
         self.days.push(day);
-        today.asked.fill(0);
-        self.today.asked = today.asked;
+        today.clear();
     }
 
     pub(super) fn finish(

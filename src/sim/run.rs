@@ -199,7 +199,9 @@ impl<'s, 'p> Run<'s, 'p> {
         self.platform.begin(SimTime::START, &mut self.changes);
         self.tell(SimTime::START);
         while let Some(send) = self.go_on() {
-            self.send_held(self.now).await;
+            if !self.released.is_empty() {
+                self.send_held(self.now).await;
+            }
             if send {
                 self.send(self.now).await;
             }
@@ -216,7 +218,8 @@ impl<'s, 'p> Run<'s, 'p> {
         loop {
             let term = self.platform.next_term(self.now).max(SimTime(self.now.0 + 1));
             let send = self.next_send_at();
-            let others = self.next_slow_answer().min(self.platform.next_clock(self.now)).min(self.pending.next());
+            let others =
+                self.next_slow_answer().min(self.platform.next_clock(self.now)).min(self.pending.next());
             let next = term.min(send).min(others).min(self.next_era_at()).min(end);
             if self.listen(next) {
                 continue;

@@ -6,9 +6,9 @@ use crate::audience::{Moment, Reactions, Stage, Taken};
 use crate::glossary::{Rating, TemplateStatus};
 use crate::platform::{Admission, Signal};
 use crate::sender::{Observation, Part, Plan, Usage, share_out};
-use crate::time::{SimTime, Slot};
+use crate::time::{SimTime, Slot, Span};
 
-use super::load::{Lane, MOST_IN_SLOT, SendingNumber};
+use super::load::{Lane, MOST_IN_SLOT, SendingNumber, SendingSlot};
 use super::run::{Batch, Run};
 use super::trajectory::Metric;
 
@@ -29,39 +29,28 @@ impl<'s> Run<'s, '_> {
             if !self.platform.connected(scenario.senders[sender].number) {
                 continue;
             }
-            let known = Observation {
-                now,
-                sending_slot: self.next_send - 1,
-                slot: sending.place,
-                slots: sending.of,
-                throughput: most,
-                ..Observation::at_start(&statuses, &ratings)
-            };
-            let plan = self.plan(sender, known);
+            let plan =
+                self.plan(sender, Shown { now, sending, most, statuses: &statuses, ratings: &ratings });
             let asked = plan.messages.min(most);
             let paid = asked.min(self.can_open(now));
             self.refuse(sender, asked - paid);
-            for (lane, part) in self.parts(sender, paid, now) {
+            let parts = self.parts(sender, paid, now);
+            for (segment, part) in parts.into_iter().enumerate().filter(|(_, part)| *part > 0) {
+                let lane = sender * scenario.segments.len() + segment;
                 self.send_batch(lane, plan.template, part, sending.slot, now).await;
             }
         }
     }
 
-    /// Shares out what a number sends over the segments: the lanes that send, and how much.
-    fn parts(&mut self, sender: usize, asked: u64, now: SimTime) -> Few<(usize, u64)> {
+    /// Shares out what a number sends over the segments.
+    fn parts(&mut self, sender: usize, asked: u64, now: SimTime) -> Few<u64> {
         let segments = self.scenario.segments.len();
-        let first = sender * segments;
-        let parts = match segments {
-            _ if asked == 0 => return Few::new(),
-            1 => smallvec![asked],
-            _ => {
-                let lists = &mut self.lists[first..first + segments];
-                let available: Vec<u64> = lists.iter_mut().map(|list| list.available(now)).collect();
-                Few::from_vec(share_out(asked, &available, self.scenario.preferred.as_deref()))
-            }
-        };
-        let lanes = parts.into_iter().enumerate().filter(|(_, part)| *part > 0);
-        lanes.map(|(place, part)| (first + place, part)).collect()
+        if segments == 1 || asked == 0 {
+            return smallvec![asked];
+        }
+        let lists = &mut self.lists[sender * segments..][..segments];
+        let available: Vec<u64> = lists.iter_mut().map(|list| list.available(now)).collect();
+        Few::from_vec(share_out(asked, &available, self.scenario.preferred.as_deref()))
     }
 
     /// Edits the templates that the sender edits now; returns how all of them stand then.
@@ -82,10 +71,10 @@ impl<'s> Run<'s, '_> {
         if due.is_empty() { before } else { statuses(self) }
     }
 
-    /// Asks the strategy for one number; `known` is what it sees of all of them.
-    fn plan(&mut self, sender: usize, known: Observation<'_>) -> Plan {
+    /// Asks the strategy for one number; `shown` is what it sees whichever it is.
+    fn plan(&mut self, sender: usize, shown: Shown<'_>) -> Plan {
         let scenario = self.scenario;
-        let now = known.now;
+        let Shown { now, sending, .. } = shown;
         let SendingNumber { number, weight, .. } = scenario.senders[sender];
         let weights = |senders: &[SendingNumber]| senders.iter().map(|sender| sender.weight).sum();
         let part =
@@ -94,8 +83,15 @@ impl<'s> Run<'s, '_> {
         let own = if self.platform.shares_limit() { part } else { Part::WHOLE };
         let streaks = scenario.segments.len() * scenario.templates.len();
         let seen = Observation {
+            now,
             day: self.diary.day(),
             sending_days: self.diary.sending_days(),
+            sending_slot: self.next_send - 1,
+            slot: sending.place,
+            slots: sending.of,
+            throughput: shown.most,
+            templates: shown.statuses,
+            template_ratings: shown.ratings,
             limit: self.platform.limit(number).map(|limit| own.rounded_down(limit)),
             capacity: self.platform.capacity(number, now),
             status: self.platform.number_status(number),
@@ -108,7 +104,6 @@ impl<'s> Run<'s, '_> {
             asked_today: self.diary.asked(sender),
             held: self.held[sender * streaks..][..streaks].iter().map(|held| held.customers).sum(),
             so_far: self.tallies[sender],
-            ..known
         };
         scenario.strategy.decide(&mut self.states[sender], &seen)
     }
@@ -233,13 +228,16 @@ impl<'s> Run<'s, '_> {
         let inside = open.min(admitted);
         let in_window =
             behavior.delivered_inside(admitted, inside, reactions.delivered, moment, &mut self.chance);
+        // Whom it reached before is looked up only where a rule asks.
+        let asked_back = scenario.lanes[lane].list.asked_back > Span(0);
+        let again = if asked_back { taken.again() } else { Default::default() };
         let signal = Signal::Sent {
             number,
             template: scenario.templates[moment.template].2,
             sent: admitted,
             delivered: reactions.delivered,
             in_window,
-            again: &taken.again(),
+            again: &again,
         };
         self.platform.hear(now, signal, &mut self.changes);
         self.diary.count(Metric::Sent, admitted);
@@ -311,6 +309,17 @@ impl<'s> Run<'s, '_> {
             self.diary.count(Metric::Failed, held.customers);
         }
     }
+}
+
+/// What the strategy sees in a slot, whichever number it is asked for.
+#[derive(Clone, Copy)]
+struct Shown<'o> {
+    now: SimTime,
+    sending: SendingSlot,
+    /// Most messages that a number can send.
+    most: u64,
+    statuses: &'o [TemplateStatus],
+    ratings: &'o [Rating],
 }
 
 /// Customers chosen for a send.
