@@ -46,7 +46,7 @@ pub(super) struct People {
 /// Blocks that are drawn side by side.
 #[derive(Clone, Debug)]
 struct Group {
-    at: Addresses<LANES>,
+    at: Addresses,
     /// The words of each block, word by word, from the middle.
     words: [[i32; LANES]; 4],
 }
