@@ -12,6 +12,7 @@
 use std::collections::BTreeMap;
 
 use rand_distr::{Distribution, Poisson};
+use smallvec::SmallVec;
 
 use super::binomial::binomial;
 use super::counts::{Receipt, Ticket};
@@ -49,6 +50,9 @@ impl Pinned {
         self.0.iter().find(|(pinned, _)| *pinned == address).map(|(_, uniform)| *uniform)
     }
 }
+
+/// Counts that were asked for together: so many are kept without asking for memory.
+pub type Drawn = SmallVec<[u64; 16]>;
 
 /// The chance of one replication: every draw of a run is asked of it.
 #[derive(Clone, Debug)]
@@ -151,13 +155,13 @@ impl Chance {
     }
 
     /// As [`Chance::binomial`] for each (address, n, p), side by side.
-    pub async fn binomials(&mut self, asked: impl IntoIterator<Item = (Address, u64, f64)>) -> Vec<u64> {
+    pub async fn binomials(&mut self, asked: impl IntoIterator<Item = (Address, u64, f64)>) -> Drawn {
         if self.held.luck {
             return asked.into_iter().map(|(address, n, p)| self.binomial(address, n, p)).collect();
         }
         let (ticket, many) = self.ask(asked);
         if many == 0 {
-            return Vec::new();
+            return Drawn::new();
         }
         table::drawn().await;
         let counts = self.table.0.borrow();

@@ -12,7 +12,7 @@
 use std::ops::Range;
 
 use super::lanes::{Answers, Questions, whole};
-use super::parting::{Parting, Reached, asked_by};
+use super::parting::{Parting, asked_by};
 use super::people::People;
 use super::split::Split;
 
@@ -47,7 +47,10 @@ impl Counts {
 pub(super) struct Asked {
     questions: Questions,
     plain: Vec<u32>,
+    /// Room for as many splits as were ever asked for at once.
     partings: Vec<Parting>,
+    /// How many are asked for.
+    parted: usize,
     people: People,
 }
 
@@ -69,7 +72,7 @@ impl Asked {
     fn clear(&mut self) {
         self.questions.clear();
         self.plain.clear();
-        self.partings.clear();
+        self.parted = 0;
         self.people.clear();
     }
 
@@ -98,7 +101,7 @@ impl Asked {
 
     /// Asks for splits under `key`; nothing where nobody is to be split.
     pub(super) fn hand_in(&mut self, key: [u32; 2], splits: &[Split<'_>]) -> Option<Receipt> {
-        let receipt = Receipt { parting: self.partings.len(), block: self.people.blocks() };
+        let receipt = Receipt { parting: self.parted, block: self.people.blocks() };
         let mut any = false;
         for split in splits.iter().filter(|split| split.n() > 0) {
             any = true;
@@ -111,16 +114,12 @@ impl Asked {
     }
 
     fn part(&mut self, key: [u32; 2], split: &Split<'_>) {
-        let (place, shares) = (self.partings.len(), split.shares());
-        self.partings.push(Parting {
-            key,
-            words: split.address().words(),
-            halves: *shares.halves(),
-            cuts: split.cuts(),
-            reached: Reached::default(),
-        });
-        let n = split.n() as i64 as f64;
-        self.partings[place].begin(place, n, shares.never() != 0.0, &mut self.questions);
+        let place = self.parted;
+        self.parted += 1;
+        if place == self.partings.len() {
+            self.partings.push(Parting::EMPTY);
+        }
+        self.partings[place].begin(place, key, split, &mut self.questions);
     }
 
     /// Gives the splits of `receipt` back, which were handed in under `key`; returns how many counts and people were drawn.

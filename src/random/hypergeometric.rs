@@ -14,6 +14,12 @@ pub const MOST_IN_ALL: u64 = 1 << 40;
 /// Below this variance counting up from 0 is exact and fast enough; the expansion needs some width.
 const SMALL_VARIANCE: f64 = 5.0;
 
+/// Up to so many taken the probability of none is multiplied out, wrong by less than 1e-13 of it.
+const MULTIPLIED: f64 = 256.0;
+
+/// So many factors of [`MOST_IN_ALL`] are multiplied before they are divided.
+const AT_ONCE: f64 = 16.0;
+
 /// How many of `taken` are marked, when `marked` of `total` (at most 2^40) are and all are alike to the hand:
 /// one uniform of `draw`. A larger uniform never means fewer.
 ///
@@ -67,10 +73,29 @@ impl Handful {
         }
         let cumulants = self.cumulants();
         if cumulants.second < SMALL_VARIANCE {
-            search_from_zero(self, self.mass(0.0), self.mean, u)
+            search_from_zero(self, self.none(), self.mean, u)
         } else {
             search_by_expansion(self, &Expansion::new(&cumulants), u)
         }
+    }
+
+    /// P(K = 0): one after another, none of those taken is marked.
+    fn none(&self) -> f64 {
+        if self.taken > MULTIPLIED {
+            return self.mass(0.0);
+        }
+        let (mut mass, mut taken) = (1.0, 0.0);
+        while taken < self.taken {
+            let (mut unmarked, mut all) = (1.0, 1.0);
+            let upto = (taken + AT_ONCE).min(self.taken);
+            while taken < upto {
+                unmarked *= self.total - self.marked - taken;
+                all *= self.total - taken;
+                taken += 1.0;
+            }
+            mass *= unmarked / all;
+        }
+        mass
     }
 
     /// The second to fourth cumulant, in the shares of the marked and of the taken.
@@ -208,6 +233,19 @@ mod tests {
                 let ways = choose(marked, k) * choose(total - marked, taken - k);
                 let exact = ways as f64 / choose(total, taken) as f64;
                 assert!((law.mass(k as f64) / exact - 1.0).abs() < 1e-12, "{total}, {marked}, {taken}, {k}");
+                assert!(k > 0 || (law.none() / exact - 1.0).abs() < 1e-14, "{total}, {marked}, {taken}");
+            }
+        }
+    }
+
+    /// Multiplied out, the probability of none is the mass at 0, whatever the size of the whole.
+    #[test]
+    fn none_is_the_mass_at_0() {
+        for total in [520_u64, 4_001, 1_000_000, MOST_IN_ALL] {
+            for taken in [1_u64, 2, 15, 16, 17, 100, 255, 256] {
+                let marked = (total / taken / 2).max(taken).min(total / 2);
+                let law = Handful::new(total, marked, taken);
+                assert!((law.none() / law.mass(0.0) - 1.0).abs() < 1e-12, "{total}, {marked}, {taken}");
             }
         }
     }

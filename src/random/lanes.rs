@@ -25,14 +25,14 @@ pub(super) const LANES: usize = 8;
 
 /// Addresses side by side, word by word.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Addresses<const N: usize> {
+pub(super) struct Addresses {
     /// The key of each: neighbours may be of different replications.
-    key: [[u32; N]; 2],
+    key: [[u32; LANES]; 2],
     /// The four words of each.
-    counter: [[u32; N]; 4],
+    counter: [[u32; LANES]; 4],
 }
 
-impl Addresses<LANES> {
+impl Addresses {
     pub(super) const EMPTY: Self = Addresses { key: [[0; LANES]; 2], counter: [[0; LANES]; 4] };
 
     #[inline]
@@ -41,29 +41,17 @@ impl Addresses<LANES> {
         self.counter.iter_mut().zip(counter).for_each(|(words, word)| words[lane] = word);
     }
 
-    #[inline(always)]
-    fn first<const N: usize>(&self) -> Addresses<N> {
-        let [low, high] = &self.key;
-        let [head, subject, cell, slot] = &self.counter;
-        Addresses {
-            key: [first(low), first(high)],
-            counter: [first(head), first(subject), first(cell), first(slot)],
-        }
-    }
-}
-
-impl<const N: usize> Addresses<N> {
     /// The block of four words at each address, word by word: [`philox`](super::philox()).
     ///
     /// Every word is the lower half of a number of 64 bits, and what is above it counts for nothing: so the products of 32
     /// bits are those that vectors have.
     #[inline(always)]
-    pub(super) fn blocks(&self) -> [[u32; N]; 4] {
+    pub(super) fn blocks(&self) -> [[u32; LANES]; 4] {
         let [head, subject, cell, slot] = &self.counter;
         let (mut a, mut b, mut c, mut d) = (wide(head), wide(subject), wide(cell), wide(slot));
         let (mut low, mut high) = (wide(&self.key[0]), wide(&self.key[1]));
         for _ in 0..ROUNDS {
-            for lane in 0..N {
+            for lane in 0..LANES {
                 let first = u64::from(MULTIPLIER[0]) * (a[lane] & LOWER_HALF);
                 let second = u64::from(MULTIPLIER[1]) * (c[lane] & LOWER_HALF);
                 (a[lane], b[lane]) = ((second >> 32) ^ b[lane] ^ low[lane], second);
@@ -78,9 +66,9 @@ impl<const N: usize> Addresses<N> {
 
 /// Words as numbers of 64 bits.
 #[inline(always)]
-fn wide<const N: usize>(words: &[u32; N]) -> [u64; N] {
-    let mut wide = [0; N];
-    for lane in 0..N {
+fn wide(words: &[u32; LANES]) -> [u64; LANES] {
+    let mut wide = [0; LANES];
+    for lane in 0..LANES {
         wide[lane] = u64::from(words[lane]);
     }
     wide
@@ -88,9 +76,9 @@ fn wide<const N: usize>(words: &[u32; N]) -> [u64; N] {
 
 /// The lower halves of numbers of 64 bits.
 #[inline(always)]
-fn narrow<const N: usize>(numbers: &[u64; N]) -> [u32; N] {
-    let mut narrow = [0; N];
-    for lane in 0..N {
+fn narrow(numbers: &[u64; LANES]) -> [u32; LANES] {
+    let mut narrow = [0; LANES];
+    for lane in 0..LANES {
         narrow[lane] = numbers[lane] as u32;
     }
     narrow
@@ -102,11 +90,13 @@ const LOWER_HALF: u64 = u32::MAX as u64;
 /// Addresses and laws of up to eight counts, and the counts.
 #[derive(Clone, Copy, Debug)]
 struct Lanes {
-    at: Addresses<LANES>,
+    at: Addresses,
     /// Trials.
     n: [f64; LANES],
     /// The probability of each trial, in \[0, 1\].
     p: [f64; LANES],
+    /// The uniform of each address.
+    u: [f64; LANES],
     /// How many happen.
     k: [f64; LANES],
     /// By what each asker knows its count.
@@ -120,6 +110,7 @@ impl Lanes {
         at: Addresses::EMPTY,
         n: [0.0; LANES],
         p: [0.0; LANES],
+        u: [0.0; LANES],
         k: [0.0; LANES],
         asker: [0; LANES],
         used: 0,
@@ -192,8 +183,10 @@ impl Questions {
     pub(super) fn draw(&mut self) -> [Range<usize>; 2] {
         let [small, large] = &mut self.kinds;
         let drawn = [small.close(), large.close()];
-        count_up(&mut small.lanes[drawn[0].clone()]);
-        count_by_expansion(&mut large.lanes[drawn[1].clone()]);
+        let (small, large) = (&mut small.lanes[drawn[0].clone()], &mut large.lanes[drawn[1].clone()]);
+        [&mut *small, &mut *large].into_iter().for_each(|rows| uniforms(rows));
+        count_up(small);
+        count_by_expansion(large);
         drawn
     }
 
@@ -240,6 +233,17 @@ const TWO_52: f64 = (1_u64 << 52) as f64;
 /// 2^32.
 pub(super) const TWO_32: f64 = (1_u64 << 32) as f64;
 
+/// The first uniform of each block.
+#[multiversion(targets("x86_64+avx512f+avx512bw+avx512cd+avx512dq+avx512vl", "x86_64+avx2"))]
+fn uniforms(rows: &mut [Lanes]) {
+    for lanes in rows {
+        let [low, high, ..] = lanes.at.blocks();
+        for lane in 0..LANES {
+            lanes.u[lane] = unit(low[lane], high[lane]);
+        }
+    }
+}
+
 /// Counts of a small mean.
 #[multiversion(targets("x86_64+avx512f+avx512bw+avx512cd+avx512dq+avx512vl", "x86_64+avx2"))]
 fn count_up(lanes: &mut [Lanes]) {
@@ -253,66 +257,37 @@ fn count_by_expansion(lanes: &mut [Lanes]) {
 }
 
 #[inline(always)]
-fn answer_all<const LARGE: bool>(lanes: &mut [Lanes]) {
-    for lanes in lanes {
-        if lanes.used <= LANES / 2 {
-            answer::<{ LANES / 2 }, LARGE>(lanes);
-        } else {
-            answer::<LANES, LARGE>(lanes);
+fn answer_all<const LARGE: bool>(rows: &mut [Lanes]) {
+    for lanes in rows {
+        let laws = Laws::of(lanes);
+        let u = laws.mirror(lanes.u);
+        let (k, sure) = if LARGE { laws.expand(&u) } else { laws.go_up(&u) };
+        lanes.k = laws.unmirror(k);
+        let mut doubt = false;
+        for (lane, sure) in sure.iter().enumerate() {
+            doubt |= !sure & (lane < lanes.used);
+        }
+        if doubt {
+            laws.settle(lanes, &u, &sure);
         }
     }
 }
 
-/// Fills in the counts of the first N lanes.
-#[inline(always)]
-fn answer<const N: usize, const LARGE: bool>(lanes: &mut Lanes) {
-    let laws = Laws::<N>::of(lanes);
-    let u = laws.mirror(uniforms(&lanes.at.first::<N>()));
-    let (k, sure) = if LARGE { laws.expand(&u) } else { laws.go_up(&u) };
-    lanes.k[..N].copy_from_slice(&laws.unmirror(k));
-    let mut doubt = false;
-    for (lane, sure) in sure.iter().enumerate() {
-        doubt |= !sure & (lane < lanes.used);
-    }
-    if doubt {
-        laws.settle(lanes, &u, &sure);
-    }
-}
-
-/// The first N of eight.
-#[inline(always)]
-fn first<T: Copy + Default, const N: usize>(all: &[T; LANES]) -> [T; N] {
-    let mut some = [T::default(); N];
-    some.copy_from_slice(&all[..N]);
-    some
-}
-
-/// The first uniform of each block.
-#[inline(always)]
-fn uniforms<const N: usize>(at: &Addresses<N>) -> [f64; N] {
-    let [low, high, ..] = at.blocks();
-    let mut uniforms = [0.0; N];
-    for lane in 0..N {
-        uniforms[lane] = unit(low[lane], high[lane]);
-    }
-    uniforms
-}
-
 /// The laws of several counts, each of the rarer of two: what happens or what does not.
-struct Laws<const N: usize> {
-    n: [f64; N],
-    p: [f64; N],
-    q: [f64; N],
-    mean: [f64; N],
-    mirrored: [bool; N],
+struct Laws {
+    n: [f64; LANES],
+    p: [f64; LANES],
+    q: [f64; LANES],
+    mean: [f64; LANES],
+    mirrored: [bool; LANES],
 }
 
-impl<const N: usize> Laws<N> {
+impl Laws {
     #[inline(always)]
-    fn of(lanes: &Lanes) -> Laws<N> {
-        let none = [0.0; N];
-        let mut laws = Laws { n: first(&lanes.n), p: none, q: none, mean: none, mirrored: [false; N] };
-        for lane in 0..N {
+    fn of(lanes: &Lanes) -> Laws {
+        let none = [0.0; LANES];
+        let mut laws = Laws { n: lanes.n, p: none, q: none, mean: none, mirrored: [false; LANES] };
+        for lane in 0..LANES {
             let p = lanes.p[lane];
             laws.mirrored[lane] = p > 0.5;
             (laws.p[lane], laws.q[lane]) = if p > 0.5 { (1.0 - p, p) } else { (p, 1.0 - p) };
@@ -323,7 +298,7 @@ impl<const N: usize> Laws<N> {
 
     /// The uniforms of the rarer of two.
     #[inline(always)]
-    fn mirror(&self, mut u: [f64; N]) -> [f64; N] {
+    fn mirror(&self, mut u: [f64; LANES]) -> [f64; LANES] {
         for (u, mirrored) in u.iter_mut().zip(&self.mirrored) {
             *u = if *mirrored { 1.0 - *u } else { *u };
         }
@@ -332,9 +307,9 @@ impl<const N: usize> Laws<N> {
 
     /// The counts by the expansion of the quantile; tells which of them are sure.
     #[inline(always)]
-    fn expand(&self, u: &[f64; N]) -> ([f64; N], [bool; N]) {
-        let (mut k, mut sure) = ([0.0; N], [false; N]);
-        for lane in 0..N {
+    fn expand(&self, u: &[f64; LANES]) -> ([f64; LANES], [bool; LANES]) {
+        let (mut k, mut sure) = ([0.0; LANES], [false; LANES]);
+        for lane in 0..LANES {
             let n = self.n[lane];
             let guess = guess(n, self.p[lane], self.q[lane], normal(u[lane]), BLUR);
             k[lane] = guess.whole;
@@ -346,42 +321,41 @@ impl<const N: usize> Laws<N> {
 
     /// The counts, all from 0 up together; tells which of them are sure.
     #[inline(always)]
-    fn go_up(&self, u: &[f64; N]) -> ([f64; N], [bool; N]) {
-        let (mut mass, mut left, mut found) = ([1.0; N], *u, [0.0_f64; N]);
-        let mut goes_on = [false; N];
-        let mut odds = [0.0; N];
-        let mut square = self.q;
-        let (mut exponent, mut bits) = ([0; N], 0);
-        for lane in 0..N {
+    fn go_up(&self, u: &[f64; LANES]) -> ([f64; LANES], [bool; LANES]) {
+        let (mut mass, mut left, mut found) = ([1.0; LANES], *u, [0.0_f64; LANES]);
+        let (mut odds, mut square) = ([0.0; LANES], self.q);
+        let (mut exponent, mut bits) = ([0; LANES], 0);
+        for lane in 0..LANES {
             odds[lane] = self.p[lane] / self.q[lane];
-            exponent[lane] = whole(self.n[lane].min(f64::from(MULTIPLIED)));
+            exponent[lane] = u64::from(whole(self.n[lane].min(f64::from(MULTIPLIED))));
             bits |= exponent[lane];
         }
-        for bit in 0..u32::BITS - bits.leading_zeros() {
-            for lane in 0..N {
-                mass[lane] *= if exponent[lane] >> bit & 1 == 1 { square[lane] } else { 1.0 };
+        for bit in 0..u64::BITS - bits.leading_zeros() {
+            for lane in 0..LANES {
+                mass[lane] *= if exponent[lane] & (1 << bit) != 0 { square[lane] } else { 1.0 };
                 square[lane] *= square[lane];
             }
         }
+        let mut one = [0; LANES];
         for (step, reciprocal) in RECIPROCALS.iter().enumerate() {
-            let step = step as f64;
-            let mut any = false;
-            for lane in 0..N {
+            let (step, mut any) = (step as f64, 0);
+            for lane in 0..LANES {
                 // Up to the mean no mass is so small: see `SMALL_MEAN`.
-                goes_on[lane] = (left[lane] > mass[lane]) & (mass[lane] >= NOTHING);
-                any |= goes_on[lane];
+                let goes_on = (left[lane] > mass[lane]) & (mass[lane] >= NOTHING);
+                one[lane] = if goes_on { 1.0_f64.to_bits() } else { 0 };
+                any |= one[lane];
             }
-            if !any {
+            if any == 0 {
                 break;
             }
-            for lane in 0..N {
-                left[lane] = if goes_on[lane] { left[lane] - mass[lane] } else { SETTLED };
+            for lane in 0..LANES {
+                left[lane] = if one[lane] != 0 { left[lane] - mass[lane] } else { SETTLED };
                 mass[lane] *= (self.n[lane] - step) * odds[lane] * reciprocal;
-                found[lane] += if goes_on[lane] { 1.0 } else { 0.0 };
+                found[lane] += f64::from_bits(one[lane]);
             }
         }
-        let (mut k, mut sure) = ([0.0; N], [false; N]);
-        for lane in 0..N {
+        let (mut k, mut sure) = ([0.0; LANES], [false; LANES]);
+        for lane in 0..LANES {
             k[lane] = found[lane].min(self.n[lane]);
             sure[lane] = (self.n[lane] <= f64::from(MULTIPLIED)) & (found[lane] < RECIPROCALS.len() as f64);
         }
@@ -390,7 +364,7 @@ impl<const N: usize> Laws<N> {
 
     /// Counts of what was asked for.
     #[inline(always)]
-    fn unmirror(&self, mut k: [f64; N]) -> [f64; N] {
+    fn unmirror(&self, mut k: [f64; LANES]) -> [f64; LANES] {
         for ((k, n), mirrored) in k.iter_mut().zip(&self.n).zip(&self.mirrored) {
             *k = if *mirrored { n - *k } else { *k };
         }
@@ -399,7 +373,7 @@ impl<const N: usize> Laws<N> {
 
     /// The counts that are not sure, by the plain way.
     #[inline(never)]
-    fn settle(&self, lanes: &mut Lanes, u: &[f64; N], sure: &[bool; N]) {
+    fn settle(&self, lanes: &mut Lanes, u: &[f64; LANES], sure: &[bool; LANES]) {
         for lane in (0..lanes.used).filter(|lane| !sure[*lane]) {
             let k = self.quantile(lane, u[lane]);
             lanes.k[lane] = if self.mirrored[lane] { self.n[lane] - k } else { k };

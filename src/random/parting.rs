@@ -1,17 +1,17 @@
 //! A split under way: how it goes down from the whole to the rows, as its parts are counted.
 
 use super::lanes::{Questions, whole};
-use super::split::{Halves, MOST_ROWS, PARTS};
+use super::split::{Halves, MOST_ROWS, PARTS, Split};
 
 /// People who are being split at a table, with all that is needed to go on.
 #[derive(Clone, Debug)]
 pub(super) struct Parting {
-    pub(super) key: [u32; 2],
+    key: [u32; 2],
     /// The counter of part 0.
-    pub(super) words: [u32; 4],
-    pub(super) halves: Halves,
+    words: [u32; 4],
+    halves: Halves,
     /// Where rows are told apart: a bit for each row that is not alike to the next.
-    pub(super) cuts: u16,
+    cuts: u16,
     pub(super) reached: Reached,
 }
 
@@ -25,9 +25,30 @@ pub(super) struct Reached {
 }
 
 impl Parting {
-    /// Asks for what comes first: who of `n` goes to any row, or to which half.
-    pub(super) fn begin(&mut self, place: usize, n: f64, some_stay: bool, questions: &mut Questions) {
-        if some_stay { self.ask(place, 0, n, questions) } else { self.go_down(place, 1, n, questions) }
+    pub(super) const EMPTY: Parting = Parting {
+        key: [0; 2],
+        words: [0; 4],
+        halves: Halves::EMPTY,
+        cuts: 0,
+        reached: Reached { rows: [0; MOST_ROWS], never: 0, draws: 0 },
+    };
+
+    /// Sets out to split the people of `split` under `key`: asks who goes to any row, or to which half.
+    pub(super) fn begin(
+        &mut self,
+        place: usize,
+        key: [u32; 2],
+        split: &Split<'_>,
+        questions: &mut Questions,
+    ) {
+        let (shares, n) = (split.shares(), split.n() as i64 as f64);
+        (self.key, self.words, self.cuts) = (key, split.address().words(), split.cuts());
+        self.halves = *shares.halves();
+        self.reached = Reached::default();
+        match shares.never() {
+            0.0 => self.go_down(place, 1, n, questions),
+            _ => self.ask(place, 0, n, questions),
+        }
     }
 
     /// `first` of the `n` people of a part are in its first half.

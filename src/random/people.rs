@@ -21,10 +21,12 @@ pub(super) struct Edges {
 
 impl Edges {
     pub(super) fn new(thresholds: &[f64; 16]) -> Edges {
-        // A uniform is below 1.
-        let bits = thresholds.map(|threshold| {
-            from_middle(if threshold < 1.0 { whole(floor(threshold * TWO_32)) } else { u32::MAX })
-        });
+        let mut bits = [0; 16];
+        for (bits, threshold) in bits.iter_mut().zip(thresholds) {
+            // A uniform is below 1.
+            let upto = if *threshold < 1.0 { whole(floor(threshold * TWO_32)) } else { u32::MAX };
+            *bits = from_middle(upto);
+        }
         Edges { thresholds: *thresholds, bits }
     }
 }
@@ -46,7 +48,7 @@ pub(super) struct People {
 /// Blocks that are drawn side by side.
 #[derive(Clone, Debug)]
 struct Group {
-    at: Addresses<LANES>,
+    at: Addresses,
     /// The words of each block, word by word, from the middle.
     words: [[i32; LANES]; 4],
 }

@@ -141,10 +141,13 @@ fn cumulated(shares: &[f64], never: f64) -> [f64; MOST_ROWS] {
 }
 
 impl Halves {
+    /// Of no table.
+    pub(super) const EMPTY: Halves = Halves { first_half: [1.0; MOST_ROWS], down: STAY };
+
     fn of(rows: usize, shares: &[f64; MOST_ROWS], never: f64) -> Halves {
         let mut sums = [0.0; PARTS];
         sums[MOST_ROWS..].copy_from_slice(shares);
-        let (mut first_half, mut down) = ([1.0; MOST_ROWS], STAY);
+        let Halves { mut first_half, mut down } = Halves::EMPTY;
         first_half[0] = (1.0 - never).max(0.0);
         let (mut level, mut parts) = (MOST_ROWS, rows);
         while level > 1 {
@@ -218,8 +221,11 @@ impl<'s> Split<'s> {
     /// The same, but people of rows that are `alike` may be counted in any of them: less is drawn, and what is drawn is
     /// the same.
     pub fn alike(self, alike: &Alike) -> Split<'s> {
-        let apart = |row: usize| u16::from(row + 1 < self.shares.rows && alike[row] != alike[row + 1]);
-        Split { cuts: (0..MOST_ROWS).fold(0, |cuts, row| cuts | apart(row) << row), ..self }
+        let mut cuts = 0;
+        for (row, (one, next)) in alike.iter().zip(&alike[1..]).enumerate() {
+            cuts |= u16::from(one != next) << row;
+        }
+        Split { cuts: cuts & !(ALL_APART << self.shares.rows.saturating_sub(1)), ..self }
     }
 
     /// Those who are split.

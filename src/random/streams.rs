@@ -237,8 +237,19 @@ impl TryRng for Draw {
 
     #[inline]
     fn try_next_u64(&mut self) -> Result<u64, Infallible> {
-        let low = self.next_word();
-        Ok(u64::from(self.next_word()) << 32 | u64::from(low))
+        let (low, high) = match self.taken % 4 {
+            0 => {
+                self.block = self.block((self.taken / 4) as u16);
+                self.taken = self.taken.wrapping_add(2);
+                (self.block[0], self.block[1])
+            }
+            2 => {
+                self.taken = self.taken.wrapping_add(2);
+                (self.block[2], self.block[3])
+            }
+            _ => (self.next_word(), self.next_word()),
+        };
+        Ok(u64::from(high) << 32 | u64::from(low))
     }
 
     fn try_fill_bytes(&mut self, bytes: &mut [u8]) -> Result<(), Infallible> {
