@@ -24,7 +24,7 @@ use super::fan::{Fan, FanDay, Series};
 use super::first_passage::FirstPassage;
 use super::order::Quantiles;
 use super::threads::{Crew, Threads};
-use crate::sim::{BESIDE, Counts, End, Metric, Reason, Scenario, Setting, Trajectory};
+use crate::sim::{BESIDE, Counts, Day, End, Metric, Reason, Scenario, Setting, Trajectory};
 use crate::time::SimTime;
 
 /// Replications between two looks at the interruption.
@@ -215,7 +215,8 @@ impl Ensemble {
     /// Adds the replications that follow. Days do not touch one another, so each may be on its own thread.
     pub(super) fn fold(&mut self, crew: &Crew, block: &[Trajectory]) {
         crew.each(&mut self.days, &|day, tally| {
-            block.iter().filter_map(|future| future.days.get(day)).for_each(|day| tally.add(day));
+            let days: Vec<&Day> = block.iter().filter_map(|future| future.days.get(day)).collect();
+            tally.add(&days);
         });
         for future in block {
             let replication = self.range.end;
