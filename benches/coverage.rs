@@ -120,7 +120,10 @@ fn experiment(scenarios: &[Scenario; 2], number: u64, table: &mut Table) {
         plans.collect(),
         number * N..(number + 1) * N,
         Threads::All,
-        &|arm, index| Watched { future: scenarios[arm].replicate(index), course: Course::default() },
+        &|arm: usize, index: u64| Watched {
+            future: scenarios[arm].replicate(index),
+            course: Course::default(),
+        },
         &|_| (),
         &AtomicBool::new(false),
     );

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use tiercast::experiment::Contrast;
+use tiercast::experiment::{Contrast, Threads};
 use tiercast::report::comparison::{Answer, gallery, json, tables, text};
 use tiercast::sim::Scenario;
 
@@ -100,7 +100,7 @@ impl Compare {
             Contrast::between([a, b], [first, second])
         });
         let answer = Answer::of(&comparison, contrasts.collect(), &self.paired.by, self.paired.thresholds());
-        write(&folder, &answer)?;
+        write(&folder, &answer, self.paired.threads())?;
         if self.json {
             print(&json::to_json(&answer))?;
         } else {
@@ -222,10 +222,10 @@ impl Compare {
 }
 
 /// Writes every file of a comparison.
-fn write(folder: &Folder, answer: &Answer<'_>) -> Result<(), Failure> {
+fn write(folder: &Folder, answer: &Answer<'_>, threads: Threads) -> Result<(), Failure> {
     folder.write("comparison.json", json::to_json(answer).as_bytes())?;
     folder.write("pairs.csv", tables::pairs(answer).as_bytes())?;
     folder.write("days.csv", tables::days(answer).as_bytes())?;
     folder.write("replications.csv", tables::replications(answer).as_bytes())?;
-    draw_into(folder, gallery::draw(answer))
+    draw_into(folder, gallery::draw(answer, threads))
 }

@@ -237,7 +237,7 @@ impl Impact {
                     return Ok(());
                 }
                 print(&self.where_to_look(answer))?;
-                let charts = if gallery::draw(answer).is_empty() { "" } else { " and a chart" };
+                let charts = if gallery::any(answer) { " and a chart" } else { "" };
                 let path = folder.path().display();
                 print(&format!("\nWritten to {path}: impact.json, effects.csv{charts}.\n"))
             }

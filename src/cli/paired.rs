@@ -1,7 +1,7 @@
 //! What commands that compare share: scenarios on the same luck, dates, and from when on a difference matters.
 
 use clap::Args;
-use tiercast::experiment::{By, Comparison, Matters, Threads, Watched};
+use tiercast::experiment::{By, Comparison, Matters, Threads};
 use tiercast::sim::Scenario;
 use tiercast::time::{Calendar, Span};
 
@@ -76,6 +76,11 @@ impl PairedArgs {
         scenarios.iter().try_for_each(|(name, scenario)| check_by(&self.by, name, &scenario.setting.calendar))
     }
 
+    /// How many threads replicate and draw.
+    pub(super) fn threads(&self) -> Threads {
+        self.threads.get()
+    }
+
     /// From when on a difference matters.
     pub(super) fn thresholds(&self) -> Matters {
         thresholds(&self.matters)
@@ -88,8 +93,7 @@ impl PairedArgs {
         replications: u64,
         quiet: bool,
     ) -> (Comparison, Cache) {
-        let threads = self.threads.get();
-        replicate(plans, replications, (threads, &self.cache), quiet)
+        replicate(plans, replications, (self.threads(), &self.cache), quiet)
     }
 }
 
@@ -124,7 +128,7 @@ pub(super) fn replicate(
         named,
         done..replications,
         threads,
-        &|arm, index| Watched::run(scenarios[arm], index),
+        &scenarios,
         &|more| bar.set_position(done + more),
         interrupt::listen(),
     );

@@ -56,7 +56,7 @@ impl Run {
         let cache = self.cache.open("run", &[&scenario]);
         let ensemble = self.replicate(&scenario, &cache, replications, quiet);
         let summary = Summary::of(&ensemble);
-        write(&folder, &ensemble, &summary)?;
+        write(&folder, &ensemble, &summary, self.threads.get())?;
         if self.json {
             print(&summary.to_json())?;
         } else {
@@ -205,12 +205,12 @@ pub(super) fn progress_bar(replications: u64, quiet: bool) -> ProgressBar {
 }
 
 /// Writes every file of a run.
-fn write(folder: &Folder, ensemble: &Ensemble, summary: &Summary) -> Result<(), Failure> {
+fn write(folder: &Folder, ensemble: &Ensemble, summary: &Summary, threads: Threads) -> Result<(), Failure> {
     folder.write("summary.json", summary.to_json().as_bytes())?;
     folder.write("daily.csv", daily::to_csv(ensemble).as_bytes())?;
     folder.write("replications.csv", replications::to_csv(ensemble).as_bytes())?;
     folder.write("schedule.csv", schedule::to_csv(ensemble).as_bytes())?;
-    draw_into(folder, gallery::draw(ensemble))
+    draw_into(folder, gallery::draw(ensemble, threads))
 }
 
 /// Writes charts, each as SVG and as PNG.

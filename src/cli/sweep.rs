@@ -105,13 +105,13 @@ impl Sweep {
         let factors = factors(&self.vary, &self.scenario)?;
         let base = self.scenario.load()?;
         let design = self.design(factors, base.setting.seed)?;
-        let settings = self.settings(&design)?;
-        let metric = self.metric(&settings)?;
+        let scenarios = self.scenarios(&design)?;
+        let metric = self.metric(&scenarios)?;
         let replications = check_replications(self.replications.unwrap_or(base.replications))?;
         check_size(&design, replications)?;
         let default = PathBuf::from("out").join("sweep");
         let folder = Folder::prepare(self.out.as_ref().unwrap_or(&default))?;
-        let swept = self.run(design, replications, quiet)?;
+        let swept = self.run(design, scenarios, replications, quiet);
         let answer = SweepAnswer::of(&swept, &self.by, metric.as_ref());
         write(&folder, &answer)?;
         if self.json {
@@ -148,16 +148,14 @@ impl Sweep {
         Ok(design)
     }
 
-    /// What the reports say about each point: all are loaded before anything is run.
-    fn settings(&self, design: &Design) -> Result<Vec<Setting>, Failure> {
-        let points = design.points.iter();
-        let loaded: Result<Vec<Setting>, Failure> =
-            points.map(|values| Ok(self.at(design, values)?.setting)).collect();
-        let settings = loaded?;
-        for (setting, values) in settings.iter().zip(&design.points) {
-            check_by(&self.by, &values.join(", "), &setting.calendar)?;
+    /// The scenario at each point: all are loaded before anything is run.
+    fn scenarios(&self, design: &Design) -> Result<Vec<Scenario>, Failure> {
+        let loaded = self.threads.get().map(&design.points, &|values| self.at(design, values));
+        let scenarios = loaded.into_iter().collect::<Result<Vec<Scenario>, Failure>>()?;
+        for (scenario, values) in scenarios.iter().zip(&design.points) {
+            check_by(&self.by, &values.join(", "), &scenario.setting.calendar)?;
         }
-        Ok(settings)
+        Ok(scenarios)
     }
 
     /// The scenario at a point.
@@ -167,30 +165,27 @@ impl Sweep {
         self.scenario.load_with(&changes)
     }
 
-    fn metric(&self, settings: &[Setting]) -> Result<Option<Headline>, Failure> {
+    fn metric(&self, scenarios: &[Scenario]) -> Result<Option<Headline>, Failure> {
         let Some(name) = &self.metric else { return Ok(None) };
-        let settings: Vec<&Setting> = settings.iter().collect();
+        let settings: Vec<&Setting> = scenarios.iter().map(|scenario| &scenario.setting).collect();
         metric_named(name, &headlines_of(&settings, &self.by, false)).map(Some)
     }
 
     /// Runs every point, as far as it was not kept, and keeps it.
-    fn run(&self, design: Design, replications: u64, quiet: bool) -> Result<Swept, Failure> {
-        let mut kept: Vec<Vec<Row>> = Vec::new();
-        for values in &design.points {
-            let scenario = self.at(&design, values)?;
-            kept.push(kept_rows(&self.cache.open("sweep", &[&scenario]), &scenario, replications));
-        }
+    fn run(&self, design: Design, scenarios: Vec<Scenario>, replications: u64, quiet: bool) -> Swept {
+        let place = |scenario: &Scenario| self.cache.open("sweep", &[scenario]);
+        let caches: Vec<Cache> = scenarios.iter().map(place).collect();
+        let kept = caches.iter().zip(&scenarios);
+        let kept: Vec<_> = kept.map(|(cache, at)| kept_rows(cache, at, replications)).collect();
         let points = design.points.len() as u64;
         let missing = points * replications - kept.iter().map(|rows| rows.len() as u64).sum::<u64>();
         if !quiet {
-            self.tell_plan(&design, replications, missing)?;
+            self.tell_plan(&scenarios, replications, missing);
         }
         let bar = progress_bar(points * replications, quiet);
         let mut done = Vec::new();
-        for (values, kept) in design.points.iter().zip(kept) {
-            let scenario = self.at(&design, values)?;
+        for ((scenario, cache), kept) in scenarios.into_iter().zip(caches).zip(kept) {
             let before = done.len() as u64 * replications;
-            let cache = self.cache.open("sweep", &[&scenario]);
             let rows = complete(
                 &scenario,
                 kept,
@@ -209,24 +204,23 @@ impl Sweep {
             done.push(SweepPoint { setting: scenario.setting, rows });
         }
         bar.finish_and_clear();
-        Ok(Swept { design, points: done, replications })
+        Swept { design, points: done, replications }
     }
 
     /// What it will take, from a run of the first, the middle and the last point.
-    fn tell_plan(&self, design: &Design, replications: u64, missing: u64) -> Result<(), Failure> {
-        let count = design.points.len();
+    fn tell_plan(&self, scenarios: &[Scenario], replications: u64, missing: u64) {
+        let count = scenarios.len();
         let points = if count == 1 { "1 point".to_owned() } else { format!("{count} points") };
         let size = format!("{points} of {replications} runs each");
         if missing == 0 {
             super::note(&format!("{size}: all were kept, nothing is run"));
-            return Ok(());
+            return;
         }
         let mut seconds = 0.0;
         let sample = [0, count / 2, count - 1];
         for place in sample {
-            let scenario = self.at(design, &design.points[place])?;
             let start = Instant::now();
-            let _ = scenario.replicate(0);
+            let _ = scenarios[place].replicate(0);
             seconds += start.elapsed().as_secs_f64() / sample.len() as f64;
         }
         let left = seconds * missing as f64 / self.threads.get().count() as f64;
@@ -236,7 +230,6 @@ impl Sweep {
             String::new()
         };
         super::note(&format!("{size}{kept}: about {}", in_words(left)));
-        Ok(())
     }
 
     /// Answers the standard input line by line.
@@ -350,8 +343,7 @@ fn complete(
     progress: &(dyn Fn(u64) + Sync),
 ) -> Vec<Row> {
     let done = kept.len() as u64;
-    let future = |index: u64| scenario.replicate(index);
-    let more = rows(done..replications, threads, &future, &|more| progress(done + more), interrupted);
+    let more = rows(done..replications, threads, scenario, &|more| progress(done + more), interrupted);
     if !more.is_empty() {
         kept.extend(more);
         cache.keep(kept.len() as u64, &kept);

@@ -390,7 +390,7 @@ impl Tune {
         folder.write(best_name(answer), text.as_bytes())?;
         let Some(arm) = confirmation.arms().first() else { return Ok(()) };
         folder.write("schedule.csv", schedule::to_csv(&arm.ensemble).as_bytes())?;
-        draw_into(folder, run_gallery::draw(&arm.ensemble))
+        draw_into(folder, run_gallery::draw(&arm.ensemble, self.threads.get()))
     }
 }
 

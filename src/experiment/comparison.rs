@@ -29,10 +29,10 @@ use super::lead::Lead;
 use super::paired::{PairedShares, Pairs, share_difference};
 use super::parting::{Parting, Partings};
 use super::threads::{Crew, Threads};
-use crate::sim::{Course, Metric, Scenario, Setting, Trajectory};
+use crate::sim::{BESIDE, Course, Metric, Scenario, Setting, Trajectory};
 use crate::time::Span;
 
-/// Runs of at most so many days are held a whole block at once; a day of hourly sends takes a few kilobytes.
+/// Of runs of at most so many days as many are run side by side as there can be; a day of hourly sends takes a few kilobytes.
 const DAYS_AT_ONCE: u64 = 400;
 
 /// What intervals leave out, before several pairs share it.
@@ -52,6 +52,25 @@ impl Watched {
     pub fn run(scenario: &Scenario, index: u64) -> Watched {
         let (future, course) = Course::run(scenario, index);
         Watched { future, course }
+    }
+}
+
+/// Who gives replications of several plans by their index: scenarios, which run neighbours side by side, or a function.
+pub trait PairedFutures: Sync {
+    /// The replications of these indices of a plan, in order.
+    fn watched(&self, plan: usize, indices: Range<u64>) -> Vec<Watched>;
+}
+
+impl PairedFutures for Vec<&Scenario> {
+    fn watched(&self, plan: usize, indices: Range<u64>) -> Vec<Watched> {
+        let runs = Course::run_all(self[plan], indices).into_iter();
+        runs.map(|(future, course)| Watched { future, course }).collect()
+    }
+}
+
+impl<F: Fn(usize, u64) -> Watched + Sync> PairedFutures for F {
+    fn watched(&self, plan: usize, indices: Range<u64>) -> Vec<Watched> {
+        indices.map(|index| self(plan, index)).collect()
     }
 }
 
@@ -95,32 +114,44 @@ pub struct StoredComparison(Vec<(StoredEnsemble, BTreeMap<String, u64>)>, Vec<Pa
 impl Comparison {
     /// Replicates all plans with the same indices and folds them in order of index.
     ///
-    /// `future` gives the replication of an index (the second argument) of a plan (the first), and nothing else may
-    /// decide what it gives. Progress and interruption are those of [`Ensemble::run`], counted in replications of all
+    /// `futures` gives the replication of each index of a plan, and nothing else may decide what it gives. Progress and interruption are those of [`Ensemble::run`], counted in replications of all
     /// plans together.
     pub fn run(
         plans: Vec<(String, Setting)>,
         replications: Range<u64>,
         threads: Threads,
-        future: &(dyn Fn(usize, u64) -> Watched + Sync),
+        futures: &dyn PairedFutures,
         progress: &(dyn Fn(u64) + Sync),
         interrupted: &AtomicBool,
     ) -> Comparison {
-        let crew = Crew::new(threads);
-        let of = plans.len() as u64;
+        let (crew, of) = (Crew::new(threads), plans.len());
         let mut comparison = Comparison::empty(plans, replications.start);
-        let mut next = replications.start;
-        let at_once = comparison.at_once();
-        while next < replications.end && !interrupted.load(Ordering::Relaxed) {
-            let end = replications.end.min(next + at_once);
-            // Plan after plan of each index, so that threads end together.
-            let one = |place: u64| future((place % of) as usize, next + place / of);
-            let block = crew.map(0..(end - next) * of, &one);
-            comparison.fold(&crew, block);
-            next = end;
+        let (block, beside) = comparison.at_once();
+        let Range { start, end } = replications;
+        let few = |place: u64| {
+            let from = start + place / of as u64 * beside;
+            futures.watched((place % of as u64) as usize, from..end.min(from + beside))
+        };
+        let mut plans: Vec<Vec<Watched>> = Vec::new();
+        let places = if interrupted.load(Ordering::Relaxed) {
+            0
+        } else {
+            (end.saturating_sub(start)).div_ceil(beside)
+        };
+        // Plan after plan of each few indices, so that few are held.
+        crew.in_order(0..places * of as u64, &few, &mut |watched| {
+            plans.push(watched);
+            if plans.len() < of {
+                return true;
+            }
+            comparison.fold(&crew, std::mem::take(&mut plans));
+            if comparison.n() % block > 0 && start + comparison.n() < end {
+                return true;
+            }
             progress(comparison.n());
-        }
-        let complete = next >= replications.end;
+            !interrupted.load(Ordering::Relaxed)
+        });
+        let complete = start + comparison.n() >= end;
         comparison.arms.iter_mut().for_each(|arm| arm.ensemble.set_complete(complete));
         comparison
     }
@@ -144,22 +175,21 @@ impl Comparison {
         Comparison { pairs: pairs.collect(), arms }
     }
 
-    /// How many replications of each plan are held in memory before they are folded, send by send: fewer of long runs.
-    fn at_once(&self) -> u64 {
+    /// Replications of each plan between two looks at the interruption, and how many of them are run side by side: all
+    /// are held send by send until they are folded, so fewer of long runs.
+    fn at_once(&self) -> (u64, u64) {
         let days = self.arms.iter().map(|arm| arm.ensemble.days().len() as u64).max().unwrap_or(1);
-        (BLOCK * DAYS_AT_ONCE / days.max(1)).clamp(1, BLOCK)
+        let beside = (BESIDE * DAYS_AT_ONCE / days.max(1)).clamp(1, BESIDE);
+        (BLOCK / BESIDE * beside, beside)
     }
 
-    /// Adds the replications that follow, plan after plan of each index.
-    fn fold(&mut self, crew: &Crew, block: Vec<Watched>) {
+    /// Adds the replications that follow, plan by plan.
+    fn fold(&mut self, crew: &Crew, watched: Vec<Vec<Watched>>) {
         let start = self.arms.first().map_or(0, |arm| arm.ensemble.range().end);
-        let mut watched: Vec<Vec<Watched>> = self.arms.iter().map(|_| Vec::new()).collect();
-        for (place, one) in block.into_iter().enumerate() {
-            let arm = place % watched.len();
-            for path in &one.course.clauses {
-                *self.arms[arm].cited.entry(path.clone()).or_default() += 1;
+        for (arm, watched) in self.arms.iter_mut().zip(&watched) {
+            for path in watched.iter().flat_map(|one| &one.course.clauses) {
+                *arm.cited.entry(path.clone()).or_default() += 1;
             }
-            watched[arm].push(one);
         }
         let sent: Vec<Vec<Vec<u64>>> =
             watched.iter().map(|block| block.iter().map(|one| sent_so_far(&one.future)).collect()).collect();

@@ -75,22 +75,25 @@ impl DayTally {
         self.tiers.len()
     }
 
-    /// Adds the day of one replication.
-    pub(super) fn add(&mut self, day: &Day) {
-        self.n += 1;
-        for (histogram, count) in self.counts.iter_mut().zip(day.counts) {
-            histogram.record(count);
+    /// Adds the day of some replications, histogram by histogram.
+    pub(super) fn add(&mut self, days: &[&Day]) {
+        self.n += days.len() as u64;
+        for (metric, histogram) in self.counts.iter_mut().enumerate() {
+            histogram.record_all(days.iter().map(|day| day.counts[metric]));
         }
-        if let Some(score) = day.score {
-            self.score.record(u64::from(score));
-        }
-        if let Some(used) = day.capacity_used {
-            self.capacity_used.record(u64::from(used));
-        }
-        if let Some(chats) = day.chats {
+        self.score.record_all(days.iter().filter_map(|day| day.score).map(u64::from));
+        self.capacity_used.record_all(days.iter().filter_map(|day| day.capacity_used).map(u64::from));
+        if days.iter().any(|day| day.chats.is_some()) {
             self.chats.resize_with(ChatMetric::ALL.len(), Histogram::new);
-            self.chats.iter_mut().zip(chats).for_each(|(histogram, count)| histogram.record(count));
+            for (metric, histogram) in self.chats.iter_mut().enumerate() {
+                histogram.record_all(days.iter().filter_map(|day| day.chats).map(|chats| chats[metric]));
+            }
         }
+        days.iter().for_each(|day| self.stand(day));
+    }
+
+    /// Counts how a replication stands at the end of the day.
+    fn stand(&mut self, day: &Day) {
         if let Some(tier) = self.tiers.get_mut(usize::from(day.tier)) {
             *tier += 1;
         }

@@ -1,10 +1,13 @@
 //! All replications of one scenario, folded as they come.
 //!
 //! ```text
-//!   indices  0 ... 63 | 64 ... 127 | ...
-//!              |  a block: replicated on all threads, on each some side by side, kept in order of index
+//!   indices  0 ... 7 | 8 ... 15 | ...
+//!              |  replicated on all threads, on each some side by side
 //!              v
-//!   fold     each day on a thread of its own; rows and sample paths in order
+//!   blocks   0 ... 63 | 64 ... 127 | ...    in order of index, while the next are being replicated
+//!              |
+//!              v
+//!   fold     rows and sample paths in order; each day on any thread that has nothing else to do
 //!              |
 //!              v  between blocks: progress is told, an interruption is heard
 //! ```
@@ -24,10 +27,10 @@ use super::fan::{Fan, FanDay, Series};
 use super::first_passage::FirstPassage;
 use super::order::Quantiles;
 use super::threads::{Crew, Threads};
-use crate::sim::{BESIDE, Counts, End, Metric, Reason, Scenario, Setting, Trajectory};
+use crate::sim::{BESIDE, Counts, Day, End, Metric, Reason, Scenario, Setting, Trajectory};
 use crate::time::SimTime;
 
-/// Replications between two looks at the interruption.
+/// Replications between two looks at the interruption: so many are folded at once.
 pub const BLOCK: u64 = 64;
 
 /// Replications of which single days are kept, the first ones.
@@ -133,14 +136,42 @@ impl<F: Fn(u64) -> Trajectory + Sync> Futures for F {
     }
 }
 
-/// The replications of `indices`, in order, some side by side on each thread.
-fn futures_of(crew: &Crew, futures: &dyn Futures, indices: Range<u64>) -> Vec<Trajectory> {
-    let groups = (indices.end - indices.start).div_ceil(BESIDE);
+/// Replications in order of index, some side by side on each thread.
+pub(super) fn futures_of(crew: &Crew, futures: &dyn Futures, indices: Range<u64>) -> Vec<Trajectory> {
+    let mut all = Vec::new();
+    let make = |indices| futures.futures(indices);
+    in_blocks(crew, indices, &AtomicBool::new(false), &make, &mut |block| all.extend(block));
+    all
+}
+
+/// Makes something of each replication, on each thread of some side by side, and hands it over in blocks of [`BLOCK`],
+/// in order of index. When `interrupted` is set nothing is handed over after the block that is under way.
+pub(super) fn in_blocks<T: Send>(
+    crew: &Crew,
+    replications: Range<u64>,
+    interrupted: &AtomicBool,
+    make: &(dyn Fn(Range<u64>) -> Vec<T> + Sync),
+    take: &mut (dyn FnMut(Vec<T>) + Send),
+) {
+    let Range { start, end } = replications;
+    if interrupted.load(Ordering::Relaxed) {
+        return;
+    }
+    let groups = end.saturating_sub(start).div_ceil(BESIDE);
     let group = |group: u64| {
-        let start = indices.start + group * BESIDE;
-        futures.futures(start..indices.end.min(start + BESIDE))
+        let from = start + group * BESIDE;
+        make(from..end.min(from + BESIDE))
     };
-    crew.map(0..groups, &group).into_iter().flatten().collect()
+    let (mut block, mut done) = (Vec::new(), start);
+    crew.in_order(0..groups, &group, &mut |group| {
+        done += group.len() as u64;
+        block.extend(group);
+        if (block.len() as u64) < BLOCK && done < end {
+            return true;
+        }
+        take(std::mem::take(&mut block));
+        !interrupted.load(Ordering::Relaxed)
+    });
 }
 
 /// Many replications of one scenario.
@@ -190,12 +221,11 @@ impl Ensemble {
     ) -> Ensemble {
         let crew = Crew::new(threads);
         let mut ensemble = Ensemble::empty(setting, replications.start);
-        while ensemble.range.end < replications.end && !interrupted.load(Ordering::Relaxed) {
-            let end = replications.end.min(ensemble.range.end + BLOCK);
-            let block = futures_of(&crew, futures, ensemble.range.end..end);
+        let make = |indices| futures.futures(indices);
+        in_blocks(&crew, replications.clone(), interrupted, &make, &mut |block| {
             ensemble.fold(&crew, &block);
             progress(ensemble.n());
-        }
+        });
         ensemble.complete = ensemble.range.end >= replications.end;
         ensemble
     }
@@ -215,7 +245,8 @@ impl Ensemble {
     /// Adds the replications that follow. Days do not touch one another, so each may be on its own thread.
     pub(super) fn fold(&mut self, crew: &Crew, block: &[Trajectory]) {
         crew.each(&mut self.days, &|day, tally| {
-            block.iter().filter_map(|future| future.days.get(day)).for_each(|day| tally.add(day));
+            let days: Vec<&Day> = block.iter().filter_map(|future| future.days.get(day)).collect();
+            tally.add(&days);
         });
         for future in block {
             let replication = self.range.end;

@@ -13,9 +13,9 @@
 
 use std::collections::BTreeSet;
 use std::ops::Range;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
 
-use super::ensemble::BLOCK;
+use super::ensemble::in_blocks;
 use super::estimate::Share;
 use super::threads::{Crew, Threads};
 use crate::glossary::Ratio;
@@ -140,23 +140,21 @@ pub fn watch_fired(
     for of in fired.iter_mut().filter(|of| rulesets.contains(&of.ruleset.as_str())) {
         of.scenarios.push(name.to_owned());
     }
-    let watch = |index: u64| {
-        let mut firing = Firing { scenario, made: Vec::new() };
-        scenario.watch(index, &mut firing);
-        firing.made
+    let watch = |indices: Range<u64>| -> Vec<Vec<Made>> {
+        let mut firing: Vec<_> = indices.clone().map(|_| Firing { scenario, made: Vec::new() }).collect();
+        scenario.watch_all(indices, &mut firing);
+        firing.into_iter().map(|firing| firing.made).collect()
     };
-    let crew = Crew::new(threads);
-    let mut next = replications.start;
-    while next < replications.end && !interrupted.load(Ordering::Relaxed) {
-        let end = replications.end.min(next + BLOCK);
-        for made in crew.map(next..end, &watch) {
+    let mut watched = 0;
+    in_blocks(&Crew::new(threads), replications, interrupted, &watch, &mut |block| {
+        watched += block.len() as u64;
+        for made in block {
             for of in fired.iter_mut() {
                 let Some(era) = rulesets.iter().position(|name| *name == of.ruleset) else { continue };
                 let own = made.iter().filter(|(old, ..)| *old == era);
                 of.add(own.map(|(_, path, transition)| (path.as_str(), *transition)));
             }
         }
-        next = end;
-        heard(next - replications.start);
-    }
+        heard(watched);
+    });
 }

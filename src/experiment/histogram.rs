@@ -93,13 +93,25 @@ impl Histogram {
         self.record_many(value, 1);
     }
 
+    /// Records values, one after another. Runs of one value, such as nothing at all, are recorded at once.
+    pub fn record_all(&mut self, values: impl Iterator<Item = u64>) {
+        let (mut last, mut count) = (0, 0);
+        for value in values {
+            if value != last {
+                self.record_many(last, count);
+                (last, count) = (value, 0);
+            }
+            count += 1;
+        }
+        self.record_many(last, count);
+    }
+
     /// Records a value `count` times (at most 2^32 - 1 in one bin).
     pub fn record_many(&mut self, value: u64, count: u32) {
         if count == 0 {
             return;
         }
-        let key = key(value);
-        let offset = u32::try_from(value - edge(key)).unwrap_or(MIXED);
+        let (key, offset) = place(value);
         self.octave(key / PER_OCTAVE).add(key % PER_OCTAVE, count, offset);
         self.n += u64::from(count);
         if value != ENDLESS {
@@ -208,14 +220,16 @@ impl TryFrom<Bins> for Histogram {
     }
 }
 
-/// The bin of a value: the value itself below 256, then octave and the seven bits below the leading one.
-fn key(value: u64) -> usize {
+/// The bin of a value (the value itself below 256, then octave and the seven bits below the leading one), and how far
+/// above the bin's lower edge it is.
+fn place(value: u64) -> (usize, u32) {
     if value == ENDLESS {
-        return ENDLESS_KEY;
+        return (ENDLESS_KEY, 0);
     }
     // 0 for the first two octaves' worth of bins, which are one wide.
     let shift = (value | PER_OCTAVE as u64).ilog2() - OCTAVE_BITS;
-    shift as usize * PER_OCTAVE + (value >> shift) as usize
+    let above = value & ((1 << shift) - 1);
+    (shift as usize * PER_OCTAVE + (value >> shift) as usize, u32::try_from(above).unwrap_or(MIXED))
 }
 
 /// The least value of a bin.
@@ -241,13 +255,13 @@ mod tests {
     #[test]
     fn bins_follow_one_another_without_gaps() {
         for low in 0..7_423 {
-            assert_eq!(key(edge(low)), low);
+            assert_eq!(place(edge(low)), (low, 0));
             let next = edge(low + 1);
             assert!(next > edge(low));
-            assert_eq!(key(next - 1), low);
+            assert_eq!(place(next - 1), (low, u32::try_from(next - 1 - edge(low)).unwrap_or(MIXED)));
             assert!(next - edge(low) == 1 || (next - edge(low)) as f64 <= 0.01 * edge(low) as f64);
         }
-        assert!(key(u64::MAX - 1) < ENDLESS_KEY);
+        assert!(place(u64::MAX - 1).0 < ENDLESS_KEY);
     }
 
     #[test]
@@ -286,6 +300,15 @@ mod tests {
         fn the_mean_is_exact(values in prop::collection::vec(0_u64..1 << 44, 1..200)) {
             let sum: u128 = values.iter().map(|v| u128::from(*v)).sum();
             prop_assert_eq!(of(&values).mean().unwrap(), sum as f64 / values.len() as f64);
+        }
+
+        #[test]
+        fn recording_all_is_recording_each(
+            values in prop::collection::vec(prop_oneof![0_u64..3, 0_u64..1 << 44, Just(ENDLESS)], 0..200),
+        ) {
+            let mut all = Histogram::new();
+            all.record_all(values.iter().copied());
+            prop_assert_eq!(all, of(&values));
         }
 
         #[test]

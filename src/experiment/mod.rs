@@ -55,7 +55,9 @@ mod threads;
 pub mod tuning;
 
 pub use aftermath::{Aftermath, AftermathCurve};
-pub use comparison::{Arm, Comparison, Difference, Matters, Pair, Side, StoredComparison, Verdict, Watched};
+pub use comparison::{
+    Arm, Comparison, Difference, Matters, Pair, PairedFutures, Side, StoredComparison, Verdict, Watched,
+};
 pub use contrast::{ClauseContrast, Contrast, differing_clauses};
 pub use day::{DayTally, RATINGS, State};
 pub use design::{Design, DesignKind, MOST_POINTS, SOBOL_DIMENSIONS, Sobol};

@@ -15,6 +15,7 @@ use crate::platform::{RuleChange, Rulebook, Ruleset};
 use crate::sim::{Case, Failure, Scenario, Shelf, Trajectory};
 
 use super::Threads;
+use super::ensemble::futures_of;
 use super::threads::Crew;
 
 /// One open text read in another way.
@@ -123,10 +124,11 @@ pub const COMPARED: u64 = 64;
 /// The first futures of a scenario and of those that it is compared with, to be held against those under another
 /// reading: where all are the same, the reading does not matter to it.
 pub fn first_futures(scenario: &Scenario, threads: Threads) -> Vec<Vec<Trajectory>> {
-    let all = |index: u64| {
-        std::iter::once(scenario).chain(scenario.others()).map(|one| one.replicate(index)).collect()
-    };
-    Crew::new(threads).map(0..COMPARED, &all)
+    let crew = Crew::new(threads);
+    let scenarios = || std::iter::once(scenario).chain(scenario.others());
+    let of_each: Vec<Vec<Trajectory>> = scenarios().map(|one| futures_of(&crew, one, 0..COMPARED)).collect();
+    let mut of_each: Vec<_> = of_each.into_iter().map(Vec::into_iter).collect();
+    (0..COMPARED).map(|_| of_each.iter_mut().filter_map(Iterator::next).collect()).collect()
 }
 
 /// Every case under every variation: by variation, and in it by case.

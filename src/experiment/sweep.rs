@@ -11,36 +11,37 @@
 //! ```
 
 use std::ops::Range;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
 
 use super::design::Design;
-use super::ensemble::{BLOCK, Row};
+use super::ensemble::{Futures, Row, in_blocks};
 use super::estimate::{Interval, Share, Sums};
 use super::headline::{By, Headline, Limit, Unit};
 use super::threads::{Crew, Threads};
-use crate::sim::{Metric, Setting, Trajectory};
+use crate::sim::{Metric, Setting};
 use crate::time::Span;
 
 /// Replicates and keeps a row of each, in order of index: less than an ensemble, and enough for headlines.
 ///
-/// `future` gives the replication of an index and nothing else may decide what it gives. `progress` hears how many are
-/// done; when `interrupted` is set the rows so far are returned.
+/// `futures` gives the replication of each index and nothing else may decide what it gives. `progress` hears how many
+/// are done; when `interrupted` is set the rows so far are returned.
 pub fn rows(
     replications: Range<u64>,
     threads: Threads,
-    future: &(dyn Fn(u64) -> Trajectory + Sync),
+    futures: &dyn Futures,
     progress: &(dyn Fn(u64) + Sync),
     interrupted: &AtomicBool,
 ) -> Vec<Row> {
     let crew = Crew::new(threads);
     let mut rows: Vec<Row> = Vec::new();
-    let mut next = replications.start;
-    while next < replications.end && !interrupted.load(Ordering::Relaxed) {
-        let end = replications.end.min(next + BLOCK);
-        rows.extend(crew.map(next..end, &|index| Row::of(index, &future(index))));
-        next = end;
+    let make = |indices: Range<u64>| -> Vec<Row> {
+        let futures = futures.futures(indices.clone());
+        indices.zip(&futures).map(|(index, future)| Row::of(index, future)).collect()
+    };
+    in_blocks(&crew, replications, interrupted, &make, &mut |block| {
+        rows.extend(block);
         progress(rows.len() as u64);
-    }
+    });
     rows
 }
 

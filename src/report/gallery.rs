@@ -9,24 +9,27 @@ use super::charts::{
     Band, Caption, DateAxis, Drawing, Fan as FanChart, RatingChart, ReachCurve, Role, Shape, Target,
     Threshold, TierLine, dots, fan, rating, reach, shares,
 };
-use crate::experiment::{Ensemble, Fan, FirstPassage, Series, State};
+use crate::experiment::{Ensemble, Fan, FirstPassage, Series, State, Threads};
 use crate::glossary::{NumberStatus, grouped};
 use crate::sim::{Metric, Setting};
 use crate::time::{DAY, SimTime, date_in_words};
 
-/// All charts of a run, in the order in which a planner looks.
-pub fn draw(ensemble: &Ensemble) -> Vec<Drawing> {
+/// All charts of a run, in the order in which a planner looks; each is drawn by one of the threads.
+pub fn draw(ensemble: &Ensemble, threads: Threads) -> Vec<Drawing> {
     if ensemble.n() == 0 {
         return Vec::new();
     }
-    let gallery = Gallery::of(ensemble);
-    let mut drawings = vec![gallery.volume()];
+    let mut charts: Vec<Chart<'_>> = vec![Gallery::volume];
     if ensemble.setting().tiers.len() > 1 {
-        drawings.extend([gallery.reached(), gallery.when(), gallery.tiers()]);
+        charts.extend([Gallery::reached as Chart<'_>, Gallery::when, Gallery::tiers]);
     }
-    drawings.extend([gallery.statuses(), gallery.feedback()]);
-    drawings
+    charts.extend([Gallery::statuses as Chart<'_>, Gallery::feedback]);
+    let gallery = Gallery::of(ensemble);
+    threads.map(&charts, &|chart| chart(&gallery))
 }
+
+/// What draws one chart.
+type Chart<'e> = fn(&Gallery<'e>) -> Drawing;
 
 struct Gallery<'e> {
     ensemble: &'e Ensemble,

@@ -10,6 +10,8 @@
 //!
 //! The same change by another clause is the same step: what happens is compared, not who says so.
 
+use std::ops::Range;
+
 use serde::{Deserialize, Serialize};
 
 use super::journal::{Entry, Journal};
@@ -222,6 +224,13 @@ impl Course {
         let mut recorder = Recorder::new(scenario);
         let future = scenario.watch(index, &mut recorder);
         (future, recorder.course)
+    }
+
+    /// The same for several replications, side by side, in order of index.
+    pub fn run_all(scenario: &Scenario, indices: Range<u64>) -> Vec<(Trajectory, Course)> {
+        let mut recorders: Vec<_> = indices.clone().map(|_| Recorder::new(scenario)).collect();
+        let futures = scenario.watch_all(indices, &mut recorders);
+        futures.into_iter().zip(recorders.into_iter().map(|recorder| recorder.course)).collect()
     }
 
     /// The course of a replication that a journal was kept of.

@@ -100,6 +100,26 @@ impl Scenario {
         let table = Table::default();
         table.alone(Run::new(self, index, probe, &table).play())
     }
+
+    /// Runs several replications as [`Scenario::replicate_all`] does, and tells what happens in each to a probe of its
+    /// own.
+    pub fn watch_all<P: Probe>(&self, indices: Range<u64>, probes: &mut [P]) -> Vec<Trajectory> {
+        let table = Table::default();
+        let player = |(index, probe)| -> Player<'_, Trajectory> {
+            let table = &table;
+            Box::pin(async move { Run::new(self, index, probe, table).play().await })
+        };
+        let watched: Vec<(u64, &mut P)> = indices.zip(probes).collect();
+        let mut players = watched.into_iter().map(|(index, probe)| player((index, probe as &mut dyn Probe)));
+        let mut runs = Vec::new();
+        loop {
+            let group: Vec<_> = players.by_ref().take(BESIDE as usize).collect();
+            if group.is_empty() {
+                return runs;
+            }
+            runs.extend(table.together(group));
+        }
+    }
 }
 
 /// A slot in which something arrives, and when it begins.

@@ -1,15 +1,17 @@
 //! One scenario's expectations, looked at until they are decided.
 
 use std::fmt;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::ops::Range;
+use std::sync::atomic::AtomicBool;
 
 use super::limits::{difference_limits, mean_limits, quantile_ranks, share_limits};
 use super::terms::Terms;
+use crate::experiment::ensemble::in_blocks;
 use crate::experiment::threads::Crew;
-use crate::experiment::{BLOCK, Interval, Threads, rank};
+use crate::experiment::{Interval, Threads, rank};
 use crate::glossary::grouped;
 use crate::sim::expectation::{Bounds, Expectation, Measure, Unit};
-use crate::sim::{Case, CaseOutcome, Scenario};
+use crate::sim::{Case, CaseOutcome, Scenario, Trajectory};
 
 /// What became of an expectation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -143,11 +145,11 @@ pub fn judge(
     let mut trials: Vec<Trial<'_>> = expectations.iter().map(Trial::new).collect();
     let mut n = 0;
     for (look, until) in (1..).zip(terms.looks()) {
-        while n < until && !interrupted.load(Ordering::Relaxed) {
-            let end = until.min(n + BLOCK);
-            let open: Vec<&Expectation> =
-                trials.iter().filter(|trial| trial.open()).map(|trial| trial.of).collect();
-            let rows = crew.map(n..end, &|index| read(scenario, &open, index));
+        let open: Vec<&Expectation> =
+            trials.iter().filter(|trial| trial.open()).map(|trial| trial.of).collect();
+        let make = |indices| read(scenario, &open, indices);
+        in_blocks(&crew, n..until, interrupted, &make, &mut |rows| {
+            n += rows.len() as u64;
             for row in rows {
                 trials
                     .iter_mut()
@@ -155,9 +157,8 @@ pub fn judge(
                     .zip(row)
                     .for_each(|(trial, pair)| trial.seen.push(pair));
             }
-            n = end;
             heard(n, open.len());
-        }
+        });
         if n < until {
             break;
         }
@@ -175,24 +176,25 @@ pub fn run_cases(cases: &[&Case], threads: Threads) -> Vec<CaseOutcome> {
     Crew::new(threads).map(0..cases.len() as u64, &run)
 }
 
-/// What the open expectations read from replication `index`, here and in what they compare with. Each scenario is
+/// What the open expectations read from each of some replications, here and in what they compare with. Each scenario is
 /// replicated once.
-fn read(scenario: &Scenario, open: &[&Expectation], index: u64) -> Vec<(u64, u64)> {
-    let future = scenario.replicate(index);
-    let others: Vec<_> = (scenario.others().iter().enumerate())
+fn read(scenario: &Scenario, open: &[&Expectation], indices: Range<u64>) -> Vec<Vec<(u64, u64)>> {
+    let futures = scenario.replicate_all(indices.clone());
+    let others: Vec<Option<Vec<Trajectory>>> = (scenario.others().iter().enumerate())
         .map(|(place, other)| {
             let wanted =
                 open.iter().any(|expectation| matches!(expectation.there, Some((of, _)) if of == place));
-            wanted.then(|| other.replicate(index))
+            wanted.then(|| other.replicate_all(indices.clone()))
         })
         .collect();
-    let pair = |expectation: &&Expectation| {
+    let pair = |index: usize, expectation: &Expectation| {
         let there = expectation.there.as_ref().and_then(|(place, quantity)| {
-            others.get(*place).and_then(Option::as_ref).map(|future| quantity.read(future))
+            others.get(*place).and_then(Option::as_ref).map(|futures| quantity.read(&futures[index]))
         });
-        (expectation.here.read(&future), there.unwrap_or(0))
+        (expectation.here.read(&futures[index]), there.unwrap_or(0))
     };
-    open.iter().map(pair).collect()
+    let row = |index| open.iter().map(|expectation| pair(index, expectation)).collect();
+    (0..futures.len()).map(row).collect()
 }
 
 /// An expectation under trial.

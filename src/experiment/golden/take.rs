@@ -1,8 +1,10 @@
 //! Taking the golden numbers of a scenario.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::ops::Range;
+use std::sync::atomic::AtomicBool;
 
 use super::fingerprint::{fingerprint, joined};
+use crate::experiment::ensemble::in_blocks;
 use crate::experiment::threads::Crew;
 use crate::experiment::{BLOCK, Sums, Threads};
 use crate::sim::expectation::{Event, Quantity, Unit};
@@ -81,20 +83,20 @@ pub fn take(
     let crew = Crew::new(threads);
     let mut fingerprints = Vec::new();
     let mut values: Vec<Vec<Vec<u64>>> = vec![Vec::new(); headlines.len()];
-    for block in 0..blocks {
-        if interrupted.load(Ordering::Relaxed) {
-            return None;
-        }
-        let rows = crew.map(block * BLOCK..(block + 1) * BLOCK, &|index| {
-            let future = scenario.replicate(index);
-            let read: Vec<u64> = headlines.iter().map(|headline| headline.quantity.read(&future)).collect();
-            (fingerprint(&future), read)
-        });
+    let read = |indices: Range<u64>| -> Vec<(u64, Vec<u64>)> {
+        let futures = scenario.replicate_all(indices);
+        let numbers = |future| headlines.iter().map(|headline| headline.quantity.read(future)).collect();
+        futures.iter().map(|future| (fingerprint(future), numbers(future))).collect()
+    };
+    in_blocks(&crew, 0..blocks * BLOCK, interrupted, &read, &mut |rows| {
         for (place, blocks) in values.iter_mut().enumerate() {
             blocks.push(rows.iter().map(|(_, read)| read[place]).collect());
         }
         fingerprints.push(joined(rows.into_iter().map(|(own, _)| own)));
-        heard((block + 1) * BLOCK);
+        heard(fingerprints.len() as u64 * BLOCK);
+    });
+    if (fingerprints.len() as u64) < blocks {
+        return None;
     }
     let numbers = headlines.iter().zip(&values).map(|(headline, blocks)| Number {
         name: headline.name.clone(),

@@ -45,13 +45,19 @@ pub fn evaluate<T: Send>(
 ) -> Vec<T> {
     let crew = Crew::new(threads);
     let mut values: Vec<T> = Vec::new();
-    let mut next = places.start;
-    while next < places.end && !interrupted.load(Ordering::Relaxed) {
-        let end = places.end.min(next + BLOCK);
-        values.extend(crew.map(next..end, of));
-        next = end;
-        progress(values.len() as u64);
+    if interrupted.load(Ordering::Relaxed) {
+        return values;
     }
+    let all = places.end.saturating_sub(places.start);
+    crew.in_order(places, of, &mut |value| {
+        values.push(value);
+        let done = values.len() as u64;
+        if done % BLOCK > 0 && done < all {
+            return true;
+        }
+        progress(done);
+        !interrupted.load(Ordering::Relaxed)
+    });
     values
 }
 

@@ -44,8 +44,8 @@ pub struct Study {
 pub fn outputs(scenario: &Scenario, headlines: &[Headline], replications: u64) -> Vec<f64> {
     let (setting, horizon) = (&scenario.setting, scenario.setting.calendar.horizon());
     let mut sums = vec![0_u128; headlines.len()];
-    for index in 0..replications {
-        let row = crate::experiment::Row::of(index, &scenario.replicate(index));
+    for (index, future) in (0..).zip(scenario.replicate_all(0..replications)) {
+        let row = crate::experiment::Row::of(index, &future);
         let values = headlines.iter().map(|headline| headline.value(&row, setting, horizon));
         sums.iter_mut().zip(values).for_each(|(sum, value)| *sum += u128::from(value));
     }

@@ -4,18 +4,20 @@
 //! started again from the beginning with what it had: whatever is there already is not run again, and it ends with the
 //! same values, and so with the same answer, as if it had never stopped.
 
+use std::ops::Range;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde::{Deserialize, Serialize};
 
 use super::super::threads::Crew;
 use super::{Futures, Interrupted};
+use crate::sim::BESIDE;
 
 /// The first replication of each stage. The confirmation takes the first ones of all, which are those that `run` takes.
 const SEARCH_FROM: u64 = 1 << 32;
 const FINALS_FROM: u64 = 2 << 32;
 
-/// Runs between two looks at the interruption.
+/// Runs between two looks at the interruption, at most.
 const BLOCK: usize = 256;
 
 /// A stage of the search: each has luck of its own.
@@ -140,39 +142,47 @@ impl Clerk<'_> {
             Stage::Search => SEARCH_FROM,
             Stage::Finals => FINALS_FROM,
         };
-        // Setting after setting of each index, so that all come to the same number together.
+        // Setting after setting of each few indices, so that all come to about the same number together.
         let there: Vec<u64> = settings.iter().map(|one| ledger.samples(stage, *one).count() as u64).collect();
         let least = there.iter().copied().min().unwrap_or(runs);
-        let missing: Vec<(usize, u64)> = (least..runs)
-            .flat_map(|index| settings.iter().zip(&there).map(move |(one, there)| (*one, *there, index)))
-            .filter(|(_, there, index)| index >= there)
-            .map(|(one, _, index)| (one, index))
+        let missing: Vec<(usize, Range<u64>)> = (least..runs)
+            .step_by(BESIDE as usize)
+            .flat_map(|from| settings.iter().zip(&there).map(move |(one, there)| (*one, *there, from)))
+            .map(|(one, there, from)| (one, from.max(there)..runs.min(from + BESIDE)))
+            .filter(|(_, indices)| !indices.is_empty())
             .collect();
         let filled = self.run(ledger, futures, (stage, from), &missing);
         settings.iter().for_each(|one| ledger.ask(stage, *one, runs));
         filled
     }
 
-    /// Runs replications of settings, block by block.
+    /// Runs replications of settings, few side by side, block by block.
     fn run(
         &self,
         ledger: &mut Ledger,
         futures: &dyn Futures,
         (stage, from): (Stage, u64),
-        missing: &[(usize, u64)],
+        missing: &[(usize, Range<u64>)],
     ) -> Result<(), Interrupted> {
-        for block in missing.chunks(BLOCK) {
-            if self.interrupted.load(Ordering::Relaxed) {
-                return Err(Interrupted);
-            }
-            let one = |place: u64| {
-                let (setting, index) = block[place as usize];
-                futures.values(setting, from + index)
-            };
-            let values = self.crew.map(0..block.len() as u64, &one);
-            block.iter().zip(values).for_each(|((setting, _), values)| ledger.add(stage, *setting, values));
-            (self.progress)(ledger.kept());
+        let few = |place: u64| {
+            let (setting, Range { start, end }) = missing[place as usize].clone();
+            (setting, futures.values_of_all(setting, from + start..from + end))
+        };
+        let (all, mut done, mut since) = (missing.len(), 0, 0);
+        let stopped = || self.interrupted.load(Ordering::Relaxed);
+        if stopped() && all > 0 {
+            return Err(Interrupted);
         }
-        Ok(())
+        self.crew.in_order(0..all as u64, &few, &mut |(setting, values)| {
+            (done, since) = (done + 1, since + values.len());
+            values.into_iter().for_each(|values| ledger.add(stage, setting, values));
+            if since + BESIDE as usize <= BLOCK && done < all {
+                return true;
+            }
+            since = 0;
+            (self.progress)(ledger.kept());
+            !stopped()
+        });
+        if done < all { Err(Interrupted) } else { Ok(()) }
     }
 }

@@ -35,6 +35,7 @@ mod scenarios;
 mod search;
 mod selection;
 
+use std::ops::Range;
 use std::sync::atomic::AtomicBool;
 
 use super::comparison::Matters;
@@ -82,6 +83,11 @@ pub trait Futures: Sync {
     /// What a replication of an admitted setting counts: the whole number of each of the question's
     /// [`metrics`](Question::metrics).
     fn values(&self, setting: usize, replication: u64) -> Vec<u64>;
+
+    /// The same of several replications, in their order: for those who can run them side by side.
+    fn values_of_all(&self, setting: usize, replications: Range<u64>) -> Vec<Vec<u64>> {
+        replications.map(|replication| self.values(setting, replication)).collect()
+    }
 }
 
 /// Whether a setting can be run.

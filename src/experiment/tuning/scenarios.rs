@@ -1,10 +1,12 @@
 //! The futures of a scenario under other settings.
 
+use std::ops::Range;
+
 use super::super::ensemble::Row;
 use super::super::headline::Headline;
 use super::{Admission, Futures};
 use crate::random::Fnv;
-use crate::sim::{LoadError, Scenario};
+use crate::sim::{LoadError, Scenario, Trajectory};
 use crate::time::Span;
 
 /// Loads a scenario with some values changed.
@@ -37,6 +39,12 @@ impl<'l> Scenarios<'l> {
         self.ready.get(setting)
     }
 
+    /// What a replication of a setting counts.
+    fn read(&self, setting: usize, replication: u64, future: &Trajectory) -> Vec<u64> {
+        let (row, setting) = (Row::of(replication, future), &self.ready[setting].setting);
+        self.metrics.iter().map(|metric| metric.value(&row, setting, self.horizon)).collect()
+    }
+
     /// Why the first setting that makes no scenario makes none.
     pub fn refusal(self) -> Option<LoadError> {
         self.refusal
@@ -65,8 +73,11 @@ impl Futures for Scenarios<'_> {
     }
 
     fn values(&self, setting: usize, replication: u64) -> Vec<u64> {
-        let scenario = &self.ready[setting];
-        let row = Row::of(replication, &scenario.replicate(replication));
-        self.metrics.iter().map(|metric| metric.value(&row, &scenario.setting, self.horizon)).collect()
+        self.read(setting, replication, &self.ready[setting].replicate(replication))
+    }
+
+    fn values_of_all(&self, setting: usize, replications: Range<u64>) -> Vec<Vec<u64>> {
+        let futures = self.ready[setting].replicate_all(replications.clone());
+        replications.zip(&futures).map(|(index, future)| self.read(setting, index, future)).collect()
     }
 }

@@ -10,7 +10,7 @@
 //! Where there are more than two plans the names of the pair follow: `volume-A-B`.
 
 use super::{Answer, PairAnswer};
-use crate::experiment::{Arm, Fan, FanDay, Limit, Series};
+use crate::experiment::{Arm, Fan, FanDay, Limit, Series, Threads};
 use crate::glossary::grouped;
 use crate::report::charts::{
     Caption, DateAxis, Drawing, Gap, PlanFan, ReachCurve, TierLine, fans, gap, reach,
@@ -18,13 +18,27 @@ use crate::report::charts::{
 use crate::report::gallery::{percent, short};
 use crate::sim::Metric;
 
-/// All charts of a comparison, pair by pair; none without replications.
-pub fn draw(answer: &Answer<'_>) -> Vec<Drawing> {
+/// All charts of a comparison, pair by pair, each drawn by one of the threads; none without replications.
+pub fn draw(answer: &Answer<'_>, threads: Threads) -> Vec<Drawing> {
     if answer.comparison.n() == 0 {
         return Vec::new();
     }
-    answer.pairs.iter().flat_map(|pair| Sheets::of(answer, pair).draw()).collect()
+    let pairs: Vec<Sheets<'_>> = answer.pairs.iter().map(|pair| Sheets::of(answer, pair)).collect();
+    let charts: Vec<_> = pairs.iter().flat_map(|pair| CHARTS.map(|chart| (pair, chart))).collect();
+    threads.map(&charts, &|(pair, chart)| pair.draw(*chart)).into_iter().flatten().collect()
 }
+
+/// A chart of a pair.
+#[derive(Clone, Copy)]
+enum Chart {
+    Volume,
+    Reached,
+    Lead,
+    Chance,
+}
+
+/// In the order in which they are looked at.
+const CHARTS: [Chart; 4] = [Chart::Volume, Chart::Reached, Chart::Lead, Chart::Chance];
 
 /// The charts of one pair.
 struct Sheets<'a> {
@@ -41,13 +55,15 @@ impl<'a> Sheets<'a> {
         Sheets { answer, pair, arms, dates: DateAxis { first, days: pair.pair.leads.len() } }
     }
 
-    fn draw(&self) -> Vec<Drawing> {
-        let mut drawings = vec![self.volume(), self.lead()];
-        if let Some(limit) = self.answer.main_limit(self.pair.pair) {
-            drawings.insert(1, self.reached(&limit));
-            drawings.push(self.chance(&limit));
+    /// One chart; nothing where it is about a limit and there is none to speak of.
+    fn draw(&self, chart: Chart) -> Option<Drawing> {
+        let limit = || self.answer.main_limit(self.pair.pair);
+        match chart {
+            Chart::Volume => Some(self.volume()),
+            Chart::Reached => Some(self.reached(&limit()?)),
+            Chart::Lead => Some(self.lead()),
+            Chart::Chance => Some(self.chance(&limit()?)),
         }
-        drawings
     }
 
     fn names(&self) -> [&str; 2] {

@@ -16,10 +16,14 @@ use crate::experiment::{Difference, Headline, Mishap, Side, Unit, Verdict};
 use crate::glossary::grouped;
 use crate::sim::Metric;
 
+/// Whether there is anything to draw.
+pub fn any(answer: &Answer<'_>) -> bool {
+    answer.effects.iter().any(|effect| matches!(&effect.told, Told::Ran(change) if change.n() > 0))
+}
+
 /// The pictures; none without a scenario that ran.
 pub fn draw(answer: &Answer<'_>) -> Vec<Drawing> {
-    let ran = answer.effects.iter().any(|effect| matches!(&effect.told, Told::Ran(change) if change.n() > 0));
-    if !ran {
+    if !any(answer) {
         return Vec::new();
     }
     let mishap = mishap(answer);
