@@ -44,36 +44,45 @@ impl Arrivals {
     }
 
     /// Adds what will arrive in `slot`, which lies at most the ring's length ahead.
-    #[inline]
     pub fn add(&mut self, slot: Slot, template: usize, act: Act, count: u64) {
-        self.add_counts([(slot, count)].into_iter(), template, act);
+        if count > 0 {
+            let fresh = self.put(slot, template, act, count);
+            self.filled_from(slot, fresh);
+        }
     }
 
     /// Adds what will arrive row by row: so many in each slot, which lies at most the ring's length ahead.
     pub(super) fn add_rows(&mut self, slots: &[Slot], template: usize, act: Act, counts: &[u32]) {
-        let counts = counts.iter().map(|count| u64::from(*count));
-        self.add_counts(slots.iter().copied().zip(counts), template, act);
+        let (mut first, mut fresh) = (Slot::MAX, 0);
+        for (slot, count) in slots.iter().zip(counts) {
+            if *count > 0 {
+                fresh += self.put(*slot, template, act, u64::from(*count));
+                first = first.min(*slot);
+            }
+        }
+        if first < Slot::MAX {
+            self.filled_from(first, fresh);
+        }
     }
 
+    /// Adds to the row of a slot; returns 1 where nothing arrived in the slot so far, or else 0.
     #[inline]
-    fn add_counts(&mut self, counts: impl Iterator<Item = (Slot, u64)>, template: usize, act: Act) {
-        let (rows, filled) = (&mut self.rows[..], &mut self.filled[..]);
-        // An empty ring has nothing before what is added; searched from further back, a far slot would be met one lap
-        // early.
-        let (mut from, mut fresh) = (if self.held == 0 { Slot::MAX } else { self.from }, 0);
-        for (slot, count) in counts.filter(|(_, count)| *count > 0) {
-            let place = slot as usize & (self.length - 1);
-            let row = &mut rows[place * self.templates + template];
-            row.counts[act.index()] += count;
-            row.filled = true;
-            let (word, bit) = (&mut filled[place / BITS], 1 << (place % BITS));
-            fresh += usize::from(*word & bit == 0);
-            *word |= bit;
-            from = from.min(slot);
-        }
-        if fresh > 0 || self.held > 0 {
-            (self.from, self.held) = (from, self.held + fresh);
-        }
+    fn put(&mut self, slot: Slot, template: usize, act: Act, count: u64) -> usize {
+        let place = self.place(slot);
+        let row = &mut self.rows[place * self.templates + template];
+        row.counts[act.index()] += count;
+        row.filled = true;
+        let (word, bit) = (&mut self.filled[place / BITS], place % BITS);
+        let fresh = !*word >> bit & 1;
+        *word |= 1 << bit;
+        fresh as usize
+    }
+
+    /// Something was added from slot `first` on, in `fresh` slots where nothing arrived so far.
+    fn filled_from(&mut self, first: Slot, fresh: usize) {
+        // An empty ring has nothing before `first`; searched from further back, a far slot would be met one lap early.
+        self.from = if self.held == 0 { first } else { self.from.min(first) };
+        self.held += fresh;
     }
 
     /// The first slot from `from` on in which something arrives.
@@ -160,5 +169,35 @@ mod tests {
         assert_eq!(ring.next(263), None);
         ring.add(400, 0, Act::Read, 1);
         assert_eq!(ring.next(263), Some(400));
+    }
+
+    #[test]
+    fn rows_are_added_as_one_by_one() {
+        let (mut one_by_one, mut at_once) = (Arrivals::new(168, 2), Arrivals::new(168, 2));
+        let mut heard = 0;
+        for (now, slots, counts) in [
+            (0, [3, 3, 90, 160], [2, 1, 0, 7]),
+            (0, [1, 3, 90, 150], [0, 0, 0, 0]),
+            (2, [2, 90, 91, 165], [5, 4, 3, 2]),
+            (300, [310, 311, 312, 460], [0, 6, 0, 1]),
+        ] {
+            for (slot, count) in slots.into_iter().zip(counts) {
+                one_by_one.add(slot, 1, Act::Read, u64::from(count));
+            }
+            at_once.add_rows(&slots, 1, Act::Read, &counts);
+            assert_eq!(at_once.next(now), one_by_one.next(now));
+            while let Some(slot) = at_once.next(now) {
+                assert_eq!(one_by_one.next(now), Some(slot));
+                let (mut arrived, mut expected) = (Vec::new(), Vec::new());
+                at_once.take(slot, |arrival| arrived.push(arrival));
+                one_by_one.take(slot, |arrival| expected.push(arrival));
+                assert_eq!(arrived, expected);
+                heard += arrived.iter().map(|arrival| arrival.count).sum::<u64>();
+                if now == 0 && slot > 2 {
+                    break;
+                }
+            }
+        }
+        assert_eq!((heard, one_by_one.next(300)), (31, None));
     }
 }

@@ -11,7 +11,7 @@ use std::ops::Range;
 use smallvec::SmallVec;
 
 use crate::random::{MOST_ROWS, Purpose, Shares, Split};
-use crate::time::{SimTime, Slot};
+use crate::time::SimTime;
 
 use super::super::history::History;
 use super::super::list::{CLOSED, Cell, SERVICE_WINDOW, Taken};
@@ -178,14 +178,18 @@ impl<'s> Send<'s, '_> {
     /// in order, so are these customers after a delivery.
     fn settle(&mut self, pasts: &mut [Past], late: &[Split<'_>], replies: &Arriving) {
         self.settle_not_reached(pasts);
-        self.settle_reached(pasts, late);
+        let heard = self.settle_reached(pasts, late);
         let rows = late.first().map_or(0, |split| split.rows().len());
         let at = &replies.at[self.late_rows..][..rows];
         let mut first = 0;
         while first < rows {
             let end = first + at[first..].iter().take_while(|arrives| **arrives == at[first]).count();
-            let slot = replies.slot[self.late_rows + first];
-            self.settle_late(pasts, late, first..end, (at[first], slot));
+            let customers: u32 = heard[first..end].iter().sum();
+            if customers > 0 {
+                let slot = replies.slot[self.late_rows + first];
+                self.reply(at[first], slot, u64::from(customers));
+                self.settle_late(pasts, late, first..end, (at[first], customers));
+            }
             first = end;
         }
     }
@@ -201,17 +205,20 @@ impl<'s> Send<'s, '_> {
         }
     }
 
-    /// Those whose answer, if any, does not matter for the next message come back after their rest.
-    fn settle_reached(&mut self, pasts: &mut [Past], late: &[Split<'_>]) {
+    /// Those whose answer, if any, does not matter for the next message come back after their rest; returns how many of
+    /// the others answer with each row.
+    fn settle_reached(&mut self, pasts: &mut [Past], late: &[Split<'_>]) -> [u32; MOST_ROWS] {
         let (last, day) = (self.moment.now, self.moment.civil_day());
         let rested = last + self.stage.list.rest();
         let memory = self.segment.memory;
         debug_assert!(pasts.is_sorted_by_key(|past| memory.after_delivery(past.history, day).packed()));
-        let (mut late, mut all_late) = (late.iter(), 0);
+        let (mut late, mut heard) = (late.iter(), [0; MOST_ROWS]);
         for past in pasts.iter_mut().filter(|past| past.staying > 0) {
-            if past.replies > 0 {
-                past.late = late.next().map_or(0, |split| split.rows().iter().sum()).into();
-                all_late += past.late;
+            if past.replies > 0
+                && let Some(split) = late.next()
+            {
+                past.late = split.rows().iter().map(|row| u64::from(*row)).sum();
+                heard.iter_mut().zip(split.rows()).for_each(|(sum, row)| *sum += row);
             }
             past.history = memory.after_delivery(past.history, day);
             let (customers, history) = (past.staying - past.late, past.history);
@@ -220,33 +227,34 @@ impl<'s> Send<'s, '_> {
                 self.stage.list.settle(cell, rested, None);
             }
         }
+        let all_late: u64 = heard.iter().map(|row| u64::from(*row)).sum();
         self.tally.early_replies = self.tally.outcome[REPLY] - all_late;
+        heard
     }
 
-    /// Those whose late answers arrive with some rows, all at once, come back after their rest and the answer.
+    /// The customers whose answers arrive with some rows, all at once, come back after their rest and the answer.
     fn settle_late(
         &mut self,
         pasts: &[Past],
         late: &[Split<'_>],
         rows: Range<usize>,
-        (arrives, slot): (SimTime, Slot),
+        (arrives, mut customers): (SimTime, u32),
     ) {
         let last = self.moment.now;
         let (window, from) = (arrives + SERVICE_WINDOW, arrives.max(last + self.stage.list.rest()));
-        let mut heard = 0;
         for (past, split) in pasts.iter().filter(|past| past.replies > 0).zip(late) {
             if past.late == 0 {
                 continue;
             }
-            for customers in split.rows()[rows.clone()].iter().filter(|count| **count > 0) {
-                let (customers, history) = (u64::from(*customers), past.history);
-                heard += customers;
+            for count in split.rows()[rows.clone()].iter().filter(|count| **count > 0) {
+                customers -= count;
+                let (customers, history) = (u64::from(*count), past.history);
                 let cell = Cell { last, delivered: true, window, history, customers };
                 self.stage.list.settle(cell, from, None);
             }
-        }
-        if heard > 0 {
-            self.reply(arrives, slot, heard);
+            if customers == 0 {
+                return;
+            }
         }
     }
 
@@ -274,7 +282,10 @@ impl<'s> Send<'s, '_> {
         ];
         let early = segment.answers.get(self.late_rows).and_then(|(early, _)| early.as_ref());
         let (mut acts, mut delays): (_, Vec<Split<'a>>) = (SmallVec::new(), room);
-        for (act, count) in counts.into_iter().filter(|(_, count)| *count > 0) {
+        for (act, count) in counts {
+            if count == 0 {
+                continue;
+            }
             let table = segment.delays[act.index()].shares();
             let Some(shares) = (if act == Act::Reply { early } else { Some(table) }) else { continue };
             let fine = moment.followed.by_slot(act) || act == Act::Read && moment.unread_after.is_some();
