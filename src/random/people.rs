@@ -20,6 +20,7 @@ pub(super) struct Edges {
 }
 
 impl Edges {
+    #[inline]
     pub(super) fn new(thresholds: &[f64; 16]) -> Edges {
         let mut bits = [0; 16];
         for (bits, threshold) in bits.iter_mut().zip(thresholds) {
