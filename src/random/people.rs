@@ -20,6 +20,7 @@ pub(super) struct Edges {
 }
 
 impl Edges {
+    #[inline]
     pub(super) fn new(thresholds: &[f64; 16]) -> Edges {
         let mut bits = [0; 16];
         for (bits, threshold) in bits.iter_mut().zip(thresholds) {
@@ -88,6 +89,7 @@ impl People {
 
     /// How many of `n` people, whose first block is `first`, are at or above each of the first `rows` thresholds. `key` and
     /// `words` are those that they were asked for at.
+    #[inline]
     pub(super) fn at_or_above(
         &self,
         first: usize,
@@ -96,12 +98,11 @@ impl People {
         edges: &Edges,
         rows: usize,
     ) -> [u32; 16] {
-        let (mut above, mut settled) = ([0; 16], true);
-        for (above, edges) in above.chunks_exact_mut(8).zip(edges.bits.chunks_exact(8)).take(rows.div_ceil(8))
-        {
-            settled &= first_bits_above(&self.groups, first, n as usize, edges, above);
+        let mut above = [0; 16];
+        match first_bits_above(&self.groups, first, n as usize, &edges.bits, rows, &mut above) {
+            true => above,
+            false => all_bits_above(key, words, n, &edges.thresholds[..rows]),
         }
-        if settled { above } else { all_bits_above(key, words, n, &edges.thresholds[..rows]) }
     }
 }
 
@@ -122,9 +123,24 @@ fn draw(groups: &mut [Group]) {
     }
 }
 
-/// Counts the people above each of eight edges; tells whether their first bits settle that.
+/// Counts the people above each edge of `rows`; tells whether their first bits settle that.
 #[multiversion(targets("x86_64+avx512f+avx512bw+avx512cd+avx512dq+avx512vl", "x86_64+avx2"))]
-fn first_bits_above(groups: &[Group], first: usize, n: usize, edges: &[i32], above: &mut [u32]) -> bool {
+fn first_bits_above(
+    groups: &[Group],
+    first: usize,
+    n: usize,
+    edges: &[i32; 16],
+    rows: usize,
+    above: &mut [u32; 16],
+) -> bool {
+    let ((low, high), (above_low, above_high)) = (edges.split_at(8), above.split_at_mut(8));
+    let settled = above_eight(groups, first, n, low, above_low);
+    if rows <= 8 { settled } else { settled & above_eight(groups, first, n, high, above_high) }
+}
+
+/// [`first_bits_above`] of eight edges: as many as the plainest vectors hold at once.
+#[inline(always)]
+fn above_eight(groups: &[Group], first: usize, n: usize, edges: &[i32], above: &mut [u32]) -> bool {
     let (mut of, mut more, mut same) = ([0; 8], [0_u32; 8], [0_u32; 8]);
     of.copy_from_slice(edges);
     let mut look = |bits: i32| {

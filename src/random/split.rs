@@ -80,26 +80,29 @@ impl Shares {
         if shares.len() > MOST_ROWS {
             return Err(SharesError::TooMany(shares.len()));
         }
-        if let Some(at) = shares.iter().position(|share| !(0.0..=1.0 + ROUNDING).contains(share)) {
+        let (mut table, mut sum, mut all_are) = ([0.0; MOST_ROWS], 0.0, true);
+        for (to, share) in table.iter_mut().zip(shares) {
+            (*to, all_are) = (*share, all_are & is_share(*share));
+            sum += share;
+        }
+        if !all_are && let Some(at) = shares.iter().position(|share| !is_share(*share)) {
             return Err(SharesError::Share { row: at + 1, found: shares[at] });
         }
-        let sum: f64 = shares.iter().sum();
         if sum > 1.0 + ROUNDING {
             return Err(SharesError::Sum(sum));
         }
         let whole = sum > 1.0 - ROUNDING;
         let (scale, never) = if whole { (sum, 0.0) } else { (1.0, 1.0 - sum) };
-        let mut table = [0.0; MOST_ROWS];
-        table[..shares.len()].copy_from_slice(shares);
         if scale != 1.0 {
             table.iter_mut().for_each(|share| *share /= scale);
         }
         Ok(Self::prepared(shares.len(), table, never))
     }
 
+    #[inline]
     fn prepared(rows: usize, shares: [f64; MOST_ROWS], never: f64) -> Self {
         let edges = Edges::new(&cumulated(&shares[..rows], never));
-        Self { rows, shares, edges, halves: Halves::of(rows, &shares, never), never }
+        Self { rows, shares, edges, halves: Halves::of(&shares, never), never }
     }
 
     /// The share of each row.
@@ -124,7 +127,14 @@ impl Shares {
     }
 }
 
+/// Whether a number may be a share, up to rounding.
+#[inline]
+fn is_share(number: f64) -> bool {
+    (number >= 0.0) & (number <= 1.0 + ROUNDING)
+}
+
 /// The share of each row and those before it; [`BEYOND`] where the table has ended.
+#[inline]
 fn cumulated(shares: &[f64], never: f64) -> [f64; MOST_ROWS] {
     let mut cumulated = [BEYOND; MOST_ROWS];
     let mut before = 0.0;
@@ -132,10 +142,14 @@ fn cumulated(shares: &[f64], never: f64) -> [f64; MOST_ROWS] {
         before += share;
         *upto = before;
     }
-    if never == 0.0
-        && let Some(last) = shares.iter().rposition(|&share| share > 0.0)
-    {
-        cumulated[last..shares.len()].fill(1.0);
+    if never == 0.0 {
+        // Whatever rounding left, nobody is above the last row with a share.
+        for (upto, share) in cumulated[..shares.len()].iter_mut().zip(shares).rev() {
+            *upto = 1.0;
+            if *share > 0.0 {
+                break;
+            }
+        }
     }
     cumulated
 }
@@ -144,24 +158,32 @@ impl Halves {
     /// Of no table.
     pub(super) const EMPTY: Halves = Halves { first_half: [1.0; MOST_ROWS], down: STAY };
 
-    fn of(rows: usize, shares: &[f64; MOST_ROWS], never: f64) -> Halves {
-        let mut sums = [0.0; PARTS];
+    #[inline]
+    fn of(shares: &[f64; MOST_ROWS], never: f64) -> Halves {
+        let (mut halves, mut sums) = (Halves::EMPTY, [0.0; PARTS]);
         sums[MOST_ROWS..].copy_from_slice(shares);
-        let Halves { mut first_half, mut down } = Halves::EMPTY;
-        first_half[0] = (1.0 - never).max(0.0);
-        let (mut level, mut parts) = (MOST_ROWS, rows);
-        while level > 1 {
-            (level, parts) = (level / 2, parts.div_ceil(2));
-            for part in level..level + parts {
-                let (first, second) = (sums[2 * part], sums[2 * part + 1]);
-                sums[part] = first + second;
-                first_half[part] = if second == 0.0 { 1.0 } else { first / sums[part] };
-                if first_half[part] == 1.0 || first_half[part] == 0.0 {
-                    down[part] = down[2 * part + usize::from(first_half[part] == 0.0)];
-                }
+        halves.add::<8>(&mut sums);
+        halves.add::<4>(&mut sums);
+        halves.add::<2>(&mut sums);
+        halves.add::<1>(&mut sums);
+        halves.first_half[0] = (1.0 - never).max(0.0);
+        halves
+    }
+
+    /// Adds the level of the parts `FIRST` to `2 FIRST - 1`; those below it have their `sums`.
+    #[inline(always)]
+    fn add<const FIRST: usize>(&mut self, sums: &mut [f64; PARTS]) {
+        for part in FIRST..2 * FIRST {
+            let (first, second) = (sums[2 * part], sums[2 * part + 1]);
+            sums[part] = first + second;
+            self.first_half[part] = if second == 0.0 { 1.0 } else { first / sums[part] };
+        }
+        for part in FIRST..2 * FIRST {
+            let half = self.first_half[part];
+            if half == 1.0 || half == 0.0 {
+                self.down[part] = self.down[2 * part + usize::from(half == 0.0)];
             }
         }
-        Halves { first_half, down }
     }
 }
 
