@@ -70,7 +70,11 @@ impl Memory {
     /// The history as it stands on civil day `day`.
     pub fn on(self, mut history: History, day: u16) -> History {
         let Some(recover) = self.recover.filter(|_| history.level > 0) else { return history };
-        let recovered = day.saturating_sub(history.since) / recover;
+        let rested = day.saturating_sub(history.since);
+        if rested < recover {
+            return history;
+        }
+        let recovered = rested / recover;
         history.level = history.level.saturating_sub(u8::try_from(recovered).unwrap_or(u8::MAX));
         history.since = if history.level == 0 { 0 } else { history.since + recovered * recover };
         history

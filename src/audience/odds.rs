@@ -174,7 +174,10 @@ impl Odds {
         let key = past_key(past);
         if self.places[key] == UNKNOWN {
             self.places[key] = self.known.len() as u8;
-            self.known.push(self.compute(behavior, past));
+            match Shares::new(&self.compute(behavior, past)) {
+                Ok(shares) => self.known.push(shares),
+                Err(error) => unreachable!("chances between 0 and 1 that sum to at most 1: {error}"),
+            }
         }
     }
 
@@ -183,7 +186,8 @@ impl Odds {
         &self.known[usize::from(self.places[past_key(past)])]
     }
 
-    fn compute(&self, behavior: &Behavior, past: History) -> Shares {
+    /// The share of each outcome: each is a chance and their sum at most 1.
+    fn compute(&self, behavior: &Behavior, past: History) -> [f64; OUTCOMES] {
         let mut chances = self.chances;
         let fatigue = behavior.fatigue.factors[usize::from(past.level)];
         let frailty = behavior.frailty.strength.map_or(1.0, |s| s / (s + f64::from(past.contacts)));
@@ -208,8 +212,7 @@ impl Odds {
             acts.iter_mut().for_each(|act| *act /= sum);
         }
         acts[READ_ONLY] = (chance(RateName::read) - sum).clamp(0.0, (1.0 - sum).max(0.0));
-        // Every share is a chance and their sum at most 1 by the lines above.
-        Shares::new(&acts).unwrap_or_else(|_| unreachable!("chances between 0 and 1 that sum to at most 1"))
+        acts
     }
 }
 

@@ -475,13 +475,14 @@ impl<'r> Ledger<'r> {
             self.open_micros = self.open_micros.saturating_add(price.saturating_mul(count));
             return (0, 0);
         };
+        let open = self.open_micros.saturating_add(price.saturating_mul(count));
+        if open <= threshold {
+            self.open_micros = open;
+            return (0, 0);
+        }
         // With this many the open amount exceeds the threshold. It is above already only where an earlier clause
         // allowed more; then the next conversation brings the charge.
         let first = threshold.checked_sub(self.open_micros).map_or(1, |room| room / price + 1);
-        if count < first {
-            self.open_micros = self.open_micros.saturating_add(price.saturating_mul(count));
-            return (0, 0);
-        }
         let each = threshold / price + 1;
         let (more, rest) = ((count - first) / each, (count - first) % each);
         let charged = self.open_micros.saturating_add(price.saturating_mul(first + more * each));
