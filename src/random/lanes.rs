@@ -184,7 +184,8 @@ impl Questions {
         let [small, large] = &mut self.kinds;
         let drawn = [small.close(), large.close()];
         let (small, large) = (&mut small.lanes[drawn[0].clone()], &mut large.lanes[drawn[1].clone()]);
-        [&mut *small, &mut *large].into_iter().for_each(|rows| uniforms(rows));
+        uniforms(small);
+        uniforms(large);
         count_up(small);
         count_by_expansion(large);
         drawn
