@@ -10,9 +10,9 @@
 //! ones is found out when the program runs. The operations and their order are those of [`binomial`](super::binomial),
 //! lane by lane, so the bits are too. Plain loops only: a closure over an array may be compiled for the plainest machine.
 
-use multiversion::multiversion;
-
 use std::ops::Range;
+
+use multiversion::multiversion;
 
 use super::binomial::{Binomial, MULTIPLIED, RECIPROCALS, SMALL_MEAN, guess};
 use super::count::NOTHING;
@@ -184,7 +184,8 @@ impl Questions {
         let [small, large] = &mut self.kinds;
         let drawn = [small.close(), large.close()];
         let (small, large) = (&mut small.lanes[drawn[0].clone()], &mut large.lanes[drawn[1].clone()]);
-        [&mut *small, &mut *large].into_iter().for_each(|rows| uniforms(rows));
+        uniforms(small);
+        uniforms(large);
         count_up(small);
         count_by_expansion(large);
         drawn
@@ -340,7 +341,7 @@ impl Laws {
         for (step, reciprocal) in RECIPROCALS.iter().enumerate() {
             let (step, mut any) = (step as f64, 0);
             for lane in 0..LANES {
-                // Up to the mean no mass is so small: see `SMALL_MEAN`.
+                // Past the mean, that is: up to it no mass is below 2^-20, as there are few trials or each is unlikely.
                 let goes_on = (left[lane] > mass[lane]) & (mass[lane] >= NOTHING);
                 one[lane] = if goes_on { 1.0_f64.to_bits() } else { 0 };
                 any |= one[lane];

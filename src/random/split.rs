@@ -130,7 +130,7 @@ impl Shares {
 /// Whether a number may be a share, up to rounding.
 #[inline]
 fn is_share(number: f64) -> bool {
-    (number >= 0.0) & (number <= 1.0 + ROUNDING)
+    (0.0..=1.0 + ROUNDING).contains(&number)
 }
 
 /// The share of each row and those before it; [`BEYOND`] where the table has ended.
