@@ -148,7 +148,7 @@ fn render(caption: &Caption, chart: &impl Chart) -> Drawing {
     paint(png::Skia { pixmap: &mut pixmap }, chart);
     Drawing {
         svg: svg::finish(&raw, &caption),
-        png: pixmap.encode_png().expect("a picture in memory encodes"),
+        png: png::encode(&pixmap).expect("a picture in memory encodes"),
         name: caption.name,
         title: caption.title,
         description: caption.description,
