@@ -339,6 +339,8 @@ struct Sender<'r> {
     sends: Vec<SimTime>,
     /// Whether the platform is looked at between the instants, too.
     looks: bool,
+    /// Whether terms are judged only where one is due, as in a run; else at every instant.
+    as_due: bool,
     /// Called with every instant, and the changes of it.
     watch: &'r mut dyn FnMut(&mut Platform<'r>, SimTime, &[Change]),
 }
@@ -351,7 +353,7 @@ impl<'r> Sender<'r> {
     ) -> Sender<'r> {
         let (numbers, templates) = (begin.numbers.len(), begin.templates.len());
         let (changes, sends, now) = (Vec::new(), Vec::new(), SimTime::START);
-        Sender { platform, numbers, templates, now, changes, sends, looks: false, watch }
+        Sender { platform, numbers, templates, now, changes, sends, looks: false, as_due: false, watch }
     }
 
     /// Tells the platform a whole history; the changes.
@@ -402,8 +404,11 @@ impl<'r> Sender<'r> {
     /// The six classes of an instant.
     fn instant(&mut self, now: SimTime, acts: &[Act]) {
         let told = self.changes.len();
+        let term = self.platform.next_term(self.now).max(SimTime(self.now.0 + 1));
         self.now = now;
-        self.platform.terms(now, &mut self.changes);
+        if term <= now || !self.as_due {
+            self.platform.terms(now, &mut self.changes);
+        }
         let sends = acts
             .iter()
             .position(|act| matches!(act, Act::Send { .. } | Act::Fill { .. }))
@@ -774,6 +779,26 @@ proptest! {
         for number in 0..begin.numbers.len() {
             prop_assert_eq!(left.score(number, end), watched.score(number, end));
         }
+    }
+
+    /// An evaluation that finds what was judged already is cut short; judged in full it would change nothing, which is
+    /// how a platform goes about it that was asked for terms just before.
+    #[test]
+    fn what_was_judged_is_not_judged_otherwise(
+        base in any::<usize>(),
+        mutations in mutations(20),
+        begin in begins(),
+        history in histories(60),
+    ) {
+        let (ruleset, _) = ruleset(base, &mutations);
+        let rules = compile(&ruleset);
+        let opening = begin.opening(&rules);
+        let mut nothing = |_: &mut Platform<'_>, _: SimTime, _: &[Change]| {};
+        let (_, in_full) = tell(&rules, &begin, &opening, &history, &mut nothing);
+        let mut nothing = |_: &mut Platform<'_>, _: SimTime, _: &[Change]| {};
+        let sender = Sender::new(Platform::open(&rules, &opening), &begin, &mut nothing);
+        let (_, cut_short) = Sender { as_due: true, ..sender }.tell(&history);
+        prop_assert_eq!(cut_short, in_full);
     }
 
     /// A number and a template that do nothing change nothing for the others, where each number has its own limit.
