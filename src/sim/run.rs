@@ -74,7 +74,7 @@ impl Probe for Unwatched {
 }
 
 /// Replications that are run side by side on one thread: enough to fill the widest vectors, few enough for the caches.
-pub const BESIDE: u64 = 8;
+pub const BESIDE: u64 = 16;
 
 impl Scenario {
     /// Runs replication `index`: one random future, addressed by (scenario, seed, index).
