@@ -16,7 +16,7 @@ use common::{CLASSIC, Case, PLATFORM, Plan, STILL, WILD, total};
 use tiercast::audience::Sampling;
 use tiercast::random::Held;
 use tiercast::random::quantile::normal_quantile;
-use tiercast::sim::{BESIDE, Metric, Scenario, Trajectory};
+use tiercast::sim::{BESIDE, Course, Metric, Scenario, Trajectory};
 
 fn pairs(default: u64) -> u64 {
     std::env::var("PAIRS").ok().and_then(|pairs| pairs.parse().ok()).unwrap_or(default)
@@ -54,6 +54,17 @@ fn side_by_side_is_one_by_one() {
     let alone: Vec<Trajectory> = (0..5).map(|index| people.replicate(index)).collect();
     assert_eq!(people.replicate_all(0..5), alone);
     assert!(people.replicate_all(9..9).is_empty());
+}
+
+/// And so are those that are watched: each of its own probe hears what it would hear alone.
+#[test]
+fn side_by_side_is_watched_one_by_one() {
+    let scenario = climb().load();
+    let alone: Vec<_> = (3..3 + 2 * BESIDE).map(|index| Course::run(&scenario, index)).collect();
+    assert!(alone.iter().all(|(_, course)| !course.steps.is_empty()));
+    assert_eq!(Course::run_all(&scenario, 3..3 + 2 * BESIDE), alone);
+    assert_eq!(Course::run_all(&scenario, 5..6 + BESIDE), alone[2..3 + BESIDE as usize]);
+    assert!(Course::run_all(&scenario, 9..9).is_empty());
 }
 
 // ---------------------------------------------------------------------------------------------------------

@@ -171,7 +171,7 @@ const PROGRAM_MIB: usize = 24;
 /// Replications from which a plan is measured.
 const PLAN_SAMPLE: u64 = 16;
 /// About how long drawing the charts takes \[seconds\].
-const CHART_SECONDS: f64 = 0.3;
+const CHART_SECONDS: f64 = 0.1;
 
 /// Whether all was done; if not, says how much, and how to go on.
 pub(super) fn finished(complete: bool, done: u64, asked: u64, cache: &Cache) -> Result<(), Failure> {

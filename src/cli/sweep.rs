@@ -5,6 +5,7 @@
 //!   --stdin-jsonl: a point a line in, its results a line out
 //! ```
 
+use std::borrow::Cow;
 use std::io::BufRead;
 use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
@@ -96,6 +97,16 @@ enum DesignArg {
 const POINTS: u64 = 64;
 /// Most runs of all points together.
 const MOST_RUNS: u64 = 2_000_000;
+/// Points of which the scenario is kept once it is loaded: each takes about a quarter of a mebibyte.
+const MOST_READY: usize = 128;
+
+/// A point that can be run.
+struct Point {
+    /// What the reports say about it.
+    setting: Setting,
+    /// Its scenario, for the first [`MOST_READY`]; others are loaded again.
+    ready: Option<Scenario>,
+}
 
 impl Sweep {
     pub(super) fn execute(&self, quiet: bool) -> Result<(), Failure> {
@@ -105,13 +116,13 @@ impl Sweep {
         let factors = factors(&self.vary, &self.scenario)?;
         let base = self.scenario.load()?;
         let design = self.design(factors, base.setting.seed)?;
-        let scenarios = self.scenarios(&design)?;
-        let metric = self.metric(&scenarios)?;
+        let points = self.points(&design)?;
+        let metric = self.metric(&points)?;
         let replications = check_replications(self.replications.unwrap_or(base.replications))?;
         check_size(&design, replications)?;
         let default = PathBuf::from("out").join("sweep");
         let folder = Folder::prepare(self.out.as_ref().unwrap_or(&default))?;
-        let swept = self.run(design, scenarios, replications, quiet);
+        let swept = self.run(design, &points, replications, quiet)?;
         let answer = SweepAnswer::of(&swept, &self.by, metric.as_ref());
         write(&folder, &answer)?;
         if self.json {
@@ -148,14 +159,32 @@ impl Sweep {
         Ok(design)
     }
 
-    /// The scenario at each point: all are loaded before anything is run.
-    fn scenarios(&self, design: &Design) -> Result<Vec<Scenario>, Failure> {
-        let loaded = self.threads.get().map(&design.points, &|values| self.at(design, values));
-        let scenarios = loaded.into_iter().collect::<Result<Vec<Scenario>, Failure>>()?;
-        for (scenario, values) in scenarios.iter().zip(&design.points) {
-            check_by(&self.by, &values.join(", "), &scenario.setting.calendar)?;
+    /// Every point: all are loaded before anything is run.
+    fn points(&self, design: &Design) -> Result<Vec<Point>, Failure> {
+        let numbered: Vec<(usize, &Vec<String>)> = design.points.iter().enumerate().collect();
+        let loaded = self.threads.get().map(&numbered, &|(place, values)| -> Result<Point, Failure> {
+            let scenario = self.at(design, values)?;
+            let setting = scenario.setting.clone();
+            Ok(Point { setting, ready: (*place < MOST_READY).then_some(scenario) })
+        });
+        let points = loaded.into_iter().collect::<Result<Vec<Point>, Failure>>()?;
+        for (point, values) in points.iter().zip(&design.points) {
+            check_by(&self.by, &values.join(", "), &point.setting.calendar)?;
         }
-        Ok(scenarios)
+        Ok(points)
+    }
+
+    /// The scenario at a point that was checked.
+    fn scenario<'p>(
+        &self,
+        design: &Design,
+        points: &'p [Point],
+        place: usize,
+    ) -> Result<Cow<'p, Scenario>, Failure> {
+        match &points[place].ready {
+            Some(scenario) => Ok(Cow::Borrowed(scenario)),
+            None => Ok(Cow::Owned(self.at(design, &design.points[place])?)),
+        }
     }
 
     /// The scenario at a point.
@@ -165,26 +194,36 @@ impl Sweep {
         self.scenario.load_with(&changes)
     }
 
-    fn metric(&self, scenarios: &[Scenario]) -> Result<Option<Headline>, Failure> {
+    fn metric(&self, points: &[Point]) -> Result<Option<Headline>, Failure> {
         let Some(name) = &self.metric else { return Ok(None) };
-        let settings: Vec<&Setting> = scenarios.iter().map(|scenario| &scenario.setting).collect();
+        let settings: Vec<&Setting> = points.iter().map(|point| &point.setting).collect();
         metric_named(name, &headlines_of(&settings, &self.by, false)).map(Some)
     }
 
     /// Runs every point, as far as it was not kept, and keeps it.
-    fn run(&self, design: Design, scenarios: Vec<Scenario>, replications: u64, quiet: bool) -> Swept {
-        let place = |scenario: &Scenario| self.cache.open("sweep", &[scenario]);
-        let caches: Vec<Cache> = scenarios.iter().map(place).collect();
-        let kept = caches.iter().zip(&scenarios);
-        let kept: Vec<_> = kept.map(|(cache, at)| kept_rows(cache, at, replications)).collect();
-        let points = design.points.len() as u64;
-        let missing = points * replications - kept.iter().map(|rows| rows.len() as u64).sum::<u64>();
-        if !quiet {
-            self.tell_plan(&scenarios, replications, missing);
+    fn run(
+        &self,
+        design: Design,
+        points: &[Point],
+        replications: u64,
+        quiet: bool,
+    ) -> Result<Swept, Failure> {
+        let mut kept: Vec<(Cache, Vec<Row>)> = Vec::new();
+        for place in 0..points.len() {
+            let scenario = self.scenario(&design, points, place)?;
+            let cache = self.cache.open("sweep", &[&scenario]);
+            let rows = kept_rows(&cache, &scenario, replications);
+            kept.push((cache, rows));
         }
-        let bar = progress_bar(points * replications, quiet);
+        let all = points.len() as u64 * replications;
+        let missing = all - kept.iter().map(|(_, rows)| rows.len() as u64).sum::<u64>();
+        if !quiet {
+            self.tell_plan(&design, points, replications, missing)?;
+        }
+        let bar = progress_bar(all, quiet);
         let mut done = Vec::new();
-        for ((scenario, cache), kept) in scenarios.into_iter().zip(caches).zip(kept) {
+        for (place, (cache, kept)) in kept.into_iter().enumerate() {
+            let scenario = self.scenario(&design, points, place)?;
             let before = done.len() as u64 * replications;
             let rows = complete(
                 &scenario,
@@ -201,26 +240,33 @@ impl Sweep {
             if (rows.len() as u64) < replications {
                 break;
             }
-            done.push(SweepPoint { setting: scenario.setting, rows });
+            done.push(SweepPoint { setting: points[place].setting.clone(), rows });
         }
         bar.finish_and_clear();
-        Swept { design, points: done, replications }
+        Ok(Swept { design, points: done, replications })
     }
 
     /// What it will take, from a run of the first, the middle and the last point.
-    fn tell_plan(&self, scenarios: &[Scenario], replications: u64, missing: u64) {
-        let count = scenarios.len();
-        let points = if count == 1 { "1 point".to_owned() } else { format!("{count} points") };
-        let size = format!("{points} of {replications} runs each");
+    fn tell_plan(
+        &self,
+        design: &Design,
+        points: &[Point],
+        replications: u64,
+        missing: u64,
+    ) -> Result<(), Failure> {
+        let count = points.len();
+        let many = if count == 1 { "1 point".to_owned() } else { format!("{count} points") };
+        let size = format!("{many} of {replications} runs each");
         if missing == 0 {
             super::note(&format!("{size}: all were kept, nothing is run"));
-            return;
+            return Ok(());
         }
         let mut seconds = 0.0;
         let sample = [0, count / 2, count - 1];
         for place in sample {
+            let scenario = self.scenario(design, points, place)?;
             let start = Instant::now();
-            let _ = scenarios[place].replicate(0);
+            let _ = scenario.replicate(0);
             seconds += start.elapsed().as_secs_f64() / sample.len() as f64;
         }
         let left = seconds * missing as f64 / self.threads.get().count() as f64;
@@ -230,6 +276,7 @@ impl Sweep {
             String::new()
         };
         super::note(&format!("{size}{kept}: about {}", in_words(left)));
+        Ok(())
     }
 
     /// Answers the standard input line by line.

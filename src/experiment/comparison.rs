@@ -145,7 +145,7 @@ impl Comparison {
                 return true;
             }
             comparison.fold(&crew, std::mem::take(&mut plans));
-            if comparison.n() % block > 0 && start + comparison.n() < end {
+            if !comparison.n().is_multiple_of(block) && start + comparison.n() < end {
                 return true;
             }
             progress(comparison.n());

@@ -52,7 +52,7 @@ pub fn evaluate<T: Send>(
     crew.in_order(places, of, &mut |value| {
         values.push(value);
         let done = values.len() as u64;
-        if done % BLOCK > 0 && done < all {
+        if !done.is_multiple_of(BLOCK) && done < all {
             return true;
         }
         progress(done);
