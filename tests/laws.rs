@@ -12,7 +12,7 @@ use proptest::test_runner::RngSeed;
 
 use common::{CLASSIC, Case, PLATFORM, Plan, STILL, WILD, total};
 use tiercast::audience::{
-    Arrivals, Behavior, Choice, List, ListPlan, Moment, Rates, Sampling, Segment, Stage, Taken,
+    Act, Arrivals, Behavior, Choice, List, ListPlan, Moment, Rates, Sampling, Segment, Stage, Taken,
     TemplateEffects, profile_document,
 };
 use tiercast::document::Document;
@@ -630,10 +630,11 @@ fn plain_loop(case: &Case, scenario: &Scenario, index: u64) -> Plain {
         }
         let hear = |platform: &mut Platform<'_>, arrivals: &mut Arrivals, changes: &mut Vec<Change>| {
             let Some(slot) = slot else { return };
-            arrivals.take(slot, |arrival| {
-                if let Some(kind) = arrival.act.feedback() {
-                    let (template, count) = (arrival.template, arrival.count);
-                    platform.hear(now, Signal::Feedback { number: 0, template, kind, count }, changes);
+            arrivals.take(slot, |template, acts| {
+                for (act, count) in Act::ALL.into_iter().zip(*acts).filter(|(_, count)| *count > 0) {
+                    if let Some(kind) = act.feedback() {
+                        platform.hear(now, Signal::Feedback { number: 0, template, kind, count }, changes);
+                    }
                 }
             });
         };

@@ -401,12 +401,10 @@ fn delays_follow_their_table_slot_by_slot() {
             Stage { calendar: &calendar, chance: &mut chance, list: &mut list, arrivals: &mut arrivals };
         segment.react(&mut rates, &taken, moment, stage);
         while let Some(at) = arrivals.next(slot) {
-            arrivals.take(at, |arrival| {
-                if arrival.act == Act::Read {
-                    return;
-                }
-                assert_eq!(arrival.act, Act::Block);
-                counts[ages.iter().position(|age| *age == at - slot).unwrap()] += arrival.count;
+            arrivals.take(at, |_, acts| {
+                let others = Act::ALL.iter().filter(|act| !matches!(act, Act::Read | Act::Block));
+                assert_eq!(others.map(|act| acts[act.index()]).sum::<u64>(), 0);
+                counts[ages.iter().position(|age| *age == at - slot).unwrap()] += acts[Act::Block.index()];
             });
         }
     }

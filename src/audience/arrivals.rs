@@ -189,10 +189,10 @@ mod tests {
             while let Some(slot) = at_once.next(now) {
                 assert_eq!(one_by_one.next(now), Some(slot));
                 let (mut arrived, mut expected) = (Vec::new(), Vec::new());
-                at_once.take(slot, |arrival| arrived.push(arrival));
-                one_by_one.take(slot, |arrival| expected.push(arrival));
+                at_once.take(slot, |streak, acts| arrived.push((streak, *acts)));
+                one_by_one.take(slot, |streak, acts| expected.push((streak, *acts)));
                 assert_eq!(arrived, expected);
-                heard += arrived.iter().map(|arrival| arrival.count).sum::<u64>();
+                heard += arrived.iter().flat_map(|(_, acts)| acts).sum::<u64>();
                 if now == 0 && slot > 2 {
                     break;
                 }

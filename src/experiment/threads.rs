@@ -276,7 +276,11 @@ mod tests {
 
     /// Some take long, so that others are made long before their turn.
     fn slowly(index: u64) -> u64 {
-        std::thread::sleep(Duration::from_micros(if index % 7 == 0 { 3_000 } else { index % 3 * 200 }));
+        std::thread::sleep(Duration::from_micros(if index.is_multiple_of(7) {
+            3_000
+        } else {
+            index % 3 * 200
+        }));
         index
     }
 

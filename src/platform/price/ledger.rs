@@ -82,7 +82,7 @@ impl AddAssign for Kinds {
 /// What the ledger answers when it is told something, and its totals.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Charge {
-    /// What it costs, without what is [`unpriced`](Charge::unpriced) \[micro-units\].
+    /// What it costs, without what is unpriced \[micro-units\].
     pub cost_micros: u64,
     /// Conversations opened, by kind: free, paid and without a known price; none where the rules know none.
     pub opened: Kinds,
