@@ -10,6 +10,9 @@
 //!     1 terms, decisions   2 arrivals   3 ratings   4 clocks   5 sends   6 arrivals without delay
 //! ```
 //!
+//! Between two instants at which anything else happens a run listens: arrivals and evaluations follow one another, and
+//! nobody else is asked for the next instant until one of them has changed something.
+//!
 //! A run waits in one place only, class 5, where the counts of what was sent are drawn with those of the replications
 //! beside it (see [`Table`]); from one send to the next it goes on by itself.
 //!
