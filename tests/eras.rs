@@ -7,7 +7,8 @@ use tiercast::document::Document;
 use tiercast::glossary::{Feedback, NumberStatus, Rating, TemplateStatus};
 use tiercast::platform::rulebook::{self, Era, Rulebook, Stands};
 use tiercast::platform::{
-    Change, Opening, Platform, Ruleset, Signal, Subject, TemplateOpening, What, catalogue, diff, first_day,
+    Change, Opening, Platform, Rules, Ruleset, Signal, Subject, TemplateOpening, What, catalogue, diff,
+    first_day,
 };
 use tiercast::time::{DAY, HOUR, SimTime, days_between};
 
@@ -949,4 +950,36 @@ fn answers_that_would_be_paid_are_said_to_be_missing() {
     let priced = "market: \"Argentina\",";
     assert!(warns("2026-09-01", priced) && warns("2026-11-01", priced));
     assert!(!warns("2026-08-01", priced) && !warns("2025-09-15", priced) && !warns("2026-11-01", ""));
+}
+
+/// Where another clause takes over, ratings are found by it from that instant on, whatever else happens: here the one that
+/// weighs unread messages, too, in April 2024.
+#[test]
+fn a_clause_that_takes_over_rates_at_once() {
+    let document = catalogue::document("platform-2023").unwrap();
+    let ruleset = Ruleset::read(&document).unwrap_or_else(|findings| panic!("{findings}"));
+    let start = date(2024, 3, 25);
+    let instant_of = |day: &str| SimTime(days_between(start, first_day(day).unwrap()) * DAY);
+    let rules = Rules::compile(&ruleset, (0..14).map(|day| SimTime(day * DAY)).collect(), &instant_of);
+    let numbers = vec![(rules.start_tier, None)];
+    let opening = Opening { numbers, templates: vec![TemplateOpening::PROVEN], ..Opening::default() };
+    let (mut platform, mut changes) = (Platform::open(&rules, &opening), Vec::new());
+    let sent =
+        Signal::Sent { number: 0, template: 0, sent: 10_000, delivered: 10_000, in_window: 0, again: &[] };
+    platform.hear(h(6 * 24 + 12), sent, &mut changes);
+    let heard = |kind, count| Signal::Feedback { number: 0, template: 0, kind, count };
+    platform.hear(h(6 * 24 + 13), heard(Feedback::Block, 180), &mut changes);
+    platform.hear(h(6 * 24 + 13), heard(Feedback::Unread, 9_000), &mut changes);
+    platform.evaluate(h(6 * 24 + 13), &mut changes);
+    changes.clear();
+    // 1.8 % of blocks were Medium; with 0.005 of 9,000 unread they are 2.25 %. Nothing fades before noon.
+    assert_eq!(platform.next_evaluation(), h(7 * 24));
+    platform.evaluate(h(7 * 24), &mut changes);
+    let rated = What::Rated { from: Rating::Medium, to: Rating::Low };
+    let change = changes.iter().find(|change| change.subject == Subject::Template(0)).unwrap();
+    assert_eq!(
+        (change.what, rules.clauses[usize::from(change.clause)].path.as_str()),
+        (rated, "rating.template")
+    );
+    assert_eq!(platform.next_evaluation(), h(7 * 24 + 12));
 }

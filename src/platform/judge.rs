@@ -605,11 +605,12 @@ impl<'r> Platform<'r> {
     #[inline]
     fn evaluations_from(&self) -> (SimTime, SimTime) {
         let Standing { numbers, templates, sent_at, .. } = &self.standing;
-        let numbers = numbers
-            .iter()
-            .map(|number| number.meters.evaluation_from(*sent_at).min(self.low_for_until(number)));
+        let [of_numbers, of_templates] = &self.rules.rating_turns;
+        let numbers = numbers.iter().map(|number| {
+            number.meters.evaluation_from(*sent_at, of_numbers).min(self.low_for_until(number))
+        });
         let rated = if self.rules.template_ratings.is_empty() { &[] } else { templates.as_slice() };
-        let templates = rated.iter().map(|template| template.meters.evaluation_from(*sent_at));
+        let templates = rated.iter().map(|template| template.meters.evaluation_from(*sent_at, of_templates));
         (numbers.min().unwrap_or(SimTime::NEVER), templates.min().unwrap_or(SimTime::NEVER))
     }
 

@@ -51,6 +51,8 @@ pub struct Rules {
     pub(crate) measures_hear: Signals,
     /// Whether all clauses that listen to an evaluation hold from the start on, and none of them is a rise.
     pub(crate) judged_alike: bool,
+    /// When another clause rates numbers than before, and when another rates templates: an evaluation finds it.
+    pub(crate) rating_turns: [Vec<SimTime>; 2],
     /// Whether a measure asks how long the rating has been Low.
     pub(crate) asks_low_for: bool,
     /// Whether a measure of a number lasts as long as nothing more may be started under the limit.
@@ -387,6 +389,7 @@ impl Rules {
             rises_hear,
             measures_hear,
             judged_alike,
+            rating_turns: [turns(&number_ratings), turns(&template_ratings)],
             asks_low_for: number_measures
                 .iter()
                 .flat_map(|rule| &rule.when)
@@ -498,6 +501,14 @@ fn tiers(ruleset: &Ruleset) -> Vec<Tier> {
         Limit::Unlimited => None,
     };
     ladder.steps.iter().map(|(name, step)| Tier { name: name.to_owned(), limit: limit(step) }).collect()
+}
+
+/// When rating clauses begin or end after the start, in order.
+fn turns(ratings: &[RatingRule]) -> Vec<SimTime> {
+    let ends = ratings.iter().flat_map(|rule| [rule.in_force.from, rule.in_force.until]);
+    let mut turns: Vec<SimTime> = ends.filter(|at| *at > SimTime::START && *at < SimTime::NEVER).collect();
+    turns.sort_unstable();
+    turns
 }
 
 /// The rhythms that rises or measures of numbers listen to, each once.

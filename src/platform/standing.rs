@@ -612,8 +612,11 @@ impl Meters {
 
     /// From when on an evaluation could find something new; an instant at which something was sent has had its
     /// evaluation before.
-    pub(crate) fn evaluation_from(&self, sent_at: SimTime) -> SimTime {
-        let from = self.touched_at.min(self.shift_at);
+    ///
+    /// `turns` are the instants at which another clause rates than before.
+    pub(crate) fn evaluation_from(&self, sent_at: SimTime, turns: &[SimTime]) -> SimTime {
+        let turn = turns.iter().find(|at| **at > self.evaluated_at).copied();
+        let from = self.touched_at.min(self.shift_at).min(turn.unwrap_or(SimTime::NEVER));
         if from == SimTime::NEVER {
             return from;
         }
