@@ -430,7 +430,9 @@ fn a_rating_goes_on_with_what_its_windows_hold() {
             sender.tick(h(hour));
         }
         assert_eq!(sender.platform.rating(0), other.platform.rating(0));
-        assert_eq!(sender.platform.next_evaluation(), other.platform.next_evaluation(), "at {hour} h");
+        // Clauses that take over years later do so on a date, not so long after either start.
+        let next = |sender: &Sender<'_>| Some(sender.platform.next_evaluation()).filter(|at| *at < h(1_000));
+        assert_eq!(next(&sender), next(&other), "at {hour} h");
     }
 }
 
