@@ -33,7 +33,7 @@ use crate::sim::{BESIDE, Course, Metric, Scenario, Setting, Trajectory};
 use crate::time::Span;
 
 /// Of runs of at most so many days as many are run side by side as there can be; a day of hourly sends takes a few kilobytes.
-const DAYS_AT_ONCE: u64 = 400;
+const DAYS_AT_ONCE: u64 = 200;
 
 /// What intervals leave out, before several pairs share it.
 const ALPHA: f64 = 0.05;

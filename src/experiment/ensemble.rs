@@ -1,7 +1,7 @@
 //! All replications of one scenario, folded as they come.
 //!
 //! ```text
-//!   indices  0 ... 7 | 8 ... 15 | ...
+//!   indices  0 ... 15 | 16 ... 31 | ...
 //!              |  replicated on all threads, on each some side by side
 //!              v
 //!   blocks   0 ... 63 | 64 ... 127 | ...    in order of index, while the next are being replicated

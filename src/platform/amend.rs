@@ -457,7 +457,7 @@ impl Crossing<'_> {
                 counted.extend(window.delivered().map(|(at, count)| (at, Amount::delivered(count))));
             }
             for (kind, weight) in &rule.weights {
-                let weighs = |place: &usize| old[*place].weighs(*kind).is_some();
+                let weighs = |place: &usize| old[*place].weighs(*kind);
                 let Some(place) = furthest(&mut (0..old.len()).filter(weighs)) else { continue };
                 let heard = held.meters[place].heard.iter().flat_map(|heard| heard.of(*kind, self.now));
                 for (at, count) in heard {

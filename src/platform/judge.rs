@@ -594,13 +594,6 @@ impl<'r> Platform<'r> {
         next_due(&self.rules.number_ratings, numbers).min(next_due(&self.rules.template_ratings, templates))
     }
 
-    /// Whether an evaluation at `now` could find something new; nothing that was due before is open.
-    pub fn evaluation_due(&self, now: SimTime) -> bool {
-        let (numbers, templates) = self.evaluations_from();
-        numbers <= now && rated_at(&self.rules.number_ratings, now).is_some()
-            || templates <= now && rated_at(&self.rules.template_ratings, now).is_some()
-    }
-
     /// From when on an evaluation could find something new, of a number and of a template.
     #[inline]
     fn evaluations_from(&self) -> (SimTime, SimTime) {

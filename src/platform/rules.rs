@@ -146,8 +146,6 @@ pub(crate) struct RatingRule {
     pub(crate) ages: Vec<u64>,
     /// Kind and weight of what counts, over the common denominator `weight_unit`.
     pub(crate) weights: Vec<(Feedback, i64)>,
-    /// Position of each kind among the weights: [`RatingRule::weighs`].
-    place: [Option<u8>; Feedback::ALL.len()],
     pub(crate) weight_unit: i64,
     pub(crate) min_deliveries: u64,
     pub(crate) thin: Thin,
@@ -164,9 +162,9 @@ pub(crate) struct RatingRule {
 }
 
 impl RatingRule {
-    /// Position among the weights of this kind of feedback, where it weighs.
-    pub(crate) fn weighs(&self, kind: Feedback) -> Option<usize> {
-        self.place[kind.index()].map(usize::from)
+    /// Whether this kind of feedback weighs.
+    pub(crate) fn weighs(&self, kind: Feedback) -> bool {
+        self.weights.iter().any(|(own, _)| *own == kind)
     }
 
     /// Whether it is in force from the start on and looks at no other rating.
@@ -460,7 +458,7 @@ impl Rules {
     /// Whether a rating weighs feedback of this kind.
     pub fn weighs(&self, kind: Feedback) -> bool {
         let mut ratings = self.number_ratings.iter().chain(&self.template_ratings);
-        ratings.any(|rule| rule.weighs(kind).is_some())
+        ratings.any(|rule| rule.weighs(kind))
     }
 
     /// After how long an unread message counts as unread, where a rating weighs that: the shortest that a clause states.
@@ -575,8 +573,6 @@ impl Compiler<'_> {
             window: clause.window,
             ages: ages(clause.window, clause.ageing),
             weights: clause.weights.iter().map(|(kind, w)| (*kind, w.top * (unit / w.bottom))).collect(),
-            place: Feedback::ALL
-                .map(|kind| clause.weights.keys().position(|own| *own == kind).map(|at| at as u8)),
             weight_unit: unit,
             min_deliveries: clause.min_deliveries,
             thin: clause.thin,

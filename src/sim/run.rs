@@ -88,14 +88,8 @@ impl Scenario {
     /// Runs several replications, in order of index, [`BESIDE`] at a time side by side: each is the one that
     /// [`Scenario::replicate`] gives, bit for bit, and together they take less time than one after another.
     pub fn replicate_all(&self, indices: Range<u64>) -> Vec<Trajectory> {
-        let table = Table::default();
-        let player = |index| -> Player<'_, Trajectory> {
-            let table = &table;
-            Box::pin(async move { Run::new(self, index, &mut Unwatched, table).play().await })
-        };
-        let groups = indices.clone().step_by(BESIDE as usize);
-        let group = |start: u64| (start..indices.end.min(start + BESIDE)).map(player).collect();
-        groups.flat_map(|start| table.together(group(start))).collect()
+        let count = indices.end.saturating_sub(indices.start) as usize;
+        self.watch_all(indices, &mut vec![Unwatched; count])
     }
 
     /// Runs replication `index` and tells `probe` what happens. The trajectory is the same as without.
@@ -127,7 +121,7 @@ impl Scenario {
 
 /// A slot in which something arrives, and when it begins.
 #[derive(Clone, Copy)]
-struct Heard {
+struct Arrival {
     slot: Slot,
     at: SimTime,
 }
@@ -294,10 +288,8 @@ impl<'s, 'p> Run<'s, 'p> {
         self.hear_slow_answers(now);
         self.hear_first_messages(now);
         self.hear_arrivals(now);
-        if self.platform.evaluation_due(now) {
-            self.platform.evaluate(now, &mut self.changes);
-            self.tell(now);
-        }
+        self.platform.evaluate(now, &mut self.changes);
+        self.tell(now);
         if self.platform.next_clock(SimTime(now.0 - 1)) == now {
             self.platform.clocks(now, &mut self.changes);
             self.tell(now);
@@ -326,10 +318,10 @@ impl<'s, 'p> Run<'s, 'p> {
 
     /// The next slot in which something arrives, and when it begins.
     #[inline]
-    fn next_arrival(&mut self) -> Heard {
+    fn next_arrival(&mut self) -> Arrival {
         let slots = self.scenario.setting.calendar.slots();
         let slot = self.arrivals.next(self.heard).unwrap_or(Slot::MAX);
-        Heard { slot, at: slots.get(slot as usize).map_or(SimTime::NEVER, |slot| slot.at) }
+        Arrival { slot, at: slots.get(slot as usize).map_or(SimTime::NEVER, |slot| slot.at) }
     }
 
     fn next_first_message(&self) -> SimTime {
@@ -377,7 +369,7 @@ impl<'s, 'p> Run<'s, 'p> {
     }
 
     /// What arrives in a slot; tells whether that changed anything.
-    fn hear(&mut self, Heard { slot, at: now }: Heard) -> bool {
+    fn hear(&mut self, Arrival { slot, at: now }: Arrival) -> bool {
         self.heard = slot;
         let mut opening: SmallVec<[(usize, u64); 8]> = SmallVec::new();
         let Run { arrivals, platform, changes, diary, scenario, tallies, help_desk, .. } = self;
@@ -401,10 +393,8 @@ impl<'s, 'p> Run<'s, 'p> {
             let template = scenario.templates[streak % templates].2;
             platform.hear_feedback(now, lane.number, template, &feedback(acts), changes);
         });
-        if !opening.is_empty() {
-            for (segment, opening) in opening {
-                self.open_by_customers(now, segment, opening);
-            }
+        for (segment, opening) in opening {
+            self.open_by_customers(now, segment, opening);
         }
         self.tell(now)
     }
