@@ -590,26 +590,40 @@ impl<'r> Platform<'r> {
     // ---- class 3: ratings -----------------------------------------------------------------------------------
 
     /// The next instant at which an evaluation of a rating could find something new.
-    #[inline]
     pub fn next_evaluation(&self) -> SimTime {
+        self.next_evaluation_before(SimTime::NEVER).unwrap_or(SimTime::NEVER)
+    }
+
+    /// [`Platform::next_evaluation`], where that is before `until`.
+    #[inline]
+    pub fn next_evaluation_before(&self, until: SimTime) -> Option<SimTime> {
+        let (numbers, templates) = self.evaluations_from();
+        if numbers.min(templates) >= until {
+            return None;
+        }
+        let numbers = next_due(&self.rules.number_ratings, numbers);
+        let next = numbers.min(next_due(&self.rules.template_ratings, templates));
+        (next < until).then_some(next)
+    }
+
+    /// From when on an evaluation could find something new, of a number and of a template.
+    #[inline]
+    fn evaluations_from(&self) -> (SimTime, SimTime) {
         let (rules, Standing { numbers, templates, sent_at, .. }) = (self.rules, &self.standing);
         let [of_numbers, of_templates] = &rules.rating_turns;
-        let mut from = SimTime::NEVER;
+        let (mut from, mut templates_from) = (SimTime::NEVER, SimTime::NEVER);
         for number in numbers {
             from = from.min(number.meters.evaluation_from(*sent_at, of_numbers));
             if rules.asks_low_for {
                 from = from.min(self.low_for_until(number));
             }
         }
-        let numbers = next_due(&rules.number_ratings, from);
-        if rules.template_ratings.is_empty() {
-            return numbers;
+        if !rules.template_ratings.is_empty() {
+            for template in templates {
+                templates_from = templates_from.min(template.meters.evaluation_from(*sent_at, of_templates));
+            }
         }
-        let mut from = SimTime::NEVER;
-        for template in templates {
-            from = from.min(template.meters.evaluation_from(*sent_at, of_templates));
-        }
-        numbers.min(next_due(&rules.template_ratings, from))
+        (from, templates_from)
     }
 
     /// When a number will have been Low for so long that a clause asks for it.

@@ -609,6 +609,11 @@ impl Meters {
     /// Whether an evaluation at `now` finds the rating that there is.
     #[inline]
     pub(crate) fn stays(&mut self, rules: &[RatingRule], place: usize, now: SimTime) -> bool {
+        if self.touched_at.min(self.shift_at) > now {
+            // It was found by this clause, of these sums.
+            self.evaluated_at = now;
+            return true;
+        }
         self.evaluate(rules, place, now) == self.rating
     }
 

@@ -162,7 +162,15 @@ impl Amount {
 #[derive(Clone, Copy, Debug)]
 struct Entry {
     at: SimTime,
-    amount: Amount,
+    delivered: u64,
+    feedback: i128,
+}
+
+impl Entry {
+    #[inline]
+    fn amount(self) -> Amount {
+        Amount { delivered: self.delivered, feedback: self.feedback }
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -207,8 +215,14 @@ impl ScoreWindow {
         let oldest = self.stages.first().map(|newest| newest.oldest);
         let newest_has_moved_on = oldest == Some(self.dropped + self.entries.len());
         match self.entries.back_mut() {
-            Some(last) if last.at == at && !newest_has_moved_on => last.amount.add(amount),
-            _ => self.entries.push_back(Entry { at, amount }),
+            Some(last) if last.at == at && !newest_has_moved_on => {
+                last.delivered += amount.delivered;
+                last.feedback += amount.feedback;
+            }
+            _ => {
+                let Amount { delivered, feedback } = amount;
+                self.entries.push_back(Entry { at, delivered, feedback });
+            }
         }
         if let Some(newest) = self.stages.first_mut() {
             newest.sum.add(amount);
@@ -231,14 +245,14 @@ impl ScoreWindow {
     #[inline]
     fn drop_old(&mut self, now: SimTime) {
         self.next_shift = SimTime::NEVER;
-        while let Some(Entry { at, amount }) = self.entries.front() {
-            let leaves = *at + self.length;
+        while let Some(oldest) = self.entries.front() {
+            let leaves = oldest.at + self.length;
             if leaves > now {
                 self.next_shift = leaves;
                 return;
             }
-            self.delivered -= amount.delivered;
-            self.sums.take(amount.times(self.weight));
+            self.delivered -= oldest.delivered;
+            self.sums.take(oldest.amount().times(self.weight));
             self.entries.pop_front();
         }
     }
@@ -252,13 +266,14 @@ impl ScoreWindow {
             stage.sum.add(leaving);
             leaving = Amount::default();
             while stage.oldest < end {
-                let Entry { at, amount } = self.entries[stage.oldest - self.dropped];
-                if at + stage.until_age > now {
-                    self.next_shift = self.next_shift.min(at + stage.until_age);
+                let entry = self.entries[stage.oldest - self.dropped];
+                let leaves = entry.at + stage.until_age;
+                if leaves > now {
+                    self.next_shift = self.next_shift.min(leaves);
                     break;
                 }
                 stage.oldest += 1;
-                leaving.add(amount);
+                leaving.add(entry.amount());
             }
             stage.sum.take(leaving);
             self.sums.add(stage.sum.times(stage.weight));
@@ -283,7 +298,7 @@ impl ScoreWindow {
 
     /// Deliveries that are held, by instant, oldest first.
     pub(crate) fn delivered(&self) -> impl Iterator<Item = (SimTime, u64)> + '_ {
-        self.entries.iter().map(|entry| (entry.at, entry.amount.delivered)).filter(|(_, count)| *count > 0)
+        self.entries.iter().map(|entry| (entry.at, entry.delivered)).filter(|(_, count)| *count > 0)
     }
 
     /// The first instant at which the sums change by themselves.

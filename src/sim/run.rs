@@ -256,7 +256,8 @@ impl<'s, 'p> Run<'s, 'p> {
     fn listen(&mut self, until: SimTime) -> bool {
         loop {
             let (arrival, first) = (self.next_arrival(), self.next_first_message());
-            let next = arrival.at.min(first).min(self.platform.next_evaluation());
+            let heard = arrival.at.min(first).min(until);
+            let next = self.platform.next_evaluation_before(heard).unwrap_or(heard);
             if next >= until {
                 return false;
             }
@@ -265,11 +266,12 @@ impl<'s, 'p> Run<'s, 'p> {
             if first == next {
                 self.hear_first_messages(next);
             }
-            let mut changed = arrival.at == next && self.hear(arrival);
+            if arrival.at == next {
+                self.hear(arrival);
+            }
             self.platform.evaluate(next, &mut self.changes);
-            changed |= self.tell(next);
             // What is heard gives a help desk work, and so another instant at which an answer is slow.
-            if changed || self.help_desk.is_some() {
+            if self.tell(next) || self.help_desk.is_some() {
                 return true;
             }
         }
