@@ -379,7 +379,7 @@ impl Segment {
 }
 
 /// How long a conversation lasts: 24 h in every ruleset.
-const CONVERSATION: Span = Span::hours(24);
+pub(super) const CONVERSATION: Span = Span::hours(24);
 
 /// One batch under way.
 struct Send<'s, 'r> {

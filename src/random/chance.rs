@@ -211,13 +211,15 @@ impl Chance {
             splits.iter_mut().for_each(|split| self.split_expected(split));
             return;
         }
-        let Some(receipt) = self.hand_in(splits) else { return };
-        table::drawn().await;
+        let receipt = self.hand_in(splits);
+        if receipt.waits {
+            table::drawn().await;
+        }
         self.take_back(splits, receipt);
     }
 
-    /// Asks for splits; nothing where nobody is to be split.
-    fn hand_in(&self, splits: &[Split<'_>]) -> Option<Receipt> {
+    /// Asks for splits.
+    fn hand_in(&self, splits: &[Split<'_>]) -> Receipt {
         self.table.0.borrow_mut().asked().hand_in(self.streams.key(), splits)
     }
 

@@ -14,7 +14,7 @@ use std::ops::Range;
 use super::lanes::{Answers, Questions, whole};
 use super::parting::{Parting, asked_by};
 use super::people::People;
-use super::split::Split;
+use super::split::{Split, Way};
 
 /// Counts to be drawn side by side, and those that were drawn last.
 #[derive(Clone, Debug, Default)]
@@ -63,6 +63,8 @@ pub(super) struct Ticket(usize);
 pub(super) struct Receipt {
     parting: usize,
     block: usize,
+    /// Whether anything is to be drawn for them.
+    pub(super) waits: bool,
 }
 
 /// Marks who asks for a plain count.
@@ -99,18 +101,18 @@ impl Asked {
         &self.plain[first..first + many]
     }
 
-    /// Asks for splits under `key`; nothing where nobody is to be split.
-    pub(super) fn hand_in(&mut self, key: [u32; 2], splits: &[Split<'_>]) -> Option<Receipt> {
-        let receipt = Receipt { parting: self.parted, block: self.people.blocks() };
-        let mut any = false;
-        for split in splits.iter().filter(|split| split.n() > 0) {
-            any = true;
-            match split.is_few() {
-                true => self.people.ask(key, split.address().words(), split.n()),
-                false => self.part(key, split),
+    /// Asks for splits under `key`.
+    pub(super) fn hand_in(&mut self, key: [u32; 2], splits: &[Split<'_>]) -> Receipt {
+        let mut receipt = Receipt { parting: self.parted, block: self.people.blocks(), waits: false };
+        for split in splits {
+            match split.way() {
+                Way::Certain(_) => continue,
+                Way::OneByOne => self.people.ask(key, split.address().words(), split.n()),
+                Way::ByHalves => self.part(key, split),
             }
+            receipt.waits = true;
         }
-        any.then_some(receipt)
+        receipt
     }
 
     fn part(&mut self, key: [u32; 2], split: &Split<'_>) {
@@ -124,16 +126,20 @@ impl Asked {
 
     /// Gives the splits of `receipt` back, which were handed in under `key`; returns how many counts and people were drawn.
     pub(super) fn take_back(&self, key: [u32; 2], splits: &mut [Split<'_>], receipt: Receipt) -> u64 {
-        let (Receipt { mut parting, mut block }, mut draws) = (receipt, 0);
-        for split in splits.iter_mut().filter(|split| split.n() > 0) {
-            if split.is_few() {
-                block += split.place(key, &self.people, block);
-                draws += split.n();
-            } else {
-                let reached = &self.partings[parting].reached;
-                split.arrive(reached);
-                draws += u64::from(reached.draws);
-                parting += 1;
+        let (Receipt { mut parting, mut block, .. }, mut draws) = (receipt, 0);
+        for split in splits {
+            match split.way() {
+                Way::Certain(row) => draws += split.fill(row),
+                Way::OneByOne => {
+                    block += split.place(key, &self.people, block);
+                    draws += split.n();
+                }
+                Way::ByHalves => {
+                    let reached = &self.partings[parting].reached;
+                    split.arrive(reached);
+                    draws += u64::from(reached.draws);
+                    parting += 1;
+                }
             }
         }
         draws

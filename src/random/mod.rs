@@ -59,7 +59,7 @@ pub use hypergeometric::{MOST_IN_ALL, hypergeometric};
 pub use philox::philox;
 pub use prior::{Law, Prior, PriorError};
 pub use probability::{Probability, ProbabilityError};
-pub use split::{Alike, MOST_ROWS, NONE_ALIKE, Shares, SharesError, Split, split, split_all};
+pub use split::{Alike, MOST_ROWS, Shares, SharesError, Split, split, split_all};
 pub(crate) use streams::mix_down;
 pub use streams::{Address, Draw, Purpose, Streams, Subject, SubjectCollision, Subjects};
 pub use table::{Player, Table};

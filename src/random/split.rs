@@ -62,14 +62,28 @@ const STAY: [u8; PARTS] = {
     down
 };
 
-/// Which rows of a table are alike: each row has a number, and neighbours with the same number are one to whoever asks.
-pub type Alike = [u8; MOST_ROWS];
+/// Which rows of a table are alike: neighbours that are one to whoever asks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Alike {
+    /// A bit for each row that is not alike to the next.
+    cuts: u16,
+}
 
-/// No row is alike to the next.
-const ALL_APART: u16 = u16::MAX;
+impl Alike {
+    /// Every row is a row of its own.
+    pub const NONE: Alike = Alike { cuts: u16::MAX };
 
-/// Every row is a row of its own.
-pub const NONE_ALIKE: Alike = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15];
+    /// By the number of each row (at most 16): neighbours with the same number are alike.
+    pub fn of(numbers: &[u8]) -> Alike {
+        let pairs = numbers.windows(2).zip(0..);
+        Alike { cuts: pairs.fold(0, |cuts, (pair, row)| cuts | u16::from(pair[0] != pair[1]) << row) }
+    }
+
+    /// The cuts between the first `rows` rows.
+    fn cuts(self, rows: usize) -> u16 {
+        self.cuts & !(u16::MAX << rows.saturating_sub(1))
+    }
+}
 
 impl Shares {
     /// A table of `shares` (each in \[0, 1\], together at most 1, up to rounding; at most 16).
@@ -102,7 +116,7 @@ impl Shares {
     #[inline]
     fn prepared(rows: usize, shares: [f64; MOST_ROWS], never: f64) -> Self {
         let edges = Edges::new(&cumulated(&shares[..rows], never));
-        Self { rows, shares, edges, halves: Halves::of(&shares, never), never }
+        Self { rows, shares, edges, halves: Halves::of(rows, &shares, never), never }
     }
 
     /// The share of each row.
@@ -117,6 +131,13 @@ impl Shares {
 
     pub(super) fn halves(&self) -> &Halves {
         &self.halves
+    }
+
+    /// The row that everybody goes to, where there is one.
+    #[inline]
+    fn only_row(&self) -> Option<usize> {
+        let part = usize::from(self.halves.down[1]);
+        (part >= MOST_ROWS && self.never == 0.0).then_some(part % MOST_ROWS)
     }
 
     /// The row whose part of (0, 1) holds `u`; a smaller `u` means an earlier row.
@@ -159,26 +180,33 @@ impl Halves {
     pub(super) const EMPTY: Halves = Halves { first_half: [1.0; MOST_ROWS], down: STAY };
 
     #[inline]
-    fn of(shares: &[f64; MOST_ROWS], never: f64) -> Halves {
+    fn of(rows: usize, shares: &[f64; MOST_ROWS], never: f64) -> Halves {
         let (mut halves, mut sums) = (Halves::EMPTY, [0.0; PARTS]);
         sums[MOST_ROWS..].copy_from_slice(shares);
-        halves.add::<8>(&mut sums);
-        halves.add::<4>(&mut sums);
-        halves.add::<2>(&mut sums);
-        halves.add::<1>(&mut sums);
+        if rows > MOST_ROWS / 2 {
+            halves.add::<8, 8>(&mut sums);
+            halves.add::<4, 4>(&mut sums);
+            halves.add::<2, 2>(&mut sums);
+        } else {
+            // Nobody goes to the second half.
+            halves.add::<8, 4>(&mut sums);
+            halves.add::<4, 2>(&mut sums);
+            halves.add::<2, 1>(&mut sums);
+        }
+        halves.add::<1, 1>(&mut sums);
         halves.first_half[0] = (1.0 - never).max(0.0);
         halves
     }
 
-    /// Adds the level of the parts `FIRST` to `2 FIRST - 1`; those below it have their `sums`.
+    /// Adds `MANY` parts of a level from part `FIRST` on; those below them have their `sums`.
     #[inline(always)]
-    fn add<const FIRST: usize>(&mut self, sums: &mut [f64; PARTS]) {
-        for part in FIRST..2 * FIRST {
+    fn add<const FIRST: usize, const MANY: usize>(&mut self, sums: &mut [f64; PARTS]) {
+        for part in FIRST..FIRST + MANY {
             let (first, second) = (sums[2 * part], sums[2 * part + 1]);
             sums[part] = first + second;
             self.first_half[part] = if second == 0.0 { 1.0 } else { first / sums[part] };
         }
-        for part in FIRST..2 * FIRST {
+        for part in FIRST..FIRST + MANY {
             let half = self.first_half[part];
             if half == 1.0 || half == 0.0 {
                 self.down[part] = self.down[2 * part + usize::from(half == 0.0)];
@@ -237,17 +265,13 @@ impl<'s> Split<'s> {
     /// `n` (at most 2^31) people who go to a row of `shares` each, or to none; draws are at `address.item` and the 15
     /// items after it.
     pub fn new(address: Address, n: u64, shares: &'s Shares) -> Split<'s> {
-        Split { address, shares, cuts: ALL_APART, n, rows: [0; MOST_ROWS], never: 0 }
+        Split { address, shares, cuts: Alike::NONE.cuts, n, rows: [0; MOST_ROWS], never: 0 }
     }
 
     /// The same, but people of rows that are `alike` may be counted in any of them: less is drawn, and what is drawn is
     /// the same.
-    pub fn alike(self, alike: &Alike) -> Split<'s> {
-        let mut cuts = 0;
-        for (row, (one, next)) in alike.iter().zip(&alike[1..]).enumerate() {
-            cuts |= u16::from(one != next) << row;
-        }
-        Split { cuts: cuts & !(ALL_APART << self.shares.rows.saturating_sub(1)), ..self }
+    pub fn alike(self, alike: Alike) -> Split<'s> {
+        Split { cuts: alike.cuts(self.shares.rows), ..self }
     }
 
     /// Those who are split.
@@ -290,15 +314,44 @@ impl<'s> Split<'s> {
 /// drawn.
 pub fn split_all(streams: &Streams, splits: &mut [Split<'_>]) -> u64 {
     let mut counts = Counts::default();
-    let Some(receipt) = counts.asked().hand_in(streams.key(), splits) else { return 0 };
+    let receipt = counts.asked().hand_in(streams.key(), splits);
     counts.draw();
     counts.drawn().take_back(streams.key(), splits, receipt)
 }
 
+/// How the people of a split come to their rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Way {
+    /// There is nobody, or everybody goes to this row: nothing is left to chance.
+    Certain(usize),
+    /// Few people, placed one by one.
+    OneByOne,
+    /// From the whole to the rows, half by half.
+    ByHalves,
+}
+
 impl Split<'_> {
-    /// Whether people are placed one by one.
+    /// How its people come to their rows.
+    #[inline]
+    pub(super) fn way(&self) -> Way {
+        match self.shares.only_row() {
+            _ if self.n == 0 => Way::Certain(0),
+            Some(row) => Way::Certain(row),
+            None if self.is_few() => Way::OneByOne,
+            None => Way::ByHalves,
+        }
+    }
+
+    /// Whether people count as placed one by one.
+    #[inline]
     pub(super) fn is_few(&self) -> bool {
         self.n <= FEW_A_ROW * self.shares.rows as u64
+    }
+
+    /// Puts everybody into one row; returns how many people count as placed one by one.
+    pub(super) fn fill(&mut self, row: usize) -> u64 {
+        self.rows[row] = self.n as u32;
+        if self.is_few() { self.n } else { 0 }
     }
 
     /// Takes what was reached.

@@ -17,7 +17,7 @@ use super::super::history::History;
 use super::super::list::{CLOSED, Cell, SERVICE_WINDOW, Taken};
 use super::super::odds::{ARCHIVE, BLOCK, MUTE, OUTCOMES, Odds, REPLY, REPORT, REPORT_AND_BLOCK, STOP};
 use super::super::timetable::Arriving;
-use super::{Act, Addresses, CONVERSATION, Moment, Segment, Send, Tally, leaving};
+use super::{Act, Addresses, Moment, Segment, Send, Tally, leaving};
 
 /// The cell of draws that concern a whole batch: no past has this key.
 const BATCH: u32 = u32::MAX;
@@ -292,7 +292,7 @@ impl<'s> Send<'s, '_> {
             let rows = self.rows(arriving, act);
             let address = addresses.at(Purpose::Delay, delay_item(act), BATCH);
             let split = Split::new(address, count, shares);
-            delays.push(split.alike(if fine { &rows.by_slot } else { &rows.by_day }));
+            delays.push(split.alike(if fine { rows.by_slot } else { rows.by_day }));
             acts.push(act);
         }
         (acts, delays)
@@ -307,7 +307,7 @@ impl<'s> Send<'s, '_> {
             self.stage.arrivals.add_rows(&rows.slot, streak, *act, counts);
             match (act, unread_after) {
                 (Act::Reply, _) => {
-                    let late = rows.at[..counts.len()].partition_point(|at| *at < now + CONVERSATION);
+                    let late = rows.late.min(counts.len());
                     self.stage.arrivals.add_rows(&rows.slot[late..], streak, Act::LateReply, &counts[late..]);
                 }
                 (Act::Read, Some(after)) => {
