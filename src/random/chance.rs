@@ -205,16 +205,15 @@ impl Chance {
         }
     }
 
-    /// Splits all of `splits`, each of people over the rows of its table, side by side.
+    /// Splits all of `splits`, each of people over the rows of its table, side by side. It waits where nothing is left to
+    /// chance as well: replications that ask alike stay side by side.
     pub async fn split_all(&mut self, splits: &mut [Split<'_>]) {
         if self.held.luck {
             splits.iter_mut().for_each(|split| self.split_expected(split));
             return;
         }
         let receipt = self.hand_in(splits);
-        if receipt.waits {
-            table::drawn().await;
-        }
+        table::drawn().await;
         self.take_back(splits, receipt);
     }
 

@@ -63,8 +63,6 @@ pub(super) struct Ticket(usize);
 pub(super) struct Receipt {
     parting: usize,
     block: usize,
-    /// Whether anything is to be drawn for them.
-    pub(super) waits: bool,
 }
 
 /// Marks who asks for a plain count.
@@ -103,14 +101,13 @@ impl Asked {
 
     /// Asks for splits under `key`.
     pub(super) fn hand_in(&mut self, key: [u32; 2], splits: &[Split<'_>]) -> Receipt {
-        let mut receipt = Receipt { parting: self.parted, block: self.people.blocks(), waits: false };
+        let receipt = Receipt { parting: self.parted, block: self.people.blocks() };
         for split in splits {
             match split.way() {
-                Way::Certain(_) => continue,
+                Way::Certain(_) => {}
                 Way::OneByOne => self.people.ask(key, split.address().words(), split.n()),
                 Way::ByHalves => self.part(key, split),
             }
-            receipt.waits = true;
         }
         receipt
     }
@@ -126,7 +123,7 @@ impl Asked {
 
     /// Gives the splits of `receipt` back, which were handed in under `key`; returns how many counts and people were drawn.
     pub(super) fn take_back(&self, key: [u32; 2], splits: &mut [Split<'_>], receipt: Receipt) -> u64 {
-        let (Receipt { mut parting, mut block, .. }, mut draws) = (receipt, 0);
+        let (Receipt { mut parting, mut block }, mut draws) = (receipt, 0);
         for split in splits {
             match split.way() {
                 Way::Certain(row) => draws += split.fill(row),
