@@ -280,18 +280,19 @@ struct Laws {
     p: [f64; LANES],
     q: [f64; LANES],
     mean: [f64; LANES],
-    mirrored: [bool; LANES],
+    /// The probability that was asked for: above one half, what does not happen is counted.
+    asked: [f64; LANES],
 }
 
 impl Laws {
     #[inline(always)]
     fn of(lanes: &Lanes) -> Laws {
         let none = [0.0; LANES];
-        let mut laws = Laws { n: lanes.n, p: none, q: none, mean: none, mirrored: [false; LANES] };
+        let mut laws = Laws { n: lanes.n, p: none, q: none, mean: none, asked: lanes.p };
         for lane in 0..LANES {
-            let p = lanes.p[lane];
-            laws.mirrored[lane] = p > 0.5;
-            (laws.p[lane], laws.q[lane]) = if p > 0.5 { (1.0 - p, p) } else { (p, 1.0 - p) };
+            let (p, q) = (lanes.p[lane], 1.0 - lanes.p[lane]);
+            laws.p[lane] = if p > 0.5 { q } else { p };
+            laws.q[lane] = if p > 0.5 { p } else { q };
             laws.mean[lane] = laws.n[lane] * laws.p[lane];
         }
         laws
@@ -300,8 +301,8 @@ impl Laws {
     /// The uniforms of the rarer of two.
     #[inline(always)]
     fn mirror(&self, mut u: [f64; LANES]) -> [f64; LANES] {
-        for (u, mirrored) in u.iter_mut().zip(&self.mirrored) {
-            *u = if *mirrored { 1.0 - *u } else { *u };
+        for (u, asked) in u.iter_mut().zip(&self.asked) {
+            *u = if *asked > 0.5 { 1.0 - *u } else { *u };
         }
         u
     }
@@ -366,8 +367,8 @@ impl Laws {
     /// Counts of what was asked for.
     #[inline(always)]
     fn unmirror(&self, mut k: [f64; LANES]) -> [f64; LANES] {
-        for ((k, n), mirrored) in k.iter_mut().zip(&self.n).zip(&self.mirrored) {
-            *k = if *mirrored { n - *k } else { *k };
+        for ((k, n), asked) in k.iter_mut().zip(&self.n).zip(&self.asked) {
+            *k = if *asked > 0.5 { n - *k } else { *k };
         }
         k
     }
@@ -377,7 +378,7 @@ impl Laws {
     fn settle(&self, lanes: &mut Lanes, u: &[f64; LANES], sure: &[bool; LANES]) {
         for lane in (0..lanes.used).filter(|lane| !sure[*lane]) {
             let k = self.quantile(lane, u[lane]);
-            lanes.k[lane] = if self.mirrored[lane] { self.n[lane] - k } else { k };
+            lanes.k[lane] = if self.asked[lane] > 0.5 { self.n[lane] - k } else { k };
         }
     }
 

@@ -10,6 +10,8 @@
 //! people are placed one by one instead; whether they are few is asked of `n` alone, not of its parts, so that a share
 //! that moves a little moves the counts a little.
 
+use std::sync::OnceLock;
+
 use super::counts::Counts;
 use super::parting::Reached;
 use super::people::{Edges, People, blocks_of};
@@ -32,14 +34,20 @@ const ROUNDING: f64 = 1e-9;
 const BEYOND: f64 = 2.0;
 
 /// The shares of the rows of a table; what they leave of 1 is the share of those who go to no row.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub struct Shares {
     rows: usize,
     shares: [f64; MOST_ROWS],
-    /// Share of each row and those before it, ready to place people by; [`BEYOND`] where the table has ended.
-    edges: Edges,
     halves: Halves,
     never: f64,
+    /// The thresholds of the rows, once people have been placed by them.
+    edges: OnceLock<Edges>,
+}
+
+impl PartialEq for Shares {
+    fn eq(&self, other: &Shares) -> bool {
+        (self.shares(), self.never) == (other.shares(), other.never)
+    }
 }
 
 /// What is needed to go down from part to part.
@@ -96,7 +104,8 @@ impl Shares {
         }
         let (mut table, mut sum, mut all_are) = ([0.0; MOST_ROWS], 0.0, true);
         for (to, share) in table.iter_mut().zip(shares) {
-            (*to, all_are) = (*share, all_are & is_share(*share));
+            *to = *share;
+            all_are &= is_share(*share);
             sum += share;
         }
         if !all_are && let Some(at) = shares.iter().position(|share| !is_share(*share)) {
@@ -115,8 +124,7 @@ impl Shares {
 
     #[inline]
     fn prepared(rows: usize, shares: [f64; MOST_ROWS], never: f64) -> Self {
-        let edges = Edges::new(&cumulated(&shares[..rows], never));
-        Self { rows, shares, edges, halves: Halves::of(rows, &shares, never), never }
+        Self { rows, shares, halves: Halves::of(rows, &shares, never), never, edges: OnceLock::new() }
     }
 
     /// The share of each row.
@@ -143,8 +151,18 @@ impl Shares {
     /// The row whose part of (0, 1) holds `u`; a smaller `u` means an earlier row.
     #[inline]
     pub fn row(&self, u: f64) -> Option<usize> {
-        let row = self.edges.thresholds.iter().filter(|&&upto| upto <= u).count();
+        let row = self.thresholds().iter().filter(|&&upto| upto <= u).count();
         (row < self.rows).then_some(row)
+    }
+
+    #[inline]
+    fn edges(&self) -> &Edges {
+        self.edges.get_or_init(|| Edges::new(&self.thresholds(), self.rows))
+    }
+
+    /// Share of each row and those before it; [`BEYOND`] where the table has ended.
+    fn thresholds(&self) -> [f64; MOST_ROWS] {
+        cumulated(self.shares(), self.never)
     }
 }
 
@@ -363,13 +381,14 @@ impl Split<'_> {
     /// Puts people into their rows, who were asked for one by one under `key` from block `first` on; returns how many
     /// blocks they are.
     pub(super) fn place(&mut self, key: [u32; 2], people: &People, first: usize) -> usize {
-        let (n, Shares { rows, edges, .. }) = (self.n, self.shares);
-        let above = people.at_or_above(first, (key, self.address.words()), n, edges, *rows);
+        let (n, shares, whose) = (self.n, self.shares, (key, self.address.words()));
+        let above = people.at_or_above(first, whose, n, (shares.edges(), shares.rows), || shares.thresholds());
+        // Nobody is above the edges behind the table, and nobody looks at the rows there.
         let mut left = n as u32;
-        for (row, above) in self.rows[..*rows].iter_mut().zip(above) {
-            (*row, left) = (left - above, above);
+        for row in 0..MOST_ROWS {
+            (self.rows[row], left) = (left - above[row], above[row]);
         }
-        self.never = u64::from(left);
+        self.never = u64::from(above[(shares.rows - 1) % MOST_ROWS]);
         blocks_of(n)
     }
 }
