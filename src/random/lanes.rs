@@ -264,11 +264,11 @@ fn answer_all<const LARGE: bool>(rows: &mut [Lanes]) {
         let u = laws.mirror(lanes.u);
         let (k, sure) = if LARGE { laws.expand(&u) } else { laws.go_up(&u) };
         lanes.k = laws.unmirror(k);
-        let mut doubt = false;
+        let mut all_sure = 1;
         for (lane, sure) in sure.iter().enumerate() {
-            doubt |= !sure & (lane < lanes.used);
+            all_sure &= if lane < lanes.used { *sure } else { 1 };
         }
-        if doubt {
+        if all_sure == 0 {
             laws.settle(lanes, &u, &sure);
         }
     }
@@ -307,23 +307,23 @@ impl Laws {
         u
     }
 
-    /// The counts by the expansion of the quantile; tells which of them are sure.
+    /// The counts by the expansion of the quantile; tells which of them are sure: 1, or else 0.
     #[inline(always)]
-    fn expand(&self, u: &[f64; LANES]) -> ([f64; LANES], [bool; LANES]) {
-        let (mut k, mut sure) = ([0.0; LANES], [false; LANES]);
+    fn expand(&self, u: &[f64; LANES]) -> ([f64; LANES], [u64; LANES]) {
+        let (mut k, mut sure) = ([0.0; LANES], [0; LANES]);
         for lane in 0..LANES {
             let n = self.n[lane];
             let guess = guess(n, self.p[lane], self.q[lane], normal(u[lane]), BLUR);
             k[lane] = guess.whole;
             let known = (u[lane] >= FARTHEST) & (u[lane] <= 1.0 - FARTHEST);
-            sure[lane] = known & guess.sure & (guess.whole >= 0.0) & (guess.whole <= n);
+            sure[lane] = u64::from(known & guess.sure & (guess.whole >= 0.0) & (guess.whole <= n));
         }
         (k, sure)
     }
 
-    /// The counts, all from 0 up together; tells which of them are sure.
+    /// The counts, all from 0 up together; tells which of them are sure: 1, or else 0.
     #[inline(always)]
-    fn go_up(&self, u: &[f64; LANES]) -> ([f64; LANES], [bool; LANES]) {
+    fn go_up(&self, u: &[f64; LANES]) -> ([f64; LANES], [u64; LANES]) {
         let (mut mass, mut left, mut found) = ([1.0; LANES], *u, [0.0_f64; LANES]);
         let (mut odds, mut square) = ([0.0; LANES], self.q);
         let (mut exponent, mut bits) = ([0; LANES], 0);
@@ -356,10 +356,11 @@ impl Laws {
                 found[lane] += f64::from_bits(one[lane]);
             }
         }
-        let (mut k, mut sure) = ([0.0; LANES], [false; LANES]);
+        let (mut k, mut sure) = ([0.0; LANES], [0; LANES]);
         for lane in 0..LANES {
             k[lane] = found[lane].min(self.n[lane]);
-            sure[lane] = (self.n[lane] <= f64::from(MULTIPLIED)) & (found[lane] < RECIPROCALS.len() as f64);
+            let in_few_steps = found[lane] < RECIPROCALS.len() as f64;
+            sure[lane] = u64::from((self.n[lane] <= f64::from(MULTIPLIED)) & in_few_steps);
         }
         (k, sure)
     }
@@ -375,8 +376,8 @@ impl Laws {
 
     /// The counts that are not sure, by the plain way.
     #[inline(never)]
-    fn settle(&self, lanes: &mut Lanes, u: &[f64; LANES], sure: &[bool; LANES]) {
-        for lane in (0..lanes.used).filter(|lane| !sure[*lane]) {
+    fn settle(&self, lanes: &mut Lanes, u: &[f64; LANES], sure: &[u64; LANES]) {
+        for lane in (0..lanes.used).filter(|lane| sure[*lane] == 0) {
             let k = self.quantile(lane, u[lane]);
             lanes.k[lane] = if self.asked[lane] > 0.5 { self.n[lane] - k } else { k };
         }

@@ -157,6 +157,11 @@ impl Shares {
 
     #[inline]
     fn edges(&self) -> &Edges {
+        self.edges.get().unwrap_or_else(|| self.ready_edges())
+    }
+
+    #[cold]
+    fn ready_edges(&self) -> &Edges {
         self.edges.get_or_init(|| Edges::new(&self.thresholds(), self.rows))
     }
 
