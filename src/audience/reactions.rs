@@ -338,7 +338,7 @@ impl Segment {
     /// Sends a message to those of `taken`: draws what they do, queues what will arrive, and settles them on the list.
     pub fn react(&self, rates: &mut Rates, taken: &Taken, moment: Moment, stage: Stage<'_>) -> Reactions {
         let table = stage.chance.table().clone();
-        table.alone(self.reacting(rates, taken, moment, stage))
+        table.alone(self.reacting(rates, taken, &moment, stage))
     }
 
     /// [`Segment::react`], whose counts are drawn with those of others at the table of the stage's chance.
@@ -346,7 +346,7 @@ impl Segment {
         &self,
         rates: &mut Rates,
         taken: &Taken,
-        moment: Moment,
+        moment: &Moment,
         stage: Stage<'_>,
     ) -> Reactions {
         let bounded = moment.person_cap && moment.category == Category::Marketing;
@@ -355,7 +355,7 @@ impl Segment {
             Undeliverable::customer => 1.0,
         };
         let at_cap = if bounded { rates.base(RateName::at_person_cap) } else { 0.0 };
-        let (odds, room) = rates.ready(self, &moment, stage.chance);
+        let (odds, room) = rates.ready(self, moment, stage.chance);
         let mut send = Send {
             at_cap,
             reachable,
@@ -386,7 +386,7 @@ struct Send<'s, 'r> {
     segment: &'s Segment,
     odds: &'r mut Odds,
     room: &'r mut Room,
-    moment: Moment,
+    moment: &'r Moment,
     stage: Stage<'r>,
     at_cap: f64,
     /// The chance that a message reaches a customer who can be reached.

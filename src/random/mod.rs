@@ -52,7 +52,8 @@ mod table;
 mod tails;
 
 pub use binomial::{Binomial, MOST_TRIALS, binomial};
-pub use chance::{Chance, Drawn, Held, Pinned};
+pub use chance::{Chance, Held, Pinned};
+pub use counts::{Receipt, Ticket};
 pub use delay::{DelayError, DelayLaw, DelayTable};
 pub(crate) use fnv::Fnv;
 pub use hypergeometric::{MOST_IN_ALL, hypergeometric};

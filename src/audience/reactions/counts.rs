@@ -89,23 +89,28 @@ impl<'s> Send<'s, '_> {
         if self.at_cap > 0.0 {
             let chance = self.at_cap;
             let asked = |past: &Past| (addresses.at(Purpose::Deliver, 1, past.key), past.customers, chance);
-            let capped = self.stage.chance.binomials(pasts.iter().map(asked)).await;
-            pasts
-                .iter_mut()
-                .zip(capped)
-                .for_each(|(past, capped)| past.let_through = past.customers - capped);
+            let ticket = self.stage.chance.ask(pasts.iter().map(asked));
+            self.stage.chance.wait().await;
+            for (past, capped) in pasts.iter_mut().zip(self.stage.chance.counted(ticket).iter()) {
+                past.let_through = past.customers - u64::from(*capped);
+            }
         }
         if self.reachable < 1.0 {
             let chance = self.reachable;
             let asked = |past: &Past| (addresses.at(Purpose::Deliver, 0, past.key), past.let_through, chance);
             let asked = pasts.iter().filter(|past| !past.history.unreachable).map(asked);
-            let delivered = self.stage.chance.binomials(asked).await;
-            reached(&mut pasts).zip(delivered).for_each(|(past, delivered)| past.delivered = delivered);
+            let ticket = self.stage.chance.ask(asked);
+            self.stage.chance.wait().await;
+            for (past, delivered) in reached(&mut pasts).zip(self.stage.chance.counted(ticket).iter()) {
+                past.delivered = u64::from(*delivered);
+            }
         } else {
             reached(&mut pasts).for_each(|past| past.delivered = past.let_through);
         }
         let mut outcomes = outcomes(self.segment, addresses, self.odds, &pasts, room);
-        self.stage.chance.split_all(&mut outcomes).await;
+        let receipt = self.stage.chance.hand_in(&mut outcomes);
+        self.stage.chance.wait().await;
+        self.stage.chance.take_back(&mut outcomes, receipt);
         let tally = take_outcomes(&mut pasts, &outcomes, stopping_leaves);
         let room = emptied(outcomes);
         self.note(tally);
@@ -113,11 +118,15 @@ impl<'s> Send<'s, '_> {
         let replies = self.rows(&arriving, Act::Reply);
         let mut late = self.late_answers(&pasts, replies, room);
         if !late.is_empty() {
-            self.stage.chance.split_all(&mut late).await;
+            let receipt = self.stage.chance.hand_in(&mut late);
+            self.stage.chance.wait().await;
+            self.stage.chance.take_back(&mut late, receipt);
         }
         self.settle(&mut pasts, &late, replies);
         let (acts, mut delays) = self.delays(&arriving, emptied(late));
-        self.stage.chance.split_all(&mut delays).await;
+        let receipt = self.stage.chance.hand_in(&mut delays);
+        self.stage.chance.wait().await;
+        self.stage.chance.take_back(&mut delays, receipt);
         self.queue(&acts, &delays, &arriving);
         *self.room = Room { pasts, splits: emptied(delays) };
     }
@@ -267,7 +276,7 @@ impl<'s> Send<'s, '_> {
     where
         's: 'a,
     {
-        let (segment, addresses, moment) = (self.segment, self.addresses(), &self.moment);
+        let (segment, addresses, moment) = (self.segment, self.addresses(), self.moment);
         let outcome = &self.tally.outcome;
         let replies_left = if self.late_rows > 0 { self.tally.early_replies } else { 0 };
         let counts = [
@@ -300,7 +309,7 @@ impl<'s> Send<'s, '_> {
 
     /// Queues acts where they arrive.
     fn queue(&mut self, acts: &[Act], delays: &[Split<'_>], arriving: &[Arriving]) {
-        let Moment { now, streak, unread_after, .. } = self.moment;
+        let Moment { now, streak, unread_after, .. } = *self.moment;
         let mut read_in_time = 0;
         for (act, split) in acts.iter().zip(delays) {
             let (rows, counts) = (self.rows(arriving, *act), split.rows());
