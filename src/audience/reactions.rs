@@ -421,6 +421,8 @@ struct Tally {
     outcome: [u64; OUTCOMES],
     /// Answers that come so early that they do not matter for the next message, or too late for the table.
     early_replies: u64,
+    /// Messages that were read in the time that a rating looks at, where customers are counted.
+    read_in_time: u64,
     /// Messages that were not read in time, where customers are simulated one by one.
     unread: u64,
 }

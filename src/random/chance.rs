@@ -21,7 +21,7 @@ use super::maths::exp;
 use super::prior::Prior;
 use super::probability::Probability;
 use super::quantile::normal_quantile;
-use super::split::Split;
+use super::split::{Shares, Split};
 use super::streams::{Address, Purpose, Streams, Subject};
 use super::table::{self, Table};
 
@@ -231,6 +231,17 @@ impl Chance {
         }
     }
 
+    /// The row that all of `n` people go to, where the table leaves nothing to chance: they count as split over it.
+    pub fn only_row(&mut self, n: u64, shares: &Shares) -> Option<usize> {
+        let row = shares.only_row()?;
+        self.drawn += match self.held.luck {
+            true => shares.shares().len() as u64,
+            false if shares.few(n) => n,
+            false => 0,
+        };
+        Some(row)
+    }
+
     fn split_expected(&mut self, split: &mut Split<'_>) {
         let (n, shares, address) = (split.n(), split.shares(), split.address());
         self.drawn += shares.shares().len() as u64;
@@ -258,7 +269,6 @@ impl Chance {
 
 #[cfg(test)]
 mod tests {
-    use super::super::split::Shares;
     use super::*;
 
     fn held() -> Chance {

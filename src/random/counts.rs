@@ -14,7 +14,7 @@ use std::ops::Range;
 use super::lanes::{Answers, Questions, whole};
 use super::parting::{Parting, asked_by};
 use super::people::People;
-use super::split::{Split, Way};
+use super::split::Split;
 
 /// Counts to be drawn side by side, and those that were drawn last.
 #[derive(Clone, Debug, Default)]
@@ -117,11 +117,10 @@ impl Asked {
     /// Asks for splits under `key`.
     pub(super) fn hand_in(&mut self, key: [u32; 2], splits: &[Split<'_>]) -> Receipt {
         let receipt = Receipt { parting: self.parted, block: self.people.blocks() };
-        for split in splits {
-            match split.way() {
-                Way::Certain(_) => {}
-                Way::OneByOne => self.people.ask(key, split.address().words(), split.n()),
-                Way::ByHalves => self.part(key, split),
+        for split in splits.iter().filter(|split| split.n() > 0) {
+            match split.is_few() {
+                true => self.people.ask(key, split.address().words(), split.n()),
+                false => self.part(key, split),
             }
         }
         receipt
@@ -139,19 +138,15 @@ impl Asked {
     /// Gives the splits of `receipt` back, which were handed in under `key`; returns how many counts and people were drawn.
     pub(super) fn take_back(&self, key: [u32; 2], splits: &mut [Split<'_>], receipt: Receipt) -> u64 {
         let (Receipt { mut parting, mut block }, mut draws) = (receipt, 0);
-        for split in splits {
-            match split.way() {
-                Way::Certain(row) => draws += split.fill(row),
-                Way::OneByOne => {
-                    block += split.place(key, &self.people, block);
-                    draws += split.n();
-                }
-                Way::ByHalves => {
-                    let reached = &self.partings[parting].reached;
-                    split.arrive(reached);
-                    draws += u64::from(reached.draws);
-                    parting += 1;
-                }
+        for split in splits.iter_mut().filter(|split| split.n() > 0) {
+            if split.is_few() {
+                block += split.place(key, &self.people, block);
+                draws += split.n();
+            } else {
+                let reached = &self.partings[parting].reached;
+                split.arrive(reached);
+                draws += u64::from(reached.draws);
+                parting += 1;
             }
         }
         draws

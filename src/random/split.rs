@@ -143,9 +143,15 @@ impl Shares {
 
     /// The row that everybody goes to, where there is one.
     #[inline]
-    fn only_row(&self) -> Option<usize> {
+    pub(super) fn only_row(&self) -> Option<usize> {
         let part = usize::from(self.halves.down[1]);
         (part >= MOST_ROWS && self.never == 0.0).then_some(part % MOST_ROWS)
+    }
+
+    /// Whether `n` people are so few that they are placed one by one.
+    #[inline]
+    pub(super) fn few(&self, n: u64) -> bool {
+        n <= FEW_A_ROW * self.rows as u64
     }
 
     /// The row whose part of (0, 1) holds `u`; a smaller `u` means an earlier row.
@@ -342,39 +348,10 @@ pub fn split_all(streams: &Streams, splits: &mut [Split<'_>]) -> u64 {
     counts.drawn().take_back(streams.key(), splits, receipt)
 }
 
-/// How the people of a split come to their rows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Way {
-    /// There is nobody, or everybody goes to this row: nothing is left to chance.
-    Certain(usize),
-    /// Few people, placed one by one.
-    OneByOne,
-    /// From the whole to the rows, half by half.
-    ByHalves,
-}
-
 impl Split<'_> {
-    /// How its people come to their rows.
-    #[inline]
-    pub(super) fn way(&self) -> Way {
-        match self.shares.only_row() {
-            _ if self.n == 0 => Way::Certain(0),
-            Some(row) => Way::Certain(row),
-            None if self.is_few() => Way::OneByOne,
-            None => Way::ByHalves,
-        }
-    }
-
-    /// Whether people count as placed one by one.
-    #[inline]
+    /// Whether people are placed one by one.
     pub(super) fn is_few(&self) -> bool {
-        self.n <= FEW_A_ROW * self.shares.rows as u64
-    }
-
-    /// Puts everybody into one row; returns how many people count as placed one by one.
-    pub(super) fn fill(&mut self, row: usize) -> u64 {
-        self.rows[row] = self.n as u32;
-        if self.is_few() { self.n } else { 0 }
+        self.shares.few(self.n)
     }
 
     /// Takes what was reached.

@@ -267,9 +267,10 @@ impl<'s> Send<'s, '_> {
         }
     }
 
-    /// What is alike for every past of the batch: acts, and how each is split over the rows of its delay.
+    /// What is alike for every past of the batch: acts, and how each is split over the rows of its delay. What arrives with
+    /// one row is queued at once.
     fn delays<'a>(
-        &self,
+        &mut self,
         arriving: &'a [Arriving],
         room: Vec<Split<'static>>,
     ) -> (SmallVec<[Act; 8]>, Vec<Split<'a>>)
@@ -297,8 +298,12 @@ impl<'s> Send<'s, '_> {
             }
             let table = segment.delays[act.index()].shares();
             let Some(shares) = (if act == Act::Reply { early } else { Some(table) }) else { continue };
-            let fine = moment.followed.by_slot(act) || act == Act::Read && moment.unread_after.is_some();
             let rows = self.rows(arriving, act);
+            if let Some(row) = self.stage.chance.only_row(count, shares) {
+                self.queue_row(act, rows, row, count);
+                continue;
+            }
+            let fine = moment.followed.by_slot(act) || act == Act::Read && moment.unread_after.is_some();
             let address = addresses.at(Purpose::Delay, delay_item(act), BATCH);
             let split = Split::new(address, count, shares);
             delays.push(split.alike(if fine { rows.by_slot } else { rows.by_day }));
@@ -307,10 +312,21 @@ impl<'s> Send<'s, '_> {
         (acts, delays)
     }
 
+    /// Queues acts that all arrive with one row.
+    fn queue_row(&mut self, act: Act, rows: &Arriving, row: usize, count: u64) {
+        match act {
+            Act::Reply => self.reply(rows.at[row], rows.slot[row], count),
+            _ => self.arrive(act, rows.slot[row], count),
+        }
+        let Moment { now, unread_after, .. } = *self.moment;
+        if act == Act::Read && unread_after.is_some_and(|after| rows.at[row] <= now + after) {
+            self.tally.read_in_time += count;
+        }
+    }
+
     /// Queues acts where they arrive.
     fn queue(&mut self, acts: &[Act], delays: &[Split<'_>], arriving: &[Arriving]) {
         let Moment { now, streak, unread_after, .. } = *self.moment;
-        let mut read_in_time = 0;
         for (act, split) in acts.iter().zip(delays) {
             let (rows, counts) = (self.rows(arriving, *act), split.rows());
             self.stage.arrivals.add_rows(&rows.slot, streak, *act, counts);
@@ -321,14 +337,14 @@ impl<'s> Send<'s, '_> {
                 }
                 (Act::Read, Some(after)) => {
                     let late = rows.at[..counts.len()].partition_point(|at| *at <= now + after);
-                    read_in_time = counts[..late].iter().map(|count| u64::from(*count)).sum();
+                    self.tally.read_in_time += counts[..late].iter().map(|count| u64::from(*count)).sum::<u64>();
                 }
                 _ => {}
             }
         }
         if let Some(after) = unread_after {
             let due = self.stage.calendar.slot_from(now + after);
-            self.arrive(Act::Unread, due, self.tally.delivered - read_in_time);
+            self.arrive(Act::Unread, due, self.tally.delivered - self.tally.read_in_time);
         }
     }
 }
