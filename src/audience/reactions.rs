@@ -12,8 +12,6 @@
 mod counts;
 mod people;
 
-use std::borrow::Cow;
-
 use crate::glossary::Category;
 use crate::random::maths::expm1;
 use crate::random::{Address, Chance, DelayTable, Purpose, Shares, Subject};
@@ -25,7 +23,7 @@ use super::behavior::{Behavior, RateName, Undeliverable};
 use super::history::Memory;
 use super::list::{List, Taken};
 use super::odds::{BLOCK, OUTCOMES, Odds, REPORT, REPORT_AND_BLOCK, Rates, STOP, TemplateEffects};
-use super::timetable::{Arriving, Timetable};
+use super::timetable::Timetable;
 
 pub(super) use counts::Room;
 
@@ -361,15 +359,13 @@ impl Segment {
             reachable,
             late_rows: 0,
             tally: Tally::default(),
-            arriving: self.timetable.arriving(self.activity.as_ref(), stage.calendar, moment.now, moment.day),
             segment: self,
             odds,
-            room,
             moment,
             stage,
         };
         if taken.people.is_empty() {
-            send.reach_cells(taken).await;
+            send.reach_cells(taken, room).await;
         } else {
             send.reach_people(taken);
         }
@@ -385,7 +381,6 @@ pub(super) const CONVERSATION: Span = Span::hours(24);
 struct Send<'s, 'r> {
     segment: &'s Segment,
     odds: &'r mut Odds,
-    room: &'r mut Room,
     moment: &'r Moment,
     stage: Stage<'r>,
     at_cap: f64,
@@ -394,8 +389,6 @@ struct Send<'s, 'r> {
     /// The first row of the delays of answers whose arrival matters for the next message: the customer has an open
     /// window, or is still waited for, when the rest is over.
     late_rows: usize,
-    /// When the rows of each delay arrive.
-    arriving: Cow<'s, [Arriving]>,
     tally: Tally,
 }
 

@@ -94,17 +94,35 @@ impl Alike {
 }
 
 impl Shares {
+    /// Of no rows: everybody goes to none.
+    pub(crate) const EMPTY: Shares = Shares {
+        rows: 0,
+        shares: [0.0; MOST_ROWS],
+        halves: Halves::EMPTY,
+        never: 1.0,
+        edges: OnceLock::new(),
+    };
+
     /// A table of `shares` (each in \[0, 1\], together at most 1, up to rounding; at most 16).
     ///
     /// # Errors
     /// When a share is negative or not a number, or they exceed 1, or there are too many.
     pub fn new(shares: &[f64]) -> Result<Self, SharesError> {
+        let mut table = Shares::EMPTY;
+        table.set(shares)?;
+        Ok(table)
+    }
+
+    /// Becomes the table of other shares.
+    ///
+    /// # Errors
+    /// As [`Shares::new`]; then it stays what it was.
+    pub fn set(&mut self, shares: &[f64]) -> Result<(), SharesError> {
         if shares.len() > MOST_ROWS {
             return Err(SharesError::TooMany(shares.len()));
         }
-        let (mut table, mut sum, mut all_are) = ([0.0; MOST_ROWS], 0.0, true);
-        for (to, share) in table.iter_mut().zip(shares) {
-            *to = *share;
+        let (mut sum, mut all_are) = (0.0, true);
+        for share in shares {
             all_are &= is_share(*share);
             sum += share;
         }
@@ -116,15 +134,16 @@ impl Shares {
         }
         let whole = sum > 1.0 - ROUNDING;
         let (scale, never) = if whole { (sum, 0.0) } else { (1.0, 1.0 - sum) };
-        if scale != 1.0 {
-            table.iter_mut().for_each(|share| *share /= scale);
+        if self.rows > shares.len() {
+            self.shares = [0.0; MOST_ROWS];
         }
-        Ok(Self::prepared(shares.len(), table, never))
-    }
-
-    #[inline]
-    fn prepared(rows: usize, shares: [f64; MOST_ROWS], never: f64) -> Self {
-        Self { rows, shares, halves: Halves::of(rows, &shares, never), never, edges: OnceLock::new() }
+        (self.rows, self.never, self.edges) = (shares.len(), never, OnceLock::new());
+        self.shares[..shares.len()].copy_from_slice(shares);
+        if scale != 1.0 {
+            self.shares.iter_mut().for_each(|share| *share /= scale);
+        }
+        self.halves.set(self.rows, &self.shares, never);
+        Ok(())
     }
 
     /// The share of each row.
@@ -208,23 +227,23 @@ impl Halves {
     /// Of no table.
     pub(super) const EMPTY: Halves = Halves { first_half: [1.0; MOST_ROWS], down: STAY };
 
+    /// Becomes what goes with these shares of `rows` rows.
     #[inline]
-    fn of(rows: usize, shares: &[f64; MOST_ROWS], never: f64) -> Halves {
-        let (mut halves, mut sums) = (Halves::EMPTY, [0.0; PARTS]);
+    fn set(&mut self, rows: usize, shares: &[f64; MOST_ROWS], never: f64) {
+        let mut sums = [0.0; PARTS];
         sums[MOST_ROWS..].copy_from_slice(shares);
         if rows > MOST_ROWS / 2 {
-            halves.add::<8, 8>(&mut sums);
-            halves.add::<4, 4>(&mut sums);
-            halves.add::<2, 2>(&mut sums);
+            self.add::<8, 8>(&mut sums);
+            self.add::<4, 4>(&mut sums);
+            self.add::<2, 2>(&mut sums);
         } else {
             // Nobody goes to the second half.
-            halves.add::<8, 4>(&mut sums);
-            halves.add::<4, 2>(&mut sums);
-            halves.add::<2, 1>(&mut sums);
+            self.add::<8, 4>(&mut sums);
+            self.add::<4, 2>(&mut sums);
+            self.add::<2, 1>(&mut sums);
         }
-        halves.add::<1, 1>(&mut sums);
-        halves.first_half[0] = (1.0 - never).max(0.0);
-        halves
+        self.add::<1, 1>(&mut sums);
+        self.first_half[0] = (1.0 - never).max(0.0);
     }
 
     /// Adds `MANY` parts of a level from part `FIRST` on; those below them have their `sums`.
@@ -237,9 +256,8 @@ impl Halves {
         }
         for part in FIRST..FIRST + MANY {
             let half = self.first_half[part];
-            if half == 1.0 || half == 0.0 {
-                self.down[part] = self.down[2 * part + usize::from(half == 0.0)];
-            }
+            let alone = half == 1.0 || half == 0.0;
+            self.down[part] = if alone { self.down[2 * part + usize::from(half == 0.0)] } else { part as u8 };
         }
     }
 }

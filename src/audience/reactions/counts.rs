@@ -6,6 +6,7 @@
 //!   the batch                        '--> delays, kind by kind, side by side --> the ring of arrivals
 //! ```
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use smallvec::SmallVec;
@@ -82,10 +83,10 @@ impl Past {
 impl<'s> Send<'s, '_> {
     /// Sends to the customers of all pasts. It waits for counts, which are drawn with those of other replications;
     /// between two waits all is plain.
-    pub(super) async fn reach_cells(&mut self, taken: &Taken) {
-        let Room { mut pasts, splits: room } = std::mem::take(self.room);
+    pub(super) async fn reach_cells(&mut self, taken: &Taken, room: &mut Room) {
+        let Room { pasts, splits } = room;
         let (addresses, stopping_leaves) = (self.addresses(), self.stopping_leaves());
-        self.gather(taken, &mut pasts);
+        self.gather(taken, pasts);
         if self.at_cap > 0.0 {
             let chance = self.at_cap;
             let asked = |past: &Past| (addresses.at(Purpose::Deliver, 1, past.key), past.customers, chance);
@@ -101,34 +102,40 @@ impl<'s> Send<'s, '_> {
             let asked = pasts.iter().filter(|past| !past.history.unreachable).map(asked);
             let ticket = self.stage.chance.ask(asked);
             self.stage.chance.wait().await;
-            for (past, delivered) in reached(&mut pasts).zip(self.stage.chance.counted(ticket).iter()) {
+            for (past, delivered) in reached(pasts).zip(self.stage.chance.counted(ticket).iter()) {
                 past.delivered = u64::from(*delivered);
             }
         } else {
-            reached(&mut pasts).for_each(|past| past.delivered = past.let_through);
+            reached(pasts).for_each(|past| past.delivered = past.let_through);
         }
-        let mut outcomes = outcomes(self.segment, addresses, self.odds, &pasts, room);
+        let mut outcomes = outcomes(self.segment, addresses, self.odds, pasts, std::mem::take(splits));
         let receipt = self.stage.chance.hand_in(&mut outcomes);
         self.stage.chance.wait().await;
         self.stage.chance.take_back(&mut outcomes, receipt);
-        let tally = take_outcomes(&mut pasts, &outcomes, stopping_leaves);
-        let room = emptied(outcomes);
+        let tally = take_outcomes(pasts, &outcomes, stopping_leaves);
+        let outcomes = emptied(outcomes);
         self.note(tally);
-        let arriving = std::mem::take(&mut self.arriving);
+        let arriving = self.arriving();
         let replies = self.rows(&arriving, Act::Reply);
-        let mut late = self.late_answers(&pasts, replies, room);
+        let mut late = self.late_answers(pasts, replies, outcomes);
         if !late.is_empty() {
             let receipt = self.stage.chance.hand_in(&mut late);
             self.stage.chance.wait().await;
             self.stage.chance.take_back(&mut late, receipt);
         }
-        self.settle(&mut pasts, &late, replies);
+        self.settle(pasts, &late, replies);
         let (acts, mut delays) = self.delays(&arriving, emptied(late));
         let receipt = self.stage.chance.hand_in(&mut delays);
         self.stage.chance.wait().await;
         self.stage.chance.take_back(&mut delays, receipt);
         self.queue(&acts, &delays, &arriving);
-        *self.room = Room { pasts, splits: emptied(delays) };
+        *splits = emptied(delays);
+    }
+
+    /// When the rows of each delay arrive.
+    fn arriving(&self) -> Cow<'s, [Arriving]> {
+        let (segment, Moment { now, day, .. }) = (self.segment, *self.moment);
+        segment.timetable.arriving(segment.activity.as_ref(), self.stage.calendar, now, day)
     }
 
     /// When the rows of a delay arrive.
