@@ -196,7 +196,7 @@ impl<'s> Run<'s, '_> {
         let Run { rates, lists, arrivals, chance, .. } = self;
         let stage = Stage { calendar, chance, list: &mut lists[lane], arrivals };
         let behavior = &self.scenario.segments[segment];
-        let reactions = behavior.reacting(&mut rates[segment], &taken, moment, stage).await;
+        let reactions = behavior.reacting(&mut rates[segment], &taken, &moment, stage).await;
         let delivered = self.delivered(lane, &taken, admission.admitted, open, &moment, reactions);
         self.lists[lane].clear(taken);
         delivered
