@@ -17,13 +17,16 @@ use rand_distr::{Distribution, Poisson};
 use super::binomial::binomial;
 use super::counts::{Receipt, Ticket};
 use super::hypergeometric::hypergeometric;
+use super::lanes::LANES;
 use super::maths::exp;
+use super::normals::normals;
 use super::prior::Prior;
 use super::probability::Probability;
 use super::quantile::normal_quantile;
 use super::split::{Shares, Split};
 use super::streams::{Address, Purpose, Streams, Subject};
 use super::table::{self, Table};
+use super::walk::Walk;
 
 /// Which layers of chance are held still.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -49,6 +52,14 @@ impl Pinned {
     fn get(&self, address: Address) -> Option<f64> {
         self.0.iter().find(|(pinned, _)| *pinned == address).map(|(_, uniform)| *uniform)
     }
+}
+
+/// The normals behind the effects of neighbouring days, which are drawn together.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct NearDays {
+    /// The first of the days.
+    first: Option<u32>,
+    normals: [f64; LANES],
 }
 
 /// The chance of one replication: every draw of a run is asked of it.
@@ -133,11 +144,27 @@ impl Chance {
 
     /// The log-normal factor with mean 1 of a day or campaign; `sigma` is the standard deviation of its logarithm.
     pub fn effect(&self, sigma: f64, address: Address) -> f64 {
+        self.effect_of(sigma, || normal_quantile(self.streams.at(address).uniform()))
+    }
+
+    /// [`Chance::effect`] at a slot (a day) of `address`, whatever the slot in it. `near` remembers the normals of the
+    /// days around it.
+    pub fn effect_of_day(&self, sigma: f64, address: Address, day: u32, near: &mut NearDays) -> f64 {
+        self.effect_of(sigma, || {
+            let first = day - day % LANES as u32;
+            if near.first != Some(first) {
+                let normals = normals(&self.streams, Address { slot: first, ..address });
+                *near = NearDays { first: Some(first), normals };
+            }
+            near.normals[(day - first) as usize]
+        })
+    }
+
+    fn effect_of(&self, sigma: f64, normal: impl FnOnce() -> f64) -> f64 {
         if self.held.days || sigma == 0.0 {
             return 1.0;
         }
-        let z = normal_quantile(self.streams.at(address).uniform());
-        exp(sigma * z - 0.5 * sigma * sigma)
+        exp(sigma * normal() - 0.5 * sigma * sigma)
     }
 
     // ---- luck -----------------------------------------------------------------------------------------------
@@ -201,7 +228,7 @@ impl Chance {
             return self.expected(address, mean, 0, u64::MAX);
         }
         match Poisson::new(mean) {
-            Ok(law) => law.sample(&mut self.streams.at(address)) as u64,
+            Ok(law) => law.sample(&mut Walk::at(self.streams.key(), address.words())) as u64,
             // Nothing is expected.
             Err(_) => 0,
         }

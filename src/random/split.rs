@@ -382,7 +382,8 @@ impl Split<'_> {
     /// blocks they are.
     pub(super) fn place(&mut self, key: [u32; 2], people: &People, first: usize) -> usize {
         let (n, shares, whose) = (self.n, self.shares, (key, self.address.words()));
-        let above = people.at_or_above(first, whose, n, (shares.edges(), shares.rows), || shares.thresholds());
+        let above =
+            people.at_or_above(first, whose, n, (shares.edges(), shares.rows), || shares.thresholds());
         // Nobody is above the edges behind the table, and nobody looks at the rows there.
         let mut left = n as u32;
         for row in 0..MOST_ROWS {
