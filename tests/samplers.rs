@@ -14,8 +14,8 @@ use tiercast::random::quantile::{
     normal_cdf, normal_quantile, student_quantile,
 };
 use tiercast::random::{
-    Address, Binomial, Draw, MOST_IN_ALL, MOST_TRIALS, Purpose, Shares, Split, Streams, Subject, binomial,
-    hypergeometric, split, split_all,
+    Address, Alike, Binomial, Draw, MOST_IN_ALL, MOST_TRIALS, Purpose, Shares, Split, Streams, Subject,
+    binomial, hypergeometric, split, split_all,
 };
 
 const DRAWS: u32 = 100_000;
@@ -276,11 +276,11 @@ fn splits_follow_their_law() {
 #[test]
 fn rows_that_are_alike_hold_the_same_people() {
     let shares = Shares::new(&[0.3, 0.2, 0.1, 0.1, 0.05, 0.05, 0.05, 0.03, 0.03, 0.02, 0.01]).unwrap();
-    let alike = [0, 0, 0, 3, 3, 3, 3, 7, 7, 9, 10, 0, 0, 0, 0, 0];
+    let alike = Alike::of(&[0, 0, 0, 3, 3, 3, 3, 7, 7, 9, 10]);
     for slot in 0..2_000 {
         let n = 1 + u64::from(slot) * 7 % 900;
         let fine = Split::new(address(slot), n, &shares);
-        let mut both = [fine, fine.alike(&alike)];
+        let mut both = [fine, fine.alike(alike)];
         split_all(&streams(), &mut both[..1]);
         split_all(&streams(), &mut both[1..]);
         let sums = |split: &Split<'_>| {

@@ -171,8 +171,10 @@ impl Cells {
                 self.cells.swap(empty, place);
             }
         }
-        self.cells.drain(..empty);
-        self.rested -= empty;
+        if empty > 0 {
+            self.cells.drain(..empty);
+            self.rested -= empty;
+        }
     }
 
     /// Customers come back, who may be written to from `from` on.

@@ -126,8 +126,10 @@ pub(super) struct Odds {
     campaign: Option<f64>,
     /// Chance by name, with every effect but those of the past.
     chances: [f64; RATES.len()],
-    /// Shares that were asked for already.
+    /// Shares that were asked for already, and behind them room for others.
     known: Vec<Shares>,
+    /// How many are known.
+    worked_out: usize,
     /// Their positions, by level and contacts; [`UNKNOWN`] where nobody has asked.
     places: [u8; PASTS],
 }
@@ -142,7 +144,7 @@ impl Odds {
     /// Odds of no day yet.
     fn new(base: [f64; RATES.len()]) -> Odds {
         let (known, places) = (Vec::new(), [UNKNOWN; PASTS]);
-        Odds { day: None, base, campaign: None, chances: base, known, places }
+        Odds { day: None, base, campaign: None, chances: base, known, worked_out: 0, places }
     }
 
     /// Goes on to the day of a batch.
@@ -164,7 +166,7 @@ impl Odds {
         self.day = Some(moment.day);
         if self.chances != chances {
             self.chances = chances;
-            self.known.clear();
+            self.worked_out = 0;
             self.places = [UNKNOWN; PASTS];
         }
     }
@@ -173,11 +175,15 @@ impl Odds {
     pub(super) fn work_out(&mut self, behavior: &Behavior, past: History) {
         let key = past_key(past);
         if self.places[key] == UNKNOWN {
-            self.places[key] = self.known.len() as u8;
-            match Shares::new(&self.compute(behavior, past)) {
-                Ok(shares) => self.known.push(shares),
-                Err(error) => unreachable!("chances between 0 and 1 that sum to at most 1: {error}"),
+            let (place, acts) = (self.worked_out, self.compute(behavior, past));
+            if place == self.known.len() {
+                self.known.push(Shares::EMPTY);
             }
+            if let Err(error) = self.known[place].set(&acts) {
+                unreachable!("chances between 0 and 1 that sum to at most 1: {error}");
+            }
+            self.places[key] = place as u8;
+            self.worked_out += 1;
         }
     }
 

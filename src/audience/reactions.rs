@@ -12,8 +12,6 @@
 mod counts;
 mod people;
 
-use std::borrow::Cow;
-
 use crate::glossary::Category;
 use crate::random::maths::expm1;
 use crate::random::{Address, Chance, DelayTable, Purpose, Shares, Subject};
@@ -25,7 +23,7 @@ use super::behavior::{Behavior, RateName, Undeliverable};
 use super::history::Memory;
 use super::list::{List, Taken};
 use super::odds::{BLOCK, OUTCOMES, Odds, REPORT, REPORT_AND_BLOCK, Rates, STOP, TemplateEffects};
-use super::timetable::{Arriving, Timetable};
+use super::timetable::Timetable;
 
 pub(super) use counts::Room;
 
@@ -338,7 +336,7 @@ impl Segment {
     /// Sends a message to those of `taken`: draws what they do, queues what will arrive, and settles them on the list.
     pub fn react(&self, rates: &mut Rates, taken: &Taken, moment: Moment, stage: Stage<'_>) -> Reactions {
         let table = stage.chance.table().clone();
-        table.alone(self.reacting(rates, taken, moment, stage))
+        table.alone(self.reacting(rates, taken, &moment, stage))
     }
 
     /// [`Segment::react`], whose counts are drawn with those of others at the table of the stage's chance.
@@ -346,7 +344,7 @@ impl Segment {
         &self,
         rates: &mut Rates,
         taken: &Taken,
-        moment: Moment,
+        moment: &Moment,
         stage: Stage<'_>,
     ) -> Reactions {
         let bounded = moment.person_cap && moment.category == Category::Marketing;
@@ -355,21 +353,19 @@ impl Segment {
             Undeliverable::customer => 1.0,
         };
         let at_cap = if bounded { rates.base(RateName::at_person_cap) } else { 0.0 };
-        let (odds, room) = rates.ready(self, &moment, stage.chance);
+        let (odds, room) = rates.ready(self, moment, stage.chance);
         let mut send = Send {
             at_cap,
             reachable,
             late_rows: 0,
             tally: Tally::default(),
-            arriving: self.timetable.arriving(self.activity.as_ref(), stage.calendar, moment.now, moment.day),
             segment: self,
             odds,
-            room,
             moment,
             stage,
         };
         if taken.people.is_empty() {
-            send.reach_cells(taken).await;
+            send.reach_cells(taken, room).await;
         } else {
             send.reach_people(taken);
         }
@@ -379,14 +375,13 @@ impl Segment {
 }
 
 /// How long a conversation lasts: 24 h in every ruleset.
-const CONVERSATION: Span = Span::hours(24);
+pub(super) const CONVERSATION: Span = Span::hours(24);
 
 /// One batch under way.
 struct Send<'s, 'r> {
     segment: &'s Segment,
     odds: &'r mut Odds,
-    room: &'r mut Room,
-    moment: Moment,
+    moment: &'r Moment,
     stage: Stage<'r>,
     at_cap: f64,
     /// The chance that a message reaches a customer who can be reached.
@@ -394,8 +389,6 @@ struct Send<'s, 'r> {
     /// The first row of the delays of answers whose arrival matters for the next message: the customer has an open
     /// window, or is still waited for, when the rest is over.
     late_rows: usize,
-    /// When the rows of each delay arrive.
-    arriving: Cow<'s, [Arriving]>,
     tally: Tally,
 }
 
@@ -421,6 +414,8 @@ struct Tally {
     outcome: [u64; OUTCOMES],
     /// Answers that come so early that they do not matter for the next message, or too late for the table.
     early_replies: u64,
+    /// Messages that were read in the time that a rating looks at, where customers are counted.
+    read_in_time: u64,
     /// Messages that were not read in time, where customers are simulated one by one.
     unread: u64,
 }

@@ -7,6 +7,7 @@ use crate::random::{Alike, DelayTable, MOST_ROWS};
 use crate::time::{Calendar, SimTime, Slot};
 
 use super::activity::Activity;
+use super::reactions::CONVERSATION;
 
 /// When the rows of one delay arrive.
 #[derive(Clone, Copy, Debug)]
@@ -15,6 +16,8 @@ pub(super) struct Arriving {
     pub(super) at: [SimTime; MOST_ROWS],
     /// The slot in which each row is heard; the one after the run's last where it arrives beyond the run.
     pub(super) slot: [Slot; MOST_ROWS],
+    /// The first row that arrives when a conversation that the message opened has ended.
+    pub(super) late: usize,
     /// Rows that arrive in the same slot.
     pub(super) by_slot: Alike,
     /// Rows that arrive on the same civil day; all that arrive after the run are one.
@@ -102,33 +105,34 @@ impl Timetable {
             }
         }
         let rows = &at[..self.ages[place].len()];
-        Arriving { at, slot, by_slot: by_slot(rows), by_day: by_day(rows, calendar, day) }
+        let late = rows.partition_point(|at| *at < now + CONVERSATION);
+        Arriving { at, slot, late, by_slot: by_slot(rows), by_day: by_day(rows, calendar, day) }
     }
 }
 
 fn by_slot(rows: &[SimTime]) -> Alike {
-    let mut alike = [0; MOST_ROWS];
+    let mut numbers = [0; MOST_ROWS];
     for row in 1..rows.len() {
-        alike[row] = if rows[row] == rows[row - 1] { alike[row - 1] } else { row as u8 };
+        numbers[row] = if rows[row] == rows[row - 1] { numbers[row - 1] } else { row as u8 };
     }
-    alike
+    Alike::of(&numbers[..rows.len()])
 }
 
 fn by_day(rows: &[SimTime], calendar: &Calendar, mut day: usize) -> Alike {
     let over = |day: usize| calendar.midnight(day + 1).min(calendar.end());
     let mut next = over(day);
-    let mut alike = [0; MOST_ROWS];
+    let mut numbers = [0; MOST_ROWS];
     for (row, at) in rows.iter().enumerate() {
-        alike[row] = if row == 0 { 0 } else { alike[row - 1] };
+        numbers[row] = if row == 0 { 0 } else { numbers[row - 1] };
         if *at >= next {
-            alike[row] = row as u8;
+            numbers[row] = row as u8;
         }
         while *at >= next {
             day += 1;
             next = if next < calendar.end() { over(day) } else { SimTime::NEVER };
         }
     }
-    alike
+    Alike::of(&numbers[..rows.len()])
 }
 
 #[cfg(test)]
@@ -147,9 +151,9 @@ mod tests {
         let timetable = Timetable::new(&delays, None, &calendar);
         let arriving = timetable.arriving(None, &calendar, SimTime(10 * HOUR), 0)[timetable.place(0)];
         assert_eq!(arriving.at[5], SimTime(26 * HOUR));
-        assert_eq!(arriving.by_slot[..10], [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+        assert_eq!(arriving.by_slot, Alike::of(&[0, 1, 2, 3, 4, 5, 6, 7, 8, 9]));
         // 10:00 to 18:00 today; 02:00 and 10:00 tomorrow; the day after; 82 h and 106 h lie after the run.
-        assert_eq!(arriving.by_day[..10], [0, 0, 0, 0, 0, 5, 5, 7, 8, 8]);
+        assert_eq!(arriving.by_day, Alike::of(&[0, 0, 0, 0, 0, 5, 5, 7, 8, 8]));
         let late = timetable.arriving(None, &calendar, SimTime(10 * HOUR + 1), 0)[0];
         assert_eq!(late.at[0], SimTime(11 * HOUR));
     }

@@ -463,7 +463,7 @@ impl Crossing<'_> {
                 let heard = held.meters[place].heard.iter().flat_map(|heard| heard.of(*kind, self.now));
                 for (at, count) in heard {
                     counted.push((at, Amount::feedback(*weight, count)));
-                    meter.heard.iter_mut().for_each(|own| own.add(at, *kind, count));
+                    meter.heard.iter_mut().for_each(|own| own.add_kind(at, *kind, count));
                 }
             }
             counted.sort_by_key(|(at, _)| *at);

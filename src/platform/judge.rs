@@ -375,6 +375,7 @@ impl<'r> Platform<'r> {
     }
 
     /// Takes in what customers of a number sent back on a template at one instant, all kinds of it.
+    #[inline]
     pub fn hear_feedback(
         &mut self,
         now: SimTime,
@@ -609,26 +610,44 @@ impl<'r> Platform<'r> {
 
     /// The next instant at which an evaluation of a rating could find something new.
     pub fn next_evaluation(&self) -> SimTime {
+        self.next_evaluation_before(SimTime::NEVER).unwrap_or(SimTime::NEVER)
+    }
+
+    /// [`Platform::next_evaluation`], where that is before `until`.
+    #[inline]
+    pub fn next_evaluation_before(&self, until: SimTime) -> Option<SimTime> {
         let (numbers, templates) = self.evaluations_from();
-        next_due(&self.rules.number_ratings, numbers).min(next_due(&self.rules.template_ratings, templates))
+        if numbers.min(templates) >= until {
+            return None;
+        }
+        let numbers = next_due(&self.rules.number_ratings, numbers);
+        let next = numbers.min(next_due(&self.rules.template_ratings, templates));
+        (next < until).then_some(next)
     }
 
     /// From when on an evaluation could find something new, of a number and of a template.
     #[inline]
     fn evaluations_from(&self) -> (SimTime, SimTime) {
-        let Standing { numbers, templates, sent_at, .. } = &self.standing;
-        let [of_numbers, of_templates] = &self.rules.rating_turns;
-        let numbers = numbers.iter().map(|number| {
-            number.meters.evaluation_from(*sent_at, of_numbers).min(self.low_for_until(number))
-        });
-        let rated = if self.rules.template_ratings.is_empty() { &[] } else { templates.as_slice() };
-        let templates = rated.iter().map(|template| template.meters.evaluation_from(*sent_at, of_templates));
-        (numbers.min().unwrap_or(SimTime::NEVER), templates.min().unwrap_or(SimTime::NEVER))
+        let (rules, Standing { numbers, templates, sent_at, .. }) = (self.rules, &self.standing);
+        let [of_numbers, of_templates] = &rules.rating_turns;
+        let (mut from, mut templates_from) = (SimTime::NEVER, SimTime::NEVER);
+        for number in numbers {
+            from = from.min(number.meters.evaluation_from(*sent_at, of_numbers));
+            if rules.asks_low_for {
+                from = from.min(self.low_for_until(number));
+            }
+        }
+        if !rules.template_ratings.is_empty() {
+            for template in templates {
+                templates_from = templates_from.min(template.meters.evaluation_from(*sent_at, of_templates));
+            }
+        }
+        (from, templates_from)
     }
 
     /// When a number will have been Low for so long that a clause asks for it.
     fn low_for_until(&self, number: &NumberStanding) -> SimTime {
-        let Some(since) = number.low_since.filter(|_| self.rules.asks_low_for) else { return SimTime::NEVER };
+        let Some(since) = number.low_since else { return SimTime::NEVER };
         let until = since + self.low_term(since);
         if until > number.meters.evaluated_at { until } else { SimTime::NEVER }
     }
@@ -649,6 +668,7 @@ impl<'r> Platform<'r> {
     }
 
     /// Evaluates the ratings that are due at `now`, all of them first, and judges what listens to them.
+    #[inline]
     pub fn evaluate(&mut self, now: SimTime, out: &mut Vec<Change>) {
         if !(self.settled && self.ratings_stay(now)) {
             self.rate_and_judge(now, out);
@@ -656,13 +676,27 @@ impl<'r> Platform<'r> {
     }
 
     /// Whether an evaluation at `now` finds the ratings that were judged already.
+    #[inline]
     fn ratings_stay(&mut self, now: SimTime) -> bool {
         let Platform { rules, standing, .. } = self;
-        let numbers = standing.numbers.iter_mut().map(|number| &mut number.meters);
-        let templates = standing.templates.iter_mut().map(|template| &mut template.meters);
-        stay(&rules.number_ratings, numbers, now) && stay(&rules.template_ratings, templates, now)
+        if let Some(place) = rated_at(&rules.number_ratings, now) {
+            for number in &mut standing.numbers {
+                if !number.meters.stays(&rules.number_ratings, place, now) {
+                    return false;
+                }
+            }
+        }
+        if let Some(place) = rated_at(&rules.template_ratings, now) {
+            for template in &mut standing.templates {
+                if !template.meters.stays(&rules.template_ratings, place, now) {
+                    return false;
+                }
+            }
+        }
+        true
     }
 
+    #[inline(never)]
     fn rate_and_judge(&mut self, now: SimTime, out: &mut Vec<Change>) {
         let (rules, changes) = (self.rules, out.len());
         let of_numbers = rated_at(&rules.number_ratings, now);
@@ -1285,18 +1319,6 @@ pub(super) fn begin<S: Copy + Ord>(
     let run = Run { status: term.status, until, term: length, clean_since: None };
     life.set(place, Some(run));
     Some(run)
-}
-
-/// Whether an evaluation at `now` finds the ratings that there are.
-#[inline]
-fn stay<'m>(ratings: &[RatingRule], all: impl Iterator<Item = &'m mut Meters>, now: SimTime) -> bool {
-    let Some(place) = rated_at(ratings, now) else { return true };
-    for meters in all {
-        if meters.evaluate(ratings, place, now) != meters.rating {
-            return false;
-        }
-    }
-    true
 }
 
 /// Position of the rating clause in force, where it rates at `now`.

@@ -348,7 +348,7 @@ pub(crate) struct Meter {
     /// Nothing, where no amendment will come.
     pub(crate) heard: Option<Heard>,
     /// How often customers are written to, where that touches the rating.
-    pub(crate) often: Option<Often>,
+    pub(crate) often: Option<Box<Often>>,
 }
 
 /// Feedback that a rating looks back on, kind by kind: an amendment may weigh it otherwise.
@@ -367,7 +367,17 @@ impl Heard {
         Heard { length, entries: Vec::new(), most: 64 }
     }
 
-    pub(crate) fn add(&mut self, now: SimTime, kind: Feedback, count: u64) {
+    /// Adds what `rule` weighs of what was heard at `now`.
+    fn add(&mut self, rule: &RatingRule, now: SimTime, counts: &FeedbackCounts) {
+        for (kind, _) in &rule.weights {
+            let count = counts[kind.index()];
+            if count > 0 {
+                self.add_kind(now, *kind, count);
+            }
+        }
+    }
+
+    pub(crate) fn add_kind(&mut self, now: SimTime, kind: Feedback, count: u64) {
         if self.entries.len() >= self.most {
             let edge = now - self.length;
             self.entries.retain(|(at, ..)| *at > edge);
@@ -429,6 +439,7 @@ pub struct Score {
 
 impl Score {
     /// Whether the score is `threshold` or more.
+    #[inline]
     fn reaches(self, threshold: crate::glossary::Ratio) -> bool {
         match (i64::try_from(self.top), i64::try_from(self.bottom)) {
             // The products of 64 bits each take fewer steps.
@@ -452,6 +463,7 @@ fn as_f64(amount: i128) -> f64 {
 }
 
 impl Meter {
+    #[inline]
     fn judge(&self, score: Score) -> Rating {
         if score.reaches(self.thresholds.low_from) {
             Rating::Low
@@ -469,9 +481,9 @@ impl Meters {
             thresholds: drawn.get(place).copied().unwrap_or(rule.thresholds),
             window: ScoreWindow::new(rule.window, &rule.ages),
             heard: (!never_amended).then(|| Heard::new(rule.window)),
-            often: rule.frequency.map(|frequency| Often {
-                messages: Rolling::new(frequency.within),
-                customers: Rolling::new(frequency.within),
+            often: rule.frequency.map(|frequency| {
+                let within = || Rolling::new(frequency.within);
+                Box::new(Often { messages: within(), customers: within() })
             }),
         };
         Meters {
@@ -505,27 +517,26 @@ impl Meters {
     #[inline]
     pub(crate) fn feedback(&mut self, rules: &[RatingRule], now: SimTime, counts: &FeedbackCounts) {
         for (rule, meter) in rules.iter().zip(&mut self.meters) {
-            let mut sum = Amount::default();
-            let mut any = false;
+            let (mut feedback, mut any) = (0, 0);
             for (kind, weight) in &rule.weights {
                 let count = counts[kind.index()];
-                if count > 0 {
-                    any = true;
-                    sum.feedback += i128::from(*weight) * i128::from(count);
-                    if let Some(heard) = &mut meter.heard {
-                        heard.add(now, *kind, count);
-                    }
-                }
+                feedback += i128::from(*weight) * i128::from(count);
+                any |= count;
             }
-            if any {
-                meter.window.add(now, sum);
-                self.shift_at = self.shift_at.min(meter.window.next_shift());
-                self.touched_at = self.touched_at.min(now);
+            if any == 0 {
+                continue;
             }
+            if let Some(heard) = &mut meter.heard {
+                heard.add(rule, now, counts);
+            }
+            meter.window.add(now, Amount { delivered: 0, feedback });
+            self.shift_at = self.shift_at.min(meter.window.next_shift());
+            self.touched_at = self.touched_at.min(now);
         }
     }
 
     /// Position of the rating clause in force.
+    #[inline]
     pub(crate) fn in_force(rules: &[RatingRule], now: SimTime) -> Option<usize> {
         rules.iter().position(|rule| rule.in_force.at(now))
     }
@@ -538,6 +549,7 @@ impl Meters {
         }
     }
 
+    #[inline]
     fn shift(&mut self, now: SimTime) {
         self.touch(self.shift_at);
         let mut next = SimTime::NEVER;
@@ -598,6 +610,17 @@ impl Meters {
         meter.judge(score)
     }
 
+    /// Whether an evaluation at `now` finds the rating that there is.
+    #[inline]
+    pub(crate) fn stays(&mut self, rules: &[RatingRule], place: usize, now: SimTime) -> bool {
+        if self.touched_at.min(self.shift_at) > now {
+            // It was found by this clause, of these sums.
+            self.evaluated_at = now;
+            return true;
+        }
+        self.evaluate(rules, place, now) == self.rating
+    }
+
     /// The rating that so much weighted feedback on so many deliveries would have, by the clause in force; Unknown
     /// where nothing was delivered.
     pub(crate) fn rating_of(
@@ -618,12 +641,11 @@ impl Meters {
     /// evaluation before.
     ///
     /// `turns` are the instants at which another clause rates than before.
+    #[inline]
     pub(crate) fn evaluation_from(&self, sent_at: SimTime, turns: &[SimTime]) -> SimTime {
         let turn = turns.iter().find(|at| **at > self.evaluated_at).copied();
         let from = self.touched_at.min(self.shift_at).min(turn.unwrap_or(SimTime::NEVER));
-        if from == SimTime::NEVER {
-            return from;
-        }
+        // What never comes comes no earlier.
         SimTime(from.0.max(self.evaluated_at.0 + 1).max(sent_at.0 + 1))
     }
 

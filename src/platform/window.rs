@@ -104,15 +104,22 @@ impl Rolling {
 #[derive(Clone, Debug)]
 pub(crate) struct ScoreWindow {
     entries: VecDeque<Entry>,
-    /// How many entries were ever dropped: positions below count from the first entry ever added.
-    dropped: usize,
-    stages: Vec<Stage>,
+    /// Entries of this age leave the window.
+    length: Span,
+    /// Weight of one of the newest, in whole numbers.
+    weight: u64,
+    /// Entries of this age no longer weigh as much as the newest.
+    newest_until: Span,
     /// Deliveries, whatever their age.
     delivered: u64,
-    /// Weighted sums of all stages.
+    /// Weighted sums of all entries.
     sums: Amount,
     /// The first instant at which the sums change by themselves.
     next_shift: SimTime,
+    /// Where weights fade: how many entries were ever dropped, for positions below count from the first ever added.
+    dropped: usize,
+    /// Where weights fade: what is of one age, newest first.
+    stages: Vec<Stage>,
 }
 
 /// Deliveries, and feedback times the weight of its kind.
@@ -158,7 +165,15 @@ impl Amount {
 #[derive(Clone, Copy, Debug)]
 struct Entry {
     at: SimTime,
-    amount: Amount,
+    delivered: u64,
+    feedback: i128,
+}
+
+impl Entry {
+    #[inline]
+    fn amount(self) -> Amount {
+        Amount { delivered: self.delivered, feedback: self.feedback }
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -177,72 +192,76 @@ impl ScoreWindow {
     /// An empty window of `length` whose weights by full days of age are `weights`; the last one holds to the end.
     pub(crate) fn new(length: Span, weights: &[u64]) -> ScoreWindow {
         let last = weights.len().saturating_sub(1);
-        let stages = weights.iter().enumerate().map(|(day, weight)| Stage {
-            until_age: if day == last { length } else { Span((day as i64 + 1) * DAY) },
+        let until_age = |day: usize| if day == last { length } else { Span((day as i64 + 1) * DAY) };
+        let stage = |(day, weight): (usize, &u64)| Stage {
+            until_age: until_age(day),
             weight: *weight,
             oldest: 0,
             sum: Amount::default(),
-        });
+        };
         ScoreWindow {
             entries: VecDeque::new(),
-            dropped: 0,
-            stages: stages.collect(),
+            length,
+            weight: weights.first().copied().unwrap_or(0),
+            newest_until: until_age(0),
             delivered: 0,
             sums: Amount::default(),
             next_shift: SimTime::NEVER,
+            dropped: 0,
+            stages: if last == 0 { Vec::new() } else { weights.iter().enumerate().map(stage).collect() },
         }
     }
 
     /// Adds what happens at `at`, which is not earlier than anything added before.
+    #[inline]
     pub(crate) fn add(&mut self, at: SimTime, amount: Amount) {
-        let newest = &mut self.stages[0];
-        let newest_has_moved_on = newest.oldest == self.dropped + self.entries.len();
+        let oldest = self.stages.first().map(|newest| newest.oldest);
+        let newest_has_moved_on = oldest == Some(self.dropped + self.entries.len());
         match self.entries.back_mut() {
-            Some(last) if last.at == at && !newest_has_moved_on => last.amount.add(amount),
-            _ => self.entries.push_back(Entry { at, amount }),
+            Some(last) if last.at == at && !newest_has_moved_on => {
+                last.delivered += amount.delivered;
+                last.feedback += amount.feedback;
+            }
+            _ => {
+                let Amount { delivered, feedback } = amount;
+                self.entries.push_back(Entry { at, delivered, feedback });
+            }
         }
-        newest.sum.add(amount);
+        if let Some(newest) = self.stages.first_mut() {
+            newest.sum.add(amount);
+        }
         self.delivered += amount.delivered;
-        self.sums.add(amount.times(newest.weight));
-        self.next_shift = self.next_shift.min(at + newest.until_age);
+        self.sums.add(amount.times(self.weight));
+        self.next_shift = self.next_shift.min(at + self.newest_until);
     }
 
     /// Moves entries to the stages of their age at `now`, and drops what has left the window.
     #[inline]
     pub(crate) fn advance(&mut self, now: SimTime) {
-        if self.next_shift <= now {
-            self.shift(now);
+        if self.next_shift > now {
+            return;
         }
+        if self.stages.is_empty() { self.drop_old(now) } else { self.shift(now) }
     }
 
-    fn shift(&mut self, now: SimTime) {
-        match self.stages.len() {
-            1 => self.shift_flat(now),
-            _ => self.shift_stages(now),
-        }
-    }
-
-    /// Where nothing fades there is one stage, which holds what the window holds.
-    fn shift_flat(&mut self, now: SimTime) {
-        let stage = &mut self.stages[0];
+    /// Where nothing fades: drops what has left the window.
+    #[inline]
+    fn drop_old(&mut self, now: SimTime) {
         self.next_shift = SimTime::NEVER;
-        while let Some(Entry { at, amount }) = self.entries.front() {
-            let leaves = *at + stage.until_age;
+        while let Some(oldest) = self.entries.front() {
+            let leaves = oldest.at + self.length;
             if leaves > now {
                 self.next_shift = leaves;
-                break;
+                return;
             }
-            stage.sum.take(*amount);
-            self.dropped += 1;
+            self.delivered -= oldest.delivered;
+            self.sums.take(oldest.amount().times(self.weight));
             self.entries.pop_front();
         }
-        stage.oldest = self.dropped;
-        self.delivered = stage.sum.delivered;
-        self.sums = stage.sum.times(stage.weight);
     }
 
     /// Newest stage first, so that one pass carries an entry as far as it must go.
-    fn shift_stages(&mut self, now: SimTime) {
+    fn shift(&mut self, now: SimTime) {
         let mut end = self.dropped + self.entries.len();
         let mut leaving = Amount::default();
         (self.sums, self.next_shift) = (Amount::default(), SimTime::NEVER);
@@ -250,13 +269,14 @@ impl ScoreWindow {
             stage.sum.add(leaving);
             leaving = Amount::default();
             while stage.oldest < end {
-                let Entry { at, amount } = self.entries[stage.oldest - self.dropped];
-                if at + stage.until_age > now {
-                    self.next_shift = self.next_shift.min(at + stage.until_age);
+                let entry = self.entries[stage.oldest - self.dropped];
+                let leaves = entry.at + stage.until_age;
+                if leaves > now {
+                    self.next_shift = self.next_shift.min(leaves);
                     break;
                 }
                 stage.oldest += 1;
-                leaving.add(amount);
+                leaving.add(entry.amount());
             }
             stage.sum.take(leaving);
             self.sums.add(stage.sum.times(stage.weight));
@@ -281,7 +301,7 @@ impl ScoreWindow {
 
     /// Deliveries that are held, by instant, oldest first.
     pub(crate) fn delivered(&self) -> impl Iterator<Item = (SimTime, u64)> + '_ {
-        self.entries.iter().map(|entry| (entry.at, entry.amount.delivered)).filter(|(_, count)| *count > 0)
+        self.entries.iter().map(|entry| (entry.at, entry.delivered)).filter(|(_, count)| *count > 0)
     }
 
     /// The first instant at which the sums change by themselves.

@@ -9,10 +9,10 @@
 //! Holding a layer shows how much of a result's spread it causes. What is expected of luck is rarely whole, so the
 //! fraction is carried to the next draw of the same purpose and subject, and nothing is lost over a run.
 
+use std::cell::Ref;
 use std::collections::BTreeMap;
 
 use rand_distr::{Distribution, Poisson};
-use smallvec::SmallVec;
 
 use super::binomial::binomial;
 use super::counts::{Receipt, Ticket};
@@ -21,7 +21,7 @@ use super::maths::exp;
 use super::prior::Prior;
 use super::probability::Probability;
 use super::quantile::normal_quantile;
-use super::split::Split;
+use super::split::{Shares, Split};
 use super::streams::{Address, Purpose, Streams, Subject};
 use super::table::{self, Table};
 
@@ -50,9 +50,6 @@ impl Pinned {
         self.0.iter().find(|(pinned, _)| *pinned == address).map(|(_, uniform)| *uniform)
     }
 }
-
-/// Counts that were asked for together: so many are kept without asking for memory.
-pub type Drawn = SmallVec<[u64; 16]>;
 
 /// The chance of one replication: every draw of a run is asked of it.
 #[derive(Clone, Debug)]
@@ -154,31 +151,36 @@ impl Chance {
         binomial(&self.streams.at(address), n, p)
     }
 
-    /// As [`Chance::binomial`] for each (address, n, p), side by side.
-    pub async fn binomials(&mut self, asked: impl IntoIterator<Item = (Address, u64, f64)>) -> Drawn {
+    /// Asks as [`Chance::binomial`] for each (address, n, p), side by side: [`Chance::counted`] tells, after a
+    /// [wait](Chance::wait).
+    pub fn ask(&mut self, asked: impl IntoIterator<Item = (Address, u64, f64)>) -> Ticket {
+        let ticket = self.table.counts().borrow_mut().asked().ticket();
         if self.held.luck {
-            return asked.into_iter().map(|(address, n, p)| self.binomial(address, n, p)).collect();
+            for (address, n, p) in asked {
+                let count = self.binomial(address, n, p);
+                self.table.counts().borrow_mut().asked().know(count as u32);
+            }
+            return self.table.counts().borrow_mut().asked().up_to_here(ticket);
         }
-        let (ticket, many) = self.ask(asked);
-        if many == 0 {
-            return Drawn::new();
-        }
-        table::drawn().await;
-        let counts = self.table.0.borrow();
-        counts.drawn().counts(ticket, many).iter().map(|count| u64::from(*count)).collect()
-    }
-
-    /// Asks for binomial counts; returns how many.
-    fn ask(&mut self, asked: impl IntoIterator<Item = (Address, u64, f64)>) -> (Ticket, usize) {
-        let mut counts = self.table.0.borrow_mut();
+        let mut counts = self.table.counts().borrow_mut();
         let (questions, key) = (counts.asked(), self.streams.key());
-        let ticket = questions.ticket();
         for (address, n, p) in asked {
             questions.ask(key, address.words(), n, p);
         }
-        let many = questions.since(ticket);
-        self.drawn += many as u64;
-        (ticket, many)
+        let ticket = questions.up_to_here(ticket);
+        self.drawn += ticket.many();
+        ticket
+    }
+
+    /// The counts that were asked for, in the order in which they were.
+    pub fn counted(&self, ticket: Ticket) -> Ref<'_, [u32]> {
+        Ref::map(self.table.counts().borrow(), |counts| counts.drawn().counts(ticket))
+    }
+
+    /// Waits until all that was asked for is drawn. Replications that ask alike wait alike, whether anything is left to
+    /// chance or not, and so stay side by side.
+    pub fn wait(&self) -> impl Future<Output = ()> + use<> {
+        table::drawn()
     }
 
     /// How many of `taken` are marked, when `marked` of `total` are.
@@ -207,24 +209,37 @@ impl Chance {
 
     /// Splits all of `splits`, each of people over the rows of its table, side by side.
     pub async fn split_all(&mut self, splits: &mut [Split<'_>]) {
-        if self.held.luck {
-            splits.iter_mut().for_each(|split| self.split_expected(split));
-            return;
-        }
-        let Some(receipt) = self.hand_in(splits) else { return };
-        table::drawn().await;
+        let receipt = self.hand_in(splits);
+        self.wait().await;
         self.take_back(splits, receipt);
     }
 
-    /// Asks for splits; nothing where nobody is to be split.
-    fn hand_in(&self, splits: &[Split<'_>]) -> Option<Receipt> {
-        self.table.0.borrow_mut().asked().hand_in(self.streams.key(), splits)
+    /// Asks for splits: [`Chance::take_back`] gives them back, after a [wait](Chance::wait).
+    pub fn hand_in(&mut self, splits: &mut [Split<'_>]) -> Receipt {
+        if self.held.luck {
+            splits.iter_mut().for_each(|split| self.split_expected(split));
+            return Receipt::default();
+        }
+        self.table.counts().borrow_mut().asked().hand_in(self.streams.key(), splits)
     }
 
     /// Takes the splits that were asked for.
-    fn take_back(&mut self, splits: &mut [Split<'_>], receipt: Receipt) {
-        let counts = self.table.0.borrow();
-        self.drawn += counts.drawn().take_back(self.streams.key(), splits, receipt);
+    pub fn take_back(&mut self, splits: &mut [Split<'_>], receipt: Receipt) {
+        if !self.held.luck {
+            let counts = self.table.counts().borrow();
+            self.drawn += counts.drawn().take_back(self.streams.key(), splits, receipt);
+        }
+    }
+
+    /// The row that all of `n` people go to, where the table leaves nothing to chance: they count as split over it.
+    pub fn only_row(&mut self, n: u64, shares: &Shares) -> Option<usize> {
+        let row = shares.only_row()?;
+        self.drawn += match self.held.luck {
+            true => shares.shares().len() as u64,
+            false if shares.few(n) => n,
+            false => 0,
+        };
+        Some(row)
     }
 
     fn split_expected(&mut self, split: &mut Split<'_>) {
@@ -254,7 +269,6 @@ impl Chance {
 
 #[cfg(test)]
 mod tests {
-    use super::super::split::Shares;
     use super::*;
 
     fn held() -> Chance {

@@ -56,11 +56,21 @@ pub(super) struct Asked {
 
 /// Which counts were asked for: good for what is drawn next.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Ticket(usize);
+pub struct Ticket {
+    from: usize,
+    to: usize,
+}
+
+impl Ticket {
+    /// How many they are.
+    pub(super) fn many(self) -> u64 {
+        (self.to - self.from) as u64
+    }
+}
 
 /// Which splits were handed in: good for what is drawn next.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Receipt {
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Receipt {
     parting: usize,
     block: usize,
 }
@@ -76,9 +86,14 @@ impl Asked {
         self.people.clear();
     }
 
-    /// The ticket of the counts that are asked for from here on.
+    /// A ticket of the counts that are asked for from here on: of none so far.
     pub(super) fn ticket(&self) -> Ticket {
-        Ticket(self.plain.len())
+        Ticket { from: self.plain.len(), to: self.plain.len() }
+    }
+
+    /// The same with all that were asked for since.
+    pub(super) fn up_to_here(&self, ticket: Ticket) -> Ticket {
+        Ticket { to: self.plain.len(), ..ticket }
     }
 
     /// Asks how many of `n` happen, each with probability `p`, at the counter `words` under `key`.
@@ -89,28 +104,26 @@ impl Asked {
         self.questions.ask(key, words, n as i64 as f64, p, asker);
     }
 
-    /// How many were asked for since `ticket`.
-    pub(super) fn since(&self, Ticket(first): Ticket) -> usize {
-        self.plain.len() - first
+    /// Takes a count that is known into the place of one that is asked for.
+    pub(super) fn know(&mut self, count: u32) {
+        self.plain.push(count);
     }
 
-    /// The first `many` counts that were asked for from `ticket` on.
-    pub(super) fn counts(&self, Ticket(first): Ticket, many: usize) -> &[u32] {
-        &self.plain[first..first + many]
+    /// The counts of `ticket`.
+    pub(super) fn counts(&self, ticket: Ticket) -> &[u32] {
+        &self.plain[ticket.from..ticket.to]
     }
 
-    /// Asks for splits under `key`; nothing where nobody is to be split.
-    pub(super) fn hand_in(&mut self, key: [u32; 2], splits: &[Split<'_>]) -> Option<Receipt> {
+    /// Asks for splits under `key`.
+    pub(super) fn hand_in(&mut self, key: [u32; 2], splits: &[Split<'_>]) -> Receipt {
         let receipt = Receipt { parting: self.parted, block: self.people.blocks() };
-        let mut any = false;
         for split in splits.iter().filter(|split| split.n() > 0) {
-            any = true;
             match split.is_few() {
                 true => self.people.ask(key, split.address().words(), split.n()),
                 false => self.part(key, split),
             }
         }
-        any.then_some(receipt)
+        receipt
     }
 
     fn part(&mut self, key: [u32; 2], split: &Split<'_>) {
@@ -191,9 +204,9 @@ mod tests {
             counts.asked().ask(streams.key(), at.words(), n, p);
             alone.push(binomial(&streams.at(at), n, p) as u32);
         }
-        assert_eq!(counts.asked().since(ticket), alone.len());
+        let ticket = counts.asked().up_to_here(ticket);
         counts.draw();
-        let together = counts.drawn().counts(ticket, alone.len());
+        let together = counts.drawn().counts(ticket);
         assert!(together == alone, "{:?}", together.iter().zip(&alone).position(|(a, b)| a != b));
     }
 }

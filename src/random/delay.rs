@@ -10,7 +10,7 @@ const LAST_HOURS: i64 = 24;
 const HOUR: i64 = 3_600;
 
 /// Shares of people by the age (seconds) at which they react; at most 16 rows, the rest never do.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct DelayTable {
     ages: [i64; MOST_ROWS],
     shares: Shares,

@@ -264,11 +264,11 @@ fn answer_all<const LARGE: bool>(rows: &mut [Lanes]) {
         let u = laws.mirror(lanes.u);
         let (k, sure) = if LARGE { laws.expand(&u) } else { laws.go_up(&u) };
         lanes.k = laws.unmirror(k);
-        let mut doubt = false;
+        let mut all_sure = 1;
         for (lane, sure) in sure.iter().enumerate() {
-            doubt |= !sure & (lane < lanes.used);
+            all_sure &= if lane < lanes.used { *sure } else { 1 };
         }
-        if doubt {
+        if all_sure == 0 {
             laws.settle(lanes, &u, &sure);
         }
     }
@@ -280,18 +280,19 @@ struct Laws {
     p: [f64; LANES],
     q: [f64; LANES],
     mean: [f64; LANES],
-    mirrored: [bool; LANES],
+    /// The probability that was asked for: above one half, what does not happen is counted.
+    asked: [f64; LANES],
 }
 
 impl Laws {
     #[inline(always)]
     fn of(lanes: &Lanes) -> Laws {
         let none = [0.0; LANES];
-        let mut laws = Laws { n: lanes.n, p: none, q: none, mean: none, mirrored: [false; LANES] };
+        let mut laws = Laws { n: lanes.n, p: none, q: none, mean: none, asked: lanes.p };
         for lane in 0..LANES {
-            let p = lanes.p[lane];
-            laws.mirrored[lane] = p > 0.5;
-            (laws.p[lane], laws.q[lane]) = if p > 0.5 { (1.0 - p, p) } else { (p, 1.0 - p) };
+            let (p, q) = (lanes.p[lane], 1.0 - lanes.p[lane]);
+            laws.p[lane] = if p > 0.5 { q } else { p };
+            laws.q[lane] = if p > 0.5 { p } else { q };
             laws.mean[lane] = laws.n[lane] * laws.p[lane];
         }
         laws
@@ -300,29 +301,29 @@ impl Laws {
     /// The uniforms of the rarer of two.
     #[inline(always)]
     fn mirror(&self, mut u: [f64; LANES]) -> [f64; LANES] {
-        for (u, mirrored) in u.iter_mut().zip(&self.mirrored) {
-            *u = if *mirrored { 1.0 - *u } else { *u };
+        for (u, asked) in u.iter_mut().zip(&self.asked) {
+            *u = if *asked > 0.5 { 1.0 - *u } else { *u };
         }
         u
     }
 
-    /// The counts by the expansion of the quantile; tells which of them are sure.
+    /// The counts by the expansion of the quantile; tells which of them are sure: 1, or else 0.
     #[inline(always)]
-    fn expand(&self, u: &[f64; LANES]) -> ([f64; LANES], [bool; LANES]) {
-        let (mut k, mut sure) = ([0.0; LANES], [false; LANES]);
+    fn expand(&self, u: &[f64; LANES]) -> ([f64; LANES], [u64; LANES]) {
+        let (mut k, mut sure) = ([0.0; LANES], [0; LANES]);
         for lane in 0..LANES {
             let n = self.n[lane];
             let guess = guess(n, self.p[lane], self.q[lane], normal(u[lane]), BLUR);
             k[lane] = guess.whole;
             let known = (u[lane] >= FARTHEST) & (u[lane] <= 1.0 - FARTHEST);
-            sure[lane] = known & guess.sure & (guess.whole >= 0.0) & (guess.whole <= n);
+            sure[lane] = u64::from(known & guess.sure & (guess.whole >= 0.0) & (guess.whole <= n));
         }
         (k, sure)
     }
 
-    /// The counts, all from 0 up together; tells which of them are sure.
+    /// The counts, all from 0 up together; tells which of them are sure: 1, or else 0.
     #[inline(always)]
-    fn go_up(&self, u: &[f64; LANES]) -> ([f64; LANES], [bool; LANES]) {
+    fn go_up(&self, u: &[f64; LANES]) -> ([f64; LANES], [u64; LANES]) {
         let (mut mass, mut left, mut found) = ([1.0; LANES], *u, [0.0_f64; LANES]);
         let (mut odds, mut square) = ([0.0; LANES], self.q);
         let (mut exponent, mut bits) = ([0; LANES], 0);
@@ -355,10 +356,11 @@ impl Laws {
                 found[lane] += f64::from_bits(one[lane]);
             }
         }
-        let (mut k, mut sure) = ([0.0; LANES], [false; LANES]);
+        let (mut k, mut sure) = ([0.0; LANES], [0; LANES]);
         for lane in 0..LANES {
             k[lane] = found[lane].min(self.n[lane]);
-            sure[lane] = (self.n[lane] <= f64::from(MULTIPLIED)) & (found[lane] < RECIPROCALS.len() as f64);
+            let in_few_steps = found[lane] < RECIPROCALS.len() as f64;
+            sure[lane] = u64::from((self.n[lane] <= f64::from(MULTIPLIED)) & in_few_steps);
         }
         (k, sure)
     }
@@ -366,18 +368,18 @@ impl Laws {
     /// Counts of what was asked for.
     #[inline(always)]
     fn unmirror(&self, mut k: [f64; LANES]) -> [f64; LANES] {
-        for ((k, n), mirrored) in k.iter_mut().zip(&self.n).zip(&self.mirrored) {
-            *k = if *mirrored { n - *k } else { *k };
+        for ((k, n), asked) in k.iter_mut().zip(&self.n).zip(&self.asked) {
+            *k = if *asked > 0.5 { n - *k } else { *k };
         }
         k
     }
 
     /// The counts that are not sure, by the plain way.
     #[inline(never)]
-    fn settle(&self, lanes: &mut Lanes, u: &[f64; LANES], sure: &[bool; LANES]) {
-        for lane in (0..lanes.used).filter(|lane| !sure[*lane]) {
+    fn settle(&self, lanes: &mut Lanes, u: &[f64; LANES], sure: &[u64; LANES]) {
+        for lane in (0..lanes.used).filter(|lane| sure[*lane] == 0) {
             let k = self.quantile(lane, u[lane]);
-            lanes.k[lane] = if self.mirrored[lane] { self.n[lane] - k } else { k };
+            lanes.k[lane] = if self.asked[lane] > 0.5 { self.n[lane] - k } else { k };
         }
     }
 

@@ -52,14 +52,15 @@ mod table;
 mod tails;
 
 pub use binomial::{Binomial, MOST_TRIALS, binomial};
-pub use chance::{Chance, Drawn, Held, Pinned};
+pub use chance::{Chance, Held, Pinned};
+pub use counts::{Receipt, Ticket};
 pub use delay::{DelayError, DelayLaw, DelayTable};
 pub(crate) use fnv::Fnv;
 pub use hypergeometric::{MOST_IN_ALL, hypergeometric};
 pub use philox::philox;
 pub use prior::{Law, Prior, PriorError};
 pub use probability::{Probability, ProbabilityError};
-pub use split::{Alike, MOST_ROWS, NONE_ALIKE, Shares, SharesError, Split, split, split_all};
+pub use split::{Alike, MOST_ROWS, Shares, SharesError, Split, split, split_all};
 pub(crate) use streams::mix_down;
 pub use streams::{Address, Draw, Purpose, Streams, Subject, SubjectCollision, Subjects};
 pub use table::{Player, Table};

@@ -13,22 +13,32 @@ use super::streams::Draw;
 /// Thresholds of uniforms, ready to be compared with the first 32 bits of one.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Edges {
-    pub(super) thresholds: [f64; 16],
     /// Where the first 32 bits are more, the uniform is at or above the threshold; where they are less, it is not. From
     /// the middle, as the [`words`](Group::words) of people.
     bits: [i32; 16],
 }
 
 impl Edges {
+    /// The edges of the first `rows` thresholds; nobody is above the others.
     #[inline]
-    pub(super) fn new(thresholds: &[f64; 16]) -> Edges {
-        let mut bits = [0; 16];
-        for (bits, threshold) in bits.iter_mut().zip(thresholds) {
-            // A uniform is below 1.
-            let upto = if *threshold < 1.0 { whole(floor(threshold * TWO_32)) } else { u32::MAX };
-            *bits = from_middle(upto);
+    pub(super) fn new(thresholds: &[f64; 16], rows: usize) -> Edges {
+        let mut edges = Edges { bits: [i32::MAX; 16] };
+        edges.set::<0>(thresholds);
+        if rows > 8 {
+            edges.set::<8>(thresholds);
         }
-        Edges { thresholds: *thresholds, bits }
+        edges
+    }
+
+    /// Sets eight edges from edge `FIRST` on.
+    #[inline(always)]
+    fn set<const FIRST: usize>(&mut self, thresholds: &[f64; 16]) {
+        for row in FIRST..FIRST + 8 {
+            let threshold = thresholds[row];
+            // A uniform is below 1.
+            let upto = if threshold < 1.0 { whole(floor(threshold * TWO_32)) } else { u32::MAX };
+            self.bits[row] = from_middle(upto);
+        }
     }
 }
 
@@ -87,21 +97,21 @@ impl People {
         draw(&mut self.groups[..self.blocks.div_ceil(LANES)]);
     }
 
-    /// How many of `n` people, whose first block is `first`, are at or above each of the first `rows` thresholds. `key` and
-    /// `words` are those that they were asked for at.
+    /// How many of `n` people, whose first block is `first`, are at or above each of the first `rows` thresholds, whose
+    /// edges are `edges`. `key` and `words` are those that they were asked for at.
     #[inline]
     pub(super) fn at_or_above(
         &self,
         first: usize,
         (key, words): ([u32; 2], [u32; 4]),
         n: u64,
-        edges: &Edges,
-        rows: usize,
+        (edges, rows): (&Edges, usize),
+        thresholds: impl Fn() -> [f64; 16],
     ) -> [u32; 16] {
         let mut above = [0; 16];
         match first_bits_above(&self.groups, first, n as usize, &edges.bits, rows, &mut above) {
             true => above,
-            false => all_bits_above(key, words, n, &edges.thresholds[..rows]),
+            false => all_bits_above(key, words, n, &thresholds()[..rows]),
         }
     }
 }
@@ -214,8 +224,9 @@ mod tests {
             for (more, of_own) in [(rest * 0.5, 1), (rest * 0.5 + 0.5, 0)] {
                 let mut thresholds = [2.0; 16];
                 thresholds[..3].copy_from_slice(&[0.0, (bits + more) / TWO_32, 1.0]);
-                let edges = Edges::new(&thresholds);
-                let above = people.at_or_above(first, (streams.key(), at.words()), n, &edges, 4);
+                let edges = Edges::new(&thresholds, 4);
+                let whose = (streams.key(), at.words());
+                let above = people.at_or_above(first, whose, n, (&edges, 4), || thresholds);
                 let others = (0..n).filter(|other| *other != person && all_bits(*other).0 > bits).count();
                 assert_eq!(above[..4], [n as u32, others as u32 + of_own, 0, 0], "person {person}");
             }
@@ -227,7 +238,6 @@ mod tests {
     fn people_side_by_side_are_people_one_by_one() {
         let streams = Streams::new(6, 1);
         let thresholds: [f64; 16] = std::array::from_fn(|row| (row as f64 + 0.5) / 16.0);
-        let edges = Edges::new(&thresholds);
         let at = |slot| Address { slot, ..Address::of(Purpose::Reserve, Subject::new(&["crowd"])) }.words();
         let mut people = People::default();
         let firsts: Vec<usize> = (0..70)
@@ -240,7 +250,8 @@ mod tests {
         for (n, first) in (0..70).zip(firsts) {
             for rows in [3, 8, 9, 16] {
                 let whose = (streams.key(), at(n as u32));
-                let above = people.at_or_above(first, whose, n, &edges, rows);
+                let edges = Edges::new(&thresholds, rows);
+                let above = people.at_or_above(first, whose, n, (&edges, rows), || thresholds);
                 let alone = all_bits_above(whose.0, whose.1, n, &thresholds[..rows]);
                 assert_eq!(above[..rows], alone[..rows], "of {n}");
             }

@@ -10,6 +10,8 @@
 //! people are placed one by one instead; whether they are few is asked of `n` alone, not of its parts, so that a share
 //! that moves a little moves the counts a little.
 
+use std::sync::OnceLock;
+
 use super::counts::Counts;
 use super::parting::Reached;
 use super::people::{Edges, People, blocks_of};
@@ -32,14 +34,20 @@ const ROUNDING: f64 = 1e-9;
 const BEYOND: f64 = 2.0;
 
 /// The shares of the rows of a table; what they leave of 1 is the share of those who go to no row.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub struct Shares {
     rows: usize,
     shares: [f64; MOST_ROWS],
-    /// Share of each row and those before it, ready to place people by; [`BEYOND`] where the table has ended.
-    edges: Edges,
     halves: Halves,
     never: f64,
+    /// The thresholds of the rows, once people have been placed by them.
+    edges: OnceLock<Edges>,
+}
+
+impl PartialEq for Shares {
+    fn eq(&self, other: &Shares) -> bool {
+        (self.shares(), self.never) == (other.shares(), other.never)
+    }
 }
 
 /// What is needed to go down from part to part.
@@ -62,27 +70,60 @@ const STAY: [u8; PARTS] = {
     down
 };
 
-/// Which rows of a table are alike: each row has a number, and neighbours with the same number are one to whoever asks.
-pub type Alike = [u8; MOST_ROWS];
+/// Which rows of a table are alike: neighbours that are one to whoever asks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Alike {
+    /// A bit for each row that is not alike to the next.
+    cuts: u16,
+}
 
-/// No row is alike to the next.
-const ALL_APART: u16 = u16::MAX;
+impl Alike {
+    /// Every row is a row of its own.
+    pub const NONE: Alike = Alike { cuts: u16::MAX };
 
-/// Every row is a row of its own.
-pub const NONE_ALIKE: Alike = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15];
+    /// By the number of each row (at most 16): neighbours with the same number are alike.
+    pub fn of(numbers: &[u8]) -> Alike {
+        let pairs = numbers.windows(2).zip(0..);
+        Alike { cuts: pairs.fold(0, |cuts, (pair, row)| cuts | u16::from(pair[0] != pair[1]) << row) }
+    }
+
+    /// The cuts between the first `rows` rows.
+    fn cuts(self, rows: usize) -> u16 {
+        self.cuts & !(u16::MAX << rows.saturating_sub(1))
+    }
+}
 
 impl Shares {
+    /// Of no rows: everybody goes to none.
+    pub(crate) const EMPTY: Shares = Shares {
+        rows: 0,
+        shares: [0.0; MOST_ROWS],
+        halves: Halves::EMPTY,
+        never: 1.0,
+        edges: OnceLock::new(),
+    };
+
     /// A table of `shares` (each in \[0, 1\], together at most 1, up to rounding; at most 16).
     ///
     /// # Errors
     /// When a share is negative or not a number, or they exceed 1, or there are too many.
     pub fn new(shares: &[f64]) -> Result<Self, SharesError> {
+        let mut table = Shares::EMPTY;
+        table.set(shares)?;
+        Ok(table)
+    }
+
+    /// Becomes the table of other shares.
+    ///
+    /// # Errors
+    /// As [`Shares::new`]; then it stays what it was.
+    pub fn set(&mut self, shares: &[f64]) -> Result<(), SharesError> {
         if shares.len() > MOST_ROWS {
             return Err(SharesError::TooMany(shares.len()));
         }
-        let (mut table, mut sum, mut all_are) = ([0.0; MOST_ROWS], 0.0, true);
-        for (to, share) in table.iter_mut().zip(shares) {
-            (*to, all_are) = (*share, all_are & is_share(*share));
+        let (mut sum, mut all_are) = (0.0, true);
+        for share in shares {
+            all_are &= is_share(*share);
             sum += share;
         }
         if !all_are && let Some(at) = shares.iter().position(|share| !is_share(*share)) {
@@ -93,16 +134,16 @@ impl Shares {
         }
         let whole = sum > 1.0 - ROUNDING;
         let (scale, never) = if whole { (sum, 0.0) } else { (1.0, 1.0 - sum) };
-        if scale != 1.0 {
-            table.iter_mut().for_each(|share| *share /= scale);
+        if self.rows > shares.len() {
+            self.shares = [0.0; MOST_ROWS];
         }
-        Ok(Self::prepared(shares.len(), table, never))
-    }
-
-    #[inline]
-    fn prepared(rows: usize, shares: [f64; MOST_ROWS], never: f64) -> Self {
-        let edges = Edges::new(&cumulated(&shares[..rows], never));
-        Self { rows, shares, edges, halves: Halves::of(&shares, never), never }
+        (self.rows, self.never, self.edges) = (shares.len(), never, OnceLock::new());
+        self.shares[..shares.len()].copy_from_slice(shares);
+        if scale != 1.0 {
+            self.shares.iter_mut().for_each(|share| *share /= scale);
+        }
+        self.halves.set(self.rows, &self.shares, never);
+        Ok(())
     }
 
     /// The share of each row.
@@ -119,11 +160,39 @@ impl Shares {
         &self.halves
     }
 
+    /// The row that everybody goes to, where there is one.
+    #[inline]
+    pub(super) fn only_row(&self) -> Option<usize> {
+        let part = usize::from(self.halves.down[1]);
+        (part >= MOST_ROWS && self.never == 0.0).then_some(part % MOST_ROWS)
+    }
+
+    /// Whether `n` people are so few that they are placed one by one.
+    #[inline]
+    pub(super) fn few(&self, n: u64) -> bool {
+        n <= FEW_A_ROW * self.rows as u64
+    }
+
     /// The row whose part of (0, 1) holds `u`; a smaller `u` means an earlier row.
     #[inline]
     pub fn row(&self, u: f64) -> Option<usize> {
-        let row = self.edges.thresholds.iter().filter(|&&upto| upto <= u).count();
+        let row = self.thresholds().iter().filter(|&&upto| upto <= u).count();
         (row < self.rows).then_some(row)
+    }
+
+    #[inline]
+    fn edges(&self) -> &Edges {
+        self.edges.get().unwrap_or_else(|| self.ready_edges())
+    }
+
+    #[cold]
+    fn ready_edges(&self) -> &Edges {
+        self.edges.get_or_init(|| Edges::new(&self.thresholds(), self.rows))
+    }
+
+    /// Share of each row and those before it; [`BEYOND`] where the table has ended.
+    fn thresholds(&self) -> [f64; MOST_ROWS] {
+        cumulated(self.shares(), self.never)
     }
 }
 
@@ -158,31 +227,37 @@ impl Halves {
     /// Of no table.
     pub(super) const EMPTY: Halves = Halves { first_half: [1.0; MOST_ROWS], down: STAY };
 
+    /// Becomes what goes with these shares of `rows` rows.
     #[inline]
-    fn of(shares: &[f64; MOST_ROWS], never: f64) -> Halves {
-        let (mut halves, mut sums) = (Halves::EMPTY, [0.0; PARTS]);
+    fn set(&mut self, rows: usize, shares: &[f64; MOST_ROWS], never: f64) {
+        let mut sums = [0.0; PARTS];
         sums[MOST_ROWS..].copy_from_slice(shares);
-        halves.add::<8>(&mut sums);
-        halves.add::<4>(&mut sums);
-        halves.add::<2>(&mut sums);
-        halves.add::<1>(&mut sums);
-        halves.first_half[0] = (1.0 - never).max(0.0);
-        halves
+        if rows > MOST_ROWS / 2 {
+            self.add::<8, 8>(&mut sums);
+            self.add::<4, 4>(&mut sums);
+            self.add::<2, 2>(&mut sums);
+        } else {
+            // Nobody goes to the second half.
+            self.add::<8, 4>(&mut sums);
+            self.add::<4, 2>(&mut sums);
+            self.add::<2, 1>(&mut sums);
+        }
+        self.add::<1, 1>(&mut sums);
+        self.first_half[0] = (1.0 - never).max(0.0);
     }
 
-    /// Adds the level of the parts `FIRST` to `2 FIRST - 1`; those below it have their `sums`.
+    /// Adds `MANY` parts of a level from part `FIRST` on; those below them have their `sums`.
     #[inline(always)]
-    fn add<const FIRST: usize>(&mut self, sums: &mut [f64; PARTS]) {
-        for part in FIRST..2 * FIRST {
+    fn add<const FIRST: usize, const MANY: usize>(&mut self, sums: &mut [f64; PARTS]) {
+        for part in FIRST..FIRST + MANY {
             let (first, second) = (sums[2 * part], sums[2 * part + 1]);
             sums[part] = first + second;
             self.first_half[part] = if second == 0.0 { 1.0 } else { first / sums[part] };
         }
-        for part in FIRST..2 * FIRST {
+        for part in FIRST..FIRST + MANY {
             let half = self.first_half[part];
-            if half == 1.0 || half == 0.0 {
-                self.down[part] = self.down[2 * part + usize::from(half == 0.0)];
-            }
+            let alone = half == 1.0 || half == 0.0;
+            self.down[part] = if alone { self.down[2 * part + usize::from(half == 0.0)] } else { part as u8 };
         }
     }
 }
@@ -237,17 +312,13 @@ impl<'s> Split<'s> {
     /// `n` (at most 2^31) people who go to a row of `shares` each, or to none; draws are at `address.item` and the 15
     /// items after it.
     pub fn new(address: Address, n: u64, shares: &'s Shares) -> Split<'s> {
-        Split { address, shares, cuts: ALL_APART, n, rows: [0; MOST_ROWS], never: 0 }
+        Split { address, shares, cuts: Alike::NONE.cuts, n, rows: [0; MOST_ROWS], never: 0 }
     }
 
     /// The same, but people of rows that are `alike` may be counted in any of them: less is drawn, and what is drawn is
     /// the same.
-    pub fn alike(self, alike: &Alike) -> Split<'s> {
-        let mut cuts = 0;
-        for (row, (one, next)) in alike.iter().zip(&alike[1..]).enumerate() {
-            cuts |= u16::from(one != next) << row;
-        }
-        Split { cuts: cuts & !(ALL_APART << self.shares.rows.saturating_sub(1)), ..self }
+    pub fn alike(self, alike: Alike) -> Split<'s> {
+        Split { cuts: alike.cuts(self.shares.rows), ..self }
     }
 
     /// Those who are split.
@@ -290,7 +361,7 @@ impl<'s> Split<'s> {
 /// drawn.
 pub fn split_all(streams: &Streams, splits: &mut [Split<'_>]) -> u64 {
     let mut counts = Counts::default();
-    let Some(receipt) = counts.asked().hand_in(streams.key(), splits) else { return 0 };
+    let receipt = counts.asked().hand_in(streams.key(), splits);
     counts.draw();
     counts.drawn().take_back(streams.key(), splits, receipt)
 }
@@ -298,7 +369,7 @@ pub fn split_all(streams: &Streams, splits: &mut [Split<'_>]) -> u64 {
 impl Split<'_> {
     /// Whether people are placed one by one.
     pub(super) fn is_few(&self) -> bool {
-        self.n <= FEW_A_ROW * self.shares.rows as u64
+        self.shares.few(self.n)
     }
 
     /// Takes what was reached.
@@ -310,13 +381,15 @@ impl Split<'_> {
     /// Puts people into their rows, who were asked for one by one under `key` from block `first` on; returns how many
     /// blocks they are.
     pub(super) fn place(&mut self, key: [u32; 2], people: &People, first: usize) -> usize {
-        let (n, Shares { rows, edges, .. }) = (self.n, self.shares);
-        let above = people.at_or_above(first, (key, self.address.words()), n, edges, *rows);
+        let (n, shares, whose) = (self.n, self.shares, (key, self.address.words()));
+        let above =
+            people.at_or_above(first, whose, n, (shares.edges(), shares.rows), || shares.thresholds());
+        // Nobody is above the edges behind the table, and nobody looks at the rows there.
         let mut left = n as u32;
-        for (row, above) in self.rows[..*rows].iter_mut().zip(above) {
-            (*row, left) = (left - above, above);
+        for row in 0..MOST_ROWS {
+            (self.rows[row], left) = (left - above[row], above[row]);
         }
-        self.never = u64::from(left);
+        self.never = u64::from(above[(shares.rows - 1) % MOST_ROWS]);
         blocks_of(n)
     }
 }

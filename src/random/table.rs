@@ -20,12 +20,17 @@ use super::counts::Counts;
 
 /// Where counts are asked for and drawn.
 #[derive(Clone, Debug, Default)]
-pub struct Table(pub(super) Rc<RefCell<Counts>>);
+pub struct Table(Rc<RefCell<Counts>>);
 
 /// A replication at a table.
 pub type Player<'p, T> = Pin<Box<dyn Future<Output = T> + 'p>>;
 
 impl Table {
+    /// The counts that are asked for here.
+    pub(super) fn counts(&self) -> &RefCell<Counts> {
+        &self.0
+    }
+
     /// Draws all that is asked for.
     fn draw(&self) {
         self.0.borrow_mut().draw();

@@ -1,5 +1,6 @@
 //! The diary of a replication: what is counted by civil day, and what happened at all.
 
+use crate::audience::{Act, ActCounts};
 use crate::glossary::{NumberStatus, Rating, TemplateStatus};
 use crate::platform::price::Charge;
 use crate::platform::{Change, Platform, Score, Subject as Whom, What};
@@ -115,6 +116,14 @@ impl Diary {
     /// Adds to a metric of today.
     pub(super) fn count(&mut self, metric: Metric, count: u64) {
         self.today.counts[metric as usize] += count;
+    }
+
+    /// Counts what customers did.
+    #[inline]
+    pub(super) fn hear(&mut self, acts: &ActCounts) {
+        for (act, metric) in COUNTED {
+            self.today.counts[metric as usize] += acts[act.index()];
+        }
     }
 
     /// Counts what is charged, and what has no known price.
@@ -236,6 +245,17 @@ impl Diary {
         self.outcome
     }
 }
+
+/// What acts count as; late answers are counted among the answers, and unread messages not at all.
+const COUNTED: [(Act, Metric); 7] = [
+    (Act::Block, Metric::Blocked),
+    (Act::Report, Metric::Reported),
+    (Act::Stop, Metric::Stopped),
+    (Act::Mute, Metric::Muted),
+    (Act::Archive, Metric::Archived),
+    (Act::Reply, Metric::Replied),
+    (Act::Read, Metric::Read),
+];
 
 /// Position among the setting's tiers of the highest limit that a number holds.
 pub(super) fn best_tier(scenario: &Scenario, platform: &Platform<'_>) -> usize {

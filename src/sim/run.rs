@@ -21,8 +21,6 @@
 
 use std::ops::Range;
 
-use smallvec::SmallVec;
-
 use crate::audience::{self, Act, Arrivals, List, ListPlan, RateName, Rates, Taken, feedback};
 use crate::platform::{Admission, Change, Platform, Score, Signal, What};
 use crate::random::{Chance, Player, Streams, Table};
@@ -33,7 +31,7 @@ use super::account::Account;
 use super::chats::days_of;
 use super::decisions::Pending;
 use super::diary::{Diary, best_tier};
-use super::load::{Lane, Scenario, draw_thresholds};
+use super::load::{Lane, Scenario, Streak, draw_thresholds};
 use super::send::{Few, Shown};
 use super::trajectory::{Ledger, Metric, Trajectory};
 
@@ -264,7 +262,8 @@ impl<'s, 'p> Run<'s, 'p> {
     fn listen(&mut self, until: SimTime) -> bool {
         loop {
             let (arrival, first) = (self.next_arrival(), self.next_first_message());
-            let next = arrival.at.min(first).min(self.platform.next_evaluation());
+            let heard = arrival.at.min(first).min(until);
+            let next = self.platform.next_evaluation_before(heard).unwrap_or(heard);
             if next >= until {
                 return false;
             }
@@ -273,11 +272,12 @@ impl<'s, 'p> Run<'s, 'p> {
             if first == next {
                 self.hear_first_messages(next);
             }
-            let mut changed = arrival.at == next && self.hear(arrival);
+            if arrival.at == next {
+                self.hear(arrival);
+            }
             self.platform.evaluate(next, &mut self.changes);
-            changed |= self.tell(next);
             // What is heard gives a help desk work, and so another instant at which an answer is slow.
-            if changed || self.help_desk.is_some() {
+            if self.tell(next) || self.help_desk.is_some() {
                 return true;
             }
         }
@@ -375,33 +375,27 @@ impl<'s, 'p> Run<'s, 'p> {
     }
 
     /// What arrives in a slot; tells whether that changed anything.
+    #[inline]
     fn hear(&mut self, Arrival { slot, at: now }: Arrival) -> bool {
         self.heard = slot;
-        let mut opening: SmallVec<[(usize, u64); 8]> = SmallVec::new();
-        let Run { arrivals, platform, changes, diary, scenario, tallies, help_desk, .. } = self;
-        let templates = scenario.templates.len();
+        let Run { arrivals, platform, changes, diary, scenario, tallies, help_desk, account, .. } = self;
         arrivals.take(slot, |streak, acts| {
-            let lane = &scenario.lanes[streak / templates];
+            let Streak { sender, number, template, segment } = scenario.streaks[streak];
             let of = |act: Act| acts[act.index()];
-            let tally = &mut tallies[lane.sender];
+            let tally = &mut tallies[sender];
             tally.read += of(Act::Read);
             tally.replied += of(Act::Reply);
             tally.stopped += of(Act::Stop);
+            diary.hear(acts);
             if let Some(desk) = help_desk.as_mut().filter(|_| of(Act::Reply) > 0) {
-                desk.hear(slot, lane.sender, of(Act::Reply));
+                desk.hear(slot, sender, of(Act::Reply));
             }
-            for (act, metric) in COUNTED {
-                diary.count(metric, of(act));
+            if let Some(account) = account.as_mut().filter(|_| of(Act::LateReply) > 0) {
+                let market = scenario.markets[segment];
+                diary.charge(account.customer_messages(now, market, of(Act::LateReply)));
             }
-            if of(Act::LateReply) > 0 {
-                opening.push((lane.segment, of(Act::LateReply)));
-            }
-            let template = scenario.templates[streak % templates].2;
-            platform.hear_feedback(now, lane.number, template, &feedback(acts), changes);
+            platform.hear_feedback(now, number, template, &feedback(acts), changes);
         });
-        for (segment, opening) in opening {
-            self.open_by_customers(now, segment, opening);
-        }
         self.tell(now)
     }
 
@@ -469,17 +463,6 @@ fn lists(scenario: &Scenario, rates: &[Rates], chance: &mut Chance) -> Vec<List>
     };
     scenario.lanes.iter().map(list).collect()
 }
-
-/// What acts count as; late answers are counted among the answers, and unread messages not at all.
-const COUNTED: [(Act, Metric); 7] = [
-    (Act::Block, Metric::Blocked),
-    (Act::Report, Metric::Reported),
-    (Act::Stop, Metric::Stopped),
-    (Act::Mute, Metric::Muted),
-    (Act::Archive, Metric::Archived),
-    (Act::Reply, Metric::Replied),
-    (Act::Read, Metric::Read),
-];
 
 impl Scenario {
     /// When civil day `day` is over; never, after the last.

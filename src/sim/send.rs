@@ -211,7 +211,7 @@ impl<'s> Run<'s, '_> {
         let Run { rates, lists, arrivals, chance, scenario, .. } = self;
         let stage = Stage { calendar: &scenario.setting.calendar, chance, list: &mut lists[lane], arrivals };
         let behavior = &scenario.segments[segment];
-        let reactions = behavior.reacting(&mut rates[segment], taken, *moment, stage).await;
+        let reactions = behavior.reacting(&mut rates[segment], taken, moment, stage).await;
         let delivered = self.delivered(lane, chosen, moment, reactions);
         self.lists[lane].clear(std::mem::take(&mut chosen.taken));
         delivered

@@ -6,6 +6,7 @@
 //!   the batch                        '--> delays, kind by kind, side by side --> the ring of arrivals
 //! ```
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use smallvec::SmallVec;
@@ -17,7 +18,7 @@ use super::super::history::History;
 use super::super::list::{CLOSED, Cell, SERVICE_WINDOW, Taken};
 use super::super::odds::{ARCHIVE, BLOCK, MUTE, OUTCOMES, Odds, REPLY, REPORT, REPORT_AND_BLOCK, STOP};
 use super::super::timetable::Arriving;
-use super::{Act, Addresses, CONVERSATION, Moment, Segment, Send, Tally, leaving};
+use super::{Act, Addresses, Moment, Segment, Send, Tally, leaving};
 
 /// The cell of draws that concern a whole batch: no past has this key.
 const BATCH: u32 = u32::MAX;
@@ -82,44 +83,59 @@ impl Past {
 impl<'s> Send<'s, '_> {
     /// Sends to the customers of all pasts. It waits for counts, which are drawn with those of other replications;
     /// between two waits all is plain.
-    pub(super) async fn reach_cells(&mut self, taken: &Taken) {
-        let Room { mut pasts, splits: room } = std::mem::take(self.room);
+    pub(super) async fn reach_cells(&mut self, taken: &Taken, room: &mut Room) {
+        let Room { pasts, splits } = room;
         let (addresses, stopping_leaves) = (self.addresses(), self.stopping_leaves());
-        self.gather(taken, &mut pasts);
+        self.gather(taken, pasts);
         if self.at_cap > 0.0 {
             let chance = self.at_cap;
             let asked = |past: &Past| (addresses.at(Purpose::Deliver, 1, past.key), past.customers, chance);
-            let capped = self.stage.chance.binomials(pasts.iter().map(asked)).await;
-            pasts
-                .iter_mut()
-                .zip(capped)
-                .for_each(|(past, capped)| past.let_through = past.customers - capped);
+            let ticket = self.stage.chance.ask(pasts.iter().map(asked));
+            self.stage.chance.wait().await;
+            for (past, capped) in pasts.iter_mut().zip(self.stage.chance.counted(ticket).iter()) {
+                past.let_through = past.customers - u64::from(*capped);
+            }
         }
         if self.reachable < 1.0 {
             let chance = self.reachable;
             let asked = |past: &Past| (addresses.at(Purpose::Deliver, 0, past.key), past.let_through, chance);
             let asked = pasts.iter().filter(|past| !past.history.unreachable).map(asked);
-            let delivered = self.stage.chance.binomials(asked).await;
-            reached(&mut pasts).zip(delivered).for_each(|(past, delivered)| past.delivered = delivered);
+            let ticket = self.stage.chance.ask(asked);
+            self.stage.chance.wait().await;
+            for (past, delivered) in reached(pasts).zip(self.stage.chance.counted(ticket).iter()) {
+                past.delivered = u64::from(*delivered);
+            }
         } else {
-            reached(&mut pasts).for_each(|past| past.delivered = past.let_through);
+            reached(pasts).for_each(|past| past.delivered = past.let_through);
         }
-        let mut outcomes = outcomes(self.segment, addresses, self.odds, &pasts, room);
-        self.stage.chance.split_all(&mut outcomes).await;
-        let tally = take_outcomes(&mut pasts, &outcomes, stopping_leaves);
-        let room = emptied(outcomes);
+        let mut outcomes = outcomes(self.segment, addresses, self.odds, pasts, std::mem::take(splits));
+        let receipt = self.stage.chance.hand_in(&mut outcomes);
+        self.stage.chance.wait().await;
+        self.stage.chance.take_back(&mut outcomes, receipt);
+        let tally = take_outcomes(pasts, &outcomes, stopping_leaves);
+        let outcomes = emptied(outcomes);
         self.note(tally);
-        let arriving = std::mem::take(&mut self.arriving);
+        let arriving = self.arriving();
         let replies = self.rows(&arriving, Act::Reply);
-        let mut late = self.late_answers(&pasts, replies, room);
+        let mut late = self.late_answers(pasts, replies, outcomes);
         if !late.is_empty() {
-            self.stage.chance.split_all(&mut late).await;
+            let receipt = self.stage.chance.hand_in(&mut late);
+            self.stage.chance.wait().await;
+            self.stage.chance.take_back(&mut late, receipt);
         }
-        self.settle(&mut pasts, &late, replies);
+        self.settle(pasts, &late, replies);
         let (acts, mut delays) = self.delays(&arriving, emptied(late));
-        self.stage.chance.split_all(&mut delays).await;
+        let receipt = self.stage.chance.hand_in(&mut delays);
+        self.stage.chance.wait().await;
+        self.stage.chance.take_back(&mut delays, receipt);
         self.queue(&acts, &delays, &arriving);
-        *self.room = Room { pasts, splits: emptied(delays) };
+        *splits = emptied(delays);
+    }
+
+    /// When the rows of each delay arrive.
+    fn arriving(&self) -> Cow<'s, [Arriving]> {
+        let (segment, Moment { now, day, .. }) = (self.segment, *self.moment);
+        segment.timetable.arriving(segment.activity.as_ref(), self.stage.calendar, now, day)
     }
 
     /// When the rows of a delay arrive.
@@ -258,16 +274,17 @@ impl<'s> Send<'s, '_> {
         }
     }
 
-    /// What is alike for every past of the batch: acts, and how each is split over the rows of its delay.
+    /// What is alike for every past of the batch: acts, and how each is split over the rows of its delay. What arrives with
+    /// one row is queued at once.
     fn delays<'a>(
-        &self,
+        &mut self,
         arriving: &'a [Arriving],
         room: Vec<Split<'static>>,
     ) -> (SmallVec<[Act; 8]>, Vec<Split<'a>>)
     where
         's: 'a,
     {
-        let (segment, addresses, moment) = (self.segment, self.addresses(), &self.moment);
+        let (segment, addresses, moment) = (self.segment, self.addresses(), self.moment);
         let outcome = &self.tally.outcome;
         let replies_left = if self.late_rows > 0 { self.tally.early_replies } else { 0 };
         let counts = [
@@ -288,38 +305,54 @@ impl<'s> Send<'s, '_> {
             }
             let table = segment.delays[act.index()].shares();
             let Some(shares) = (if act == Act::Reply { early } else { Some(table) }) else { continue };
-            let fine = moment.followed.by_slot(act) || act == Act::Read && moment.unread_after.is_some();
             let rows = self.rows(arriving, act);
+            if let Some(row) = self.stage.chance.only_row(count, shares) {
+                self.queue_row(act, rows, row, count);
+                continue;
+            }
+            let fine = moment.followed.by_slot(act) || act == Act::Read && moment.unread_after.is_some();
             let address = addresses.at(Purpose::Delay, delay_item(act), BATCH);
             let split = Split::new(address, count, shares);
-            delays.push(split.alike(if fine { &rows.by_slot } else { &rows.by_day }));
+            delays.push(split.alike(if fine { rows.by_slot } else { rows.by_day }));
             acts.push(act);
         }
         (acts, delays)
     }
 
+    /// Queues acts that all arrive with one row.
+    fn queue_row(&mut self, act: Act, rows: &Arriving, row: usize, count: u64) {
+        match act {
+            Act::Reply => self.reply(rows.at[row], rows.slot[row], count),
+            _ => self.arrive(act, rows.slot[row], count),
+        }
+        let Moment { now, unread_after, .. } = *self.moment;
+        if act == Act::Read && unread_after.is_some_and(|after| rows.at[row] <= now + after) {
+            self.tally.read_in_time += count;
+        }
+    }
+
     /// Queues acts where they arrive.
     fn queue(&mut self, acts: &[Act], delays: &[Split<'_>], arriving: &[Arriving]) {
-        let Moment { now, streak, unread_after, .. } = self.moment;
-        let mut read_in_time = 0;
+        let Moment { now, streak, unread_after, .. } = *self.moment;
         for (act, split) in acts.iter().zip(delays) {
             let (rows, counts) = (self.rows(arriving, *act), split.rows());
             self.stage.arrivals.add_rows(&rows.slot, streak, *act, counts);
             match (act, unread_after) {
                 (Act::Reply, _) => {
-                    let late = rows.at[..counts.len()].partition_point(|at| *at < now + CONVERSATION);
+                    let late = rows.late.min(counts.len());
                     self.stage.arrivals.add_rows(&rows.slot[late..], streak, Act::LateReply, &counts[late..]);
                 }
                 (Act::Read, Some(after)) => {
                     let late = rows.at[..counts.len()].partition_point(|at| *at <= now + after);
-                    read_in_time = counts[..late].iter().map(|count| u64::from(*count)).sum();
+                    self.tally.read_in_time +=
+                        counts[..late].iter().map(|count| u64::from(*count)).sum::<u64>();
                 }
                 _ => {}
             }
         }
         if let Some(after) = unread_after {
             let due = self.stage.calendar.slot_from(now + after);
-            self.arrive(Act::Unread, due, self.tally.delivered - read_in_time);
+            self.arrive(Act::Unread, due, self.tally.delivered - self.tally.read_in_time);
         }
     }
 }

@@ -50,7 +50,8 @@ pub(super) use self::inputs::draw_thresholds;
 use self::inputs::{GIVEN, assumptions, threshold_priors, waiting_numbers, warnings};
 use self::parts::{
     asked_back, default_analysis, default_review, default_verification, lanes, markets, preferred, prices,
-    profiles, replace_chances, ring, segments, sending_numbers, template_opening, throughput, written_to,
+    profiles, replace_chances, ring, segments, sending_numbers, streaks, template_opening, throughput,
+    written_to,
 };
 use self::paths::{Place, change, check_reach, half_held, hold_thresholds, standing};
 use self::plans::{check_climb, slot_bound};
@@ -117,6 +118,8 @@ pub struct Scenario {
     pub(super) help_desk: Option<HelpDesk>,
     /// The list of each number and segment: those of the first number first.
     pub(super) lanes: Vec<Lane>,
+    /// Whose reactions are counted together: by lane and template.
+    pub(super) streaks: Vec<Streak>,
     /// Positions of the segments in the order of preference; nothing where a plan is shared out by size.
     pub(super) preferred: Option<Vec<usize>>,
     pub(super) strategy: Strategy,
@@ -168,6 +171,19 @@ pub(super) struct Lane {
     pub(super) list: ListPlan,
     /// Whom the draws of its batches concern, by template.
     pub(super) batches: Vec<BatchSubjects>,
+}
+
+/// The customers of a lane who get one of the sender's templates.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Streak {
+    /// Position of the number among the sender's.
+    pub(super) sender: usize,
+    /// Position of the number among the platform's.
+    pub(super) number: usize,
+    /// Position of the template among the platform's.
+    pub(super) template: usize,
+    /// Position of the segment.
+    pub(super) segment: usize,
 }
 
 /// An era of a rulebook that begins during the run.
@@ -666,6 +682,7 @@ impl Loader<'_> {
             let place = text.platform.templates.index_of(name)?;
             Some((name.clone(), text.platform.templates.get(name)?.category, place))
         });
+        let templates: Vec<_> = templates.collect();
         let tier_of = |lane: &Lane| opening.numbers.get(lane.number).map(|(tier, _)| *tier);
         let start_tier = lanes.iter().filter_map(tier_of).max().unwrap_or(rules.start_tier);
         let tiers = union(&all);
@@ -721,9 +738,10 @@ impl Loader<'_> {
             contents: Contents::of(text, &rulesets, &segments, &strategy, prices.as_ref()),
             expectations: Vec::new(),
             others: Vec::new(),
+            streaks: streaks(&lanes, &templates),
             lanes,
             strategy,
-            templates: templates.collect(),
+            templates,
             opening,
             decisions: Decisions {
                 verification,

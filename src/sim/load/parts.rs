@@ -3,7 +3,7 @@
 use crate::audience::{
     Act, BatchSubjects, Behavior, Choice, Followed, ListPlan, RateName, Segment, TemplateEffects,
 };
-use crate::glossary::TemplateStatus;
+use crate::glossary::{Category, TemplateStatus};
 use crate::platform::language::{CapLimit, CapOf, CapUnit, Condition, Count, Within};
 use crate::platform::price::{Card, PriceRules, month_starts, price_table};
 use crate::platform::{Rules, Ruleset, TemplateOpening};
@@ -16,7 +16,7 @@ use crate::sim::scenario::{
 use crate::time::{Calendar, SimTime, Span};
 
 use super::inputs::GIVEN;
-use super::{Lane, SendingNumber, instant_of};
+use super::{Lane, SendingNumber, Streak, instant_of};
 
 pub(super) fn template_opening(template: &TemplateText) -> TemplateOpening {
     let (status, new) = match template.state {
@@ -152,6 +152,17 @@ pub(super) fn lanes(
         }
     }
     lanes
+}
+
+/// By lane and template, in this order.
+pub(super) fn streaks(lanes: &[Lane], templates: &[(String, Category, usize)]) -> Vec<Streak> {
+    let streak = |lane: &Lane, template: usize| Streak {
+        sender: lane.sender,
+        number: lane.number,
+        template,
+        segment: lane.segment,
+    };
+    lanes.iter().flat_map(|lane| templates.iter().map(move |(_, _, place)| streak(lane, *place))).collect()
 }
 
 /// How long rules ask when a customer was last written to: the longest time over which they count each once.
