@@ -326,6 +326,9 @@ impl Ratio {
 
     /// Whole part of `ratio x amount`, rounded up: the least whole number that reaches it.
     pub fn times_rounded_up(self, amount: u64) -> u64 {
+        if let Some((product, bottom)) = self.short_product(amount) {
+            return product.div_ceil(bottom);
+        }
         let product = i128::from(self.top) * i128::from(amount);
         let bottom = i128::from(self.bottom);
         u64::try_from((product + bottom - 1).div_euclid(bottom).max(0)).unwrap_or(u64::MAX)
@@ -333,13 +336,17 @@ impl Ratio {
 
     /// Whole part of `ratio x amount`, rounded down.
     pub fn times_rounded_down(self, amount: u64) -> u64 {
-        if let (Ok(top), Ok(bottom)) = (u64::try_from(self.top), u64::try_from(self.bottom))
-            && let Some(product) = top.checked_mul(amount)
-        {
+        if let Some((product, bottom)) = self.short_product(amount) {
             return product / bottom;
         }
         let product = i128::from(self.top) * i128::from(amount);
         u64::try_from(product.div_euclid(i128::from(self.bottom)).max(0)).unwrap_or(u64::MAX)
+    }
+
+    /// `top x amount` and `bottom`, where 64 bits hold them.
+    fn short_product(self, amount: u64) -> Option<(u64, u64)> {
+        let (top, bottom) = (u64::try_from(self.top).ok()?, u64::try_from(self.bottom).ok()?);
+        Some((top.checked_mul(amount)?, bottom))
     }
 }
 

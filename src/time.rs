@@ -154,6 +154,7 @@ pub struct Calendar {
     zone: TimeZone,
     start: Timestamp,
     first_date: Date,
+    first_weekday: CivilWeekday,
     slot: Span,
     horizon: Span,
     slots: Vec<SlotStart>,
@@ -197,6 +198,7 @@ impl Calendar {
             zone: tz,
             start: origin,
             first_date: start.date(),
+            first_weekday: start.date().weekday(),
             slot,
             horizon,
             slots: Vec::new(),
@@ -347,7 +349,7 @@ impl Calendar {
 
     /// The weekday of civil day `day`.
     pub fn weekday(&self, day: usize) -> CivilWeekday {
-        self.first_date.weekday().wrapping_add((day % 7) as i64)
+        self.first_weekday.wrapping_add((day % 7) as i64)
     }
 
     /// The civil time at `at`.

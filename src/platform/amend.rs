@@ -55,6 +55,7 @@ pub(crate) enum Home {
 
 impl HolderStanding {
     /// The limit; `None` is unlimited.
+    #[inline]
     pub(crate) fn limit(&self, rules: &Rules) -> Option<u64> {
         match self.kept {
             None => rules.tiers[self.tier].limit,

@@ -74,6 +74,7 @@ impl Rules {
 
 impl Platform<'_> {
     /// Whether `number` is connected: one that is not can send nothing.
+    #[inline]
     pub fn connected(&self, number: usize) -> bool {
         self.standing.numbers[number].connected
     }

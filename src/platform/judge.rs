@@ -150,6 +150,7 @@ impl<'r> Platform<'r> {
 
     /// Position of the tier that `number` sends under; for a limit that an amendment left off the ladder, the highest
     /// tier below it.
+    #[inline]
     pub fn tier(&self, number: usize) -> usize {
         self.standing.holders[self.standing.numbers[number].holder].tier
     }
@@ -160,17 +161,20 @@ impl<'r> Platform<'r> {
     }
 
     /// The limit that `number` sends under; `None` is unlimited.
+    #[inline]
     pub fn limit(&self, number: usize) -> Option<u64> {
         self.standing.holders[self.standing.numbers[number].holder].limit(self.rules)
     }
 
     /// The number's rating as last evaluated.
+    #[inline]
     pub fn rating(&self, number: usize) -> Rating {
         let number = &self.standing.numbers[number];
         number.coupled.map_or(number.meters.rating, |worst| number.meters.rating.worse(worst))
     }
 
     /// The worst status of the number.
+    #[inline]
     pub fn number_status(&self, number: usize) -> NumberStatus {
         self.standing.numbers[number].life.status(NumberStatus::Connected)
     }
@@ -182,11 +186,13 @@ impl<'r> Platform<'r> {
     }
 
     /// The template's rating as last evaluated.
+    #[inline]
     pub fn template_rating(&self, template: usize) -> Rating {
         self.standing.templates[template].meters.rating
     }
 
     /// The template's status.
+    #[inline]
     pub fn template_status(&self, template: usize) -> TemplateStatus {
         let standing = &self.standing.templates[template];
         standing.life.status(standing.base)
@@ -235,16 +241,12 @@ impl<'r> Platform<'r> {
         let standing = &mut self.standing.holders[self.standing.numbers[number].holder];
         let (place, amount) = rules.upgrades.iter().enumerate().find_map(|(place, rule)| {
             let leads = standing.may_leave(rules, &rule.from) && rule.in_force.at(now);
-            let amount = rule.when.iter().find_map(|condition| match condition {
-                Condition::Usage { amount, .. } => Some(*amount),
-                _ => None,
-            });
-            Some((place, amount.filter(|_| leads)?))
+            Some((place, rule.usage.filter(|_| leads)?))
         })?;
         let needed = needed(amount, standing.limit(rules)?);
         let usage = standing.usage[place].as_mut()?;
         let used = usage.amount(now, rules);
-        let used = if used < needed { usage.under_way(now, rules) } else { used };
+        let used = if used < needed { usage.under_way(used, now, rules) } else { used };
         Some((used, needed))
     }
 
@@ -261,21 +263,35 @@ impl<'r> Platform<'r> {
 
     /// How many more customers `number` may write to at `now`; `u64::MAX` is unlimited.
     pub fn capacity(&mut self, number: usize, now: SimTime) -> u64 {
-        if !self.connected(number) || self.forbidden(number, Forbidden::Broadcast) {
+        if !self.connected(number) {
             return 0;
         }
         let left = self.left(number, now);
+        if self.is_quiet(number) {
+            return left;
+        }
+        if self.forbidden(number, Forbidden::Broadcast) {
+            return 0;
+        }
         let Some(cap) = self.message_cap(number) else { return left };
         let sent = self.standing.numbers[number].messages.as_mut().map_or(0, |messages| messages.sum(now));
         left.min(cap.saturating_sub(sent))
     }
 
     /// What the tier's limit leaves, whatever the status.
+    #[inline]
     fn left(&mut self, number: usize, now: SimTime) -> u64 {
-        match self.limit(number) {
+        let holder = &mut self.standing.holders[self.standing.numbers[number].holder];
+        match holder.limit(self.rules) {
             None => u64::MAX,
-            Some(limit) => limit.saturating_sub(self.reached(number, now)),
+            Some(limit) => limit.saturating_sub(holder.reached.sum(now, self.rules)),
         }
+    }
+
+    /// Whether no measure is under way for a number, and none came for good.
+    #[inline]
+    fn is_quiet(&self, number: usize) -> bool {
+        self.standing.numbers[number].life.is_quiet()
     }
 
     fn message_cap(&self, number: usize) -> Option<u64> {
@@ -285,14 +301,17 @@ impl<'r> Platform<'r> {
     /// Whether nothing may be started, for another reason than a limit that is used up: that one does not count what
     /// goes into open service windows.
     fn barred(&self, number: usize) -> bool {
-        self.banned(number)
-            || self.running(number).any(|rule| {
-                rule.forbids.contains(&Forbidden::Broadcast) && !rule.when.contains(&Condition::LimitReached)
-            })
+        !self.is_quiet(number)
+            && (self.banned(number)
+                || self.running(number).any(|rule| {
+                    rule.forbids.contains(&Forbidden::Broadcast)
+                        && !rule.when.contains(&Condition::LimitReached)
+                }))
     }
 
     fn forbidden(&self, number: usize, what: Forbidden) -> bool {
-        self.banned(number) || self.running(number).any(|rule| rule.forbids.contains(&what))
+        !self.is_quiet(number)
+            && (self.banned(number) || self.running(number).any(|rule| rule.forbids.contains(&what)))
     }
 
     fn banned(&self, number: usize) -> bool {
@@ -929,15 +948,15 @@ impl<'r> Platform<'r> {
         let rule = &self.rules.upgrades[place];
         match condition {
             Condition::RatingAtLeast(floor) => {
-                self.asked(holder, now).into_iter().all(|number| {
-                    let unknown = unknown_counts_as(&self.rules.number_ratings, now);
-                    self.rating(number).at_least(*floor, unknown)
+                let unknown = unknown_counts_as(&self.rules.number_ratings, now);
+                self.all_asked(holder, now, |platform, number| {
+                    platform.rating(number).at_least(*floor, unknown)
                 }) && (!rule.templates_count || self.templates_at_least(*floor, now))
             }
             Condition::StatusIs(list) => {
                 let blocks = rule.restricted_blocks;
-                self.asked(holder, now).into_iter().all(|number| {
-                    let life = &self.standing.numbers[number].life;
+                self.all_asked(holder, now, |platform, number| {
+                    let life = &platform.standing.numbers[number].life;
                     let running = life.runs().map(|run| run.status).chain(life.for_good());
                     let seen = running.filter(|status| blocks || *status != NumberStatus::Restricted);
                     list.contains(&seen.max().unwrap_or(NumberStatus::Connected))
@@ -961,16 +980,17 @@ impl<'r> Platform<'r> {
         }
     }
 
-    /// The numbers whose rating and status a rise of `holder` asks for: all that delivered something, or its only one.
-    fn asked(&mut self, holder: usize, now: SimTime) -> SmallVec<[usize; 4]> {
-        let own =
-            (0..self.standing.numbers.len()).filter(|number| self.standing.numbers[*number].holder == holder);
-        let own: SmallVec<[usize; 4]> = own.collect();
-        if self.rules.holder == Holder::Number || own.len() < 2 {
-            return own;
-        }
+    /// Whether something is so of all numbers whose rating and status a rise of `holder` asks for: all that delivered
+    /// something, or its only one.
+    fn all_asked(&mut self, holder: usize, now: SimTime, is_so: impl Fn(&Self, usize) -> bool) -> bool {
         let ratings = &self.rules.number_ratings;
-        own.into_iter().filter(|number| self.standing.numbers[*number].meters.in_use(ratings, now)).collect()
+        let own = self.standing.numbers.iter().filter(|number| number.holder == holder);
+        let whatever = self.rules.holder == Holder::Number || own.count() < 2;
+        (0..self.standing.numbers.len()).all(|number| {
+            let who = &mut self.standing.numbers[number];
+            let asked = who.holder == holder && (whatever || who.meters.in_use(ratings, now));
+            !asked || is_so(self, number)
+        })
     }
 
     fn usage_holds(

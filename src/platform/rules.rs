@@ -7,9 +7,10 @@ use crate::time::{SimTime, Span};
 
 use super::connect::ConnectRule;
 use super::language::{
-    Ageing, Cancel, CapLimit, CapOf, Clause, Condition, ConsumeOn, DowngradeAt, Effect, Ends, Forbidden,
-    Forgets, Frequency, FromTiers, Holder, Limit, Measure, OfficialChanges, Paced, Pacing, RatingClause,
-    RatingOf, Restart, Ruleset, Signal, Status, TemplateCoupling, Term, Thin, ToTier, Upgrade, Within,
+    Ageing, Amount, Cancel, CapLimit, CapOf, Clause, Condition, ConsumeOn, DowngradeAt, Effect, Ends,
+    Forbidden, Forgets, Frequency, FromTiers, Holder, Limit, Measure, OfficialChanges, Paced, Pacing,
+    RatingClause, RatingOf, Restart, Ruleset, Signal, Status, TemplateCoupling, Term, Thin, ToTier, Upgrade,
+    Within,
 };
 use super::origin::Origin;
 
@@ -53,6 +54,8 @@ pub struct Rules {
     pub(crate) judged_alike: bool,
     /// When another clause rates numbers than before, and when another rates templates: an evaluation finds it.
     pub(crate) rating_turns: [Vec<SimTime>; 2],
+    /// After how long an unread message counts as unread, where a rating weighs that: the shortest that a clause states.
+    unread_after: Option<Span>,
     /// Whether a measure asks how long the rating has been Low.
     pub(crate) asks_low_for: bool,
     /// Whether a measure of a number lasts as long as nothing more may be started under the limit.
@@ -191,6 +194,8 @@ pub(crate) struct UpgradeRule {
     pub(crate) to: Target,
     pub(crate) on: Signals,
     pub(crate) when: Vec<Condition>,
+    /// The usage that it asks for, if it asks for any.
+    pub(crate) usage: Option<Amount>,
     pub(crate) review: Span,
     pub(crate) cancelled_by: Vec<Cancel>,
     pub(crate) restarts: Vec<Restart>,
@@ -388,6 +393,7 @@ impl Rules {
             measures_hear,
             judged_alike,
             rating_turns: [turns(&number_ratings), turns(&template_ratings)],
+            unread_after: unread_after(number_ratings.iter().chain(&template_ratings)),
             asks_low_for: number_measures
                 .iter()
                 .flat_map(|rule| &rule.when)
@@ -463,7 +469,7 @@ impl Rules {
 
     /// After how long an unread message counts as unread, where a rating weighs that: the shortest that a clause states.
     pub fn unread_after(&self) -> Option<Span> {
-        self.number_ratings.iter().chain(&self.template_ratings).filter_map(|rule| rule.unread_after).min()
+        self.unread_after
     }
 
     /// After how long an answer of the business is slow: the shortest time that a rating clause states.
@@ -507,6 +513,11 @@ fn turns(ratings: &[RatingRule]) -> Vec<SimTime> {
     let mut turns: Vec<SimTime> = ends.filter(|at| *at > SimTime::START && *at < SimTime::NEVER).collect();
     turns.sort_unstable();
     turns
+}
+
+/// The shortest time after which a message counts as unread.
+fn unread_after<'r>(ratings: impl Iterator<Item = &'r RatingRule>) -> Option<Span> {
+    ratings.filter_map(|rule| rule.unread_after).min()
 }
 
 /// The rhythms that rises or measures of numbers listen to, each once.
@@ -605,6 +616,10 @@ impl Compiler<'_> {
             },
             on: Signals::of(&clause.on),
             when: clause.when.clone(),
+            usage: clause.when.iter().find_map(|condition| match condition {
+                Condition::Usage { amount, .. } => Some(*amount),
+                _ => None,
+            }),
             review: clause.review,
             cancelled_by: clause.cancelled_by.clone(),
             restarts: clause.usage_restarts.clone(),

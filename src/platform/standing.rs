@@ -160,11 +160,10 @@ impl Usage {
         best
     }
 
-    /// What can still be added to, to reach an amount: today's count where the best day counts.
-    pub(crate) fn under_way(&mut self, now: SimTime, rules: &Rules) -> u64 {
-        let sum = self.tally.sum(now, rules);
+    /// What can still be added to, to reach more than the `amount` of now: today's count where the best day counts.
+    pub(crate) fn under_way(&self, amount: u64, now: SimTime, rules: &Rules) -> u64 {
         if self.count != Count::best_day {
-            return sum;
+            return amount;
         }
         let midnight = rules.midnight_before(now);
         self.tally.rolling.entries().filter(|(at, _)| *at >= midnight).map(|(_, count)| count).sum()
@@ -454,8 +453,13 @@ impl Score {
 
     /// The score as a share, for output only; `None` where nothing was delivered.
     pub fn as_f64(self) -> Option<f64> {
-        (self.bottom > 0).then(|| self.top as f64 / self.bottom as f64)
+        (self.bottom > 0).then(|| as_f64(self.top) / as_f64(self.bottom))
     }
+}
+
+/// The nearest of 64 bits; whole numbers of 64 bits take fewer steps.
+fn as_f64(amount: i128) -> f64 {
+    u64::try_from(amount).map_or_else(|_| amount as f64, |short| short as f64)
 }
 
 impl Meter {

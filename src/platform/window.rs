@@ -23,9 +23,12 @@ pub(crate) struct Rolling {
 }
 
 impl Rolling {
+    /// Room for so many instants from the start.
+    const ROOM: usize = 32;
+
     /// An empty window of `length`.
     pub(crate) fn new(length: Span) -> Rolling {
-        Rolling { length, entries: VecDeque::new(), sum: 0 }
+        Rolling { length, entries: VecDeque::with_capacity(Rolling::ROOM), sum: 0 }
     }
 
     /// How far it looks back.

@@ -198,29 +198,30 @@ impl Diary {
         let today = &mut self.today;
         self.sending_days += usize::from(today.counts[Metric::Sent as usize] > 0);
         let last = SimTime(over.0 - 1);
-        let numbers = || scenario.senders.iter().map(|sender| sender.number);
-        let score = numbers()
-            .filter_map(|number| platform.score(number, last).and_then(Score::as_f64))
-            .reduce(f64::max);
         let templates = scenario.templates.iter().map(|(_, _, place)| platform.template_status(*place));
-        let limited = numbers().any(|number| platform.limit(number).is_some());
-        let day = Day {
+        let mut day = Day {
             counts: today.counts,
-            tier: best_tier(scenario, platform) as u8,
-            status: numbers()
-                .map(|number| platform.number_status(number))
-                .max()
-                .unwrap_or(NumberStatus::Connected),
-            rating: numbers()
-                .map(|number| platform.rating(number))
-                .reduce(Rating::worse)
-                .unwrap_or(Rating::Unknown),
+            tier: 0,
+            status: NumberStatus::Connected,
+            rating: Rating::Unknown,
             template: templates.max().unwrap_or(TemplateStatus::Approved),
-            score: score.map(|score| (score * 1e6).round() as u32),
-            capacity_used: (today.limited || limited).then_some(today.capacity_used),
+            score: None,
+            capacity_used: None,
             reason: reason(today, last, scenario, platform),
             chats: None,
         };
+        let (mut score, mut limited) = (None, today.limited);
+        for &SendingNumber { number, .. } in &scenario.senders {
+            let limit = platform.limit(number);
+            day.tier = day.tier.max(scenario.rung(platform.rules(), limit) as u8);
+            day.status = day.status.max(platform.number_status(number));
+            day.rating = day.rating.worse(platform.rating(number));
+            limited |= limit.is_some();
+            let own = platform.score(number, last).and_then(Score::as_f64);
+            score = score.into_iter().chain(own).reduce(f64::max);
+        }
+        day.score = score.map(|score| (score * 1e6).round() as u32);
+        day.capacity_used = limited.then_some(today.capacity_used);
         self.days.push(day);
         today.clear();
     }
@@ -272,7 +273,7 @@ fn reason(today: &Today, last: SimTime, scenario: &Scenario, platform: &mut Plat
     let sendable = |(_, _, place): &(String, _, usize)| platform.template_status(*place).sendable();
     if tier + 1 >= rules.tiers.len() {
         Reason::TopReached
-    } else if rules.is_entry(tier) && !platform.verified() {
+    } else if !platform.verified() && rules.is_entry(tier) {
         Reason::Verification
     } else if !matches!(status, NumberStatus::Connected | NumberStatus::Restricted)
         || !scenario.templates.iter().any(sendable)

@@ -32,6 +32,7 @@ use super::chats::days_of;
 use super::decisions::Pending;
 use super::diary::{Diary, best_tier};
 use super::load::{Lane, Scenario, Streak, draw_thresholds};
+use super::send::{Few, Shown};
 use super::trajectory::{Ledger, Metric, Trajectory};
 
 /// What watches a run. It is told what happens and cannot change it.
@@ -101,8 +102,7 @@ impl Scenario {
     pub fn watch_all<P: Probe>(&self, indices: Range<u64>, probes: &mut [P]) -> Vec<Trajectory> {
         let table = Table::default();
         let player = |(index, probe)| -> Player<'_, Trajectory> {
-            let table = &table;
-            Box::pin(async move { Run::new(self, index, probe, table).play().await })
+            Box::pin(Run::new(self, index, probe, &table).play())
         };
         let watched: Vec<(u64, &mut P)> = indices.zip(probes).collect();
         let mut players = watched.into_iter().map(|(index, probe)| player((index, probe as &mut dyn Probe)));
@@ -147,6 +147,10 @@ pub(super) struct Run<'s, 'p> {
     pub(super) desk: Desk,
     /// Who answers customers' chats.
     pub(super) help_desk: Option<audience::Desk<'s>>,
+    /// How the sender's templates stand, as it sees them in a slot.
+    pub(super) shown: Shown,
+    /// What a number sends to each segment in a slot \[messages\].
+    pub(super) parts: Few<u64>,
     /// Whose messages are held, by lane and template.
     pub(super) held: Vec<Taken>,
     /// Templates whose held messages go out at this instant.
@@ -191,6 +195,8 @@ impl<'s, 'p> Run<'s, 'p> {
             tallies: vec![Tally::default(); scenario.senders.len()],
             desk: Desk::default(),
             help_desk: None,
+            shown: Shown::new(scenario.templates.len()),
+            parts: Few::from_elem(0, scenario.segments.len()),
             held: vec![Taken::default(); streaks],
             released: Vec::new(),
             now: SimTime(-1),
@@ -405,7 +411,8 @@ impl<'s, 'p> Run<'s, 'p> {
     }
 
     fn tell_all(&mut self, now: SimTime) {
-        for change in std::mem::take(&mut self.changes) {
+        let mut changes = std::mem::take(&mut self.changes);
+        for change in changes.drain(..) {
             self.diary.note(&change);
             if matches!(change.what, What::TierRose { .. } | What::TierFell { .. } | What::Amended { .. }) {
                 self.diary.hold(best_tier(self.scenario, &self.platform), change.at);
@@ -414,6 +421,9 @@ impl<'s, 'p> Run<'s, 'p> {
             let score = self.platform.score(self.scenario.senders[0].number, now);
             self.probe.change(&change, score);
         }
+        // Its room, for the next changes; those that came meanwhile are told at the next instant.
+        changes.append(&mut self.changes);
+        self.changes = changes;
     }
 
     /// Closes the civil days that are over before `now`, with how things stand at their end.

@@ -1,6 +1,6 @@
 //! Class 5 of an instant: the strategy is asked for this slot, and its sends are delivered.
 
-use smallvec::{SmallVec, smallvec};
+use smallvec::SmallVec;
 
 use crate::audience::{Moment, Reactions, Stage, Taken};
 use crate::glossary::{Rating, TemplateStatus};
@@ -13,7 +13,23 @@ use super::run::{Batch, Run};
 use super::trajectory::Metric;
 
 /// Something of each template or segment of a scenario, of which there are few.
-type Few<T> = SmallVec<[T; 8]>;
+pub(super) type Few<T> = SmallVec<[T; 8]>;
+
+/// How the sender's templates stand, in its order of preference.
+pub(super) struct Shown {
+    statuses: Few<TemplateStatus>,
+    ratings: Few<Rating>,
+}
+
+impl Shown {
+    /// Of so many templates, nothing is seen yet.
+    pub(super) fn new(templates: usize) -> Shown {
+        Shown {
+            statuses: Few::from_elem(TemplateStatus::Approved, templates),
+            ratings: Few::from_elem(Rating::Unknown, templates),
+        }
+    }
+}
 
 impl<'s> Run<'s, '_> {
     /// Asks the strategy for each number, in the order of the scenario.
@@ -21,64 +37,65 @@ impl<'s> Run<'s, '_> {
         let scenario = self.scenario;
         let sending = scenario.sending[self.next_send];
         self.next_send += 1;
-        let statuses = self.edit(now);
-        let ratings: Few<Rating> =
-            scenario.templates.iter().map(|(_, _, place)| self.platform.template_rating(*place)).collect();
-        let most = scenario.throughput.map_or(MOST_IN_SLOT, |most| most.min(MOST_IN_SLOT));
-        for sender in 0..scenario.senders.len() {
-            if !self.platform.connected(scenario.senders[sender].number) {
+        self.edit(now);
+        for (sender, own) in scenario.senders.iter().enumerate() {
+            if !self.platform.connected(own.number) {
                 continue;
             }
-            let plan =
-                self.plan(sender, Shown { now, sending, most, statuses: &statuses, ratings: &ratings });
-            let asked = plan.messages.min(most);
-            let paid = asked.min(self.can_open(now));
-            self.refuse(sender, asked - paid);
-            let parts = self.parts(sender, paid, now);
-            for (segment, part) in parts.into_iter().enumerate().filter(|(_, part)| *part > 0) {
-                let lane = sender * scenario.segments.len() + segment;
-                self.send_batch(lane, plan.template, part, sending.slot, now).await;
+            let plan = self.plan(sender, sending, now);
+            let paid = plan.messages.min(self.can_open(now));
+            self.refuse(sender, plan.messages - paid);
+            self.share_out(sender, paid, now);
+            for segment in 0..scenario.segments.len() {
+                let part = self.parts[segment];
+                if part > 0 {
+                    let lane = sender * scenario.segments.len() + segment;
+                    self.send_batch(lane, plan.template, part, sending.slot, now).await;
+                }
             }
         }
     }
 
     /// Shares out what a number sends over the segments.
-    fn parts(&mut self, sender: usize, asked: u64, now: SimTime) -> Few<u64> {
+    fn share_out(&mut self, sender: usize, messages: u64, now: SimTime) {
         let segments = self.scenario.segments.len();
-        if segments == 1 || asked == 0 {
-            return smallvec![asked];
+        if segments == 1 || messages == 0 {
+            self.parts.fill(messages);
+            return;
         }
         let lists = &mut self.lists[sender * segments..][..segments];
         let available: Vec<u64> = lists.iter_mut().map(|list| list.available(now)).collect();
-        Few::from_vec(share_out(asked, &available, self.scenario.preferred.as_deref()))
+        self.parts = Few::from_vec(share_out(messages, &available, self.scenario.preferred.as_deref()));
     }
 
-    /// Edits the templates that the sender edits now; returns how all of them stand then.
-    fn edit(&mut self, now: SimTime) -> Few<TemplateStatus> {
+    /// Edits the templates that the sender edits now, and sees how all of them stand then.
+    fn edit(&mut self, now: SimTime) {
+        self.see_templates();
         let scenario = self.scenario;
-        let statuses = |run: &Self| {
-            let places = scenario.templates.iter().map(|(_, _, place)| *place);
-            places.map(|place| run.platform.template_status(place)).collect::<Few<_>>()
-        };
-        let before = statuses(self);
-        let Some(edits) = &scenario.strategy.edits else { return before };
-        let due = edits.due(&mut self.desk, now, &before);
+        let Some(edits) = &scenario.strategy.edits else { return };
+        let due = edits.due(&mut self.desk, now, &self.shown.statuses);
         for own in &due {
             let template = scenario.templates[*own].2;
             self.platform.hear(now, Signal::Edited { template }, &mut self.changes);
             self.tell(now);
         }
-        if due.is_empty() { before } else { statuses(self) }
+        if !due.is_empty() {
+            self.see_templates();
+        }
     }
 
-    /// Asks the strategy for one number; `shown` is what it sees whichever it is.
-    fn plan(&mut self, sender: usize, shown: Shown<'_>) -> Plan {
+    fn see_templates(&mut self) {
+        let Shown { statuses, ratings } = &mut self.shown;
+        for (((_, _, place), status), rating) in self.scenario.templates.iter().zip(statuses).zip(ratings) {
+            *status = self.platform.template_status(*place);
+            *rating = self.platform.template_rating(*place);
+        }
+    }
+
+    /// Asks the strategy for one number.
+    fn plan(&mut self, sender: usize, sending: SendingSlot, now: SimTime) -> Plan {
         let scenario = self.scenario;
-        let Shown { now, sending, .. } = shown;
-        let SendingNumber { number, weight, .. } = scenario.senders[sender];
-        let weights = |senders: &[SendingNumber]| senders.iter().map(|sender| sender.weight).sum();
-        let part =
-            Part { before: weights(&scenario.senders[..sender]), weight, all: weights(&scenario.senders) };
+        let SendingNumber { number, part, .. } = scenario.senders[sender];
         // A limit that numbers share is parted among them, and so is what is missing for the next one.
         let own = if self.platform.shares_limit() { part } else { Part::WHOLE };
         let streaks = scenario.segments.len() * scenario.templates.len();
@@ -89,9 +106,9 @@ impl<'s> Run<'s, '_> {
             sending_slot: self.next_send - 1,
             slot: sending.place,
             slots: sending.of,
-            throughput: shown.most,
-            templates: shown.statuses,
-            template_ratings: shown.ratings,
+            throughput: scenario.throughput.map_or(MOST_IN_SLOT, |most| most.min(MOST_IN_SLOT)),
+            templates: &self.shown.statuses,
+            template_ratings: &self.shown.ratings,
             limit: self.platform.limit(number).map(|limit| own.rounded_down(limit)),
             capacity: self.platform.capacity(number, now),
             status: self.platform.number_status(number),
@@ -117,21 +134,26 @@ impl<'s> Run<'s, '_> {
     /// Sends a batch to customers of a lane's list: who is chosen, what the platform admits, how they react.
     async fn send_batch(&mut self, lane: usize, template: usize, asked: u64, slot: Slot, now: SimTime) {
         let moment = self.moment(lane, template, slot, now);
-        let Chosen { taken, admission, open, short } = self.choose(lane, asked, &moment);
-        let delivered = self.deliver(lane, taken, &admission, open, moment).await;
-        let batch = Batch {
-            at: now,
+        let mut chosen = self.choose(lane, asked, &moment);
+        let delivered = self.deliver(lane, &mut chosen, &moment).await;
+        self.sent(lane, asked, &chosen, delivered, &moment);
+    }
+
+    /// Tells of a batch that was sent.
+    fn sent(&mut self, lane: usize, asked: u64, chosen: &Chosen, delivered: Delivered, moment: &Moment) {
+        let &Chosen { admission, short, .. } = chosen;
+        self.probe.sent(&Batch {
+            at: moment.now,
             number: self.scenario.lanes[lane].number,
-            template: self.scenario.templates[template].2,
+            template: self.scenario.templates[moment.template].2,
             asked,
             short_of_list: short,
             admission,
-            in_window: open.min(admission.admitted),
+            in_window: chosen.inside(),
             delivered: delivered.all,
             delivered_in_window: delivered.in_window,
-        };
-        self.probe.sent(&batch);
-        self.tell(now);
+        });
+        self.tell(moment.now);
     }
 
     /// Takes customers from a lane's list for a send, and puts those back whom the platform does not admit.
@@ -176,29 +198,22 @@ impl<'s> Run<'s, '_> {
         }
     }
 
-    /// Delivers what was admitted of `taken`, and keeps what is held; returns what was delivered.
-    async fn deliver(
-        &mut self,
-        lane: usize,
-        mut taken: Taken,
-        admission: &Admission,
-        open: u64,
-        moment: Moment,
-    ) -> Delivered {
+    /// Delivers what was admitted of those who were chosen, and keeps what is held; returns what was delivered.
+    async fn deliver(&mut self, lane: usize, chosen: &mut Chosen, moment: &Moment) -> Delivered {
+        let Chosen { taken, admission, .. } = chosen;
         if admission.held > 0 {
-            self.hold(lane, &mut taken, admission.held, &moment);
+            self.hold(lane, taken, admission.held, moment);
         }
         if admission.admitted == 0 {
             return Delivered::default();
         }
         let segment = self.scenario.lanes[lane].segment;
-        let calendar = &self.scenario.setting.calendar;
-        let Run { rates, lists, arrivals, chance, .. } = self;
-        let stage = Stage { calendar, chance, list: &mut lists[lane], arrivals };
-        let behavior = &self.scenario.segments[segment];
-        let reactions = behavior.reacting(&mut rates[segment], &taken, &moment, stage).await;
-        let delivered = self.delivered(lane, &taken, admission.admitted, open, &moment, reactions);
-        self.lists[lane].clear(taken);
+        let Run { rates, lists, arrivals, chance, scenario, .. } = self;
+        let stage = Stage { calendar: &scenario.setting.calendar, chance, list: &mut lists[lane], arrivals };
+        let behavior = &scenario.segments[segment];
+        let reactions = behavior.reacting(&mut rates[segment], taken, moment, stage).await;
+        let delivered = self.delivered(lane, chosen, moment, reactions);
+        self.lists[lane].clear(std::mem::take(&mut chosen.taken));
         delivered
     }
 
@@ -210,27 +225,24 @@ impl<'s> Run<'s, '_> {
         self.diary.count(Metric::Held, held);
     }
 
-    /// Tells all parties what was delivered of `taken`, of whom `admitted` were written to.
+    /// Tells all parties what was delivered of those who were chosen.
     fn delivered(
         &mut self,
         lane: usize,
-        taken: &Taken,
-        admitted: u64,
-        open: u64,
+        chosen: &Chosen,
         moment: &Moment,
         reactions: Reactions,
     ) -> Delivered {
         let scenario = self.scenario;
         let Lane { number, sender, segment, .. } = scenario.lanes[lane];
-        let now = moment.now;
+        let (now, admitted, inside) = (moment.now, chosen.admission.admitted, chosen.inside());
         let behavior = &scenario.segments[segment];
         self.diary.fail_later(now + behavior.behavior.time_to_live.value, reactions.in_flight, scenario);
-        let inside = open.min(admitted);
         let in_window =
             behavior.delivered_inside(admitted, inside, reactions.delivered, moment, &mut self.chance);
         // Whom it reached before is looked up only where a rule asks.
         let asked_back = scenario.lanes[lane].list.asked_back > Span(0);
-        let again = if asked_back { taken.again() } else { Default::default() };
+        let again = if asked_back { chosen.taken.again() } else { Default::default() };
         let signal = Signal::Sent {
             number,
             template: scenario.templates[moment.template].2,
@@ -281,20 +293,9 @@ impl<'s> Run<'s, '_> {
         let refused = self.lists[lane].hold(&mut held, back, now, slot, &mut self.chance);
         self.lists[lane].not_reached(&refused, now);
         self.refuse(scenario.lanes[lane].sender, back);
-        let delivered = self.deliver(lane, held, &admission, 0, moment).await;
-        let batch = Batch {
-            at: now,
-            number,
-            template: place,
-            asked,
-            short_of_list: 0,
-            admission,
-            in_window: 0,
-            delivered: delivered.all,
-            delivered_in_window: 0,
-        };
-        self.probe.sent(&batch);
-        self.tell(now);
+        let mut chosen = Chosen { taken: held, admission, open: 0, short: 0 };
+        let delivered = self.deliver(lane, &mut chosen, &moment).await;
+        self.sent(lane, asked, &chosen, delivered, &moment);
     }
 
     /// What was held of a template fails; its customers go back to the list as after any send.
@@ -311,17 +312,6 @@ impl<'s> Run<'s, '_> {
     }
 }
 
-/// What the strategy sees in a slot, whichever number it is asked for.
-#[derive(Clone, Copy)]
-struct Shown<'o> {
-    now: SimTime,
-    sending: SendingSlot,
-    /// Most messages that a number can send.
-    most: u64,
-    statuses: &'o [TemplateStatus],
-    ratings: &'o [Rating],
-}
-
 /// Customers chosen for a send.
 struct Chosen {
     /// Those who are written to, or whose message is held.
@@ -331,6 +321,13 @@ struct Chosen {
     open: u64,
     /// Messages that the list could not supply.
     short: u64,
+}
+
+impl Chosen {
+    /// Of the admitted messages, those to customers whose service window is open.
+    fn inside(&self) -> u64 {
+        self.open.min(self.admission.admitted)
+    }
 }
 
 /// What was delivered of a batch.

@@ -40,7 +40,7 @@ use crate::platform::language::CapOf;
 use crate::platform::rulebook::{self, Rulebook};
 use crate::platform::{Amending, Era, Opening, Policy, RuleChange, Rules, Ruleset, Tier};
 use crate::random::{Held, Pinned, Prior, Subject};
-use crate::sender::Strategy;
+use crate::sender::{Part, Strategy};
 use crate::time::{Calendar, SimTime, Slot, Span};
 
 pub use self::contents::Contents;
@@ -154,8 +154,8 @@ pub(super) struct SendingNumber {
     pub(super) number: usize,
     /// The number's name.
     pub(super) name: String,
-    /// Its weight: its part of the lists and of the plan.
-    pub(super) weight: u64,
+    /// Its part of the lists and of the plan.
+    pub(super) part: Part,
 }
 
 /// The part of a segment that belongs to one number, for the whole run.

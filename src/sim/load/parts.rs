@@ -8,7 +8,7 @@ use crate::platform::language::{CapLimit, CapOf, CapUnit, Condition, Count, With
 use crate::platform::price::{Card, PriceRules, month_starts, price_table};
 use crate::platform::{Rules, Ruleset, TemplateOpening};
 use crate::random::{Law, Prior, Probability, Subject};
-use crate::sender::{Order, Strategy};
+use crate::sender::{Order, Part, Strategy};
 use crate::sim::account::Prices;
 use crate::sim::scenario::{
     DecisionText, NumberText, ReviewText, ScenarioText, TemplateState, TemplateText, Verification,
@@ -109,13 +109,18 @@ pub(super) fn profiles(segments: &[Segment]) -> Vec<String> {
     names
 }
 
-/// The sender's numbers with their weights.
+/// The sender's numbers with their parts of the whole.
 pub(super) fn sending_numbers(text: &ScenarioText) -> Vec<SendingNumber> {
+    let named = senders(text);
+    let all = named.iter().map(|(_, weight)| weight).sum();
+    let mut before = 0;
     let number = |(name, weight): (&str, u64)| {
+        let part = Part { before, weight, all };
+        before += weight;
         let number = text.platform.numbers.index_of(name)?;
-        Some(SendingNumber { number, name: name.to_owned(), weight })
+        Some(SendingNumber { number, name: name.to_owned(), part })
     };
-    senders(text).into_iter().filter_map(number).collect()
+    named.into_iter().filter_map(number).collect()
 }
 
 /// The lists: weights share out each segment by largest remainder, the first numbers first.
@@ -125,17 +130,14 @@ pub(super) fn lanes(
     segments: &[Segment],
     asked_back: Span,
 ) -> Vec<Lane> {
-    let all: u64 = senders.iter().map(|sender| sender.weight).sum();
     let mut lanes = Vec::new();
     for (place, sender) in senders.iter().enumerate() {
         for (position, segment) in segments.iter().enumerate() {
             let Some(stated) = text.audience.segments.get(&segment.name) else { continue };
-            let part = |weight: u64| {
-                (u128::from(stated.customers) * u128::from(weight) / u128::from(all.max(1))) as u64
-            };
-            let rest = stated.customers - senders.iter().map(|sender| part(sender.weight)).sum::<u64>();
+            let part = |sender: &SendingNumber| sender.part.rounded_down(stated.customers);
+            let rest = stated.customers - senders.iter().map(part).sum::<u64>();
             let list = ListPlan {
-                customers: part(sender.weight) + u64::from((place as u64) < rest),
+                customers: part(sender) + u64::from((place as u64) < rest),
                 unreachable: 0,
                 rest: stated.rest,
                 choice: stated.choose.unwrap_or(Choice::rested_longest),
