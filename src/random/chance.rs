@@ -215,10 +215,10 @@ impl Chance {
     }
 
     /// Asks for splits: [`Chance::take_back`] gives them back, after a [wait](Chance::wait).
+    #[inline]
     pub fn hand_in(&mut self, splits: &mut [Split<'_>]) -> Receipt {
         if self.held.luck {
-            splits.iter_mut().for_each(|split| self.split_expected(split));
-            return Receipt::default();
+            return self.split_expected(splits);
         }
         self.table.counts().borrow_mut().asked().hand_in(self.streams.key(), splits)
     }
@@ -242,7 +242,14 @@ impl Chance {
         Some(row)
     }
 
-    fn split_expected(&mut self, split: &mut Split<'_>) {
+    /// Splits all of `splits` as is expected; nothing is left to ask for.
+    #[cold]
+    fn split_expected(&mut self, splits: &mut [Split<'_>]) -> Receipt {
+        splits.iter_mut().for_each(|split| self.split_one_expected(split));
+        Receipt::default()
+    }
+
+    fn split_one_expected(&mut self, split: &mut Split<'_>) {
         let (n, shares, address) = (split.n(), split.shares(), split.address());
         self.drawn += shares.shares().len() as u64;
         let mut left = n;

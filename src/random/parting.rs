@@ -86,7 +86,7 @@ impl Parting {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn ask(&mut self, place: usize, part: usize, n: f64, questions: &mut Questions) {
         let [head, subject, cell, slot] = self.words;
         let item = head.wrapping_add((part as u32) << ITEM.trailing_zeros()) & ITEM;
