@@ -103,8 +103,7 @@ impl Scenario {
     pub fn watch_all<P: Probe>(&self, indices: Range<u64>, probes: &mut [P]) -> Vec<Trajectory> {
         let table = Table::default();
         let player = |(index, probe)| -> Player<'_, Trajectory> {
-            let table = &table;
-            Box::pin(async move { Run::new(self, index, probe, table).play().await })
+            Box::pin(Run::new(self, index, probe, &table).play())
         };
         let watched: Vec<(u64, &mut P)> = indices.zip(probes).collect();
         let mut players = watched.into_iter().map(|(index, probe)| player((index, probe as &mut dyn Probe)));
