@@ -14,8 +14,8 @@ use tiercast::random::quantile::{
     normal_cdf, normal_quantile, student_quantile,
 };
 use tiercast::random::{
-    Address, Alike, Binomial, Draw, MOST_IN_ALL, MOST_TRIALS, Purpose, Shares, Split, Streams, Subject, binomial,
-    hypergeometric, split, split_all,
+    Address, Alike, Binomial, Draw, MOST_IN_ALL, MOST_TRIALS, Purpose, Shares, Split, Streams, Subject,
+    binomial, hypergeometric, split, split_all,
 };
 
 const DRAWS: u32 = 100_000;

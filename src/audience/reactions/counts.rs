@@ -344,7 +344,8 @@ impl<'s> Send<'s, '_> {
                 }
                 (Act::Read, Some(after)) => {
                     let late = rows.at[..counts.len()].partition_point(|at| *at <= now + after);
-                    self.tally.read_in_time += counts[..late].iter().map(|count| u64::from(*count)).sum::<u64>();
+                    self.tally.read_in_time +=
+                        counts[..late].iter().map(|count| u64::from(*count)).sum::<u64>();
                 }
                 _ => {}
             }
