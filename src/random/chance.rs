@@ -154,22 +154,19 @@ impl Chance {
     /// Asks as [`Chance::binomial`] for each (address, n, p), side by side: [`Chance::counted`] tells, after a
     /// [wait](Chance::wait).
     pub fn ask(&mut self, asked: impl IntoIterator<Item = (Address, u64, f64)>) -> Ticket {
-        let ticket = self.table.counts().borrow_mut().asked().ticket();
-        if self.held.luck {
-            for (address, n, p) in asked {
-                let count = self.binomial(address, n, p);
-                self.table.counts().borrow_mut().asked().know(count as u32);
-            }
-            return self.table.counts().borrow_mut().asked().up_to_here(ticket);
-        }
-        let mut counts = self.table.counts().borrow_mut();
-        let (questions, key) = (counts.asked(), self.streams.key());
+        let table = self.table.clone();
+        let mut counts = table.counts().borrow_mut();
+        let questions = counts.asked();
+        let ticket = questions.ticket();
         for (address, n, p) in asked {
-            questions.ask(key, address.words(), n, p);
+            if self.held.luck {
+                questions.know(self.binomial(address, n, p) as u32);
+            } else {
+                questions.ask(self.streams.key(), address.words(), n, p);
+                self.drawn += 1;
+            }
         }
-        let ticket = questions.up_to_here(ticket);
-        self.drawn += ticket.many();
-        ticket
+        questions.up_to_here(ticket)
     }
 
     /// The counts that were asked for, in the order in which they were.
