@@ -186,7 +186,7 @@ impl Odds {
         if self.places[key] == UNKNOWN {
             let (place, acts) = (self.worked_out, self.compute(behavior, past));
             if place == self.known.len() {
-                self.known.push(Shares::EMPTY);
+                self.known.push(Shares::empty());
             }
             if let Err(error) = self.known[place].set(&acts) {
                 unreachable!("chances between 0 and 1 that sum to at most 1: {error}");

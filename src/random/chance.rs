@@ -181,22 +181,19 @@ impl Chance {
     /// Asks as [`Chance::binomial`] for each (address, n, p), side by side: [`Chance::counted`] tells, after a
     /// [wait](Chance::wait).
     pub fn ask(&mut self, asked: impl IntoIterator<Item = (Address, u64, f64)>) -> Ticket {
-        let ticket = self.table.counts().borrow_mut().asked().ticket();
-        if self.held.luck {
-            for (address, n, p) in asked {
-                let count = self.binomial(address, n, p);
-                self.table.counts().borrow_mut().asked().know(count as u32);
-            }
-            return self.table.counts().borrow_mut().asked().up_to_here(ticket);
-        }
-        let mut counts = self.table.counts().borrow_mut();
-        let (questions, key) = (counts.asked(), self.streams.key());
+        let table = self.table.clone();
+        let mut counts = table.counts().borrow_mut();
+        let questions = counts.asked();
+        let ticket = questions.ticket();
         for (address, n, p) in asked {
-            questions.ask(key, address.words(), n, p);
+            if self.held.luck {
+                questions.know(self.binomial(address, n, p) as u32);
+            } else {
+                questions.ask(self.streams.key(), address.words(), n, p);
+                self.drawn += 1;
+            }
         }
-        let ticket = questions.up_to_here(ticket);
-        self.drawn += ticket.many();
-        ticket
+        questions.up_to_here(ticket)
     }
 
     /// The counts that were asked for, in the order in which they were.
@@ -242,10 +239,10 @@ impl Chance {
     }
 
     /// Asks for splits: [`Chance::take_back`] gives them back, after a [wait](Chance::wait).
+    #[inline]
     pub fn hand_in(&mut self, splits: &mut [Split<'_>]) -> Receipt {
         if self.held.luck {
-            splits.iter_mut().for_each(|split| self.split_expected(split));
-            return Receipt::default();
+            return self.split_expected(splits);
         }
         self.table.counts().borrow_mut().asked().hand_in(self.streams.key(), splits)
     }
@@ -269,7 +266,14 @@ impl Chance {
         Some(row)
     }
 
-    fn split_expected(&mut self, split: &mut Split<'_>) {
+    /// Splits all of `splits` as is expected; nothing is left to ask for.
+    #[cold]
+    fn split_expected(&mut self, splits: &mut [Split<'_>]) -> Receipt {
+        splits.iter_mut().for_each(|split| self.split_one_expected(split));
+        Receipt::default()
+    }
+
+    fn split_one_expected(&mut self, split: &mut Split<'_>) {
         let (n, shares, address) = (split.n(), split.shares(), split.address());
         self.drawn += shares.shares().len() as u64;
         let mut left = n;
