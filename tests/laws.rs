@@ -595,11 +595,17 @@ fn plain_loop(case: &Case, scenario: &Scenario, index: u64) -> Plain {
         calendar.slots().iter().zip(0..).map(|(slot, place)| (slot.at.0, place)).collect();
     let mut instants: BTreeSet<i64> = (0..calendar.end().0).step_by(60).collect();
     instants.extend(verified);
-    let a_second = scenario.ruleset.admission.get("throughput").map(|cap| match cap.limit {
-        CapLimit::Own(most) => most,
-        other => panic!("{other:?}"),
-    });
-    let throughput = a_second.map_or(1 << 31, |most| (most * calendar.slot_length().0 as u64).min(1 << 31));
+    let begun = |since: Option<&str>, now: SimTime| {
+        let first = since.map(|since| tiercast::platform::first_day(since).expect("a date"));
+        first.is_none_or(|first| calendar.civil(now).date() >= first)
+    };
+    let throughput = |now: SimTime| match scenario.ruleset.admission.get("throughput") {
+        Some(cap) if begun(cap.since.as_deref(), now) => match cap.limit {
+            CapLimit::Own(most) => (most * calendar.slot_length().0 as u64).min(1 << 31),
+            other => panic!("{other:?}"),
+        },
+        _ => 1 << 31,
+    };
     let mut analysis: Option<(i64, bool)> = None;
     let mut held = vec![Taken::default(); names.len()];
 
@@ -655,7 +661,11 @@ fn plain_loop(case: &Case, scenario: &Scenario, index: u64) -> Plain {
             template,
             subjects: tiercast::audience::BatchSubjects::new("members", &names[template], "main"),
             category: opening.templates[template].category,
-            person_cap: scenario.ruleset.admission.values().any(|cap| cap.per == CapOf::Person),
+            person_cap: scenario
+                .ruleset
+                .admission
+                .values()
+                .any(|cap| cap.per == CapOf::Person && begun(cap.since.as_deref(), now)),
             unread_after: rules.unread_after(),
             followed: tiercast::audience::Followed::ALL,
         };
@@ -744,7 +754,7 @@ fn plain_loop(case: &Case, scenario: &Scenario, index: u64) -> Plain {
             ..Observation::at_start(&statuses, &[])
         };
         let plan = sender.decide(&mut state, &seen);
-        let asked = plan.messages.min(throughput);
+        let asked = plan.messages.min(throughput(now));
         if asked == 0 {
             continue;
         }

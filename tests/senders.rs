@@ -223,6 +223,33 @@ fn the_senders_own_lines_bound_every_slot() {
     assert_eq!(sent(&load(&case, sender).replicate(0)), [9_000, 9_000, 9_000]);
 }
 
+/// A bound that a clause dates binds from that date on, not before.
+#[test]
+fn what_bounds_messages_holds_from_its_date_on() {
+    let bounded = Case {
+        ruleset: "platform-2023",
+        start: "2024-05-21".into(),
+        tier: "1K",
+        horizon: 4,
+        chances: vec![("at_person_cap", "Fixed(1)".into())],
+        ..Case::default()
+    };
+    let run = load(&bounded, "plan: Constant(a_day: 100)").replicate(0);
+    let delivered: Vec<u64> = run.days.iter().map(|day| day.counts[Metric::Delivered as usize]).collect();
+    // From Thursday 23 May 2024 on everybody is at the cap per person.
+    assert_eq!((sent(&run), delivered), (vec![100; 4], vec![100, 100, 0, 0]));
+    let fast = Case {
+        ruleset: "platform-2021-09",
+        start: "2022-01-31".into(),
+        tier: "unlimited",
+        horizon: 3,
+        ..Case::default()
+    };
+    // From February 2022 on 80 messages a second go through.
+    let run = load(&fast, "plan: Constant(a_day: 300000)").replicate(0);
+    assert_eq!(sent(&run), [300_000, 288_000, 288_000]);
+}
+
 #[test]
 fn strategies_are_told_in_words() {
     let sender = r#"plan: Backlog(people: 120000, by: "2022-03-16", counts: delivered, late: go_on),

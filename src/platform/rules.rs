@@ -7,8 +7,8 @@ use crate::time::{SimTime, Span};
 
 use super::connect::ConnectRule;
 use super::language::{
-    Ageing, Amount, Cancel, CapLimit, CapOf, Clause, Condition, ConsumeOn, DowngradeAt, Effect, Ends,
-    Forbidden, Forgets, Frequency, FromTiers, Holder, Limit, Measure, OfficialChanges, Paced, Pacing,
+    Ageing, Amount, Cancel, Cap, CapLimit, CapOf, CapUnit, Clause, Condition, ConsumeOn, DowngradeAt, Effect,
+    Ends, Forbidden, Forgets, Frequency, FromTiers, Holder, Limit, Measure, OfficialChanges, Paced, Pacing,
     RatingClause, RatingOf, Restart, Ruleset, Signal, Status, TemplateCoupling, Term, Thin, ToTier, Upgrade,
     Within,
 };
@@ -42,6 +42,10 @@ pub struct Rules {
     pub(crate) midnights: Vec<SimTime>,
     pub(crate) ladder_clause: ClauseId,
     pub(crate) cap: Option<TierCap>,
+    /// What a number's line carries, clause by clause.
+    lines: Vec<Line>,
+    /// When a clause bounds how many marketing messages a person gets.
+    person_caps: Vec<InForce>,
     pub(crate) number_ratings: Vec<RatingRule>,
     pub(crate) template_ratings: Vec<RatingRule>,
     pub(crate) upgrades: Vec<UpgradeRule>,
@@ -137,6 +141,14 @@ pub(crate) struct TierCap {
     pub(crate) within: Within,
     pub(crate) consume_on: ConsumeOn,
     pub(crate) error: Option<u32>,
+}
+
+/// How many messages a number's line carries within a time.
+#[derive(Clone, Copy, Debug)]
+struct Line {
+    in_force: InForce,
+    most: u64,
+    within: Span,
 }
 
 #[derive(Clone, Debug)]
@@ -405,6 +417,8 @@ impl Rules {
             midnights,
             ladder_clause,
             cap: tier_cap(ruleset),
+            lines: compiler.lines(),
+            person_caps: compiler.person_caps(),
             number_ratings,
             template_ratings,
             upgrades,
@@ -459,6 +473,18 @@ impl Rules {
     /// Whether messages inside a service window are admitted without using up the limit.
     pub fn free_in_service_window(&self) -> bool {
         self.cap.as_ref().is_some_and(|cap| cap.free_in_window)
+    }
+
+    /// The most messages that a number's line carries in a slot of this length that begins at `now`; `None` where no clause
+    /// in force bounds them.
+    pub fn most_in_slot(&self, now: SimTime, slot: Span) -> Option<u64> {
+        let lines = self.lines.iter().filter(|line| line.in_force.at(now));
+        lines.map(|line| line.most.saturating_mul((slot.0.max(line.within.0) / line.within.0) as u64)).min()
+    }
+
+    /// Whether it is bounded at `now` how many marketing messages a person gets, from all businesses together.
+    pub fn caps_persons(&self, now: SimTime) -> bool {
+        self.person_caps.iter().any(|clause| clause.at(now))
     }
 
     /// Whether a rating weighs feedback of this kind.
@@ -568,6 +594,23 @@ impl Compiler<'_> {
             from: origin.since.map_or(SimTime(i64::MIN), self.instant_of),
             until: origin.until.map_or(SimTime::NEVER, self.instant_of),
         }
+    }
+
+    fn lines(&self) -> Vec<Line> {
+        let line = |cap: &Cap| match (cap.per, cap.unit, cap.within, cap.limit) {
+            (CapOf::Number, CapUnit::Messages, Within::Rolling(within), CapLimit::Own(most))
+                if within.0 > 0 =>
+            {
+                Some(Line { in_force: self.in_force(cap.origin()), most, within })
+            }
+            _ => None,
+        };
+        self.ruleset.admission.values().filter_map(line).collect()
+    }
+
+    fn person_caps(&self) -> Vec<InForce> {
+        let caps = self.ruleset.admission.values().filter(|cap| cap.per == CapOf::Person);
+        caps.map(|cap| self.in_force(cap.origin())).collect()
     }
 
     fn ratings(&mut self, of: RatingOf) -> Vec<RatingRule> {

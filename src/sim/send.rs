@@ -8,7 +8,7 @@ use crate::platform::{Admission, Signal};
 use crate::sender::{Observation, Part, Plan, Usage, share_out};
 use crate::time::{SimTime, Slot, Span};
 
-use super::load::{Lane, MOST_IN_SLOT, SendingNumber, SendingSlot};
+use super::load::{Lane, MOST_IN_SLOT, Scenario, SendingNumber, SendingSlot};
 use super::run::{Batch, Run};
 use super::trajectory::Metric;
 
@@ -106,7 +106,7 @@ impl<'s> Run<'s, '_> {
             sending_slot: self.next_send - 1,
             slot: sending.place,
             slots: sending.of,
-            throughput: scenario.throughput.map_or(MOST_IN_SLOT, |most| most.min(MOST_IN_SLOT)),
+            throughput: self.throughput(now),
             templates: &self.shown.statuses,
             template_ratings: &self.shown.ratings,
             limit: self.platform.limit(number).map(|limit| own.rounded_down(limit)),
@@ -123,6 +123,14 @@ impl<'s> Run<'s, '_> {
             so_far: self.tallies[sender],
         };
         scenario.strategy.decide(&mut self.states[sender], &seen)
+    }
+
+    /// Most messages that a number can send in the slot that begins at `now`: what the rules in force let through, and the
+    /// sender's own lines carry.
+    fn throughput(&self, now: SimTime) -> u64 {
+        let Scenario { setting, own_lines, .. } = self.scenario;
+        let by_rules = self.platform.rules().most_in_slot(now, setting.calendar.slot_length());
+        by_rules.into_iter().chain(*own_lines).fold(MOST_IN_SLOT, u64::min)
     }
 
     /// Counts messages of a number that the platform refused.
@@ -192,7 +200,7 @@ impl<'s> Run<'s, '_> {
             template,
             subjects: scenario.lanes[lane].batches[template],
             category,
-            person_cap: scenario.person_cap,
+            person_cap: self.platform.rules().caps_persons(now),
             unread_after: self.platform.rules().unread_after(),
             followed: scenario.followed,
         }

@@ -36,7 +36,6 @@ use crate::audience::{
 use crate::document::{self, Check, Document, Finding, Findings};
 use crate::glossary::Category;
 use crate::platform::catalogue;
-use crate::platform::language::CapOf;
 use crate::platform::rulebook::{self, Rulebook};
 use crate::platform::{Amending, Era, Opening, Policy, RuleChange, Rules, Ruleset, Tier};
 use crate::random::{Held, Pinned, Prior, Subject};
@@ -50,8 +49,7 @@ pub(super) use self::inputs::draw_thresholds;
 use self::inputs::{GIVEN, assumptions, threshold_priors, waiting_numbers, warnings};
 use self::parts::{
     asked_back, default_analysis, default_review, default_verification, lanes, markets, preferred, prices,
-    profiles, replace_chances, ring, segments, sending_numbers, streaks, template_opening, throughput,
-    written_to,
+    profiles, replace_chances, ring, segments, sending_numbers, streaks, template_opening, written_to,
 };
 use self::paths::{Place, change, check_reach, half_held, hold_thresholds, standing};
 use self::plans::{check_climb, slot_bound};
@@ -132,10 +130,8 @@ pub struct Scenario {
     pub(super) sending: Vec<SendingSlot>,
     /// What is priced; nothing without a market.
     pub(super) prices: Option<Prices>,
-    /// Most messages that a number can send in a slot, where the rules or the sender's own lines bound it.
-    pub(super) throughput: Option<u64>,
-    /// Whether the rules bound how many marketing messages a person gets.
-    pub(super) person_cap: bool,
+    /// Most messages that the sender's own lines carry in a slot, for one number.
+    pub(super) own_lines: Option<u64>,
     pub(super) ring: usize,
     /// What is followed by the slot in which it arrives.
     pub(super) followed: Followed,
@@ -720,9 +716,7 @@ impl Loader<'_> {
             .concat(),
             calendar,
         };
-        let throughput = [throughput(&ruleset, &setting.calendar), slot_bound(text, &setting.calendar)];
-        let throughput = throughput.into_iter().flatten().min();
-        let person_cap = ruleset.admission.values().any(|cap| cap.per == CapOf::Person);
+        let own_lines = slot_bound(text, &setting.calendar);
         let followed = parts::followed(&all, &strategy, help_desk.is_some() || prices.is_some());
         Some(Scenario {
             followed,
@@ -753,8 +747,7 @@ impl Loader<'_> {
             thresholds: threshold_priors(text, &rules),
             sending,
             prices,
-            throughput,
-            person_cap,
+            own_lines,
             ring: ring(&segments, &all, &setting.calendar),
             sampling: Sampling::Counts,
             held: Held::default(),

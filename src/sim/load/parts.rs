@@ -4,7 +4,7 @@ use crate::audience::{
     Act, BatchSubjects, Behavior, Choice, Followed, ListPlan, RateName, Segment, TemplateEffects,
 };
 use crate::glossary::{Category, TemplateStatus};
-use crate::platform::language::{CapLimit, CapOf, CapUnit, Condition, Count, Within};
+use crate::platform::language::{Condition, Count, Within};
 use crate::platform::price::{Card, PriceRules, month_starts, price_table};
 use crate::platform::{Rules, Ruleset, TemplateOpening};
 use crate::random::{Law, Prior, Probability, Subject};
@@ -58,18 +58,6 @@ pub(super) fn start_limits(text: &ScenarioText, rules: &Rules) -> Vec<Option<u64
 /// Position of the tier with which a number starts.
 pub(super) fn start_tier(number: &NumberText, rules: &Rules) -> usize {
     number.tier.as_ref().and_then(|tier| rules.tier(tier)).unwrap_or(rules.start_tier)
-}
-
-/// What a number can send in a slot under the shortest stated bound on its messages.
-pub(super) fn throughput(ruleset: &Ruleset, calendar: &Calendar) -> Option<u64> {
-    let bounds =
-        ruleset.admission.values().filter_map(|cap| match (cap.per, cap.unit, cap.within, cap.limit) {
-            (CapOf::Number, CapUnit::Messages, Within::Rolling(span), CapLimit::Own(most)) if span.0 > 0 => {
-                Some(most.saturating_mul(calendar.slot_length().0.max(span.0) as u64 / span.0 as u64))
-            }
-            _ => None,
-        });
-    bounds.min()
 }
 
 /// The segments that are written to, in the order of the sender.
