@@ -463,6 +463,7 @@ fn as_f64(amount: i128) -> f64 {
 }
 
 #[cold]
+#[inline(never)]
 fn long_as_f64(amount: i128) -> f64 {
     amount as f64
 }
