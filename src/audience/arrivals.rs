@@ -51,15 +51,18 @@ impl Arrivals {
         }
     }
 
-    /// Adds what will arrive row by row: so many in each slot, which lies at most the ring's length ahead. Slots rise.
+    /// Adds what will arrive row by row: so many in each slot, which lies at most the ring's length ahead.
     pub(super) fn add_rows(&mut self, slots: &[Slot], template: usize, act: Act, counts: &[u32]) {
-        let mut rows = slots.iter().zip(counts).filter(|(_, count)| **count > 0);
-        let Some((first, count)) = rows.next() else { return };
-        let mut fresh = self.put(*first, template, act, u64::from(*count));
-        for (slot, count) in rows {
-            fresh += self.put(*slot, template, act, u64::from(*count));
+        let (mut first, mut fresh) = (Slot::MAX, 0);
+        for (slot, count) in slots.iter().zip(counts) {
+            if *count > 0 {
+                fresh += self.put(*slot, template, act, u64::from(*count));
+                first = first.min(*slot);
+            }
         }
-        self.filled_from(*first, fresh);
+        if first < Slot::MAX {
+            self.filled_from(first, fresh);
+        }
     }
 
     /// Adds to the row of a slot; returns 1 where nothing arrived in the slot so far, or else 0.

@@ -171,10 +171,8 @@ impl Cells {
                 self.cells.swap(empty, place);
             }
         }
-        if empty > 0 {
-            self.cells.drain(..empty);
-            self.rested -= empty;
-        }
+        self.cells.drain(..empty);
+        self.rested -= empty;
     }
 
     /// Customers come back, who may be written to from `from` on.

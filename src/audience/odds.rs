@@ -2,7 +2,7 @@
 //! the past of a customer does to them.
 
 use crate::random::quantile::{normal_cdf, normal_quantile};
-use crate::random::{Address, Chance, Prior, Purpose, Shares, Subject};
+use crate::random::{Address, Chance, NearDays, Prior, Purpose, Shares, Subject};
 
 use super::behavior::{Behavior, RATES, RateName};
 use super::history::History;
@@ -38,6 +38,7 @@ pub struct Rates {
     templates: Vec<[f64; RATES.len()]>,
     /// The odds of each template on the day of its last batch.
     odds: Vec<Odds>,
+    days: NearDays,
     room: Room,
 }
 
@@ -61,7 +62,13 @@ impl Rates {
             drawn.clamp(0.0, 1.0)
         });
         let templates = segment.templates.iter().map(|template| template.draw(segment, chance));
-        Rates { base, templates: templates.collect(), odds: Vec::new(), room: Room::default() }
+        Rates {
+            base,
+            templates: templates.collect(),
+            odds: Vec::new(),
+            days: NearDays::default(),
+            room: Room::default(),
+        }
     }
 
     /// What a batch needs: the odds of its day and template, and room to work in.
@@ -76,7 +83,10 @@ impl Rates {
         }
         let odds = &mut self.odds[moment.template];
         if odds.day != Some(moment.day) {
-            odds.begin_day(&segment.behavior, segment.subject(), moment, chance);
+            let (behavior, day) = (&segment.behavior, moment.day as u32);
+            let address = Address::of(Purpose::Day, segment.subject());
+            let effect = chance.effect_of_day(behavior.day_effect.sigma, address, day, &mut self.days);
+            odds.begin_day(behavior, effect, moment, chance);
         }
         (odds, &mut self.room)
     }
@@ -147,16 +157,15 @@ impl Odds {
         Odds { day: None, base, campaign: None, chances: base, known, worked_out: 0, places }
     }
 
-    /// Goes on to the day of a batch.
-    fn begin_day(&mut self, behavior: &Behavior, customers: Subject, moment: &Moment, chance: &Chance) {
+    /// Goes on to the day of a batch, whose effect is `of_day`.
+    fn begin_day(&mut self, behavior: &Behavior, of_day: f64, moment: &Moment, chance: &Chance) {
         let (by_day, by_campaign) = (&behavior.day_effect, &behavior.campaign_effect);
         let by_weekday = &behavior.weekday_effect;
-        let day = Address { slot: moment.day as u32, ..Address::of(Purpose::Day, customers) };
         let campaign = Address::of(Purpose::Campaign, moment.subjects.campaign);
         let campaign = *self.campaign.get_or_insert_with(|| chance.effect(by_campaign.sigma, campaign));
         let mut chances = self.base;
         for (acts_on, factor) in [
-            (&by_day.acts_on, chance.effect(by_day.sigma, day)),
+            (&by_day.acts_on, of_day),
             (&by_campaign.acts_on, campaign),
             (&by_weekday.acts_on, by_weekday.factors[moment.weekday]),
         ] {
@@ -177,7 +186,7 @@ impl Odds {
         if self.places[key] == UNKNOWN {
             let (place, acts) = (self.worked_out, self.compute(behavior, past));
             if place == self.known.len() {
-                self.known.push(Shares::EMPTY);
+                self.known.push(Shares::empty());
             }
             if let Err(error) = self.known[place].set(&acts) {
                 unreachable!("chances between 0 and 1 that sum to at most 1: {error}");

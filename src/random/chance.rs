@@ -17,13 +17,16 @@ use rand_distr::{Distribution, Poisson};
 use super::binomial::binomial;
 use super::counts::{Receipt, Ticket};
 use super::hypergeometric::hypergeometric;
+use super::lanes::LANES;
 use super::maths::exp;
+use super::normals::normals;
 use super::prior::Prior;
 use super::probability::Probability;
 use super::quantile::normal_quantile;
 use super::split::{Shares, Split};
 use super::streams::{Address, Purpose, Streams, Subject};
 use super::table::{self, Table};
+use super::walk::Walk;
 
 /// Which layers of chance are held still.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -49,6 +52,14 @@ impl Pinned {
     fn get(&self, address: Address) -> Option<f64> {
         self.0.iter().find(|(pinned, _)| *pinned == address).map(|(_, uniform)| *uniform)
     }
+}
+
+/// The normals behind the effects of neighbouring days, which are drawn together.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct NearDays {
+    /// The first of the days.
+    first: Option<u32>,
+    normals: [f64; LANES],
 }
 
 /// The chance of one replication: every draw of a run is asked of it.
@@ -138,11 +149,27 @@ impl Chance {
 
     /// The log-normal factor with mean 1 of a day or campaign; `sigma` is the standard deviation of its logarithm.
     pub fn effect(&self, sigma: f64, address: Address) -> f64 {
+        self.effect_of(sigma, || normal_quantile(self.streams.at(address).uniform()))
+    }
+
+    /// [`Chance::effect`] at a slot (a day) of `address`, whatever the slot in it. `near` remembers the normals of the
+    /// days around it.
+    pub fn effect_of_day(&self, sigma: f64, address: Address, day: u32, near: &mut NearDays) -> f64 {
+        self.effect_of(sigma, || {
+            let first = day - day % LANES as u32;
+            if near.first != Some(first) {
+                let normals = normals(&self.streams, Address { slot: first, ..address });
+                *near = NearDays { first: Some(first), normals };
+            }
+            near.normals[(day - first) as usize]
+        })
+    }
+
+    fn effect_of(&self, sigma: f64, normal: impl FnOnce() -> f64) -> f64 {
         if self.held.days || sigma == 0.0 {
             return 1.0;
         }
-        let z = normal_quantile(self.streams.at(address).uniform());
-        exp(sigma * z - 0.5 * sigma * sigma)
+        exp(sigma * normal() - 0.5 * sigma * sigma)
     }
 
     // ---- luck -----------------------------------------------------------------------------------------------
@@ -159,22 +186,19 @@ impl Chance {
     /// Asks as [`Chance::binomial`] for each (address, n, p), side by side: [`Chance::counted`] tells, after a
     /// [wait](Chance::wait).
     pub fn ask(&mut self, asked: impl IntoIterator<Item = (Address, u64, f64)>) -> Ticket {
-        let ticket = self.table.counts().borrow_mut().asked().ticket();
-        if self.held.luck {
-            for (address, n, p) in asked {
-                let count = self.binomial(address, n, p);
-                self.table.counts().borrow_mut().asked().know(count as u32);
-            }
-            return self.table.counts().borrow_mut().asked().up_to_here(ticket);
-        }
-        let mut counts = self.table.counts().borrow_mut();
-        let (questions, key) = (counts.asked(), self.streams.key());
+        let table = self.table.clone();
+        let mut counts = table.counts().borrow_mut();
+        let questions = counts.asked();
+        let ticket = questions.ticket();
         for (address, n, p) in asked {
-            questions.ask(key, address.words(), n, p);
+            if self.held.luck {
+                questions.know(self.binomial(address, n, p) as u32);
+            } else {
+                questions.ask(self.streams.key(), address.words(), n, p);
+                self.drawn += 1;
+            }
         }
-        let ticket = questions.up_to_here(ticket);
-        self.drawn += ticket.many();
-        ticket
+        questions.up_to_here(ticket)
     }
 
     /// The counts that were asked for, in the order in which they were.
@@ -206,7 +230,7 @@ impl Chance {
             return self.expected(address, mean, 0, u64::MAX);
         }
         match Poisson::new(mean) {
-            Ok(law) => law.sample(&mut self.streams.at(address)) as u64,
+            Ok(law) => law.sample(&mut Walk::at(self.streams.key(), address.words())) as u64,
             // Nothing is expected.
             Err(_) => 0,
         }
@@ -220,10 +244,10 @@ impl Chance {
     }
 
     /// Asks for splits: [`Chance::take_back`] gives them back, after a [wait](Chance::wait).
+    #[inline]
     pub fn hand_in(&mut self, splits: &mut [Split<'_>]) -> Receipt {
         if self.held.luck {
-            splits.iter_mut().for_each(|split| self.split_expected(split));
-            return Receipt::default();
+            return self.split_expected(splits);
         }
         self.table.counts().borrow_mut().asked().hand_in(self.streams.key(), splits)
     }
@@ -247,7 +271,14 @@ impl Chance {
         Some(row)
     }
 
-    fn split_expected(&mut self, split: &mut Split<'_>) {
+    /// Splits all of `splits` as is expected; nothing is left to ask for.
+    #[cold]
+    fn split_expected(&mut self, splits: &mut [Split<'_>]) -> Receipt {
+        splits.iter_mut().for_each(|split| self.split_one_expected(split));
+        Receipt::default()
+    }
+
+    fn split_one_expected(&mut self, split: &mut Split<'_>) {
         let (n, shares, address) = (split.n(), split.shares(), split.address());
         self.drawn += shares.shares().len() as u64;
         let mut left = n;

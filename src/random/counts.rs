@@ -61,13 +61,6 @@ pub struct Ticket {
     to: usize,
 }
 
-impl Ticket {
-    /// How many they are.
-    pub(super) fn many(self) -> u64 {
-        (self.to - self.from) as u64
-    }
-}
-
 /// Which splits were handed in: good for what is drawn next.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Receipt {

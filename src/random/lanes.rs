@@ -174,7 +174,8 @@ impl Questions {
     /// `asker`.
     #[inline]
     pub(super) fn ask(&mut self, key: [u32; 2], words: [u32; 4], n: f64, p: f64, asker: u32) {
-        let rarer = if p > 0.5 { 1.0 - p } else { p };
+        let q = 1.0 - p;
+        let rarer = if q < p { q } else { p };
         let large = n * rarer >= SMALL_MEAN;
         self.kinds[usize::from(large)].ask(key, words, n, p, asker);
     }

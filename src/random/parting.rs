@@ -43,8 +43,7 @@ impl Parting {
     ) {
         let (shares, n) = (split.shares(), split.n() as i64 as f64);
         (self.key, self.words, self.cuts) = (key, split.address().words(), split.cuts());
-        let Halves { first_half, down } = shares.halves();
-        (self.halves.first_half, self.halves.down) = (*first_half, *down);
+        self.halves = *shares.halves();
         self.reached = Reached::default();
         match shares.never() {
             0.0 => self.go_down(place, 1, n, questions),
@@ -86,7 +85,7 @@ impl Parting {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn ask(&mut self, place: usize, part: usize, n: f64, questions: &mut Questions) {
         let [head, subject, cell, slot] = self.words;
         let item = head.wrapping_add((part as u32) << ITEM.trailing_zeros()) & ITEM;

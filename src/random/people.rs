@@ -19,26 +19,14 @@ pub(super) struct Edges {
 }
 
 impl Edges {
-    /// The edges of the first `rows` thresholds; nobody is above the others.
-    #[inline]
-    pub(super) fn new(thresholds: &[f64; 16], rows: usize) -> Edges {
-        let mut edges = Edges { bits: [i32::MAX; 16] };
-        edges.set::<0>(thresholds);
-        if rows > 8 {
-            edges.set::<8>(thresholds);
-        }
-        edges
-    }
-
-    /// Sets eight edges from edge `FIRST` on.
-    #[inline(always)]
-    fn set<const FIRST: usize>(&mut self, thresholds: &[f64; 16]) {
-        for row in FIRST..FIRST + 8 {
-            let threshold = thresholds[row];
+    pub(super) fn new(thresholds: &[f64; 16]) -> Edges {
+        let mut bits = [0; 16];
+        for (bits, threshold) in bits.iter_mut().zip(thresholds) {
             // A uniform is below 1.
-            let upto = if threshold < 1.0 { whole(floor(threshold * TWO_32)) } else { u32::MAX };
-            self.bits[row] = from_middle(upto);
+            let upto = if *threshold < 1.0 { whole(floor(threshold * TWO_32)) } else { u32::MAX };
+            *bits = from_middle(upto);
         }
+        Edges { bits }
     }
 }
 
@@ -224,7 +212,7 @@ mod tests {
             for (more, of_own) in [(rest * 0.5, 1), (rest * 0.5 + 0.5, 0)] {
                 let mut thresholds = [2.0; 16];
                 thresholds[..3].copy_from_slice(&[0.0, (bits + more) / TWO_32, 1.0]);
-                let edges = Edges::new(&thresholds, 4);
+                let edges = Edges::new(&thresholds);
                 let whose = (streams.key(), at.words());
                 let above = people.at_or_above(first, whose, n, (&edges, 4), || thresholds);
                 let others = (0..n).filter(|other| *other != person && all_bits(*other).0 > bits).count();
@@ -238,6 +226,7 @@ mod tests {
     fn people_side_by_side_are_people_one_by_one() {
         let streams = Streams::new(6, 1);
         let thresholds: [f64; 16] = std::array::from_fn(|row| (row as f64 + 0.5) / 16.0);
+        let edges = Edges::new(&thresholds);
         let at = |slot| Address { slot, ..Address::of(Purpose::Reserve, Subject::new(&["crowd"])) }.words();
         let mut people = People::default();
         let firsts: Vec<usize> = (0..70)
@@ -250,7 +239,6 @@ mod tests {
         for (n, first) in (0..70).zip(firsts) {
             for rows in [3, 8, 9, 16] {
                 let whose = (streams.key(), at(n as u32));
-                let edges = Edges::new(&thresholds, rows);
                 let above = people.at_or_above(first, whose, n, (&edges, rows), || thresholds);
                 let alone = all_bits_above(whose.0, whose.1, n, &thresholds[..rows]);
                 assert_eq!(above[..rows], alone[..rows], "of {n}");

@@ -35,11 +35,11 @@ pub(super) fn quick_normal_quantile(u: f64, ln: f64) -> f64 {
 }
 
 /// How far from 1/2 [`centre`] holds.
-const CENTRE_REACH: f64 = 0.425;
+pub(super) const CENTRE_REACH: f64 = 0.425;
 
 /// The quantile at 1/2 + `distance`.
 #[inline(always)]
-fn centre(distance: f64) -> f64 {
+pub(super) fn centre(distance: f64) -> f64 {
     let r = 0.180625 - distance * distance;
     distance * horner(&CENTRE.0, r) / horner(&CENTRE.1, r)
 }
@@ -56,7 +56,11 @@ fn normal_tail(u: f64) -> f64 {
 
 #[inline(always)]
 fn horner(coefficients: &[f64; 8], x: f64) -> f64 {
-    coefficients.iter().rev().fold(0.0, |sum, &coefficient| sum * x + coefficient)
+    let mut sum = 0.0;
+    for power in (0..8).rev() {
+        sum = sum * x + coefficients[power];
+    }
+    sum
 }
 
 /// A polynomial as [`horner`] has it, in four steps instead of fifteen (G. Estrin, "Organization of computer systems: the

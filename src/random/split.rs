@@ -94,21 +94,18 @@ impl Alike {
 }
 
 impl Shares {
-    /// Of no rows: everybody goes to none.
-    pub(crate) const EMPTY: Shares = Shares {
-        rows: 0,
-        shares: [0.0; MOST_ROWS],
-        halves: Halves::EMPTY,
-        never: 1.0,
-        edges: OnceLock::new(),
-    };
+    /// A table of no rows: everybody goes to none.
+    pub(crate) fn empty() -> Shares {
+        let (shares, edges) = ([0.0; MOST_ROWS], OnceLock::new());
+        Shares { rows: 0, shares, halves: Halves::EMPTY, never: 1.0, edges }
+    }
 
     /// A table of `shares` (each in \[0, 1\], together at most 1, up to rounding; at most 16).
     ///
     /// # Errors
     /// When a share is negative or not a number, or they exceed 1, or there are too many.
     pub fn new(shares: &[f64]) -> Result<Self, SharesError> {
-        let mut table = Shares::EMPTY;
+        let mut table = Shares::empty();
         table.set(shares)?;
         Ok(table)
     }
@@ -187,7 +184,7 @@ impl Shares {
 
     #[cold]
     fn ready_edges(&self) -> &Edges {
-        self.edges.get_or_init(|| Edges::new(&self.thresholds(), self.rows))
+        self.edges.get_or_init(|| Edges::new(&self.thresholds()))
     }
 
     /// Share of each row and those before it; [`BEYOND`] where the table has ended.
@@ -386,10 +383,62 @@ impl Split<'_> {
             people.at_or_above(first, whose, n, (shares.edges(), shares.rows), || shares.thresholds());
         // Nobody is above the edges behind the table, and nobody looks at the rows there.
         let mut left = n as u32;
-        for row in 0..MOST_ROWS {
-            (self.rows[row], left) = (left - above[row], above[row]);
+        for (row, above) in self.rows.iter_mut().zip(above) {
+            (*row, left) = (left - above, above);
         }
         self.never = u64::from(above[(shares.rows - 1) % MOST_ROWS]);
         blocks_of(n)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::random::{Purpose, Subject};
+
+    /// Whatever a table was before, people are split by what it is.
+    #[test]
+    fn a_table_set_anew_is_a_new_table() {
+        let streams = Streams::new(4, 2);
+        let tables: [&[f64]; 6] = [
+            &[1.0 / 16.0; MOST_ROWS],
+            &[0.0, 0.5, 0.25],
+            &[1.0],
+            &[0.1, 0.2, 0.0, 0.0, 0.3, 0.0, 0.1, 0.1, 0.2],
+            &[],
+            &[0.0, 0.0, 0.0, 0.0, 0.0, 0.7, 0.0, 0.2],
+        ];
+        let mut set = Shares::empty();
+        for slot in 0..600_u32 {
+            let new = Shares::new(tables[slot as usize * 7 / 3 % tables.len()]).expect("shares");
+            set.set(new.shares()).expect("shares");
+            assert_eq!((&set, set.only_row()), (&new, new.only_row()));
+            let address = Address { slot, ..Address::of(Purpose::Reserve, Subject::new(&["tables"])) };
+            let mut splits =
+                [Split::new(address, u64::from(slot), &set), Split::new(address, u64::from(slot), &new)];
+            split_all(&streams, &mut splits);
+            let [one, other] = splits;
+            assert_eq!((one.rows(), one.never()), (other.rows(), other.never()), "of {slot}");
+        }
+        assert_eq!(set.set(&[0.5, 0.6]), Err(SharesError::Sum(1.1)));
+    }
+
+    #[test]
+    fn everybody_goes_to_the_only_row() {
+        let only_row = |shares: &[f64]| Shares::new(shares).expect("shares").only_row();
+        assert_eq!(only_row(&[1.0]), Some(0));
+        assert_eq!(only_row(&[0.0, 0.0, 1.0, 0.0]), Some(2));
+        assert_eq!(only_row(&[0.0, 0.5]), None);
+        assert_eq!(only_row(&[0.5, 0.5]), None);
+        assert_eq!(only_row(&[0.0, 0.0]), None);
+    }
+
+    #[test]
+    fn cuts_are_where_numbers_differ() {
+        let alike = Alike::of(&[0, 0, 2, 3, 3, 5]);
+        assert_eq!(alike.cuts(6), 0b10110);
+        assert_eq!(alike.cuts(3), 0b10);
+        assert_eq!((alike.cuts(1), alike.cuts(0)), (0, 0));
+        assert_eq!(Alike::NONE.cuts(MOST_ROWS), u16::MAX >> 1);
     }
 }

@@ -228,13 +228,14 @@ impl<'s> Send<'s, '_> {
         let rested = last + self.stage.list.rest();
         let memory = self.segment.memory;
         debug_assert!(pasts.is_sorted_by_key(|past| memory.after_delivery(past.history, day).packed()));
-        let (mut late, mut heard) = (late.iter(), [0; MOST_ROWS]);
+        let (mut late, mut heard, mut all_late) = (late.iter(), [0; MOST_ROWS], 0);
         for past in pasts.iter_mut().filter(|past| past.staying > 0) {
             if past.replies > 0
                 && let Some(split) = late.next()
             {
                 past.late = split.rows().iter().map(|row| u64::from(*row)).sum();
                 heard.iter_mut().zip(split.rows()).for_each(|(sum, row)| *sum += row);
+                all_late += past.late;
             }
             past.history = memory.after_delivery(past.history, day);
             let (customers, history) = (past.staying - past.late, past.history);
@@ -243,7 +244,6 @@ impl<'s> Send<'s, '_> {
                 self.stage.list.settle(cell, rested, None);
             }
         }
-        let all_late: u64 = heard.iter().map(|row| u64::from(*row)).sum();
         self.tally.early_replies = self.tally.outcome[REPLY] - all_late;
         heard
     }

@@ -1,0 +1,52 @@
+//! Standard normals at neighbouring slots, side by side: each the [`normal_quantile`] of the uniform at its own address.
+
+use multiversion::multiversion;
+
+use super::lanes::{Addresses, LANES};
+use super::quantile::{CENTRE_REACH, centre, normal_quantile};
+use super::streams::{Address, Streams, unit};
+
+/// The normals at `address` and the slots after it.
+pub(super) fn normals(streams: &Streams, address: Address) -> [f64; LANES] {
+    let mut at = Addresses::EMPTY;
+    for lane in 0..LANES {
+        let slot = address.slot.wrapping_add(lane as u32);
+        at.set(lane, streams.key(), Address { slot, ..address }.words());
+    }
+    let (mut uniforms, mut normals) = ([0.0; LANES], [0.0; LANES]);
+    as_in_the_centre(&at, &mut uniforms, &mut normals);
+    for (normal, uniform) in normals.iter_mut().zip(uniforms) {
+        if (uniform - 0.5).abs() > CENTRE_REACH {
+            *normal = normal_quantile(uniform);
+        }
+    }
+    normals
+}
+
+/// The uniform of each address, and its quantile as if it lay in the centre of the law.
+#[multiversion(targets("x86_64+avx512f+avx512bw+avx512cd+avx512dq+avx512vl", "x86_64+avx2"))]
+fn as_in_the_centre(at: &Addresses, uniforms: &mut [f64; LANES], normals: &mut [f64; LANES]) {
+    let [low, high, ..] = at.blocks();
+    for lane in 0..LANES {
+        uniforms[lane] = unit(low[lane], high[lane]);
+        normals[lane] = centre(uniforms[lane] - 0.5);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::random::{Purpose, Subject};
+
+    #[test]
+    fn side_by_side_is_one_by_one() {
+        for replication in 0..200 {
+            let streams = Streams::new(11, replication);
+            let address = Address { slot: 8, ..Address::of(Purpose::Day, Subject::new(&["normals"])) };
+            for (lane, normal) in normals(&streams, address).into_iter().enumerate() {
+                let alone = streams.at(Address { slot: 8 + lane as u32, ..address }).uniform();
+                assert_eq!(normal.to_bits(), normal_quantile(alone).to_bits(), "at {alone}");
+            }
+        }
+    }
+}
