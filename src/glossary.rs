@@ -336,6 +336,9 @@ impl Ratio {
 
     /// Whole part of `ratio x amount`, rounded down.
     pub fn times_rounded_down(self, amount: u64) -> u64 {
+        if self.top == self.bottom {
+            return amount;
+        }
         if let Some((product, bottom)) = self.short_product(amount) {
             return product / bottom;
         }

@@ -58,7 +58,7 @@ impl Rates {
             normal_cdf(follows.rho * other + independent * own).clamp(f64::EPSILON, 1.0 - f64::EPSILON)
         };
         let base = RATES.map(|name| {
-            let drawn = chance.parameter_at(&segment.behavior.rate(name).prior, together(name));
+            let drawn = chance.parameter_at(&segment.behavior.rate(name).prior, || together(name));
             drawn.clamp(0.0, 1.0)
         });
         let templates = segment.templates.iter().map(|template| template.draw(segment, chance));

@@ -457,9 +457,15 @@ impl Score {
     }
 }
 
-/// The nearest of 64 bits; whole numbers of 64 bits take fewer steps.
+/// The nearest of 64 bits; what 64 bits hold takes fewer steps.
 fn as_f64(amount: i128) -> f64 {
-    u64::try_from(amount).map_or_else(|_| amount as f64, |short| short as f64)
+    u64::try_from(amount).map_or_else(|_| long_as_f64(amount), |short| short as f64)
+}
+
+#[cold]
+#[inline(never)]
+fn long_as_f64(amount: i128) -> f64 {
+    amount as f64
 }
 
 impl Meter {

@@ -22,13 +22,13 @@ pub(crate) struct Rolling {
     sum: u64,
 }
 
-impl Rolling {
-    /// Room for so many instants from the start.
-    const ROOM: usize = 32;
+/// Windows have room for so many instants from the start.
+const ROOM: usize = 32;
 
+impl Rolling {
     /// An empty window of `length`.
     pub(crate) fn new(length: Span) -> Rolling {
-        Rolling { length, entries: VecDeque::with_capacity(Rolling::ROOM), sum: 0 }
+        Rolling { length, entries: VecDeque::with_capacity(ROOM), sum: 0 }
     }
 
     /// How far it looks back.
@@ -200,7 +200,7 @@ impl ScoreWindow {
             sum: Amount::default(),
         };
         ScoreWindow {
-            entries: VecDeque::new(),
+            entries: VecDeque::with_capacity(ROOM),
             length,
             weight: weights.first().copied().unwrap_or(0),
             newest_until: until_age(0),

@@ -126,12 +126,17 @@ impl Chance {
 
     /// An uncertain number, in the unit of its prior: the quantile of the uniform at `address`.
     pub fn parameter(&self, prior: &Prior, address: Address) -> f64 {
-        if self.held.parameters { prior.mean() } else { prior.quantile(self.parameter_uniform(address)) }
+        self.parameter_at(prior, || self.parameter_uniform(address))
     }
 
-    /// The value of `prior` at the quantile `u`, which the caller drew; its mean where parameters are held.
-    pub fn parameter_at(&self, prior: &Prior, u: f64) -> f64 {
-        if self.held.parameters { prior.mean() } else { prior.quantile(u) }
+    /// The value of `prior` at the quantile that the caller draws; its mean where parameters are held. Where the number
+    /// is certain nothing is drawn.
+    pub fn parameter_at(&self, prior: &Prior, u: impl FnOnce() -> f64) -> f64 {
+        match prior.certain() {
+            Some(value) => value,
+            None if self.held.parameters => prior.mean(),
+            None => prior.quantile(u()),
+        }
     }
 
     /// Whether the platform decides for what it does with probability `likely`.

@@ -90,6 +90,14 @@ impl Prior {
         self.0
     }
 
+    /// The number, where it is certain.
+    pub fn certain(&self) -> Option<f64> {
+        match self.0 {
+            Law::Fixed(value) => Some(value),
+            _ => None,
+        }
+    }
+
     /// The value below which the share `u` of the belief lies, for 0 < `u` < 1, in the unit of the number.
     pub fn quantile(&self, u: f64) -> f64 {
         match self.0 {

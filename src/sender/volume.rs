@@ -237,7 +237,7 @@ fn at_once(messages: u64, allowed: &Allowed, seen: &Observation<'_>) -> u64 {
 fn not_yet_asked(day: u64, seen: &Observation<'_>) -> u64 {
     let (slots, begun) = (u64::from(seen.slots.max(1)), u64::from(seen.slot) + 1);
     // The parts of the slots that have begun: see `part`.
-    let due = begun * (day / slots) + begun.min(day % slots);
+    let due = if begun == slots { day } else { begun * (day / slots) + begun.min(day % slots) };
     due.saturating_sub(seen.asked_today)
 }
 

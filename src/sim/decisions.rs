@@ -33,27 +33,25 @@ impl Pending {
         let templates = scenario.opening.templates.len();
         let mut pending = Pending { due: Vec::new(), applied: false, reviews: vec![0; templates] };
         let decisions = &scenario.decisions;
-        let address = Address::of(Purpose::Decision, Subject::new(&["platform", "verification"]));
+        let of = |what: &str| Address::of(Purpose::Decision, Subject::new(&["platform", what]));
         match &decisions.verification {
             // A business that is verified already is told so at the start: who stands on the entry step leaves it.
             Verification::Done => pending.due.push((SimTime::START, Decision::Verified)),
             Verification::Never => {}
             Verification::AfterDays(prior) => {
-                pending.due.push((SimTime::START + span(prior, DAY, address, chance), Decision::Verified));
+                let at = SimTime::START + span(prior, DAY, of("verification"), chance);
+                pending.due.push((at, Decision::Verified));
             }
         }
-        let address = Address::of(Purpose::Decision, Subject::new(&["platform", "policy"]));
         match &decisions.policy {
             PolicyText::Passed => {}
             PolicyText::Open { after_days, passed } => {
-                let passed = happens(*passed, address, chance);
-                pending.due.push((
-                    SimTime::START + span(after_days, DAY, address, chance),
-                    Decision::Policy { passed },
-                ));
+                let passed = happens(*passed, of("policy"), chance);
+                let at = SimTime::START + span(after_days, DAY, of("policy"), chance);
+                pending.due.push((at, Decision::Policy { passed }));
             }
             PolicyText::CancelledAfterDays(prior) => {
-                let at = SimTime::START + span(prior, DAY, address, chance);
+                let at = SimTime::START + span(prior, DAY, of("policy"), chance);
                 pending.due.push((at, Decision::Policy { passed: false }));
             }
         }

@@ -237,7 +237,7 @@ impl Diary {
             day.chats = Some(chats);
         }
         for day in &self.days {
-            self.outcome.totals.iter_mut().zip(day.counts).for_each(|(total, count)| *total += count);
+            self.outcome.totals.iter_mut().zip(&day.counts).for_each(|(total, count)| *total += count);
         }
         self.outcome.final_tier = best_tier(scenario, platform);
         self.outcome.days = self.days;
