@@ -406,10 +406,13 @@ impl<'r> Platform<'r> {
     ) {
         let before = out.len();
         for count in [Feedback::Block, Feedback::Report].map(|kind| counts[kind.index()]) {
-            if let Some(complaints) = self.standing.numbers[number].complaints.as_mut().filter(|_| count > 0)
-            {
+            let who = &mut self.standing.numbers[number];
+            if let Some(complaints) = who.complaints.as_mut().filter(|_| count > 0) {
                 complaints.add(now, count);
-                self.judge_number(number, Hears::feedback, now, out);
+                // With no more than these nothing begins, and where nothing is under way nothing ends.
+                if complaints.sum(now) > self.rules.idle_complaints || !who.life.is_quiet() {
+                    self.judge_number(number, Hears::feedback, now, out);
+                }
             }
         }
         self.settled &= out.len() == before;

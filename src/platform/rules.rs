@@ -54,6 +54,8 @@ pub struct Rules {
     /// What any rise listens to, and any measure of a number.
     pub(crate) rises_hear: Signals,
     pub(crate) measures_hear: Signals,
+    /// Up to so many complaints no measure begins that listens to feedback \[complaints\].
+    pub(crate) idle_complaints: u64,
     /// Whether all clauses that listen to an evaluation hold from the start on, and none of them is a rise.
     pub(crate) judged_alike: bool,
     /// When another clause rates numbers than before, and when another rates templates: an evaluation finds it.
@@ -403,6 +405,7 @@ impl Rules {
             clocks: clocks(&rises_hear, &measures_hear),
             rises_hear,
             measures_hear,
+            idle_complaints: idle_complaints(&number_measures),
             judged_alike,
             rating_turns: [turns(&number_ratings), turns(&template_ratings)],
             unread_after: unread_after(number_ratings.iter().chain(&template_ratings)),
@@ -531,6 +534,18 @@ fn tiers(ruleset: &Ruleset) -> Vec<Tier> {
         Limit::Unlimited => None,
     };
     ladder.steps.iter().map(|(name, step)| Tier { name: name.to_owned(), limit: limit(step) }).collect()
+}
+
+/// Up to how many complaints nothing begins that listens to feedback; none, where something asks for no complaints.
+fn idle_complaints(measures: &[MeasureRule<NumberStatus>]) -> u64 {
+    let least = |rule: &MeasureRule<NumberStatus>| {
+        let bounds = rule.when.iter().filter_map(|condition| match condition {
+            Condition::Complaints { more_than, while_low, .. } => Some(*more_than.min(while_low)),
+            _ => None,
+        });
+        bounds.max().unwrap_or(0)
+    };
+    measures.iter().filter(|rule| rule.on.contains(&Signal::feedback)).map(least).min().unwrap_or(u64::MAX)
 }
 
 /// When rating clauses begin or end after the start, in order.
