@@ -54,12 +54,17 @@ impl Pinned {
     }
 }
 
-/// The normals behind the effects of neighbouring days, which are drawn together.
+/// The effects of neighbouring days, which are drawn together.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct NearDays {
     /// The first of the days.
     first: Option<u32>,
-    normals: [f64; LANES],
+    effects: [f64; LANES],
+}
+
+/// The log-normal number with mean 1 whose logarithm has the standard deviation `sigma`, at the standard normal `z`.
+fn log_normal(sigma: f64, z: f64) -> f64 {
+    exp(sigma * z - 0.5 * sigma * sigma)
 }
 
 /// The chance of one replication: every draw of a run is asked of it.
@@ -149,27 +154,25 @@ impl Chance {
 
     /// The log-normal factor with mean 1 of a day or campaign; `sigma` is the standard deviation of its logarithm.
     pub fn effect(&self, sigma: f64, address: Address) -> f64 {
-        self.effect_of(sigma, || normal_quantile(self.streams.at(address).uniform()))
-    }
-
-    /// [`Chance::effect`] at a slot (a day) of `address`, whatever the slot in it. `near` remembers the normals of the
-    /// days around it.
-    pub fn effect_of_day(&self, sigma: f64, address: Address, day: u32, near: &mut NearDays) -> f64 {
-        self.effect_of(sigma, || {
-            let first = day - day % LANES as u32;
-            if near.first != Some(first) {
-                let normals = normals(&self.streams, Address { slot: first, ..address });
-                *near = NearDays { first: Some(first), normals };
-            }
-            near.normals[(day - first) as usize]
-        })
-    }
-
-    fn effect_of(&self, sigma: f64, normal: impl FnOnce() -> f64) -> f64 {
         if self.held.days || sigma == 0.0 {
             return 1.0;
         }
-        exp(sigma * normal() - 0.5 * sigma * sigma)
+        log_normal(sigma, normal_quantile(self.streams.at(address).uniform()))
+    }
+
+    /// [`Chance::effect`] at a slot (a day) of `address`, whatever the slot in it. `near` remembers the effects of the days
+    /// around it.
+    pub fn effect_of_day(&self, sigma: f64, address: Address, day: u32, near: &mut NearDays) -> f64 {
+        if self.held.days || sigma == 0.0 {
+            return 1.0;
+        }
+        let first = day - day % LANES as u32;
+        if near.first != Some(first) {
+            let mut effects = normals(&self.streams, Address { slot: first, ..address });
+            effects.iter_mut().for_each(|effect| *effect = log_normal(sigma, *effect));
+            *near = NearDays { first: Some(first), effects };
+        }
+        near.effects[(day - first) as usize]
     }
 
     // ---- luck -----------------------------------------------------------------------------------------------
