@@ -457,6 +457,8 @@ pub fn grouped(number: u64) -> String {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -480,6 +482,20 @@ mod tests {
         assert_eq!(Ratio::new(1, 2).times_rounded_down(1001), 500);
         for text in ["", "half", "1/0", "1/2.5", "1e3", "--1", "0.1234567891"] {
             assert!(Ratio::try_from(text.to_owned()).is_err(), "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn amounts_are_rounded_as_the_exact_product_is(
+            top in -5_i64..=1 << 40, bottom in 1_i64..1_000_000_000, whole in any::<bool>(), shift in 0_u32..64, bits in any::<u64>(),
+        ) {
+            let (top, amount) = (if whole { bottom } else { top }, bits >> shift);
+            let (product, ratio) = (i128::from(top) * i128::from(amount), Ratio::new(top, bottom));
+            let down = product.div_euclid(i128::from(bottom));
+            let up = down + i128::from(product.rem_euclid(i128::from(bottom)) > 0);
+            let held = |exact: i128| u64::try_from(exact.max(0)).unwrap_or(u64::MAX);
+            prop_assert_eq!((ratio.times_rounded_down(amount), ratio.times_rounded_up(amount)), (held(down), held(up)));
         }
     }
 
