@@ -462,6 +462,7 @@ fn as_f64(amount: i128) -> f64 {
     u64::try_from(amount).map_or_else(|_| long_as_f64(amount), |short| short as f64)
 }
 
+/// A function of its own: where it is not, it is worked out of every amount and then left unused.
 #[cold]
 #[inline(never)]
 fn long_as_f64(amount: i128) -> f64 {
