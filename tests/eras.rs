@@ -143,6 +143,25 @@ fn rise(sender: &mut Sender<'_>, from: i64, customers: u64) {
     sender.tick(h(from + 9));
 }
 
+/// Whoever asks a platform something leaves it as it was: what the next era goes on with is what the old one still counts.
+#[test]
+fn what_is_taken_over_does_not_depend_on_who_looked_before() {
+    let eras = eras(&shipped(), date(2025, 9, 20));
+    let usage = |look: bool| {
+        let mut sender = Sender::open(&eras, &["250"]);
+        sender.send(h(24), 0, 100);
+        sender.send(h(15 * 24), 0, 30);
+        if look {
+            sender.platform.usage(0, h(16 * 24));
+        }
+        sender.cross();
+        sender.platform.usage(0, eras[1].from)
+    };
+    // The first hundred left the old window of seven days long ago; the new one looks back over thirty.
+    assert_eq!(usage(false).map(|(used, _)| used), Some(30));
+    assert_eq!(usage(false), usage(true));
+}
+
 #[test]
 fn a_limit_that_is_no_step_any_more_stays_until_the_next_rise() {
     let eras = eras(&shipped(), BEFORE_PORTFOLIOS);

@@ -170,7 +170,7 @@ impl<'r> Platform<'r> {
         let (life, ended) = era.life(&old.number_measures, &new.number_measures, &who.life);
         who.life = life;
         who.meters = era.meters(&old.number_ratings, &new.number_ratings, &who.meters, drawn);
-        who.amend_counts(new);
+        who.amend_counts(new, now);
         let coupled = Meters::in_force(&new.number_ratings, now);
         if !coupled.is_some_and(|place| new.number_ratings[place].worst_template) {
             who.coupled = None;
@@ -188,7 +188,7 @@ impl<'r> Platform<'r> {
 
 impl NumberStanding {
     /// Goes on counting what the new rules have a use for.
-    fn amend_counts(&mut self, rules: &Rules) {
+    fn amend_counts(&mut self, rules: &Rules, now: SimTime) {
         let capped = rules.number_measures.iter().any(|rule| rule.cap.is_some());
         let messages = self.messages.take().unwrap_or_else(|| Rolling::new(Span::hours(24)));
         self.messages = capped.then_some(messages);
@@ -199,7 +199,8 @@ impl NumberStanding {
         let held = self.complaints.take();
         self.complaints = within.map(|within| {
             let mut complaints = Rolling::new(within);
-            held.iter().flat_map(Rolling::entries).for_each(|(at, count)| complaints.add(at, count));
+            let held = held.iter().flat_map(|held| held.held_at(now));
+            held.for_each(|(at, count)| complaints.add(at, count));
             complaints
         });
     }
@@ -322,7 +323,7 @@ impl Crossing<'_> {
 
     /// Customers reached and usage, added up: a customer belongs to one number.
     fn carry_counts(&self, holder: &mut HolderStanding, members: &[&HolderStanding]) {
-        let reached = members.iter().flat_map(|member| member.reached.rolling.entries());
+        let reached = members.iter().flat_map(|member| member.reached.rolling.held_at(self.now));
         refill(&mut holder.reached.rolling, reached.collect());
         if self.amending.usage == Fate::end {
             return;
@@ -331,7 +332,8 @@ impl Crossing<'_> {
             let Some(usage) = usage else { continue };
             let path = self.new.path(rule.clause);
             let held = members.iter().filter_map(|member| self.usage_like(path, usage.count, member));
-            refill(&mut usage.tally.rolling, held.flat_map(|held| held.tally.rolling.entries()).collect());
+            let counted = held.flat_map(|held| held.tally.rolling.held_at(self.now));
+            refill(&mut usage.tally.rolling, counted.collect());
         }
         let waits = |asked: &Condition| matches!(asked, Condition::SinceFirstSend(_));
         if self.new.upgrades.iter().any(|rule| rule.when.iter().any(waits)) {
@@ -472,8 +474,8 @@ impl Crossing<'_> {
         }
         for often in next.meters.iter_mut().filter_map(|meter| meter.often.as_mut()) {
             if let Some(held) = held.meters.iter().find_map(|meter| meter.often.as_ref()) {
-                refill(&mut often.messages, held.messages.entries().collect());
-                refill(&mut often.customers, held.customers.entries().collect());
+                refill(&mut often.messages, held.messages.held_at(self.now).collect());
+                refill(&mut often.customers, held.customers.held_at(self.now).collect());
             }
         }
         let shifts = next.meters.iter().map(|meter| meter.window.next_shift());

@@ -88,6 +88,12 @@ impl Rolling {
         self.entries.iter().find(|(_, count)| *count > 0).map(|(at, _)| *at)
     }
 
+    /// What the window holds at `now`, oldest first, whether it has moved on so far or not.
+    pub(crate) fn held_at(&self, now: SimTime) -> impl Iterator<Item = (SimTime, u64)> + '_ {
+        let edge = now - self.length;
+        self.entries().filter(move |(at, _)| *at > edge)
+    }
+
     /// What is held, oldest first.
     pub(crate) fn entries(&self) -> impl Iterator<Item = (SimTime, u64)> + '_ {
         self.entries.iter().copied()
