@@ -128,7 +128,7 @@ fn a_help_desk_answers_in_its_hours() {
         shifts: [(days: every_day, from: "08:00", to: "09:00", agents: 200)], handling: Fixed("2m"),
     )"#;
     let run = load(&text("ublux-2022", "tier 1", &people, r#"segment: "people""#, desk)).replicate(0);
-    let chats = |day: usize, metric: ChatMetric| run.days[day].chats.unwrap()[metric as usize];
+    let chats = |day: usize, metric: ChatMetric| run.days[day].chats.as_ref().unwrap()[metric as usize];
     // Sent at nine, answered by customers between nine and ten, taken up at eight next morning.
     let replied = day(&run, 0, Metric::Replied);
     assert!(replied > 50);

@@ -234,7 +234,7 @@ impl Diary {
         chats: Vec<Chats>,
     ) -> Trajectory {
         for (day, chats) in self.days.iter_mut().zip(chats) {
-            day.chats = Some(chats);
+            day.chats = Some(Box::new(chats));
         }
         for day in &self.days {
             self.outcome.totals.iter_mut().zip(&day.counts).for_each(|(total, count)| *total += count);

@@ -213,7 +213,7 @@ impl Reason {
 }
 
 /// One civil day of a replication: what was counted during it, and how things stood at its end.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Day {
     /// What was counted during the day.
     pub counts: Counts,
@@ -231,8 +231,8 @@ pub struct Day {
     pub capacity_used: Option<u16>,
     /// What limited the climb.
     pub reason: Reason,
-    /// What the help desk did; nothing without one.
-    pub chats: Option<Chats>,
+    /// What the help desk did; nothing without one, as in most runs.
+    pub chats: Option<Box<Chats>>,
 }
 
 /// Where every customer and every message of a replication is at its end.

@@ -66,7 +66,7 @@ impl Digest {
             .for_each(|state| self.add(state));
         self.add(score.map_or(u64::MAX, u64::from));
         self.add(capacity_used.map_or(u64::MAX, u64::from));
-        chats.iter().flatten().for_each(|count| self.add(*count));
+        chats.iter().flat_map(|chats| chats.iter()).for_each(|count| self.add(*count));
     }
 }
 
