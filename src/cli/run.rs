@@ -206,11 +206,18 @@ pub(super) fn progress_bar(replications: u64, quiet: bool) -> ProgressBar {
 
 /// Writes every file of a run.
 fn write(folder: &Folder, ensemble: &Ensemble, summary: &Summary, threads: Threads) -> Result<(), Failure> {
-    folder.write("summary.json", summary.to_json().as_bytes())?;
-    folder.write("daily.csv", daily::to_csv(ensemble).as_bytes())?;
-    folder.write("replications.csv", replications::to_csv(ensemble).as_bytes())?;
-    folder.write("schedule.csv", schedule::to_csv(ensemble).as_bytes())?;
-    draw_into(folder, gallery::draw(ensemble, threads))
+    let names = ["replications.csv", "daily.csv", "schedule.csv", "summary.json"];
+    let pages: [gallery::Page<'_>; 4] = [
+        &|| replications::to_csv(ensemble),
+        &|| daily::to_csv(ensemble),
+        &|| schedule::to_csv(ensemble),
+        &|| summary.to_json(),
+    ];
+    let (texts, drawings) = gallery::make(ensemble, &pages, threads);
+    for (name, text) in names.into_iter().zip(texts) {
+        folder.write(name, text.as_bytes())?;
+    }
+    draw_into(folder, drawings)
 }
 
 /// Writes charts, each as SVG and as PNG.

@@ -86,7 +86,8 @@ impl DayTally {
         if days.iter().any(|day| day.chats.is_some()) {
             self.chats.resize_with(ChatMetric::ALL.len(), Histogram::new);
             for (metric, histogram) in self.chats.iter_mut().enumerate() {
-                histogram.record_all(days.iter().filter_map(|day| day.chats.as_ref()).map(|chats| chats[metric]));
+                histogram
+                    .record_all(days.iter().filter_map(|day| day.chats.as_ref()).map(|chats| chats[metric]));
             }
         }
         days.iter().for_each(|day| self.stand(day));

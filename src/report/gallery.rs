@@ -16,20 +16,53 @@ use crate::time::{DAY, SimTime, date_in_words};
 
 /// All charts of a run, in the order in which a planner looks; each is drawn by one of the threads.
 pub fn draw(ensemble: &Ensemble, threads: Threads) -> Vec<Drawing> {
-    if ensemble.n() == 0 {
-        return Vec::new();
-    }
-    let mut charts: Vec<Chart<'_>> = vec![Gallery::volume];
-    if ensemble.setting().tiers.len() > 1 {
-        charts.extend([Gallery::reached as Chart<'_>, Gallery::when, Gallery::tiers]);
-    }
-    charts.extend([Gallery::statuses as Chart<'_>, Gallery::feedback]);
-    let gallery = Gallery::of(ensemble);
-    threads.map(&charts, &|chart| chart(&gallery))
+    make(ensemble, &[], threads).1
 }
+
+/// The pages of a run as `pages` write them, and all its charts; each is made by one of the threads.
+pub fn make(ensemble: &Ensemble, pages: &[Page<'_>], threads: Threads) -> (Vec<String>, Vec<Drawing>) {
+    let gallery = (ensemble.n() > 0).then(|| Gallery::of(ensemble));
+    let charts =
+        gallery.iter().flat_map(|gallery| gallery.charts().into_iter().map(move |chart| (gallery, chart)));
+    let pages = pages.iter().map(|page| Task::Write(*page));
+    let tasks: Vec<Task<'_, '_>> =
+        pages.chain(charts.map(|(gallery, chart)| Task::Draw(gallery, chart))).collect();
+    let (mut texts, mut drawings) = (Vec::new(), Vec::new());
+    for made in threads.map(&tasks, &Task::work) {
+        match made {
+            Made::Text(text) => texts.push(text),
+            Made::Drawing(drawing) => drawings.push(*drawing),
+        }
+    }
+    (texts, drawings)
+}
+
+/// What writes one page.
+pub type Page<'p> = &'p (dyn Fn() -> String + Sync);
 
 /// What draws one chart.
 type Chart<'e> = fn(&Gallery<'e>) -> Drawing;
+
+/// What a thread does at a time.
+enum Task<'t, 'e> {
+    Write(Page<'t>),
+    Draw(&'t Gallery<'e>, Chart<'e>),
+}
+
+/// What comes of it.
+enum Made {
+    Text(String),
+    Drawing(Box<Drawing>),
+}
+
+impl Task<'_, '_> {
+    fn work(&self) -> Made {
+        match self {
+            Task::Write(page) => Made::Text(page()),
+            Task::Draw(gallery, chart) => Made::Drawing(Box::new(chart(gallery))),
+        }
+    }
+}
 
 struct Gallery<'e> {
     ensemble: &'e Ensemble,
@@ -48,6 +81,15 @@ impl<'e> Gallery<'e> {
             dates: DateAxis { first: calendar.date(0), days },
             passages: (0..ensemble.setting().tiers.len()).map(|tier| ensemble.first_passage(tier)).collect(),
         }
+    }
+
+    fn charts(&self) -> Vec<Chart<'e>> {
+        let mut charts: Vec<Chart<'e>> = vec![Gallery::volume];
+        if self.setting().tiers.len() > 1 {
+            charts.extend([Gallery::reached as Chart<'e>, Gallery::when, Gallery::tiers]);
+        }
+        charts.extend([Gallery::statuses as Chart<'e>, Gallery::feedback]);
+        charts
     }
 
     fn setting(&self) -> &Setting {
