@@ -272,12 +272,11 @@ impl<'s, 'p> Run<'s, 'p> {
             if first == next {
                 self.hear_first_messages(next);
             }
-            if arrival.at == next {
-                self.hear(arrival);
-            }
+            let mut changed = arrival.at == next && self.hear(arrival);
             self.platform.evaluate(next, &mut self.changes);
+            changed |= self.tell(next);
             // What is heard gives a help desk work, and so another instant at which an answer is slow.
-            if self.tell(next) || self.help_desk.is_some() {
+            if changed || self.help_desk.is_some() {
                 return true;
             }
         }
