@@ -13,8 +13,8 @@
 //! Between two instants at which anything else happens a run listens: arrivals and evaluations follow one another, and
 //! nobody else is asked for the next instant until one of them has changed something.
 //!
-//! A run waits in one place only, class 5, where the counts of what was sent are drawn with those of the replications
-//! beside it (see [`Table`]); from one send to the next it goes on by itself.
+//! A run waits in class 5, where the counts of what was sent are drawn with those of the replications beside it (see
+//! [`Table`]); from one send to the next it goes on by itself, unless that is a long way, which all go in turns.
 //!
 //! A party that changes its mind changes its answer: there are no cancelled events and no sequence numbers, and idle
 //! hours cost nothing. What watches is a parameter: a [`Probe`] never changes a run.
@@ -25,7 +25,7 @@ use crate::audience::{self, Act, Arrivals, List, ListPlan, RateName, Rates, Take
 use crate::platform::{Admission, Change, Platform, Score, Signal, What};
 use crate::random::{Chance, Player, Streams, Table};
 use crate::sender::{Desk, State, Tally};
-use crate::time::{DAY, SimTime, Slot};
+use crate::time::{DAY, SimTime, Slot, Span};
 
 use super::account::Account;
 use super::chats::days_of;
@@ -116,6 +116,9 @@ impl Scenario {
         }
     }
 }
+
+/// On the way to a send that is so far off there is much to hear.
+const FAR: Span = Span::hours(6);
 
 /// A slot in which something arrives, and when it begins.
 #[derive(Clone, Copy)]
@@ -214,12 +217,20 @@ impl<'s, 'p> Run<'s, 'p> {
         }
     }
 
-    /// From the start to the end. It waits only in class 5, where counts are drawn with those of other replications.
+    /// From the start to the end.
     async fn play(mut self) -> Trajectory {
         self.staff();
         self.platform.begin(SimTime::START, &mut self.changes);
         self.tell(SimTime::START);
-        while let Some(send) = self.go_on() {
+        loop {
+            let in_turns = self.listens_in_turns();
+            if in_turns {
+                self.chance.wait().await;
+            }
+            let Some(send) = self.go_on() else { break };
+            if in_turns {
+                self.chance.wait().await;
+            }
             if !self.released.is_empty() {
                 self.send_held(self.now).await;
             }
@@ -230,6 +241,13 @@ impl<'s, 'p> Run<'s, 'p> {
         }
         self.close_days(self.scenario.setting.calendar.end());
         self.finish()
+    }
+
+    /// Whether the next send is so far off that replications take turns before and after the way to it: what listening
+    /// and sending are made of does not fit into the nearest cache together, so each is done by all before any goes on.
+    /// Where customers write first, or something is priced, listening alone is too long for that to be worth the turns.
+    fn listens_in_turns(&self) -> bool {
+        self.next_first == Slot::MAX && self.account.is_none() && self.next_send_at() >= self.now + FAR
     }
 
     /// Goes on to the next instant at which something is sent, and there up to class 5; tells whether the sender sends,
