@@ -863,6 +863,45 @@ fn a_look_at_the_score_forgets_no_evaluation() {
     assert_eq!(plain.changes.iter().find(number).map(|change| change.at), rose.map(|change| change.at));
 }
 
+/// What complaints begin ends when its term is over, though nothing but customers is heard from its beginning to its end:
+/// no send, and no rating that changes.
+#[test]
+fn what_is_heard_between_sends_ends_in_time() {
+    let never = |name| (name, "Fixed(0.98)".to_owned());
+    let case = Case {
+        ruleset: "scenarios/rulesets/textback-2021.ron",
+        tier: "level 3",
+        verification: "Done".into(),
+        horizon: 6,
+        profile: WILD,
+        priors: [
+            ("rating.number.medium_from", "Fixed(0.97)".to_owned()),
+            never("rating.number.low_from"),
+            ("rating.template.medium_from", "Fixed(0.97)".to_owned()),
+            never("rating.template.low_from"),
+        ]
+        .into(),
+        chances: [("delivered", 1.0), ("block", 0.3), ("report", 0.001), ("first_messages", 0.0)]
+            .map(|(name, chance)| (name, format!("Fixed({chance})")))
+            .into(),
+        plan: Plan::Table { days: vec![100_000], clock: "calendar_day", after: "stop" },
+        weekdays: "Only([Mon])",
+        ..Case::default()
+    };
+    let (_, journal) = journal(&case.load(), 3);
+    let changes = changes(&journal);
+    let rated = changes.iter().filter(|change| matches!(change.what, What::Rated { .. }));
+    let last_rated = rated.map(|change| change.at).max();
+    let until =
+        changes.iter().filter(|change| Some(change.at) > last_rated).find_map(|change| match change.what {
+            What::NumberEntered { status: NumberStatus::Restricted, until } => until,
+            _ => None,
+        });
+    let left = changes.iter().rfind(|change| matches!(change.what, What::NumberLeft { .. }));
+    assert!(until.is_some(), "{changes:?}");
+    assert_eq!(left.map(|change| change.at), until, "{changes:?}");
+}
+
 /// Random scenarios are worth little if nothing happens in them.
 #[test]
 fn the_random_scenarios_reach_every_corner() {
