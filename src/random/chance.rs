@@ -154,7 +154,7 @@ impl Chance {
 
     /// The log-normal factor with mean 1 of a day or campaign; `sigma` is the standard deviation of its logarithm.
     pub fn effect(&self, sigma: f64, address: Address) -> f64 {
-        if self.held.days || sigma == 0.0 {
+        if self.is_still(sigma) {
             return 1.0;
         }
         log_normal(sigma, normal_quantile(self.streams.at(address).uniform()))
@@ -163,7 +163,7 @@ impl Chance {
     /// [`Chance::effect`] at a slot (a day) of `address`, whatever the slot in it. `near` remembers the effects of the days
     /// around it.
     pub fn effect_of_day(&self, sigma: f64, address: Address, day: u32, near: &mut NearDays) -> f64 {
-        if self.held.days || sigma == 0.0 {
+        if self.is_still(sigma) {
             return 1.0;
         }
         let first = day - day % LANES as u32;
@@ -173,6 +173,11 @@ impl Chance {
             *near = NearDays { first: Some(first), effects };
         }
         near.effects[(day - first) as usize]
+    }
+
+    /// Whether an effect of a day or campaign never moves.
+    fn is_still(&self, sigma: f64) -> bool {
+        self.held.days || sigma == 0.0
     }
 
     // ---- luck -----------------------------------------------------------------------------------------------
@@ -239,14 +244,8 @@ impl Chance {
         }
     }
 
-    /// Splits all of `splits`, each of people over the rows of its table, side by side.
-    pub async fn split_all(&mut self, splits: &mut [Split<'_>]) {
-        let receipt = self.hand_in(splits);
-        self.wait().await;
-        self.take_back(splits, receipt);
-    }
-
-    /// Asks for splits: [`Chance::take_back`] gives them back, after a [wait](Chance::wait).
+    /// Asks for splits, each of people over the rows of its table: [`Chance::take_back`] gives them back, after a
+    /// [wait](Chance::wait).
     #[inline]
     pub fn hand_in(&mut self, splits: &mut [Split<'_>]) -> Receipt {
         if self.held.luck {
@@ -325,7 +324,7 @@ mod tests {
         let mut sums = [0_u64; 3];
         for slot in 0..400 {
             let mut split = [Split::new(address(10_000 + slot), 5, &shares)];
-            chance.table().clone().alone(chance.split_all(&mut split));
+            chance.hand_in(&mut split);
             let [split] = split;
             assert_eq!(u64::from(split.rows().iter().sum::<u32>()) + split.never(), 5);
             sums[0] += u64::from(split.rows()[0]);
@@ -342,7 +341,7 @@ mod tests {
         for slot in 0..50 {
             let address = Address { slot, ..Address::of(Purpose::Delay, Subject::new(&["b"])) };
             let mut split = [Split::new(address, 7, &shares)];
-            chance.table().clone().alone(chance.split_all(&mut split));
+            chance.hand_in(&mut split);
             assert_eq!(split[0].never(), 0);
         }
     }

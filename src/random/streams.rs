@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::convert::Infallible;
 
 use rand::TryRng;
+use rand::rand_core::utils::fill_bytes_via_next_word;
 
 use super::fnv::Fnv;
 use super::philox::philox;
@@ -253,11 +254,7 @@ impl TryRng for Draw {
     }
 
     fn try_fill_bytes(&mut self, bytes: &mut [u8]) -> Result<(), Infallible> {
-        for chunk in bytes.chunks_mut(4) {
-            let word = self.next_word().to_le_bytes();
-            chunk.copy_from_slice(&word[..chunk.len()]);
-        }
-        Ok(())
+        fill_bytes_via_next_word(bytes, || self.try_next_u32())
     }
 }
 

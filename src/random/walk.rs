@@ -5,6 +5,7 @@ use std::convert::Infallible;
 
 use multiversion::multiversion;
 use rand::TryRng;
+use rand::rand_core::utils::{fill_bytes_via_next_word, next_u64_via_u32};
 
 use super::lanes::{Addresses, LANES};
 
@@ -69,16 +70,11 @@ impl TryRng for Walk {
 
     #[inline]
     fn try_next_u64(&mut self) -> Result<u64, Infallible> {
-        let (low, high) = (self.next_word(), self.next_word());
-        Ok(u64::from(high) << 32 | u64::from(low))
+        next_u64_via_u32(self)
     }
 
     fn try_fill_bytes(&mut self, bytes: &mut [u8]) -> Result<(), Infallible> {
-        for chunk in bytes.chunks_mut(4) {
-            let word = self.next_word().to_le_bytes();
-            chunk.copy_from_slice(&word[..chunk.len()]);
-        }
-        Ok(())
+        fill_bytes_via_next_word(bytes, || self.try_next_u32())
     }
 }
 

@@ -198,31 +198,27 @@ impl Diary {
         let today = &mut self.today;
         self.sending_days += usize::from(today.counts[Metric::Sent as usize] > 0);
         let last = SimTime(over.0 - 1);
-        let templates = scenario.templates.iter().map(|(_, _, place)| platform.template_status(*place));
-        let mut day = Day {
-            counts: today.counts,
-            tier: 0,
-            status: NumberStatus::Connected,
-            rating: Rating::Unknown,
-            template: templates.max().unwrap_or(TemplateStatus::Approved),
-            score: None,
-            capacity_used: None,
-            reason: reason(today, last, scenario, platform),
-            chats: None,
-        };
+        let (mut status, mut rating) = (NumberStatus::Connected, Rating::Unknown);
         let (mut score, mut limited) = (None, today.limited);
         for &SendingNumber { number, .. } in &scenario.senders {
-            let limit = platform.limit(number);
-            day.tier = day.tier.max(scenario.rung(platform.rules(), limit) as u8);
-            day.status = day.status.max(platform.number_status(number));
-            day.rating = day.rating.worse(platform.rating(number));
-            limited |= limit.is_some();
+            status = status.max(platform.number_status(number));
+            rating = rating.worse(platform.rating(number));
+            limited |= platform.limit(number).is_some();
             let own = platform.score(number, last).and_then(Score::as_f64);
             score = score.into_iter().chain(own).reduce(f64::max);
         }
-        day.score = score.map(|score| (score * 1e6).round() as u32);
-        day.capacity_used = limited.then_some(today.capacity_used);
-        self.days.push(day);
+        let templates = scenario.templates.iter().map(|(_, _, place)| platform.template_status(*place));
+        self.days.push(Day {
+            counts: today.counts,
+            tier: best_tier(scenario, platform) as u8,
+            status,
+            rating,
+            template: templates.max().unwrap_or(TemplateStatus::Approved),
+            score: score.map(|score| (score * 1e6).round() as u32),
+            capacity_used: limited.then_some(today.capacity_used),
+            reason: reason(today, last, scenario, platform),
+            chats: None,
+        });
         today.clear();
     }
 
