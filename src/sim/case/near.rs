@@ -23,7 +23,10 @@ use crate::platform::language::Holder;
 use crate::platform::{Policy, Signal, Subject, Transition};
 use crate::time::{SimTime, Span};
 
-use super::{Case, CaseOutcome, Event, Fact, Layers, Made, Play, PolicyText, Script};
+use super::play::Play;
+use super::read::Layers;
+use super::text::PolicyText;
+use super::{Case, CaseOutcome, Event, Fact, Made, Script};
 
 /// A transition that a case just misses.
 #[derive(Clone, Debug, PartialEq, Eq)]

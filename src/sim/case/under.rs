@@ -14,7 +14,8 @@ use crate::document::{Document, Findings};
 use crate::platform::rulebook;
 use crate::platform::{RuleChange, Ruleset, catalogue};
 
-use super::{Book, Case};
+use super::Case;
+use super::read::Book;
 
 /// Where the rules of a case come from.
 #[derive(Clone, Debug)]
