@@ -14,8 +14,9 @@ use crate::glossary::{Rating, TemplateStatus};
 use crate::time::SimTime;
 
 use super::change::{Change, Subject, What};
-use super::judge::{FeedbackCounts, Platform, Verdict, at_deadline, begin, judge_run};
+use super::judge::{FeedbackCounts, Platform};
 use super::language::{Condition, FlagOn, Paced, Signal as Hears};
+use super::measures::{Verdict, at_deadline, begin, judge_run};
 use super::rules::{MeasureRule, PacingRule, RatingRule, RuleEffect, Rules};
 use super::standing::{Meters, Pace, TemplateStanding, Trial};
 
