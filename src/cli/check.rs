@@ -12,32 +12,28 @@
 //!                          text, --format json or github on stdout; --junit FILE
 //! ```
 
+mod coverage;
+mod files;
 mod futures;
 mod golden;
+mod json;
 mod judging;
 mod readings;
 
-use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
-use serde::Serialize;
-use tiercast::audience::Behavior;
-use tiercast::document::{Document, Finding, Findings};
 use tiercast::experiment::Fired;
 use tiercast::experiment::expect::{Judged, Outcome, run_cases};
 use tiercast::glossary::{Ratio, grouped};
-use tiercast::platform::price::PriceTable;
-use tiercast::platform::{Rulebook, Ruleset, catalogue};
 use tiercast::report::{pipeline, verdicts};
-use tiercast::sim::{
-    Case, CaseFile, CaseOutcome, ClauseCoverage, Coverage, Reach, Scenario, TransitionCoverage, Unit,
-};
+use tiercast::sim::{Case, CaseOutcome, Coverage};
 
+use self::files::{Form, RightFile, read_all};
 use self::golden::GoldenResult;
+use self::json::Report;
 use self::readings::ReadingsResult;
 use super::files::write_file;
-use super::search::{findings, first_word, merge_new, read_text, search_all};
 use super::{Failure, ThreadsArg, interrupt, print, print_json, width};
 
 /// Check rule cases, what scenarios expect, and every file beside them: do they still keep their promises?
@@ -284,7 +280,10 @@ impl Check {
             text.push_str(&readings.render(width().min(140), futures));
         }
         if self.coverage {
-            verdict.covered.iter().for_each(|coverage| text.push_str(&render(coverage, width().min(110))));
+            verdict
+                .covered
+                .iter()
+                .for_each(|coverage| text.push_str(&coverage::render(coverage, width().min(110))));
         }
         if !verdict.fired.is_empty() && !quiet {
             text.push_str(&futures::render(&verdict.fired, width().min(110)));
@@ -293,7 +292,7 @@ impl Check {
             let below = futures::below(&verdict.fired, threshold);
             below.iter().for_each(|line| text.push_str(&format!("{line}\n")));
             for coverage in &verdict.below {
-                let reached = reached_in_words(coverage);
+                let reached = coverage::reached_in_words(coverage);
                 text.push_str(&format!(
                     "{}: {reached}, expected at least {threshold} of both\n",
                     coverage.ruleset
@@ -321,104 +320,6 @@ impl Check {
 
 fn bounds(judged: &Judged) -> u64 {
     judged.expectation.measure.bounds()
-}
-
-fn render(coverage: &Coverage, width: usize) -> String {
-    let Coverage { ruleset, cases, .. } = coverage;
-    let among = if *cases == 1 { "case" } else { "cases" };
-    let mut text = format!("{ruleset}: {}, in {cases} {among}\n", reached_in_words(coverage));
-    let rows: Vec<Row> = coverage.counted().flat_map(rows_of).collect();
-    let heading = "clause and transition";
-    let widest = rows.iter().map(|row| row.name.chars().count()).max().unwrap_or(0).max(heading.len());
-    text.push_str(&format!("  {:widest$}                 just missed by\n", ""));
-    text.push_str(&format!("  {heading:widest$}  fired  cases    one  second   step\n"));
-    for row in &rows {
-        text.push_str(&row.render(widest));
-    }
-    let named = |wanted: fn(&Reach) -> bool| {
-        let clauses = coverage.counted().filter(move |clause| wanted(&clause.reach));
-        clauses.map(|clause| clause.path.as_str()).collect::<Vec<&str>>()
-    };
-    list(&mut text, "  never fired: ", &named(|reach| !reach.fired()), width);
-    list(&mut text, "  never just missed: ", &named(|reach| !reach.missed()), width);
-    let left_out = |cited: bool| {
-        let clauses = coverage.left_out().filter(move |clause| clause.reach.fired() == cited);
-        clauses.map(|clause| clause.path.as_str()).collect::<Vec<&str>>()
-    };
-    list(&mut text, "  not counted, though a change cites them: ", &left_out(true), width);
-    list(&mut text, "  not counted, for they change nothing by themselves: ", &left_out(false), width);
-    text.push('\n');
-    text
-}
-
-/// A row of a coverage.
-struct Row {
-    name: String,
-    reach: Reach,
-    /// Whether something is wanting where there is none: changes, then what was just missed by each unit.
-    wanted: [bool; 4],
-}
-
-/// A row for a clause, and one for each of its transitions.
-fn rows_of(clause: &ClauseCoverage) -> Vec<Row> {
-    let missed = clause.reach.missed();
-    let head =
-        Row { name: clause.path.clone(), reach: clause.reach, wanted: [true, !missed, !missed, !missed] };
-    let of_transition = |own: &TransitionCoverage| {
-        let mark = if own.counted() { "" } else { " (by another reading)" };
-        let any = own.counted() && own.unit().is_none() && !own.reach.missed();
-        let missed = Unit::ALL.map(|unit| any || own.unit() == Some(unit));
-        let wanted = [own.counted(), missed[0], missed[1], missed[2]];
-        Row { name: format!("  {}{mark}", own.transition), reach: own.reach, wanted }
-    };
-    std::iter::once(head).chain(clause.transitions.iter().map(of_transition)).collect()
-}
-
-impl Row {
-    /// `never` stands where something is wanting.
-    fn render(&self, widest: usize) -> String {
-        let Reach { changes, cases, just_missed: [one, second, step] } = self.reach;
-        let cell = |count: u64, wanted: bool| match count {
-            0 if wanted => "never".to_owned(),
-            0 => "-".to_owned(),
-            count => count.to_string(),
-        };
-        let [fired, by_one, by_second, by_step] = self.wanted;
-        let (name, cases) = (&self.name, cell(cases, false));
-        let (changes, one) = (cell(changes, fired), cell(one, by_one));
-        let (second, step) = (cell(second, by_second), cell(step, by_step));
-        format!("  {name:widest$}  {changes:>5}  {cases:>5}  {one:>5}  {second:>6}  {step:>5}\n")
-    }
-}
-
-/// `12 of 15 clauses (80%) and 20 of 40 transitions (50%) fired and were just missed`, rounded down.
-fn reached_in_words(coverage: &Coverage) -> String {
-    let of = |reached: usize, all: usize, what: &str| {
-        let percent = (100 * reached).checked_div(all).unwrap_or(100);
-        format!("{reached} of {all} {what} ({percent}%)")
-    };
-    let clauses = coverage.counted().filter(|clause| clause.reached()).count();
-    let transitions = coverage.transitions().filter(|own| own.reached()).count();
-    let clauses = of(clauses, coverage.counted().count(), "clauses");
-    let transitions = of(transitions, coverage.transitions().count(), "transitions");
-    format!("{clauses} and {transitions} fired and were just missed")
-}
-
-/// Words after a head, broken between them.
-fn list(text: &mut String, head: &str, words: &[&str], width: usize) {
-    if words.is_empty() {
-        return;
-    }
-    let mut line = head.to_owned();
-    for (place, word) in words.iter().enumerate() {
-        if place > 0 && line.len() + word.len() + 1 > width {
-            text.push_str(line.trim_end());
-            line = "\n    ".to_owned();
-        }
-        line.push_str(word);
-        line.push_str(if place + 1 < words.len() { ", " } else { "\n" });
-    }
-    text.push_str(&line);
 }
 
 // ---- results ------------------------------------------------------------------------------------------------------
@@ -574,320 +475,4 @@ fn checks(results: &[FileResult<'_>], verdict: &Verdict) -> Vec<pipeline::Checke
     }
     list.extend(verdict.golden.iter().flat_map(GoldenResult::checks));
     list
-}
-
-// ---- files --------------------------------------------------------------------------------------------------------
-
-/// A file that is right in form and sense.
-struct RightFile {
-    name: String,
-    text: String,
-    form: Form,
-}
-
-/// What a file holds.
-enum Form {
-    Cases(CaseFile),
-    Scenario(Box<Scenario>),
-    /// What is not run, by its kind.
-    Other(&'static str),
-}
-
-/// The first words of the files that can be checked.
-const FORMS: &str = "Cases, Scenario, Ruleset, Rulebook, PriceTable or Behavior";
-
-/// Reads every file, or says all that is wrong with all of them.
-fn read_all(paths: &[PathBuf]) -> Result<Vec<RightFile>, Findings> {
-    let (mut files, mut wrong) = (Vec::new(), Findings::default());
-    let mut seen = BTreeSet::new();
-    for path in search_all(paths, &mut wrong) {
-        let same = path.canonicalize().unwrap_or_else(|_| path.clone());
-        if seen.insert(same) {
-            match read(&path) {
-                Ok(file) => files.push(file),
-                Err(findings) => merge_new(&mut wrong, &findings),
-            }
-        }
-    }
-    if wrong.is_empty() { Ok(files) } else { Err(wrong) }
-}
-
-fn read(path: &Path) -> Result<RightFile, Findings> {
-    let document = read_text(path)?;
-    let (place, word) = first_word(&document.text);
-    let form = match word {
-        "Cases" => Form::Cases(CaseFile::read(&document)?),
-        "Scenario" => {
-            let scenario = Scenario::load(path, &[]).map_err(|error| findings(path, error))?;
-            Form::Scenario(Box::new(scenario))
-        }
-        "Ruleset" => {
-            Ruleset::read(&document)?;
-            Form::Other("ruleset")
-        }
-        "Rulebook" => {
-            Rulebook::read_with(&document, &|name| {
-                beside(path, &format!("{name}.ron")).or_else(|| catalogue::document(name))
-            })?;
-            Form::Other("rulebook")
-        }
-        "PriceTable" => {
-            PriceTable::read(&document)?;
-            Form::Other("price table")
-        }
-        "Behavior" => {
-            Behavior::read(&document)?;
-            Form::Other("behavior")
-        }
-        _ => {
-            let finding = Finding::error("it does not begin with what it is").at(place..place + word.len());
-            let finding = finding.help(format!("begin with {FORMS}, and a bracket: Cases("));
-            return Err(Findings::new(&document, vec![finding]));
-        }
-    };
-    Ok(RightFile { name: document.name, text: document.text, form })
-}
-
-fn beside(path: &Path, name: &str) -> Option<Document> {
-    let path = path.parent().unwrap_or(Path::new("")).join(name);
-    let text = std::fs::read_to_string(&path).ok()?;
-    Some(Document::new(path.display().to_string(), text))
-}
-
-impl RightFile {
-    fn cases(&self) -> &[Case] {
-        match &self.form {
-            Form::Cases(cases) => &cases.cases,
-            _ => &[],
-        }
-    }
-
-    fn scenario(&self) -> Option<&Scenario> {
-        match &self.form {
-            Form::Scenario(scenario) => Some(scenario),
-            _ => None,
-        }
-    }
-
-    /// The ruleset that its cases know by this name.
-    fn ruleset(&self, name: &str) -> Result<Ruleset, Failure> {
-        Ok(Ruleset::read(&self.ruleset_document(name)?)?)
-    }
-}
-
-// ---- for programs -------------------------------------------------------------------------------------------------
-
-#[derive(Serialize)]
-struct Report<'r> {
-    passed: usize,
-    failed: usize,
-    undecided: usize,
-    files: Vec<FileReport<'r>>,
-    /// Left out without --baseline.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    golden: Option<Vec<golden::GoldenReport>>,
-    /// Left out unless all readings are asked for.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    readings: Option<readings::ReadingsReport<'r>>,
-    /// Left out unless it is asked for.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    coverage: Option<Vec<CoverageReport<'r>>>,
-    /// Left out without --futures.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    futures: Vec<futures::FiredReport<'r>>,
-    /// Rulesets of which the cases reach less than the threshold.
-    below_threshold: Vec<&'r str>,
-}
-
-#[derive(Serialize)]
-struct FileReport<'r> {
-    file: &'r str,
-    kind: &'static str,
-    passed: usize,
-    failed: usize,
-    undecided: usize,
-    cases: Vec<CaseReport<'r>>,
-    expectations: Vec<judging::JudgedReport<'r>>,
-}
-
-#[derive(Serialize)]
-struct CaseReport<'r> {
-    name: &'r str,
-    reading: Option<&'r str>,
-    ruleset: &'r str,
-    passed: bool,
-    looked_at: usize,
-    failures: Vec<FailureReport<'r>>,
-    /// Of a case that failed.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    journal: Vec<ToldReport<'r>>,
-}
-
-#[derive(Serialize)]
-struct FailureReport<'r> {
-    line: usize,
-    at: &'r str,
-    what: &'r str,
-    expected: &'r str,
-    found: &'r str,
-}
-
-#[derive(Serialize)]
-struct ToldReport<'r> {
-    at: &'r str,
-    what: &'r str,
-    clause: Option<&'r str>,
-}
-
-#[derive(Serialize)]
-struct CoverageReport<'r> {
-    ruleset: &'r str,
-    cases: u64,
-    /// Part of the counted clauses that fired and were just missed.
-    share: f64,
-    /// Part of the counted transitions that fired and were just missed.
-    share_of_transitions: f64,
-    clauses: Vec<ClauseReport<'r>>,
-}
-
-#[derive(Serialize)]
-struct ClauseReport<'r> {
-    clause: &'r str,
-    counted: bool,
-    reached: bool,
-    #[serde(flatten)]
-    reach: ReachReport,
-    transitions: Vec<TransitionReport>,
-}
-
-#[derive(Serialize)]
-struct TransitionReport {
-    transition: String,
-    counted: bool,
-    reached: bool,
-    /// By what it is to be just missed; null where anything will do.
-    just_missed_wants: Option<&'static str>,
-    #[serde(flatten)]
-    reach: ReachReport,
-}
-
-#[derive(Serialize)]
-struct ReachReport {
-    changes: u64,
-    cases: u64,
-    just_missed: JustMissedReport,
-}
-
-/// Cases, by what was missing.
-#[derive(Serialize)]
-struct JustMissedReport {
-    one: u64,
-    second: u64,
-    step: u64,
-}
-
-impl<'r> Report<'r> {
-    fn of(results: &'r [FileResult<'r>], verdict: &'r Verdict, coverage: bool) -> Report<'r> {
-        Report {
-            passed: verdict.passed,
-            failed: verdict.failed,
-            undecided: verdict.undecided,
-            golden: verdict.golden.as_ref().map(GoldenResult::report),
-            readings: verdict.readings.as_ref().map(ReadingsResult::report),
-            files: results.iter().map(FileReport::of).collect(),
-            coverage: coverage.then(|| verdict.covered.iter().map(CoverageReport::of).collect()),
-            futures: verdict.fired.iter().map(futures::FiredReport::of).collect(),
-            below_threshold: verdict.below.iter().map(|coverage| coverage.ruleset.as_str()).collect(),
-        }
-    }
-}
-
-impl<'r> FileReport<'r> {
-    fn of(result: &'r FileResult<'r>) -> FileReport<'r> {
-        FileReport {
-            file: &result.file.name,
-            kind: match result.file.form {
-                Form::Cases(_) => "cases",
-                Form::Scenario(_) => "scenario",
-                Form::Other(kind) => kind,
-            },
-            passed: result.passed(),
-            failed: result.failed(),
-            undecided: result.judged_as(Outcome::Undecided),
-            cases: result.cases.iter().map(|(case, outcome)| CaseReport::of(case, outcome)).collect(),
-            expectations: result.judged.iter().map(judging::JudgedReport::of).collect(),
-        }
-    }
-}
-
-impl<'r> CaseReport<'r> {
-    fn of(case: &'r Case, outcome: &'r CaseOutcome) -> CaseReport<'r> {
-        let failures = outcome.failures.iter().map(|failure| FailureReport {
-            line: failure.line,
-            at: &failure.at,
-            what: &failure.what,
-            expected: &failure.expected,
-            found: &failure.found,
-        });
-        let journal = outcome.journal.iter().filter(|_| !outcome.passed()).map(|told| ToldReport {
-            at: &told.at,
-            what: &told.what,
-            clause: told.clause.as_deref(),
-        });
-        CaseReport {
-            name: &outcome.name,
-            reading: outcome.reading.as_deref(),
-            ruleset: case.ruleset(),
-            passed: outcome.passed(),
-            looked_at: outcome.looked_at,
-            failures: failures.collect(),
-            journal: journal.collect(),
-        }
-    }
-}
-
-impl<'r> CoverageReport<'r> {
-    fn of(coverage: &'r Coverage) -> CoverageReport<'r> {
-        CoverageReport {
-            ruleset: &coverage.ruleset,
-            cases: coverage.cases,
-            share: coverage.share().as_f64(),
-            share_of_transitions: coverage.share_of_transitions().as_f64(),
-            clauses: coverage.clauses.iter().map(ClauseReport::of).collect(),
-        }
-    }
-}
-
-impl<'r> ClauseReport<'r> {
-    fn of(clause: &'r ClauseCoverage) -> ClauseReport<'r> {
-        let transitions = clause.transitions.iter().map(|own| TransitionReport {
-            transition: own.transition.to_string(),
-            counted: own.counted(),
-            reached: own.reached(),
-            just_missed_wants: own.unit().map(unit_in_words),
-            reach: ReachReport::of(own.reach),
-        });
-        ClauseReport {
-            clause: &clause.path,
-            counted: clause.acts(),
-            reached: clause.reached(),
-            reach: ReachReport::of(clause.reach),
-            transitions: transitions.collect(),
-        }
-    }
-}
-
-fn unit_in_words(unit: Unit) -> &'static str {
-    match unit {
-        Unit::One => "one",
-        Unit::Second => "second",
-        Unit::Step => "step",
-    }
-}
-
-impl ReachReport {
-    fn of(reach: Reach) -> ReachReport {
-        let Reach { changes, cases, just_missed: [one, second, step] } = reach;
-        ReachReport { changes, cases, just_missed: JustMissedReport { one, second, step } }
-    }
 }

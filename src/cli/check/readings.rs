@@ -451,7 +451,7 @@ impl RightFile {
     /// built-in one.
     pub(super) fn ruleset_document(&self, name: &str) -> Result<Document, Failure> {
         let texts = self.text.split('"').filter(|text| text.ends_with(".ron"));
-        let mut own = texts.filter_map(|file| super::beside(self.name.as_ref(), file));
+        let mut own = texts.filter_map(|file| super::files::beside(self.name.as_ref(), file));
         let called = |document: &Document| {
             document.read::<tiercast::platform::Ruleset>().is_ok_and(|ruleset| ruleset.name == name)
         };
