@@ -11,25 +11,35 @@ CLIMB = "scenarios/first-climb.ron"
 WHOLE = "benches/ref-1/ref-1.ron"
 
 
-def once(binary, scenario, replications, *more):
-    """Seconds on the clock and the most memory held \\[bytes\\] of one run, files and charts included."""
+def once(binary, scenario, replications, *more, watched=False):
+    """Seconds on the clock of one run, files and charts included, and the most memory held \\[bytes\\] if it is watched.
+
+    Who watches takes a part of a core: where two cores are held against one, nobody does.
+    """
     with tempfile.TemporaryDirectory() as out:
         words = [binary, "run", scenario, "--replications", str(replications), "--no-cache", "--quiet", "--out", out, *more]
         began = time.perf_counter()
         child = subprocess.Popen(words, cwd=ROOT, stdout=subprocess.DEVNULL)
-        most = 0
-        while child.poll() is None:
-            try:
-                with open(f"/proc/{child.pid}/status") as status:
-                    held = [line for line in status if line.startswith("VmHWM")]
-                most = max(most, int(held[0].split()[1]) * 1024) if held else most
-            except OSError:
-                pass
-            time.sleep(0.002)
+        most = watch_memory(child) if watched else None
+        child.wait()
         wall = time.perf_counter() - began
         if child.returncode != 0:
             raise SystemExit(f"tiercast run {scenario} ended with {child.returncode}")
         return wall, most
+
+
+def watch_memory(child):
+    """The most memory that a process holds \\[bytes\\], looked at until it is gone."""
+    most = 0
+    while child.poll() is None:
+        try:
+            with open(f"/proc/{child.pid}/status") as status:
+                held = [line for line in status if line.startswith("VmHWM")]
+            most = max(most, int(held[0].split()[1]) * 1024) if held else most
+        except OSError:
+            pass
+        time.sleep(0.002)
+    return most
 
 
 def seconds_of_replications(binary, scenario, replications, *more):
@@ -52,7 +62,7 @@ def report(binary, rounds, say):
         rows.append((what, found(), goal))
 
     def climb(replications, days, runs):
-        measured = [once(binary, CLIMB, replications, "--set", f"horizon={days}d") for _ in range(runs)]
+        measured = [once(binary, CLIMB, replications, "--set", f"horizon={days}d", watched=True) for _ in range(runs)]
         return f"{median(wall for wall, _ in measured):.2f} s, {max(most for _, most in measured) / 2**20:.0f} MiB"
 
     def first_result():
