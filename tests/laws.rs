@@ -867,7 +867,7 @@ fn a_look_at_the_score_forgets_no_evaluation() {
 /// no send, and no rating that changes.
 #[test]
 fn what_is_heard_between_sends_ends_in_time() {
-    let never = |name| (name, "Fixed(0.98)".to_owned());
+    let fixed = |(name, value): (&'static str, f64)| (name, format!("Fixed({value})"));
     let case = Case {
         ruleset: "scenarios/rulesets/textback-2021.ron",
         tier: "level 3",
@@ -875,14 +875,15 @@ fn what_is_heard_between_sends_ends_in_time() {
         horizon: 6,
         profile: WILD,
         priors: [
-            ("rating.number.medium_from", "Fixed(0.97)".to_owned()),
-            never("rating.number.low_from"),
-            ("rating.template.medium_from", "Fixed(0.97)".to_owned()),
-            never("rating.template.low_from"),
+            ("rating.number.medium_from", 0.97),
+            ("rating.number.low_from", 0.98),
+            ("rating.template.medium_from", 0.97),
+            ("rating.template.low_from", 0.98),
         ]
+        .map(fixed)
         .into(),
         chances: [("delivered", 1.0), ("block", 0.3), ("report", 0.001), ("first_messages", 0.0)]
-            .map(|(name, chance)| (name, format!("Fixed({chance})")))
+            .map(fixed)
             .into(),
         plan: Plan::Table { days: vec![100_000], clock: "calendar_day", after: "stop" },
         weekdays: "Only([Mon])",

@@ -6,6 +6,8 @@ import time
 from pathlib import Path
 from statistics import median
 
+import memory
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 CLIMB = "scenarios/first-climb.ron"
 WHOLE = "benches/ref-1/ref-1.ron"
@@ -20,26 +22,12 @@ def once(binary, scenario, replications, *more, watched=False):
         words = [binary, "run", scenario, "--replications", str(replications), "--no-cache", "--quiet", "--out", out, *more]
         began = time.perf_counter()
         child = subprocess.Popen(words, cwd=ROOT, stdout=subprocess.DEVNULL)
-        most = watch_memory(child) if watched else None
+        peak = memory.watch(child.pid) if watched else None
         child.wait()
         wall = time.perf_counter() - began
         if child.returncode != 0:
             raise SystemExit(f"tiercast run {scenario} ended with {child.returncode}")
-        return wall, most
-
-
-def watch_memory(child):
-    """The most memory that a process holds \\[bytes\\], looked at until it is gone."""
-    most = 0
-    while child.poll() is None:
-        try:
-            with open(f"/proc/{child.pid}/status") as status:
-                held = [line for line in status if line.startswith("VmHWM")]
-            most = max(most, int(held[0].split()[1]) * 1024) if held else most
-        except OSError:
-            pass
-        time.sleep(0.002)
-    return most
+        return wall, peak and peak.result()
 
 
 def seconds_of_replications(binary, scenario, replications, *more):

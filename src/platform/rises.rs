@@ -92,21 +92,14 @@ impl Platform<'_> {
         out: &mut Vec<Change>,
     ) {
         let to = to.min(self.rules.tiers.len() - 1);
-        let standing = &mut self.standing.holders[holder];
+        let standing = &self.standing.holders[holder];
         let from = standing.tier;
         if to < standing.above(self.rules) {
             return;
         }
-        standing.tier = to;
-        standing.kept = None;
-        standing.last_step = now;
-        standing.restart_usage(self.rules, Restart::upgrade);
-        out.push(Change {
-            at: now,
-            subject: Subject::Holder(holder),
-            what: What::TierRose { from, to },
-            clause,
-        });
+        self.step(holder, to, Restart::upgrade, now);
+        let (subject, what) = (Subject::Holder(holder), What::TierRose { from, to });
+        out.push(Change { at: now, subject, what, clause });
         self.connect(now, clause, out);
         self.release_all(holder, now, out);
     }
@@ -120,22 +113,24 @@ impl Platform<'_> {
         now: SimTime,
         out: &mut Vec<Change>,
     ) {
-        let standing = &mut self.standing.holders[holder];
+        let standing = &self.standing.holders[holder];
         let (from, rung) = (standing.tier, standing.rung(self.rules));
         let to = rung.saturating_sub(levels).max(floor.min(rung));
         if to == rung {
             return;
         }
+        self.step(holder, to, Restart::downgrade, now);
+        let (subject, what) = (Subject::Holder(holder), What::TierFell { from, to });
+        out.push(Change { at: now, subject, what, clause });
+    }
+
+    /// A holder comes to another tier, whichever way; usage that this restarts is counted anew.
+    fn step(&mut self, holder: usize, to: usize, cause: Restart, now: SimTime) {
+        let standing = &mut self.standing.holders[holder];
         standing.tier = to;
         standing.kept = None;
         standing.last_step = now;
-        standing.restart_usage(self.rules, Restart::downgrade);
-        out.push(Change {
-            at: now,
-            subject: Subject::Holder(holder),
-            what: What::TierFell { from, to },
-            clause,
-        });
+        standing.restart_usage(self.rules, cause);
     }
 
     pub(super) fn cancel_review(
