@@ -18,10 +18,11 @@ use crate::time::{SimTime, Span};
 use super::change::{Change, Subject, What};
 use super::judge::Platform;
 use super::language::{Condition, Count, Holder, Limit, Restart, Within};
+use super::meters::Meters;
 use super::rulebook::{Fate, WhoseLimit};
 use super::rules::{ClauseId, Length, MeasureRule, RatingRule, Rules, Target, Thresholds};
 use super::standing::{
-    Analysis, HolderStanding, Life, Meters, NumberStanding, Pace, Run, RunningReview, TemplateStanding, Usage,
+    Analysis, HolderStanding, Life, NumberStanding, Pace, Run, RunningReview, TemplateStanding, Usage,
 };
 use super::window::{Amount, Rolling};
 

@@ -19,9 +19,10 @@ use crate::time::SimTime;
 
 use super::change::{Change, Subject, What};
 use super::language::{Condition, ConsumeOn, Forbidden, Holder, Signal as Hears};
+use super::meters::Score;
 use super::rises::{needed, target};
 use super::rules::{MeasureRule, Rules};
-use super::standing::{Analysis, Opening, Pace, Policy, Score, Standing};
+use super::standing::{Analysis, Opening, Pace, Policy, Standing};
 
 /// What the platform is told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

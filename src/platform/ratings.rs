@@ -9,8 +9,9 @@ use crate::time::{SimTime, Span};
 use super::change::{Change, Subject, What};
 use super::judge::Platform;
 use super::language::{Cancel, Condition, Signal as Hears};
+use super::meters::{Meters, next_due};
 use super::rules::{ClauseId, RatingRule};
-use super::standing::{Meters, NumberStanding, Standing, next_due};
+use super::standing::{NumberStanding, Standing};
 
 impl Platform<'_> {
     /// The next instant at which an evaluation of a rating could find something new.

@@ -17,8 +17,9 @@ use super::change::{Change, Subject, What};
 use super::judge::{FeedbackCounts, Platform};
 use super::language::{Condition, FlagOn, Paced, Signal as Hears};
 use super::measures::{Verdict, at_deadline, begin, judge_run};
+use super::meters::Meters;
 use super::rules::{MeasureRule, PacingRule, RatingRule, RuleEffect, Rules};
-use super::standing::{Meters, Pace, TemplateStanding, Trial};
+use super::standing::{Pace, TemplateStanding, Trial};
 
 impl Platform<'_> {
     // ---- review and editing ---------------------------------------------------------------------------------
