@@ -10,7 +10,9 @@
 use std::process::ExitCode;
 use std::sync::atomic::AtomicBool;
 
-use tiercast::experiment::{By, Comparison, Difference, Headline, Interval, Matters, Threads, Watched};
+use tiercast::experiment::{
+    By, Comparison, Difference, Ensemble, Headline, Interval, Matters, Precision, Threads, Watched,
+};
 use tiercast::random::maths::{exp, ln};
 use tiercast::random::quantile::{log_normal_cdf, log_normal_quantile, normal_cdf};
 use tiercast::sim::{Course, Scenario};
@@ -169,6 +171,34 @@ fn one_plan(comparison: &Comparison, table: &mut Table) {
     table.add("whole curve, DKW band", true, Interval { low: held, high: held }, 1.0);
 }
 
+/// An experiment that goes on until the share is known to five points, with the first of the looks that are good
+/// enough: each experiment has runs of its own.
+fn stopped(scenario: &Scenario, number: u64, table: &mut Table) {
+    let headline = Headline::named("reached_1,000_within_5d", &[&scenario.setting]).expect("a limit");
+    let precision = Precision::new("5%".parse().expect("a width"), Some(headline), &scenario.setting);
+    let precision = precision.expect("a chance is known to points");
+    let never = AtomicBool::new(false);
+    let first = STOPPED_FROM + number * MOST_STOPPED;
+    let run =
+        |indices| Ensemble::run(scenario.setting.clone(), indices, Threads::All, scenario, &|_| (), &never);
+    let mut ensemble = run(first..first);
+    for look in Precision::looks(MOST_STOPPED) {
+        let done = first + ensemble.n();
+        ensemble = ensemble.join(run(done..first + look)).expect("they follow on one another");
+        if precision.is_reached(&ensemble) {
+            break;
+        }
+    }
+    let by = SimTime(5 * DAY);
+    let share = ensemble.share(|row| row.reached[1].is_some_and(|at| at < by));
+    let truth = log_normal_cdf(5.0, MEDIANS[0], SIGMA);
+    table.add("share 0.50 to 5 points, Wilson", false, share.interval(), truth);
+}
+
+/// Experiments that stop by themselves have their runs from here on, so many each.
+const STOPPED_FROM: u64 = 1 << 40;
+const MOST_STOPPED: u64 = 1_000;
+
 fn paired(comparison: &Comparison, table: &mut Table) {
     let by = By::After(tiercast::time::Span::days(5));
     let pair = &comparison.pairs()[0];
@@ -196,6 +226,9 @@ fn main() -> ExitCode {
     let experiments: u64 = asked.unwrap_or(EXPERIMENTS);
     let scenarios = MEDIANS.map(scenario);
     let mut table = Table::default();
-    (0..experiments).for_each(|number| experiment(&scenarios, number, &mut table));
+    for number in 0..experiments {
+        experiment(&scenarios, number, &mut table);
+        stopped(&scenarios[0], number, &mut table);
+    }
     if table.print(experiments) { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }

@@ -48,6 +48,31 @@ fn kept(folder: &Path) -> Vec<PathBuf> {
     entries.map(|entry| entry.unwrap().path()).collect()
 }
 
+/// `--precision` ends at the same look, with the same bytes, on one thread and on three, whatever was kept before; and
+/// the look is a run with so many replications.
+#[test]
+fn a_precision_is_reached_at_the_same_look_whatever_is_kept() {
+    let folder = workshop("precision");
+    let asked = ["run", "plan.ron", "--set", "horizon=10d", "--precision", "3%", "--metric", "reached_1,000"];
+    let to = |out: &str, more: &[&str]| {
+        let output = run(&folder, &[&asked[..], &["--out", out], more].concat());
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let said = to("fresh", &["--no-cache", "--threads", "1"]);
+    let sentence = said.lines().find(|line| line.contains("runs are enough")).expect("it is told");
+    let runs = sentence.split(' ').next().unwrap().replace(',', "");
+    assert!((300..=1_500).contains(&runs.parse::<u64>().unwrap()), "{sentence}");
+    run(&folder, &["run", "plan.ron", "--set", "horizon=10d", "-n", "2000", "--out", "more"]);
+    run(&folder, &["run", "plan.ron", "--set", "horizon=10d", "-n", "250", "--out", "fewer"]);
+    assert!(to("kept", &["--threads", "3"]).contains(sentence));
+    run(&folder, &["run", "plan.ron", "--set", "horizon=10d", "-n", &runs, "--no-cache", "--out", "plain"]);
+    let fresh = files(&folder.join("fresh"));
+    assert_eq!(fresh, files(&folder.join("kept")));
+    assert_eq!(fresh, files(&folder.join("plain")));
+    let said = to("few", &["-n", "200"]);
+    assert!(said.contains("200 runs are not enough for "), "{said}");
+}
+
 #[test]
 fn more_replications_only_add_and_give_the_same_bytes() {
     for (name, ask) in [

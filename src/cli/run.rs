@@ -1,14 +1,17 @@
 //! `run`: how does this ramp go?
 
+use std::ops::Range;
 use std::path::PathBuf;
 use std::time::Instant;
 
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
-use tiercast::experiment::{Ensemble, LAYERS, Threads, explained};
+use tiercast::experiment::{
+    Ensemble, HalfWidth, Headline, LAYERS, Precision, PrecisionError, Threads, explained,
+};
 use tiercast::random::Held;
 use tiercast::report::charts::Drawing;
-use tiercast::report::{daily, gallery, layers, replications, schedule, summary::Summary, text};
+use tiercast::report::{daily, gallery, layers, precision, replications, schedule, summary::Summary, text};
 use tiercast::sim::{Scenario, Trajectory};
 
 use super::cache::{Cache, CacheArgs};
@@ -20,15 +23,23 @@ use super::{Failure, ScenarioArgs, ThreadsArg, interrupt, note, print, width};
 #[command(after_help = "Examples:
   tiercast run scenarios/first-climb.ron
   tiercast run scenarios/first-climb.ron --replications 10000 --seed 7 --out out/long
+  tiercast run scenarios/first-climb.ron --precision 1% --metric flagged
   tiercast run scenarios/first-climb.ron --set horizon=90d --set audience.segments.members.customers=200000
 
 Writes summary.json, daily.csv, replications.csv, schedule.csv and the charts (SVG and PNG) to --out.")]
 pub(super) struct Run {
     #[command(flatten)]
     scenario: ScenarioArgs,
-    /// How many random futures, instead of the scenario's number.
+    /// How many random futures, instead of the scenario's number; with --precision, how many at most.
     #[arg(long, short = 'n')]
     replications: Option<u64>,
+    /// Run until every chance is known so well, or the result of --metric: half the width of its 95 % interval, such as
+    /// `1%` (points of a chance, or a part of any mean), `12h` or `500`. Looks after 200, 300, 500, ... futures.
+    #[arg(long, value_name = "HALF_WIDTH")]
+    precision: Option<HalfWidth>,
+    /// The result that --precision asks for, by its name in `compare`, such as `flagged` or `days_to_10K`.
+    #[arg(long, requires = "precision", value_name = "NAME")]
+    metric: Option<String>,
     #[command(flatten)]
     threads: ThreadsArg,
     /// Folder for the results; `out/<scenario>` unless said otherwise.
@@ -47,21 +58,24 @@ pub(super) struct Run {
 impl Run {
     pub(super) fn execute(&self, quiet: bool) -> Result<(), Failure> {
         let scenario = self.scenario.load()?;
-        let replications = check_replications(self.replications.unwrap_or(scenario.replications))?;
+        let amount = self.amount(&scenario)?;
         if self.plan {
-            return self.tell_plan(&scenario, replications);
+            return self.tell_plan(&scenario, &amount);
         }
         let default = PathBuf::from("out").join(&scenario.setting.scenario);
         let folder = Folder::prepare(self.out.as_ref().unwrap_or(&default))?;
         let cache = self.cache.open("run", &[&scenario]);
-        let ensemble = self.replicate(&scenario, &cache, replications, quiet);
+        let ensemble = self.replicate(&scenario, &cache, &amount, quiet);
         let summary = Summary::of(&ensemble);
         write(&folder, &ensemble, &summary, self.threads.get())?;
         if self.json {
             print(&summary.to_json())?;
         } else {
             print(&text::render(&ensemble, width().min(120)))?;
-            self.tell_layers(&scenario, &ensemble, replications, quiet)?;
+            if let Some(said) = amount.precision().and_then(|asked| precision::render(asked, &ensemble)) {
+                print(&format!("\n{said}\n"))?;
+            }
+            self.tell_layers(&scenario, &ensemble, quiet)?;
             if !quiet {
                 print(&format!(
                     "\nWritten to {}: summary.json, daily.csv, replications.csv, schedule.csv and charts.\n",
@@ -74,24 +88,39 @@ impl Run {
                 ))?;
             }
         }
-        finished(ensemble.complete(), ensemble.n(), replications, &cache)
+        finished(ensemble.complete(), ensemble.n(), amount.look_after(ensemble.n()), &cache)
+    }
+
+    /// How many runs are asked for.
+    fn amount(&self, scenario: &Scenario) -> Result<Amount, Failure> {
+        let Some(half_width) = self.precision.clone() else {
+            return Ok(Amount::Runs(check_replications(self.replications.unwrap_or(scenario.replications))?));
+        };
+        let most = check_replications(self.replications.unwrap_or(MOST_UNTIL))?;
+        let named = |name: &String| Headline::named(name, &[&scenario.setting]);
+        let metric = self
+            .metric
+            .as_ref()
+            .map(named)
+            .transpose()
+            .map_err(|unknown| Failure::Usage { message: unknown.to_string(), help: unknown.help() })?;
+        let precision = Precision::new(half_width, metric, &scenario.setting).map_err(|error| {
+            Failure::Usage { help: advice(&error).to_owned(), message: error.to_string() }
+        })?;
+        Ok(Amount::Until(precision, most))
     }
 
     /// Where layers are held: how much of the spread each of them explains.
     /// `own` is the run itself: a layer that it holds alone is not run again.
-    fn tell_layers(
-        &self,
-        scenario: &Scenario,
-        own: &Ensemble,
-        replications: u64,
-        quiet: bool,
-    ) -> Result<(), Failure> {
+    fn tell_layers(&self, scenario: &Scenario, own: &Ensemble, quiet: bool) -> Result<(), Failure> {
         if self.scenario.fixed.is_empty() {
             return Ok(());
         }
+        let replications = own.n();
         let with = |held: Held| {
             let scenario = scenario.clone().with_held(held);
-            self.replicate(&scenario, &self.cache.open("run", &[&scenario]), replications, quiet)
+            let cache = self.cache.open("run", &[&scenario]);
+            self.replicate(&scenario, &cache, &Amount::Runs(replications), quiet)
         };
         let free = with(Held::default());
         let others = LAYERS.map(|(_, held)| (held != self.scenario.held()).then(|| with(held)));
@@ -100,7 +129,17 @@ impl Run {
     }
 
     /// What the run would take, from a few replications of it.
-    fn tell_plan(&self, scenario: &Scenario, replications: u64) -> Result<(), Failure> {
+    fn tell_plan(&self, scenario: &Scenario, amount: &Amount) -> Result<(), Failure> {
+        let replications = match amount {
+            Amount::Runs(replications) => *replications,
+            Amount::Until(precision, most) => {
+                let first = Precision::looks(*most).next().unwrap_or(*most);
+                let sample = self.more(scenario, 0..first, true);
+                let replications = precision.forecast(&sample, *most);
+                print(&format!("about {replications} runs will be enough, after {first} of them\n"))?;
+                replications
+            }
+        };
         let sample = replications.min(PLAN_SAMPLE);
         let start = Instant::now();
         let runs: Vec<Trajectory> = scenario.replicate_all(0..sample);
@@ -136,33 +175,96 @@ impl Run {
         ))
     }
 
-    /// Runs what was not kept, and keeps the whole.
-    fn replicate(&self, scenario: &Scenario, cache: &Cache, replications: u64, quiet: bool) -> Ensemble {
-        let kept = cache.find(replications);
-        let kept = kept.and_then(|kept| Ensemble::restore(scenario.setting.clone(), kept));
-        let done = kept.as_ref().map_or(0, Ensemble::n);
-        let threads = self.threads.get();
-        let bar = progress_bar(replications, quiet);
-        let ensemble = Ensemble::run(
-            scenario.setting.clone(),
-            done..replications,
-            threads,
-            scenario,
-            &|more| bar.set_position(done + more),
-            interrupt::listen(),
-        );
-        bar.finish_and_clear();
-        let more = ensemble.n() > 0;
-        let whole = match kept {
-            Some(kept) => kept.join(ensemble).expect("they follow on one another, and are of one scenario"),
-            None => ensemble,
-        };
-        if more {
+    /// Runs what was not kept, from look to look until it is enough, and keeps the whole.
+    fn replicate(&self, scenario: &Scenario, cache: &Cache, amount: &Amount, quiet: bool) -> Ensemble {
+        let (mut whole, mut fresh): (Option<Ensemble>, bool) = (None, false);
+        for replications in amount.looks() {
+            let have = |whole: &Option<Ensemble>| whole.as_ref().map_or(0, Ensemble::n);
+            let kept = cache.find(replications);
+            let kept = kept.and_then(|kept| Ensemble::restore(scenario.setting.clone(), kept));
+            whole = kept.filter(|kept| kept.n() > have(&whole)).or(whole);
+            let more = self.more(scenario, have(&whole)..replications, quiet);
+            fresh |= more.n() > 0;
+            let joined = match whole {
+                Some(whole) => whole.join(more).expect("they follow on one another, and are of one scenario"),
+                None => more,
+            };
+            let enough = !joined.complete() || amount.is_enough(&joined);
+            whole = Some(joined);
+            if enough {
+                break;
+            }
+        }
+        let whole = whole.expect("there is a last look");
+        if fresh {
             cache.keep(whole.n(), &whole.stored());
         }
         whole
     }
+
+    /// Runs the replications of these indices.
+    fn more(&self, scenario: &Scenario, indices: Range<u64>, quiet: bool) -> Ensemble {
+        let bar = progress_bar(indices.end, quiet);
+        let ensemble = Ensemble::run(
+            scenario.setting.clone(),
+            indices.clone(),
+            self.threads.get(),
+            scenario,
+            &|more| bar.set_position(indices.start + more),
+            interrupt::listen(),
+        );
+        bar.finish_and_clear();
+        ensemble
+    }
 }
+
+/// How many runs are asked for.
+enum Amount {
+    /// So many.
+    Runs(u64),
+    /// As many as make something known so well, up to so many.
+    Until(Precision, u64),
+}
+
+impl Amount {
+    fn precision(&self) -> Option<&Precision> {
+        match self {
+            Amount::Runs(_) => None,
+            Amount::Until(precision, _) => Some(precision),
+        }
+    }
+
+    /// The numbers of runs after which one may stop.
+    fn looks(&self) -> Box<dyn Iterator<Item = u64>> {
+        match self {
+            Amount::Runs(replications) => Box::new(std::iter::once(*replications)),
+            Amount::Until(_, most) => Box::new(Precision::looks(*most)),
+        }
+    }
+
+    /// The number of runs that was under way when `done` were done.
+    fn look_after(&self, done: u64) -> u64 {
+        self.looks().find(|look| *look >= done).unwrap_or(done)
+    }
+
+    fn is_enough(&self, ensemble: &Ensemble) -> bool {
+        self.precision().is_none_or(|precision| precision.is_reached(ensemble))
+    }
+}
+
+/// What to do about a precision that cannot be asked for.
+fn advice(error: &PrecisionError) -> &'static str {
+    match error {
+        PrecisionError::NoMetric(_) => "name it: --metric days_to_10K, or --metric sent",
+        PrecisionError::Unit { .. } => {
+            "a part such as 1% fits every result, a time such as 12h days, an amount such as 500 messages and cost"
+        }
+        PrecisionError::NoChance => "name a result: --metric sent",
+    }
+}
+
+/// Runs at most, until something is known so well, unless said otherwise: their rows take some 300 MiB.
+const MOST_UNTIL: u64 = 1_000_000;
 
 /// Bytes of what is kept of a replication.
 const ROW_BYTES: usize = 320;

@@ -20,6 +20,8 @@
 //! A [`Sweep`] runs one scenario at the points of a [`Design`] over some [`Factor`]s; [`sensitivity`] asks which of a
 //! scenario's uncertain inputs moves its results most.
 //!
+//! Where it is not known how many replications are enough, a [`Precision`] tells when to stop.
+//!
 //! A search stands above them: [`tuning`] tries settings of a plan, and gives each no more runs than it deserves.
 //!
 //! An [`Aftermath`] is smaller: what one send leads to, hour by hour, over the futures of a behaviour profile.
@@ -48,6 +50,7 @@ mod lead;
 mod order;
 mod paired;
 mod parting;
+mod precision;
 pub mod readings;
 pub mod sensitivity;
 mod sweep;
@@ -75,6 +78,7 @@ pub use lead::Lead;
 pub use order::{Ends, Quantiles, interval_ranks, rank};
 pub use paired::{PairedShares, Pairs, share_difference};
 pub use parting::{Aspect, Cause, Parted, Parting, Partings};
+pub use precision::{HalfWidth, HalfWidthError, Known, Precision, PrecisionError};
 pub use sweep::{Level, Sweep, SweepPoint, headlines_of, rows};
 pub use threads::Threads;
 

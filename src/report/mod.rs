@@ -13,6 +13,7 @@
 //!   Sweep -------- sweep            one scenario at many points: text, JSON, CSV, charts
 //!   Study -------- sensitivity      which uncertain input moves a result most: the same
 //!   Tuning ------- tuning           which settings serve best: text, JSON, CSV, charts, a scenario file
+//!   Precision ---- precision        whether there are enough runs
 //!   Explained ---- layers           where the spread comes from
 //!   Aftermath ---- audiences        a behaviour profile in plain words, and as a picture
 //!   Journal ------ story            one future, change by change, with the clause behind each
@@ -41,6 +42,7 @@ pub mod impact;
 pub mod layers;
 mod parting;
 pub mod pipeline;
+pub mod precision;
 pub mod readings;
 #[cfg(feature = "reference")]
 pub mod reference;

@@ -233,6 +233,16 @@ pub(in crate::report) fn what(headline: &Headline, currency: &str) -> String {
     }
 }
 
+/// The same as a noun: `the chance that the number is flagged`.
+pub(in crate::report) fn noun(headline: &Headline, currency: &str) -> String {
+    let what = what(headline, currency);
+    match headline {
+        Headline::Happens(_) => format!("the chance that {what}"),
+        Headline::Reached(..) => format!("the chance of {what}"),
+        Headline::Days(_) | Headline::Total(_) => what,
+    }
+}
+
 /// How the better of two is, in a word.
 fn how(headline: &Headline) -> &'static str {
     match headline {

@@ -17,7 +17,7 @@ pub mod text;
 
 use crate::experiment::tuning::{Constraint, Estimate, Kept, Origin, Tuning};
 use crate::experiment::{Comparison, Difference, Headline, Unit};
-use crate::report::comparison::{text as words, what};
+use crate::report::comparison::{noun, text as words, what};
 use crate::sim::Setting;
 
 /// The name of the scenario as it stands, in all outputs.
@@ -67,11 +67,7 @@ impl Answer<'_> {
 
     /// The same as a noun: `the chance that the number is flagged`.
     fn noun(&self, headline: &Headline) -> String {
-        match headline {
-            Headline::Happens(_) => format!("the chance that {}", self.what(headline)),
-            Headline::Reached(..) => format!("the chance of {}", self.what(headline)),
-            Headline::Days(_) | Headline::Total(_) => self.what(headline),
-        }
+        noun(headline, self.currency())
     }
 
     /// The chosen setting in a word.
