@@ -88,6 +88,20 @@ fn half_the_limit_lifts_it_a_day_after_the_500th() {
     assert_eq!(told(&just), expected);
 }
 
+/// What was sent after the sample of a new template, although these rules would have held it, does not count for the
+/// sample: 20 of the first 1,000 block, whatever becomes of the 5,000 after them.
+#[test]
+fn a_sample_is_judged_by_its_own_deliveries() {
+    let log = "time,kind,count\n\
+        2024-03-04T09:30:00Z,sent,1000\n2024-03-04T09:30:00Z,delivered,1000\n2024-03-04T09:45:00Z,blocked,15\n\
+        2024-03-04T11:10:00Z,sent,1000\n2024-03-04T11:10:30Z,delivered,990\n2024-03-04T11:20:00Z,blocked,20\n\
+        2024-03-04T11:20:00Z,sent,5000\n2024-03-04T11:20:30Z,delivered,5000\n";
+    let workshop = Workshop::with_log("sample", log);
+    let told = told(&workshop.replay(&["--start-tier", "10K", "--verified", "--json"]));
+    let paused = |change: &String| change.starts_with("2024-03-04 11:40:00") && change.contains("Paused");
+    assert!(told.iter().any(paused), "{told:#?}");
+}
+
 #[test]
 fn flagged_and_not_recovered_it_falls_one_level() {
     let workshop = Workshop::with_log("flagged", shipped("flagged.csv"));

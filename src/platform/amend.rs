@@ -12,7 +12,7 @@
 //! A limit that is no rung of the new ladder is *kept*: it stays until the next rise, to the first rung above, or
 //! until a fall, to the first rung below. Its holder rises by the clauses that lead up from either of these rungs.
 
-use crate::glossary::{NumberStatus, Rating, TemplateStatus};
+use crate::glossary::{Feedback, NumberStatus, Rating, TemplateStatus};
 use crate::time::{SimTime, Span};
 
 use super::change::{Change, Subject, What};
@@ -109,7 +109,7 @@ impl<'r> Platform<'r> {
         now: SimTime,
         out: &mut Vec<Change>,
     ) {
-        self.settled = false;
+        self.unsettle(now);
         let era = Crossing { old: self.rules, new: rules, amending, now };
         let numbers = 0..self.standing.numbers.len();
         let before: Vec<Option<u64>> = numbers.clone().map(|number| self.limit(number)).collect();
@@ -460,13 +460,12 @@ impl Crossing<'_> {
                 window.advance(self.now);
                 counted.extend(window.delivered().map(|(at, count)| (at, Amount::delivered(count))));
             }
-            for (kind, weight) in &rule.weights {
-                let weighs = |place: &usize| old[*place].weighs(*kind);
-                let Some(place) = furthest(&mut (0..old.len()).filter(weighs)) else { continue };
-                let heard = held.meters[place].heard.iter().flat_map(|heard| heard.of(*kind, self.now));
-                for (at, count) in heard {
-                    counted.push((at, Amount::feedback(*weight, count)));
-                    meter.heard.iter_mut().for_each(|own| own.add_kind(at, *kind, count));
+            let heard = furthest(&mut (0..old.len())).and_then(|place| held.meters[place].heard.as_ref());
+            for kind in Feedback::ALL {
+                let weight = rule.weights.iter().find(|(own, _)| *own == kind).map(|(_, weight)| *weight);
+                for (at, count) in heard.iter().flat_map(|heard| heard.of(kind, self.now)) {
+                    counted.extend(weight.map(|weight| (at, Amount::feedback(weight, count))));
+                    meter.heard.iter_mut().for_each(|own| own.add_kind(at, kind, count));
                 }
             }
             counted.sort_by_key(|(at, _)| *at);

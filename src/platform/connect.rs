@@ -14,7 +14,7 @@ use crate::time::SimTime;
 
 use super::change::{Change, Subject, What};
 use super::judge::Platform;
-use super::language::{Condition, HowMany, Numbers, Signal};
+use super::language::{Condition, Forbidden, HowMany, Numbers, Signal};
 use super::rules::{ClauseId, OfficialRule, Rules, UpgradeRule};
 
 /// How many numbers may be connected, ready for judging; `None` is no bound.
@@ -107,6 +107,10 @@ impl Platform<'_> {
     }
 
     fn connect_next(&mut self, tell: &mut dyn FnMut(usize)) {
+        let mut numbers = 0..self.standing.numbers.len();
+        if numbers.any(|number| self.forbidden(number, Forbidden::AddNumber)) {
+            return;
+        }
         let most = self.may_connect().unwrap_or(u64::MAX);
         let numbers = &mut self.standing.numbers;
         let mut connected = numbers.iter().filter(|number| number.connected).count() as u64;

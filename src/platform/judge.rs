@@ -18,7 +18,7 @@ use crate::glossary::{Feedback, NumberStatus, Rating, TemplateStatus};
 use crate::time::SimTime;
 
 use super::change::{Change, Subject, What};
-use super::language::{Condition, ConsumeOn, Forbidden, Holder, Signal as Hears};
+use super::language::{Condition, ConsumeOn, Count, Forbidden, Holder, Signal as Hears};
 use super::meters::Score;
 use super::rises::{needed, target};
 use super::rules::{MeasureRule, Rules};
@@ -121,9 +121,9 @@ pub struct Admission {
 pub struct Platform<'r> {
     pub(super) rules: &'r Rules,
     pub(super) standing: Standing,
-    /// Whether the ratings as they are were judged and nothing that their clauses look at has changed since: judging
-    /// them again would change nothing.
-    pub(super) settled: bool,
+    /// Until when judging the ratings as they are would change nothing: they were judged, and nothing that their clauses
+    /// look at has changed since.
+    pub(super) settled_until: SimTime,
 }
 
 /// Feedback that arrives at one instant, by kind as in [`Feedback::ALL`].
@@ -132,7 +132,8 @@ pub type FeedbackCounts = [u64; Feedback::ALL.len()];
 impl<'r> Platform<'r> {
     /// A platform with these rules that holds `opening` about the sender.
     pub fn open(rules: &'r Rules, opening: &Opening) -> Platform<'r> {
-        let mut platform = Platform { rules, standing: Standing::open(rules, opening), settled: false };
+        let mut platform =
+            Platform { rules, standing: Standing::open(rules, opening), settled_until: SimTime::START };
         platform.open_numbers();
         platform
     }
@@ -367,7 +368,14 @@ impl<'r> Platform<'r> {
                 | Signal::CustomerMessages { .. }
                 | Signal::SlowAnswers { .. }
         );
-        self.settled &= counts_alone && out.len() == before;
+        if !counts_alone || out.len() > before {
+            self.unsettle(now);
+        }
+    }
+
+    /// Something has changed that clauses look at: the ratings are judged again at the next evaluation.
+    pub(super) fn unsettle(&mut self, now: SimTime) {
+        self.settled_until = self.settled_until.min(now);
     }
 
     /// Takes in what customers of a number sent back on a template at one instant, all kinds of it.
@@ -411,15 +419,21 @@ impl<'r> Platform<'r> {
                 }
             }
         }
-        self.settled &= out.len() == before;
+        if out.len() > before {
+            self.unsettle(now);
+        }
     }
 
     fn take_in(&mut self, now: SimTime, signal: Signal<'_>, out: &mut Vec<Change>) {
         match signal {
-            Signal::Sent { number, .. } => {
+            Signal::Sent { number, sent, delivered, .. } => {
                 self.record(now, signal);
                 let holder = self.standing.numbers[number].holder;
-                self.judge_rise(holder, Hears::delivery, now, out);
+                let mut usage = self.standing.holders[holder].usage.iter().flatten();
+                // A rise is judged at what it counts: without any there is nothing to judge it at.
+                if delivered > 0 || sent > 0 && usage.any(|usage| usage.count == Count::sent) {
+                    self.judge_rise(holder, Hears::delivery, now, out);
+                }
                 // Where a portfolio holds the limit, one number's delivery uses it up for all.
                 for own in 0..self.standing.numbers.len() {
                     if self.standing.numbers[own].holder == holder {
@@ -544,7 +558,8 @@ impl<'r> Platform<'r> {
         // Whether a customer had this template before is not known: how often counts for the number alone.
         standing.templates[template].meters.delivered(now, delivered, &[]);
         if let Pace::Trial(trial) = &mut standing.templates[template].pace {
-            trial.delivered += delivered;
+            // Whatever else is delivered meanwhile comes after the sample.
+            trial.delivered = trial.sent.min(trial.delivered + delivered);
         }
         let (sent, delivered) = (sent.saturating_sub(in_window), delivered.saturating_sub(in_window));
         let holder = &mut standing.holders[who.holder];
@@ -581,7 +596,7 @@ impl<'r> Platform<'r> {
 
     /// Ends what is due at `now`: reviews, then the measures of numbers, then those of templates.
     pub fn terms(&mut self, now: SimTime, out: &mut Vec<Change>) {
-        self.settled = false;
+        self.unsettle(now);
         for holder in 0..self.standing.holders.len() {
             if let Some(review) = self.standing.holders[holder].review.filter(|review| review.until <= now) {
                 self.standing.holders[holder].review = None;
@@ -615,7 +630,7 @@ impl<'r> Platform<'r> {
 
     /// Judges the clauses whose own clock strikes at `now`.
     pub fn clocks(&mut self, now: SimTime, out: &mut Vec<Change>) {
-        self.settled = false;
+        self.unsettle(now);
         let due = self.rules.clocks.iter().filter(|span| now.0 % span.0 == 0);
         for signal in due.map(|span| Hears::Every(*span)) {
             for holder in 0..self.standing.holders.len() {

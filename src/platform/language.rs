@@ -598,7 +598,7 @@ pub enum Condition {
     RatingAtMost(Rating),
     /// The rating is one that flags, by a reading.
     FlagOn(FlagOn),
-    /// The rating has been Low without a break for this long.
+    /// The rating has been Low without a break for this long, since the tier last changed.
     #[serde(alias = "BanAfter")]
     LowFor(Span),
     /// Every template in use is rated this or better.

@@ -9,7 +9,7 @@ use crate::time::SimTime;
 
 use super::change::{Change, Subject, What};
 use super::judge::Platform;
-use super::language::{Cancel, Condition, Ends, FlagOn, Restart, Signal as Hears};
+use super::language::{Cancel, Condition, Ends, FlagOn, Forbidden, Restart, Signal as Hears};
 use super::ratings::unknown_counts_as;
 use super::rules::{Lasts, Length, MeasureRule, RuleEffect};
 use super::standing::{Life, Policy, Run};
@@ -31,7 +31,7 @@ impl Platform<'_> {
                 None => {}
                 Some(_) if rule.lasts == Lasts::WhileHeld && holds => {}
                 Some(_) if rule.lasts == Lasts::WhileHeld => self.leave_number(number, place, true, now, out),
-                Some(run) => match judge_run(run, rule.ends, holds, now) {
+                Some(run) => match judge_run(run, rule.ends, self.still_holds(number, place, now), now) {
                     Verdict::GoesOn(run) => self.standing.numbers[number].life.set(place, Some(run)),
                     Verdict::Recovered => self.leave_number(number, place, true, now, out),
                     Verdict::Still => self.leave_number(number, place, false, now, out),
@@ -115,6 +115,9 @@ impl Platform<'_> {
                 RuleEffect::Impose(other) => self.enter_number(number, other, now, out),
             }
         }
+        if rule.forbids.contains(&Forbidden::AddNumber) {
+            self.connect(now, clause, out);
+        }
     }
 
     pub(super) fn number_deadlines(&mut self, number: usize, now: SimTime, out: &mut Vec<Change>) {
@@ -123,7 +126,7 @@ impl Platform<'_> {
             if run.until > now {
                 continue;
             }
-            let still = rule.when.iter().all(|condition| self.holds(number, condition, now));
+            let still = self.still_holds(number, place, now);
             match at_deadline(run, rule.ends, still, now) {
                 Verdict::GoesOn(run) => self.standing.numbers[number].life.set(place, Some(run)),
                 Verdict::Recovered => self.leave_number(number, place, true, now, out),
@@ -157,6 +160,15 @@ impl Platform<'_> {
         }
     }
 
+    /// Whether what a measure under way began with holds still. Of a flag the rating alone counts: whether a lower tier
+    /// is left decides if it is set, not how it ends.
+    fn still_holds(&mut self, number: usize, place: usize, now: SimTime) -> bool {
+        self.rules.number_measures[place].when.iter().all(|condition| match condition {
+            Condition::FlagOn(FlagOn::low_above_floor) => self.rating(number).at_most(Rating::Low),
+            other => self.holds(number, other, now),
+        })
+    }
+
     /// Whether a condition holds for a number.
     pub(super) fn holds(&mut self, number: usize, condition: &Condition, now: SimTime) -> bool {
         let rating = self.rating(number);
@@ -173,7 +185,9 @@ impl Platform<'_> {
                 rating.at_most(Rating::Low) && self.rung(number) > self.floor()
             }
             Condition::LowFor(span) => {
-                self.standing.numbers[number].low_since.is_some_and(|since| now - since >= *span)
+                let who = &self.standing.numbers[number];
+                let here_since = self.standing.holders[who.holder].last_step;
+                who.low_since.is_some_and(|since| now - since.max(here_since) >= *span)
             }
             Condition::TemplatesAtLeast(floor) => self.templates_at_least(*floor, now),
             Condition::StatusIs(list) => list.contains(&self.number_status(number)),

@@ -52,12 +52,11 @@ impl Heard {
         Heard { length, entries: Vec::new(), most: 64 }
     }
 
-    /// Adds what `rule` weighs of what was heard at `now`.
-    fn add(&mut self, rule: &RatingRule, now: SimTime, counts: &FeedbackCounts) {
-        for (kind, _) in &rule.weights {
-            let count = counts[kind.index()];
-            if count > 0 {
-                self.add_kind(now, *kind, count);
+    /// Adds what was heard at `now`, of every kind: other rules may weigh what these do not.
+    fn add(&mut self, now: SimTime, counts: &FeedbackCounts) {
+        for (kind, count) in Feedback::ALL.into_iter().zip(counts) {
+            if *count > 0 {
+                self.add_kind(now, kind, *count);
             }
         }
     }
@@ -209,6 +208,9 @@ impl Meters {
     #[inline]
     pub(crate) fn feedback(&mut self, rules: &[RatingRule], now: SimTime, counts: &FeedbackCounts) {
         for (rule, meter) in rules.iter().zip(&mut self.meters) {
+            if let Some(heard) = &mut meter.heard {
+                heard.add(now, counts);
+            }
             let (mut feedback, mut any) = (0, 0);
             for (kind, weight) in &rule.weights {
                 let count = counts[kind.index()];
@@ -217,9 +219,6 @@ impl Meters {
             }
             if any == 0 {
                 continue;
-            }
-            if let Some(heard) = &mut meter.heard {
-                heard.add(rule, now, counts);
             }
             meter.window.add(now, Amount { delivered: 0, feedback });
             self.shift_at = self.shift_at.min(meter.window.next_shift());
@@ -332,11 +331,10 @@ impl Meters {
     /// From when on an evaluation could find something new; an instant at which something was sent has had its
     /// evaluation before.
     ///
-    /// `turns` are the instants at which another clause rates than before.
+    /// What was judged is settled until `settled_until`.
     #[inline]
-    pub(crate) fn evaluation_from(&self, sent_at: SimTime, turns: &[SimTime]) -> SimTime {
-        let turn = turns.iter().find(|at| **at > self.evaluated_at).copied();
-        let from = self.touched_at.min(self.shift_at).min(turn.unwrap_or(SimTime::NEVER));
+    pub(crate) fn evaluation_from(&self, sent_at: SimTime, settled_until: SimTime) -> SimTime {
+        let from = self.touched_at.min(self.shift_at).min(settled_until);
         // What never comes comes no earlier.
         SimTime(from.0.max(self.evaluated_at.0 + 1).max(sent_at.0 + 1))
     }

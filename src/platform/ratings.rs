@@ -4,14 +4,14 @@
 //! from when on another could find something new.
 
 use crate::glossary::Rating;
-use crate::time::{SimTime, Span};
+use crate::time::SimTime;
 
 use super::change::{Change, Subject, What};
 use super::judge::Platform;
 use super::language::{Cancel, Condition, Signal as Hears};
 use super::meters::{Meters, next_due};
 use super::rules::{ClauseId, RatingRule};
-use super::standing::{NumberStanding, Standing};
+use super::standing::Standing;
 
 impl Platform<'_> {
     /// The next instant at which an evaluation of a rating could find something new.
@@ -34,49 +34,24 @@ impl Platform<'_> {
     /// From when on an evaluation could find something new, of a number and of a template.
     #[inline]
     fn evaluations_from(&self) -> (SimTime, SimTime) {
-        let (rules, Standing { numbers, templates, sent_at, .. }) = (self.rules, &self.standing);
-        let [of_numbers, of_templates] = &rules.rating_turns;
-        let (mut from, mut templates_from) = (SimTime::NEVER, SimTime::NEVER);
+        let Standing { numbers, templates, sent_at, .. } = &self.standing;
+        let from = |meters: &Meters| meters.evaluation_from(*sent_at, self.settled_until);
+        let (mut numbers_from, mut templates_from) = (SimTime::NEVER, SimTime::NEVER);
         for number in numbers {
-            from = from.min(number.meters.evaluation_from(*sent_at, of_numbers));
-            if rules.asks_low_for {
-                from = from.min(self.low_for_until(number));
-            }
+            numbers_from = numbers_from.min(from(&number.meters));
         }
-        if !rules.template_ratings.is_empty() {
+        if !self.rules.template_ratings.is_empty() {
             for template in templates {
-                templates_from = templates_from.min(template.meters.evaluation_from(*sent_at, of_templates));
+                templates_from = templates_from.min(from(&template.meters));
             }
         }
-        (from, templates_from)
-    }
-
-    /// When a number will have been Low for so long that a clause asks for it.
-    fn low_for_until(&self, number: &NumberStanding) -> SimTime {
-        let Some(since) = number.low_since else { return SimTime::NEVER };
-        let until = since + self.low_term(since);
-        if until > number.meters.evaluated_at { until } else { SimTime::NEVER }
-    }
-
-    /// The length of the shortest clause on a lasting Low rating.
-    fn low_term(&self, since: SimTime) -> Span {
-        let asked = self
-            .rules
-            .number_measures
-            .iter()
-            .filter(|rule| rule.in_force.at(since))
-            .flat_map(|rule| &rule.when);
-        let spans = asked.filter_map(|condition| match condition {
-            Condition::LowFor(span) => Some(*span),
-            _ => None,
-        });
-        spans.min().unwrap_or(SimTime::NEVER - SimTime::START)
+        (numbers_from, templates_from)
     }
 
     /// Evaluates the ratings that are due at `now`, all of them first, and judges what listens to them.
     #[inline]
     pub fn evaluate(&mut self, now: SimTime, out: &mut Vec<Change>) {
-        if !(self.settled && self.ratings_stay(now)) {
+        if !(now < self.settled_until && self.ratings_stay(now)) {
             self.rate_and_judge(now, out);
         }
     }
@@ -130,12 +105,14 @@ impl Platform<'_> {
         if of_templates.is_some() {
             (0..self.standing.templates.len()).for_each(|template| self.judge_template(template, now, out));
         }
-        let all = (of_numbers.is_some() || rules.number_ratings.is_empty())
-            && (of_templates.is_some() || rules.template_ratings.is_empty());
-        self.settled = rules.judged_alike
-            && all
+        let waits = |ratings| Meters::in_force(ratings, now).is_some() && rated_at(ratings, now).is_none();
+        let settled = rules.judged_alike
+            && !waits(&rules.number_ratings)
+            && !waits(&rules.template_ratings)
             && out.len() == changes
             && (0..self.standing.numbers.len()).all(|number| self.stays_judged(number, now));
+        let next_turn = rules.turns.iter().find(|at| **at > now).copied().unwrap_or(SimTime::NEVER);
+        self.settled_until = if settled { next_turn } else { now };
     }
 
     /// Whether what was found of a number at an evaluation is found again at the next, if no change comes between: each
@@ -143,8 +120,13 @@ impl Platform<'_> {
     fn stays_judged(&mut self, number: usize, now: SimTime) -> bool {
         let rules = self.rules;
         rules.number_measures.iter().enumerate().all(|(place, rule)| {
-            let mut moving = rule.when.iter().filter(|condition| condition.moves_by_itself());
-            let mut others = rule.when.iter().filter(|condition| !condition.moves_by_itself());
+            let low = self.standing.numbers[number].low_since.is_some();
+            let moves = |condition: &&Condition| match condition {
+                Condition::LowFor(_) => low,
+                other => other.moves_by_itself(),
+            };
+            let mut moving = rule.when.iter().filter(moves);
+            let mut others = rule.when.iter().filter(|condition| !moves(condition));
             !rule.on.contains(&Hears::rating)
                 || moving.next().is_none()
                 || self.standing.numbers[number].life.run(place).is_none()

@@ -48,7 +48,8 @@ impl Platform<'_> {
                 [Condition::SinceFirstSend(span)] => {
                     let usage = self.standing.holders[holder].usage[place].as_mut();
                     if let Some(first) = usage.and_then(|usage| usage.first(now)) {
-                        self.standing.holders[holder].judge_at = first + *span;
+                        let standing = &mut self.standing.holders[holder];
+                        standing.judge_at = standing.judge_at.min(first + *span);
                     }
                 }
                 [Condition::Approved] if self.standing.holders[holder].analysis == Analysis::NotAsked => {

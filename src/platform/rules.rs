@@ -55,14 +55,13 @@ pub struct Rules {
     pub(crate) measures_hear: Signals,
     /// Up to so many complaints no measure begins that listens to feedback \[complaints\].
     pub(crate) idle_complaints: u64,
-    /// Whether all clauses that listen to an evaluation hold from the start on, and none of them is a rise.
+    /// Whether the same ratings are judged alike at every evaluation, as long as the same clauses are in force: no rise
+    /// listens to them, and none looks at another.
     pub(crate) judged_alike: bool,
-    /// When another clause rates numbers than before, and when another rates templates: an evaluation finds it.
-    pub(crate) rating_turns: [Vec<SimTime>; 2],
+    /// When another clause rates than before, or another measure listens to ratings, the earliest first.
+    pub(crate) turns: Vec<SimTime>,
     /// After how long an unread message counts as unread, where a rating weighs that: the shortest that a clause states.
     unread_after: Option<Span>,
-    /// Whether a measure asks how long the rating has been Low.
-    pub(crate) asks_low_for: bool,
     /// Whether a measure of a number lasts as long as nothing more may be started under the limit.
     pub(crate) any_while_full: bool,
     pub(crate) number_measures: Vec<MeasureRule<NumberStatus>>,
@@ -118,9 +117,9 @@ pub(crate) struct InForce {
 }
 
 impl InForce {
-    /// Whether it is in force from the start on, without end.
-    fn is_endless(self) -> bool {
-        self.from <= SimTime::START && self.until == SimTime::NEVER
+    /// When it comes into force, and when it ceases to be.
+    fn ends(self) -> [SimTime; 2] {
+        [self.from, self.until]
     }
 
     pub(crate) fn at(self, now: SimTime) -> bool {
@@ -181,11 +180,6 @@ impl RatingRule {
     /// Whether this kind of feedback weighs.
     pub(crate) fn weighs(&self, kind: Feedback) -> bool {
         self.weights.iter().any(|(own, _)| *own == kind)
-    }
-
-    /// Whether it is in force from the start on and looks at no other rating.
-    fn stands_alone(&self) -> bool {
-        self.in_force.is_endless() && !self.worst_template
     }
 }
 
@@ -310,13 +304,6 @@ impl Lasts {
             true => Lasts::WhileHeld,
             false => Lasts::Term,
         }
-    }
-}
-
-impl<S> MeasureRule<S> {
-    /// Whether it is in force from the start on, where it listens to evaluations.
-    fn is_endless(&self) -> bool {
-        !self.on.contains(&Signal::rating) || self.in_force.is_endless()
     }
 }
 

@@ -15,7 +15,7 @@ use crate::time::SimTime;
 
 use super::change::{Change, Subject, What};
 use super::judge::{FeedbackCounts, Platform};
-use super::language::{Condition, FlagOn, Paced, Signal as Hears};
+use super::language::{Condition, FlagOn, Forbidden, Paced, Signal as Hears};
 use super::measures::{Verdict, at_deadline, begin, judge_run};
 use super::meters::Meters;
 use super::rules::{MeasureRule, PacingRule, RatingRule, RuleEffect, Rules};
@@ -54,7 +54,9 @@ impl Platform<'_> {
     /// Disabled cannot be edited; what is under review stays so.
     pub(super) fn edit(&mut self, template: usize, now: SimTime, out: &mut Vec<Change>) {
         let base = self.standing.templates[template].base;
-        if base == TemplateStatus::Pending || self.template_status(template) == TemplateStatus::Disabled {
+        let status = self.template_status(template);
+        if base == TemplateStatus::Pending || status == TemplateStatus::Disabled || self.bars_edits(template)
+        {
             return;
         }
         let subject = Subject::Template(template);
@@ -74,6 +76,13 @@ impl Platform<'_> {
         self.end_trial(template, TemplateStatus::Pending, now, out);
         let what = What::TemplateEntered { status: TemplateStatus::Pending, until: None };
         out.push(Change { at: now, subject, what, clause: review.clause });
+    }
+
+    /// Whether a measure under way rules edits out.
+    fn bars_edits(&self, template: usize) -> bool {
+        let life = &self.standing.templates[template].life;
+        let mut measures = self.rules.template_measures.iter().enumerate();
+        measures.any(|(place, rule)| life.run(place).is_some() && rule.forbids.contains(&Forbidden::Edit))
     }
 
     /// An approved edit ends flags and pauses, and the rating window starts afresh.

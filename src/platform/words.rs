@@ -560,7 +560,9 @@ fn condition(condition: &Condition, who: Who) -> String {
         Condition::FlagOn(FlagOn::low_above_floor) => {
             format!("{rating} is Low and there is a lower tier to fall to")
         }
-        Condition::LowFor(length) => format!("{rating} has been Low for {} without a break", span(*length)),
+        Condition::LowFor(length) => {
+            format!("{rating} has been Low for {} without a break, on the same tier", span(*length))
+        }
         Condition::TemplatesAtLeast(floor) => format!("every template in use is {}", or_better(*floor)),
         Condition::StatusIs(list) => {
             let words: Vec<String> = list.iter().map(|status| status.to_string()).collect();

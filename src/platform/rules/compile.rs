@@ -1,5 +1,7 @@
 //! From a checked ruleset to rules: names become positions, spans seconds, dates instants.
 
+use std::collections::BTreeSet;
+
 use crate::glossary::{Feedback, NumberStatus};
 use crate::time::{SimTime, Span};
 
@@ -38,22 +40,20 @@ impl Rules {
         let measures_hear = Signals::of(ruleset.number.values().flat_map(|clause| &clause.on));
         let (upgrades, number_measures) = (compiler.upgrades(&tiers), compiler.measures("number", &tiers));
         let template_measures = compiler.measures("template", &tiers);
-        let judged_alike = !rises_hear.contains(&Signal::rating)
-            && number_ratings.iter().chain(&template_ratings).all(RatingRule::stands_alone)
-            && number_measures.iter().all(MeasureRule::is_endless)
-            && template_measures.iter().all(MeasureRule::is_endless);
+        let ratings = || number_ratings.iter().chain(&template_ratings);
+        let judged_alike =
+            !rises_hear.contains(&Signal::rating) && !ratings().any(|rule| rule.worst_template);
+        let judged = ratings().map(|rule| rule.in_force);
+        let judged = judged.chain(listening(&number_measures)).chain(listening(&template_measures));
+        let turns = turns(judged);
         Rules {
             clocks: clocks(&rises_hear, &measures_hear),
             rises_hear,
             measures_hear,
             idle_complaints: idle_complaints(&number_measures),
             judged_alike,
-            rating_turns: [turns(&number_ratings), turns(&template_ratings)],
-            unread_after: unread_after(number_ratings.iter().chain(&template_ratings)),
-            asks_low_for: number_measures
-                .iter()
-                .flat_map(|rule| &rule.when)
-                .any(|asked| matches!(asked, Condition::LowFor(_))),
+            unread_after: unread_after(ratings()),
+            turns,
             any_while_full: number_measures.iter().any(|rule| rule.lasts == Lasts::WhileFull),
             name: ruleset.name.clone(),
             start_tier,
@@ -101,12 +101,16 @@ fn idle_complaints(measures: &[MeasureRule<NumberStatus>]) -> u64 {
     measures.iter().filter(|rule| rule.on.contains(&Signal::feedback)).map(least).min().unwrap_or(u64::MAX)
 }
 
-/// When rating clauses begin or end after the start, in order.
-fn turns(ratings: &[RatingRule]) -> Vec<SimTime> {
-    let ends = ratings.iter().flat_map(|rule| [rule.in_force.from, rule.in_force.until]);
-    let mut turns: Vec<SimTime> = ends.filter(|at| *at > SimTime::START && *at < SimTime::NEVER).collect();
-    turns.sort_unstable();
-    turns
+/// The times at which the measures that listen to ratings are in force.
+fn listening<S>(measures: &[MeasureRule<S>]) -> impl Iterator<Item = InForce> + '_ {
+    measures.iter().filter(|rule| rule.on.contains(&Signal::rating)).map(|rule| rule.in_force)
+}
+
+/// The instants at which other clauses are in force than before, each once, the earliest first.
+fn turns(clauses: impl Iterator<Item = InForce>) -> Vec<SimTime> {
+    let ends = clauses.flat_map(InForce::ends);
+    let turns: BTreeSet<SimTime> = ends.filter(|at| *at > SimTime::START && *at < SimTime::NEVER).collect();
+    turns.into_iter().collect()
 }
 
 /// The shortest time after which a message counts as unread.
