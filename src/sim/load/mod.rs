@@ -44,7 +44,7 @@ use crate::time::{Calendar, SimTime, Slot, Span};
 
 pub use self::contents::Contents;
 use self::feasible::{Question, out_of_reach, unlocks};
-use self::grid::{calendar, sending_slots};
+use self::grid::{calendar, longest_pause, sending_slots};
 pub(super) use self::inputs::draw_thresholds;
 use self::inputs::{GIVEN, assumptions, threshold_priors, waiting_numbers, warnings};
 use self::parts::{
@@ -709,6 +709,8 @@ impl Loader<'_> {
                 let limit = rules.tiers[start_tier].limit;
                 tiers.iter().rposition(|tier| tier.limit == limit).unwrap_or(0)
             },
+            sending_numbers: senders.len(),
+            longest_pause: longest_pause(text, &calendar, &sending),
             unlocks: unlocks(question, &tiers),
             tiers,
             possible: Possible::under(&all),
