@@ -107,6 +107,7 @@ fn a_list_that_is_too_short_is_told_with_numbers() {
         let text = text(RULES, "1,000", &segment("few", customers, ""), r#"segment: "few""#, "");
         let text = text
             .replace("rest: \"30d\"", "rest: \"7d\"")
+            .replace("a_day: 900", "a_day: 90_000")
             .replace("verification: Never", "verification: Done");
         let scenario = load(&text);
         let found = scenario.setting.warnings.iter().find(|warning| warning.contains("too short")).cloned();
