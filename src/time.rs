@@ -283,6 +283,21 @@ impl Calendar {
         self.midnights.len()
     }
 
+    /// How much of civil day `day` lies in the run \[share of the day\]: 1 but at both ends.
+    pub fn part_of_day(&self, day: usize) -> f64 {
+        let midnight = self.midnight(day);
+        let length = self.hours_in_day(day) * HOUR as f64;
+        let inside = (midnight + Span(length as i64)).min(self.end()) - midnight.max(SimTime::START);
+        inside.0 as f64 / length
+    }
+
+    /// Civil days that count as days, from the first on: all that the run touches, but a last one of which less than
+    /// half lies in it.
+    pub fn counted_days(&self) -> usize {
+        let last = self.days().saturating_sub(1);
+        self.days() - usize::from(last > 0 && self.part_of_day(last) < 0.5)
+    }
+
     /// The instant at which civil day `day` begins (for day 0 this may lie before the start).
     pub fn midnight(&self, day: usize) -> SimTime {
         self.midnights.get(day).copied().unwrap_or(SimTime::NEVER)
@@ -442,6 +457,25 @@ mod tests {
                 assert_eq!(c.slot_from(slot.at), index as Slot);
             }
         }
+    }
+
+    #[test]
+    fn a_last_day_that_the_run_hardly_touches_is_no_day() {
+        let spring = |horizon| {
+            Calendar::new(date(2025, 3, 24).at(0, 0, 0, 0), "Europe/Berlin", span(horizon), span("1h"))
+                .unwrap()
+        };
+        let counted = |horizon| (spring(horizon).days(), spring(horizon).counted_days());
+        // On Sunday 30 March the clock goes forward: 168 hours end an hour into the next Monday.
+        assert_eq!(
+            ["7d", "167h", "60h", "59h", "25h", "1h"].map(counted),
+            [(8, 7), (7, 7), (3, 3), (3, 2), (2, 1), (1, 1)]
+        );
+        let calendar = spring("7d");
+        assert_eq!([0, 5, 6].map(|day| calendar.part_of_day(day)), [1.0, 1.0, 1.0]);
+        assert!((calendar.part_of_day(7) - 1.0 / 24.0).abs() < 1e-12);
+        let noon = Calendar::new(date(2025, 3, 24).at(12, 0, 0, 0), "UTC", span("1d"), span("1h")).unwrap();
+        assert_eq!([0, 1].map(|day| noon.part_of_day(day)), [0.5, 0.5]);
     }
 
     #[test]

@@ -107,6 +107,7 @@ fn a_list_that_is_too_short_is_told_with_numbers() {
         let text = text(RULES, "1,000", &segment("few", customers, ""), r#"segment: "few""#, "");
         let text = text
             .replace("rest: \"30d\"", "rest: \"7d\"")
+            .replace("a_day: 900", "a_day: 90_000")
             .replace("verification: Never", "verification: Done");
         let scenario = load(&text);
         let found = scenario.setting.warnings.iter().find(|warning| warning.contains("too short")).cloned();
@@ -115,7 +116,7 @@ fn a_list_that_is_too_short_is_told_with_numbers() {
     // More than 2 x 1,000 in 7 days from a list that rests for 7: two thousand people.
     let (warning, _) = warned(1_500);
     let warning = warning.unwrap();
-    assert!(warning.contains("unlock 10,000") && warning.contains("2001"), "{warning}");
+    assert!(warning.contains("unlock 10,000") && warning.contains("2,001"), "{warning}");
     assert_eq!(warned(2_100).0.map(|warning| warning.contains("unlock 100,000")), Some(true));
     assert_eq!(warned(400_000).0, None);
 }

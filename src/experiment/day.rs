@@ -44,7 +44,7 @@ pub struct DayTally {
     pub score: Histogram,
     /// The largest share of the limit in use \[thousandths\], of the replications with a limit.
     pub capacity_used: Histogram,
-    /// What the help desk did, by [`ChatMetric`]; empty without one.
+    /// What the help desk did, by [`ChatMetric`]; empty without one. Response times are of the replications with an answer.
     pub chats: Vec<Histogram>,
     tiers: Vec<u64>,
     statuses: [u64; NumberStatus::ALL.len()],
@@ -85,9 +85,8 @@ impl DayTally {
         self.capacity_used.record_all(days.iter().filter_map(|day| day.capacity_used).map(u64::from));
         if days.iter().any(|day| day.chats.is_some()) {
             self.chats.resize_with(ChatMetric::ALL.len(), Histogram::new);
-            for (metric, histogram) in self.chats.iter_mut().enumerate() {
-                histogram
-                    .record_all(days.iter().filter_map(|day| day.chats.as_ref()).map(|chats| chats[metric]));
+            for (metric, histogram) in ChatMetric::ALL.into_iter().zip(&mut self.chats) {
+                histogram.record_all(days.iter().filter_map(|day| metric.of(day.chats.as_ref()?)));
             }
         }
         days.iter().for_each(|day| self.stand(day));

@@ -47,6 +47,10 @@ pub struct Row {
     pub reached: Vec<Option<SimTime>>,
     /// How often the number was flagged.
     pub flags: u32,
+    /// How often the number was warned.
+    pub warnings: u32,
+    /// How often the number was held to a rate.
+    pub rate_limits: u32,
     /// How often the tier fell.
     pub downgrades: u32,
     /// How often the number was restricted.
@@ -65,20 +69,20 @@ pub struct Row {
     pub thresholds: (f64, f64),
     /// Messages and conversations whose price is not known: they are in no cost.
     pub unpriced: u64,
-    /// Days by what limited the climb, as in [`Reason::ALL`] \[days\].
+    /// Days by what limited the climb, as in [`Reason::ALL`], without a last one that the horizon hardly touches \[days\].
     pub limited: [u32; Reason::ALL.len()],
 }
 
 impl Row {
     /// The line of a replication.
     pub fn of(replication: u64, future: &Trajectory) -> Row {
-        let mut limited = [0; Reason::ALL.len()];
-        future.days.iter().for_each(|day| limited[day.reason as usize] += 1);
         Row {
             replication,
             final_tier: future.final_tier,
             reached: future.reached.clone(),
             flags: future.flags,
+            warnings: future.warnings,
+            rate_limits: future.rate_limits,
             downgrades: future.downgrades,
             restrictions: future.restrictions,
             template_flags: future.template_flags,
@@ -88,7 +92,7 @@ impl Row {
             totals: future.totals,
             thresholds: future.thresholds,
             unpriced: future.unpriced,
-            limited,
+            limited: future.limited,
         }
     }
 }
@@ -364,11 +368,11 @@ impl Ensemble {
         Some((Sums::of(values.iter().copied()).mean()?, Quantiles::of(values)?))
     }
 
-    /// The share of days on which this limited the climb [share of days]: a mean over replications, whose days belong
+    /// The share of days on which this limited the climb \[share of days\]: a mean over replications, whose days belong
     /// together and are not counted as if each were a trial of its own.
     pub fn limited_by(&self, reason: Reason) -> Option<Mean> {
         let days = self.rows.iter().map(|row| u64::from(row.limited[reason as usize]));
-        Some(Sums::of(days).mean()?.per(self.days.len().max(1) as f64))
+        Some(Sums::of(days).mean()?.per(self.setting.calendar.counted_days().max(1) as f64))
     }
 
     /// Bytes of memory that are held, but for the setting.

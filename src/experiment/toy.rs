@@ -32,8 +32,12 @@ pub(crate) fn setting_of(days: i64) -> Setting {
             tier("unlimited", None),
         ],
         start_tier: 0,
+        sending_numbers: 1,
+        longest_pause: 0,
         possible: Possible {
             flagged: true,
+            warned: false,
+            rate_limited: false,
             downgraded: true,
             restricted: true,
             template_flagged: true,
@@ -78,6 +82,7 @@ pub(crate) fn future_of(index: u64, horizon: i64) -> Trajectory {
     let reached = |day: i64| (day < horizon).then_some(SimTime(day * DAY + (index % 1_000) as i64));
     let tier_on = |day: i64| u8::from(day >= pace) + u8::from(day >= second);
     let flagged = mix(index) % 11 == 3;
+    let limited_on = |day: i64| if day % 3 == 0 { Reason::Capacity } else { Reason::Plan };
     let days: Vec<Day> = (0..horizon)
         .map(|day| {
             let limit = [1_000, 10_000, 100_000][usize::from(tier_on(day))];
@@ -90,24 +95,29 @@ pub(crate) fn future_of(index: u64, horizon: i64) -> Trajectory {
                 template: TemplateStatus::Approved,
                 score: (day > 0).then_some((mix(sent) % 20_000) as u32),
                 capacity_used: Some((sent * 1_000 / limit) as u16),
-                reason: if day % 3 == 0 { Reason::Capacity } else { Reason::Plan },
+                reason: limited_on(day),
                 chats: None,
             }
         })
         .collect();
     let mut totals = Counts::default();
     days.iter().for_each(|day| totals.iter_mut().zip(day.counts).for_each(|(total, count)| *total += count));
+    let mut limited = [0; Reason::ALL.len()];
+    (0..horizon).for_each(|day| limited[limited_on(day) as usize] += 1);
     Trajectory {
         reached: vec![Some(SimTime::START), reached(pace), reached(second), None],
         totals,
         final_tier: usize::from(tier_on(horizon - 1)),
         flags: u32::from(flagged),
+        warnings: 0,
+        rate_limits: 0,
         downgrades: 0,
         restrictions: (index % 3) as u32,
         template_flags: 0,
         templates_disabled: 0,
         banned: false,
         ended: None,
+        limited,
         thresholds: (0.01, 0.02),
         unpriced: 0,
         most_cells: 0,

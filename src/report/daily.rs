@@ -17,14 +17,14 @@
 //! | metric | unit | what |
 //! | --- | --- | --- |
 //! | `<metric>` | its own | - |
-//! | `limit` | customers in 24 hours | at the end of the day; `inf` is unlimited |
-//! | `score` | weighted feedback per delivered message | at the end of the day, of the replications with a delivery |
+//! | `limit` | customers in 24 hours | at the end of the day; `inf` is unlimited; of several numbers that send, the best one's |
+//! | `score` | weighted feedback per delivered message | at the end of the day, of the replications with a delivery in the rating's window; of several numbers, the worst |
 //! | `chats_new`, `chats_answered`, `chats_late`, `chats_resolved`, `chats_gave_up` | chats | counted during the civil day, where the scenario has a help desk |
 //! | `chats_open`, `chats_pending`, `chats_follow_up` | chats | at the end of the day |
-//! | `response_median`, `response_p95` | seconds | how long the day's answers took; 0 where none was given |
+//! | `response_median`, `response_p95` | seconds | how long the day's answers took, of the replications that gave one |
 //! | `capacity_used` | share of the limit | the day's largest, of the replications with a limit |
-//! | `tier_<name>` | share of replications | holding that tier at the end of the day |
-//! | `status_<name>`, `rating_<name>` | share of replications | the number so at the end of the day |
+//! | `tier_<name>` | share of replications | holding that tier at the end of the day; of several numbers, the best |
+//! | `status_<name>`, `rating_<name>` | share of replications | the number so at the end of the day; of several, the worst |
 //! | `template_<name>` | share of replications | the worst template so at the end of the day |
 //! | `limited_by_<reason>` | share of replications | the climb limited so on that day |
 //!

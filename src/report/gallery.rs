@@ -3,16 +3,19 @@
 //! A title states the answer; a subtitle says which rules, which profile, how many runs and which seed. Nothing is
 //! decided here about looks: that is the charts' own business.
 
+mod titles;
+
 use jiff::civil::Date;
 
 use super::charts::{
     Band, Caption, DateAxis, Drawing, Fan as FanChart, RatingChart, ReachCurve, Role, Shape, Target,
-    Threshold, TierLine, dots, fan, rating, reach, shares,
+    Threshold, TierLine, chance, dots, fan, rating, reach, shares,
 };
-use crate::experiment::{Ensemble, Fan, FirstPassage, Series, State, Threads};
+use super::text::{horizon, of_the_best, of_the_worst};
+use crate::experiment::{Ensemble, Fan, FanDay, FirstPassage, Series, State, Threads};
 use crate::glossary::{NumberStatus, grouped};
 use crate::sim::{Metric, Setting};
-use crate::time::{DAY, SimTime, date_in_words};
+use crate::time::SimTime;
 
 /// All charts of a run, in the order in which a planner looks; each is drawn by one of the threads.
 pub fn draw(ensemble: &Ensemble, threads: Threads) -> Vec<Drawing> {
@@ -73,12 +76,10 @@ struct Gallery<'e> {
 impl<'e> Gallery<'e> {
     fn of(ensemble: &'e Ensemble) -> Gallery<'e> {
         let calendar = &ensemble.setting().calendar;
-        // A last civil day that the horizon only touches would show as a fall that is none.
-        let last = calendar.end() - calendar.midnight(calendar.days().saturating_sub(1));
-        let days = calendar.days() - usize::from(calendar.days() > 1 && last.0 < DAY / 2);
         Gallery {
             ensemble,
-            dates: DateAxis { first: calendar.date(0), days },
+            // A last civil day that the horizon only touches would show as a fall that is none.
+            dates: DateAxis { first: calendar.date(0), days: calendar.counted_days() },
             passages: (0..ensemble.setting().tiers.len()).map(|tier| ensemble.first_passage(tier)).collect(),
         }
     }
@@ -121,17 +122,7 @@ impl<'e> Gallery<'e> {
     fn volume(&self) -> Drawing {
         let sent = self.ensemble.fan(Series::Count(Metric::Sent));
         let [p05, p25, p50, p75, p95] = self.bands(&sent);
-        let (first, last) = (p50.first().copied().unwrap_or(0.0), p50.last().copied().unwrap_or(0.0));
-        let sending = p50.iter().rposition(|sent| *sent > 0.0);
-        let title = if let Some(day) = sending.filter(|day| day + 2 < p50.len()) {
-            let until = date_in_words(self.ensemble.setting().calendar.date(day));
-            let most = p50.iter().copied().fold(0.0, f64::max);
-            format!("Messages a day: the middle run sends up to {}, and nothing after {until}", whole(most))
-        } else if last >= first {
-            format!("Messages a day: the middle run goes from {} to {}", whole(first), whole(last))
-        } else {
-            format!("Messages a day: the middle run falls from {} to {}", whole(first), whole(last))
-        };
+        let title = titles::volume(self.setting(), &p50);
         let paths =
             self.ensemble.paths().iter().map(|path| path.sent.iter().map(|n| *n as f64).collect()).collect();
         let chart = FanChart {
@@ -148,20 +139,22 @@ impl<'e> Gallery<'e> {
         let caption = self.caption(
             "volume",
             title,
-            "Dark band: half of the runs; light band: 9 in 10; thin lines: single runs.",
+            "Line: the median of each day; dark band: half of the runs; light band: 9 in 10; thin lines: single runs.",
         );
         fan(&caption, &self.dates, &chart)
     }
 
-    /// The five quantiles of a fan, 0 where no run has a value.
+    /// The five quantiles of a fan, no number where no run has a value.
     fn bands(&self, fan: &Fan) -> [Vec<f64>; 5] {
-        let days = || fan.days.iter().take(self.dates.days);
+        let quantile = |of: fn(FanDay) -> f64| {
+            fan.days.iter().take(self.dates.days).map(|day| day.map_or(f64::NAN, of)).collect()
+        };
         [
-            days().map(|day| day.map_or(0.0, |day| day.p05)).collect(),
-            days().map(|day| day.map_or(0.0, |day| day.p25)).collect(),
-            days().map(|day| day.map_or(0.0, |day| day.p50)).collect(),
-            days().map(|day| day.map_or(0.0, |day| day.p75)).collect(),
-            days().map(|day| day.map_or(0.0, |day| day.p95)).collect(),
+            quantile(|day| day.p05),
+            quantile(|day| day.p25),
+            quantile(|day| day.p50),
+            quantile(|day| day.p75),
+            quantile(|day| day.p95),
         ]
     }
 
@@ -177,15 +170,15 @@ impl<'e> Gallery<'e> {
     fn reached(&self) -> Drawing {
         let setting = self.setting();
         let headline = self.headline();
-        let days = setting.calendar.horizon().as_days().round();
         let title = match headline {
             Some((tier, date)) => {
                 format!("Half of the runs hold {} or more by {}", self.tier_name(tier), short(date))
             }
             None => match self.passages.get(setting.start_tier + 1) {
                 Some(next) => {
-                    let share = percent(next.reached.estimate().unwrap_or(0.0));
-                    format!("Within {days} days {share} of the runs ever hold {}", self.tier_name(next.tier))
+                    let share = chance(next.reached.estimate().unwrap_or(0.0));
+                    let within = horizon(setting);
+                    format!("Within {within} {share} of the runs ever hold {}", self.tier_name(next.tier))
                 }
                 None => "The number holds the highest limit from the start".to_owned(),
             },
@@ -196,12 +189,15 @@ impl<'e> Gallery<'e> {
             let curve = tier - setting.start_tier - 1;
             let day = self.dates.day(date).filter(|day| *day < self.dates.days)?;
             let share = curves.get(curve)?.share.get(day)?;
-            Some(Target { curve, day, text: format!("{} by {}", percent(*share), short(date)) })
+            Some(Target { curve, day, text: format!("{} by {}", chance(*share), short(date)) })
         });
         let caption = self.caption(
             "reached",
             title,
-            "Chance of having held each limit by a date, with 95% bands of the simulation.",
+            &format!(
+                "Chance of having held each limit by a date{}, with 95% bands of the simulation.",
+                of_the_best(setting)
+            ),
         );
         reach(&caption, &self.dates, &curves, target.as_ref())
     }
@@ -238,7 +234,11 @@ impl<'e> Gallery<'e> {
         let days: Vec<Option<f64>> = (0..20).map(quantile).collect();
         let by = self.passages[tier].times.as_ref().and_then(|times| times.p50.or(times.p10));
         let by = by.map(|at| calendar.civil(at).date());
-        let title = format!("When does the number first hold {}?", self.tier_name(tier));
+        let number = match self.setting().sending_numbers {
+            0 | 1 => "the number".to_owned(),
+            several => format!("the best of {several} numbers"),
+        };
+        let title = format!("When does {number} first hold {}?", self.tier_name(tier));
         dots(&self.caption("when", title, "Each dot is 1 chance in 20."), &self.dates, &days, by)
     }
 
@@ -256,9 +256,11 @@ impl<'e> Gallery<'e> {
         let most = bands.iter().max_by(|a, b| last(a).total_cmp(&last(b)));
         let title = most.map_or_else(String::new, |band| {
             let date = self.dates.date(self.dates.days.saturating_sub(1));
-            format!("On {} {} of the runs hold {}", short(date), percent(last(&band)), band.name)
+            format!("On {} {} of the runs hold {}", short(date), chance(last(&band)), band.name)
         });
-        let caption = self.caption("tiers", title, "Share of the runs at each limit at the end of each day.");
+        let reading =
+            format!("Share of the runs at each limit at the end of each day{}.", of_the_best(setting));
+        let caption = self.caption("tiers", title, &reading);
         shares(&caption, &self.dates, &bands)
     }
 
@@ -281,13 +283,11 @@ impl<'e> Gallery<'e> {
                 share: self.shares(State::Status(status)),
             })
             .collect();
-        let flagged = self.ensemble.share(|row| row.flags > 0).estimate().unwrap_or(0.0);
-        let title = match self.setting().possible.flagged {
-            true => format!("{} of the runs are Flagged at least once", percent(flagged)),
-            false => "These rules cannot flag a number".to_owned(),
-        };
-        let caption =
-            self.caption("statuses", title, "Share of the runs in each status at the end of each day.");
+        let reading = format!(
+            "Share of the runs in each status at the end of each day{}.",
+            of_the_worst(self.setting())
+        );
+        let caption = self.caption("statuses", titles::statuses(self.ensemble), &reading);
         shares(&caption, &self.dates, &bands)
     }
 
@@ -295,7 +295,7 @@ impl<'e> Gallery<'e> {
         let score = self.ensemble.fan(Series::Score);
         let [p05, p25, p50, p75, p95] = self.bands(&score);
         let path = |path: &crate::experiment::Path| {
-            path.score.iter().map(|score| score.map_or(0.0, |score| f64::from(score) / 1e6)).collect()
+            path.score.iter().map(|score| score.map_or(f64::NAN, |score| f64::from(score) / 1e6)).collect()
         };
         let threshold = |of: fn(&(f64, f64)) -> f64| {
             let mut drawn: Vec<f64> = self.ensemble.rows().iter().map(|row| of(&row.thresholds)).collect();
@@ -314,10 +314,19 @@ impl<'e> Gallery<'e> {
             sample_paths: self.ensemble.paths().iter().map(path).collect(),
         };
         let title = "Negative feedback against thresholds that nobody publishes".to_owned();
+        let last = score.days.get(self.dates.days.saturating_sub(1)).copied().flatten();
+        let counted = match last.map_or(0, |day| day.n) {
+            n if n == self.ensemble.n() => String::new(),
+            n => format!(" ({} on the last day)", grouped(n)),
+        };
         let caption = self.caption(
             "feedback",
             title,
-            "Weighted blocks, reports and the like per delivered message, at the end of each day.",
+            &format!(
+                "Weighted blocks, reports and the like per delivered message on each day{}, of runs with a delivery in the \
+                 window{counted}.",
+                of_the_worst(self.setting())
+            ),
         );
         rating(&caption, &self.dates, &chart)
     }
@@ -345,16 +354,52 @@ pub(super) fn short(date: Date) -> String {
     date.strftime("%-d %b %Y").to_string()
 }
 
-/// A share in words: no share but 0 and 1 itself is called 0% or 100%.
-pub(super) fn percent(share: f64) -> String {
-    let rounded = (share * 100.0).round();
-    match share {
-        s if s > 0.0 && rounded == 0.0 => "under 1%".to_owned(),
-        s if s < 1.0 && rounded == 100.0 => "over 99%".to_owned(),
-        _ => format!("{rounded}%"),
-    }
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::experiment::toy;
 
-fn whole(number: f64) -> String {
-    grouped(number.round().max(0.0) as u64)
+    /// All that is written in a picture, line by line.
+    fn words(drawing: &Drawing) -> String {
+        let texts = drawing.svg.lines().filter(|line| line.starts_with("<text"));
+        let words = texts.filter_map(|line| line.split_once('>')?.1.strip_suffix("</text>"));
+        words.collect::<Vec<&str>>().join(" ")
+    }
+
+    /// On its first day nothing of the toy was delivered, and later in every run.
+    #[test]
+    fn a_score_that_no_run_has_is_no_zero() {
+        let ensemble = toy::ensemble(40);
+        let gallery = Gallery::of(&ensemble);
+        let [low, .., high] = gallery.bands(&ensemble.fan(Series::Score));
+        assert!(low[0].is_nan() && high[0].is_nan() && low[1] > 0.0, "{low:?}");
+        assert!(words(&gallery.feedback()).contains("of runs with a delivery in the window."));
+    }
+
+    #[test]
+    fn a_horizon_is_said_as_in_the_text() {
+        let said = |days| {
+            let (setting, future) = (toy::setting_of(days), |index| toy::future_of(index, days));
+            let ensemble = Ensemble::run(setting, 0..20, Threads::ONE, &future, &|_| {}, &false.into());
+            Gallery::of(&ensemble).reached().title
+        };
+        assert_eq!(said(1), "Within 24h 0% of the runs ever hold 10K");
+        assert_eq!(said(5), "Within 5 days 0% of the runs ever hold 10K");
+    }
+
+    #[test]
+    fn whose_tier_and_status_are_shown_is_said_of_several_numbers() {
+        let setting = Setting { sending_numbers: 2, ..toy::setting() };
+        let ensemble = Ensemble::run(setting, 0..20, Threads::ONE, &toy::future, &|_| {}, &false.into());
+        let gallery = Gallery::of(&ensemble);
+        assert!(gallery.when().title.starts_with("When does the best of 2 numbers first hold"));
+        for (drawing, whose) in [
+            (gallery.reached(), "of the best of 2 numbers"),
+            (gallery.tiers(), "of the best of 2 numbers"),
+            (gallery.statuses(), "of the worst of 2 numbers"),
+            (gallery.feedback(), "of the worst of 2 numbers"),
+        ] {
+            assert!(words(&drawing).contains(whose), "{}", drawing.name);
+        }
+    }
 }

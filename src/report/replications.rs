@@ -8,11 +8,12 @@
 //! | column | unit | what |
 //! | --- | --- | --- |
 //! | `replication` | index from 0 | what `explain --replication` takes |
-//! | `final_tier` | name | the tier at the end |
-//! | `day_<tier>` | days since the start | when the tier was first held; empty: not within the horizon |
-//! | `flags`, `downgrades`, `restrictions`, `template_flags` | times | how often it happened |
+//! | `final_tier` | name | the tier at the end; of several numbers that send, the best one's |
+//! | `day_<tier>` | days since the start | when the tier was first held; empty: not within the horizon; of several numbers, by the first |
+//! | `flags`, `downgrades`, `restrictions` | times | how often it happened, to all numbers that send together |
+//! | `template_flags` | times | how often a template was flagged |
 //! | `templates_disabled` | templates | how many |
-//! | `banned` | `true`, `false` | whether the number was banned |
+//! | `banned` | `true`, `false` | whether a number was banned |
 //! | `<metric>` | its own | Over the run. |
 //! | `medium_from`, `low_from` | share | the thresholds drawn for the number's rating |
 //!

@@ -66,7 +66,7 @@ pub struct Summary {
     pub assumptions: Vec<Input>,
 }
 
-/// By when a tier is first held. The start tier is held from day 0 on, one below it only after a fall.
+/// By when a tier is first held; of several numbers that send, by the best. The start tier is held from day 0 on, one below it only after a fall.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct TierReached {
     /// Its name.
@@ -109,7 +109,8 @@ pub struct EndedBefore {
     pub no_template: Option<f64>,
 }
 
-/// What can happen to a number or a template; `null` where the ruleset has no such measure.
+/// What can happen to a number or a template; `null` where the ruleset has no such measure. Of several numbers that send:
+/// to at least one.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Chances {
     /// The number is flagged at least once.

@@ -17,7 +17,9 @@ pub(super) mod page;
 use jiff::civil::Date;
 
 use super::summary::TOOL;
-use crate::experiment::{Ends, Ensemble, FirstPassage, Interval, Mean, Quantiles, Row, Series, Share};
+use crate::experiment::{
+    Ends, Ensemble, FanDay, FirstPassage, Interval, Mean, Quantiles, Row, Series, Share,
+};
 use crate::glossary::grouped;
 use crate::sim::Setting;
 use crate::sim::{ChatMetric, Metric, Reason};
@@ -81,10 +83,12 @@ fn reach(page: &mut Page, ensemble: &Ensemble) {
         .collect();
     let start = setting.tiers.get(setting.start_tier).map_or("", |tier| tier.name.as_str());
     if rows.is_empty() {
-        page.heading(&format!("The number starts at the top of the ladder ({start})."));
+        let of = of_the_best(setting);
+        page.heading(&format!("The number starts at the top of the ladder ({start}{of})."));
         return;
     }
-    page.heading(&format!("Chance of reaching each limit within {}, from {start}", horizon(setting)));
+    let of = of_the_best(setting);
+    page.heading(&format!("Chance of reaching each limit within {}, from {start}{of}", horizon(setting)));
     page.table(&[Align::Left, Align::Right, Align::Right, Align::Left, Align::Left, Align::Left], &rows);
 }
 
@@ -132,7 +136,8 @@ fn give_or_take(times: &Quantiles<Option<SimTime>>, date: impl Fn(SimTime) -> Da
 fn volume(page: &mut Page, ensemble: &Ensemble) {
     let calendar = &ensemble.setting().calendar;
     let fan = ensemble.fan(Series::Count(Metric::Sent));
-    let medians: Vec<f64> = fan.days.iter().map(|day| day.map_or(0.0, |day| day.p50)).collect();
+    let days = fan.days.iter().take(calendar.counted_days());
+    let medians: Vec<f64> = days.map(|day| day.map_or(0.0, |day| day.p50)).collect();
     let Some(top) = medians.iter().copied().reduce(f64::max) else { return };
     let best = medians.iter().position(|value| *value == top).unwrap_or(0);
     page.heading("Messages sent a day: the middle of the runs, each day on its own");
@@ -140,7 +145,7 @@ fn volume(page: &mut Page, ensemble: &Ensemble) {
     page.indented(&format!(
         "{} to {}; most on {}: {}",
         date_in_words(calendar.date(0)),
-        date_in_words(calendar.date(calendar.days().saturating_sub(1))),
+        date_in_words(calendar.date(medians.len() - 1)),
         date_in_words(calendar.date(best)),
         grouped(top as u64)
     ));
@@ -162,22 +167,29 @@ fn sparkline(values: &[f64], room: usize) -> String {
 /// Whether something happened in a replication.
 type Happened = fn(&Row) -> bool;
 
-/// What can go wrong.
+/// What can go wrong. Warnings and rate limits are older than tiers: they are told only where the rules know them.
 fn chances(page: &mut Page, ensemble: &Ensemble) {
-    let possible = ensemble.setting().possible;
-    let cases: [(&str, bool, Happened); 6] = [
-        ("the number is flagged", possible.flagged, |row| row.flags > 0),
-        ("the tier falls", possible.downgraded, |row| row.downgrades > 0),
-        ("the number is restricted", possible.restricted, |row| row.restrictions > 0),
-        ("a template is flagged", possible.template_flagged, |row| row.template_flags > 0),
-        ("a template is disabled", possible.template_disabled, |row| row.templates_disabled > 0),
-        ("the number is banned", possible.banned, |row| row.banned),
+    let setting = ensemble.setting();
+    let (possible, number) = (setting.possible, any_number(setting));
+    let tier = if setting.sending_numbers > 1 { "a tier" } else { "the tier" };
+    let cases: [(String, bool, Happened); 6] = [
+        (format!("{number} is flagged"), possible.flagged, |row| row.flags > 0),
+        (format!("{tier} falls"), possible.downgraded, |row| row.downgrades > 0),
+        (format!("{number} is restricted"), possible.restricted, |row| row.restrictions > 0),
+        ("a template is flagged".to_owned(), possible.template_flagged, |row| row.template_flags > 0),
+        ("a template is disabled".to_owned(), possible.template_disabled, |row| row.templates_disabled > 0),
+        (format!("{number} is banned"), possible.banned, |row| row.banned),
     ];
-    page.heading(&format!("Chance that, at least once within {}, ...", horizon(ensemble.setting())));
+    let before_tiers: [(String, bool, Happened); 2] = [
+        (format!("{number} is warned"), possible.warned, |row| row.warnings > 0),
+        (format!("{number} is rate-limited"), possible.rate_limited, |row| row.rate_limits > 0),
+    ];
+    page.heading(&format!("Chance that, at least once within {}, ...", horizon(setting)));
     let rows: Vec<Vec<String>> = cases
         .into_iter()
+        .chain(before_tiers.into_iter().filter(|(_, can, _)| *can))
         .map(|(what, can, of)| {
-            let mut row = vec![what.to_owned()];
+            let mut row = vec![what];
             if can {
                 let share = ensemble.share(of);
                 row.extend(chance(share));
@@ -254,14 +266,30 @@ fn desk(page: &mut Page, ensemble: &Ensemble) {
     for (metric, name) in SHOWN {
         let fan = ensemble.fan(Series::Chats(metric));
         let scale = if metric == ChatMetric::ResponseP95 { 60.0 } else { 1.0 };
-        let means: Vec<f64> = fan.days.iter().flatten().map(|day| day.mean / scale).collect();
-        let Some(worst) = (0..means.len()).max_by(|a, b| means[*a].total_cmp(&means[*b])) else { continue };
-        let date = date_in_words(ensemble.setting().calendar.date(worst));
-        let mean = means.iter().sum::<f64>() / means.len() as f64;
-        rows.push(vec![name.to_owned(), amount(mean), amount(means[worst]), date]);
+        let days: Vec<(usize, FanDay)> =
+            fan.days.iter().enumerate().filter_map(|(day, values)| Some((day, (*values)?))).collect();
+        let mut row =
+            vec![name.to_owned(), mean_of_days(&days).map_or("-".to_owned(), |mean| amount(mean / scale))];
+        let worst = days.iter().max_by(|a, b| a.1.mean.total_cmp(&b.1.mean));
+        row.extend(match worst.filter(|(_, values)| values.mean > 0.0) {
+            Some((day, values)) => {
+                [amount(values.mean / scale), date_in_words(ensemble.setting().calendar.date(*day))]
+            }
+            None => ["-".to_owned(), String::new()],
+        });
+        rows.push(row);
     }
     page.table(&[Align::Left, Align::Right, Align::Right, Align::Left], &rows);
-    page.indented("Means over all runs; single runs differ: see daily.csv.");
+    page.indented(
+        "Means over all runs; single runs differ: see daily.csv. Days without an answer have no time to answer.",
+    );
+}
+
+/// The mean of all days of all replications that have a value; `None` where none has.
+fn mean_of_days(days: &[(usize, FanDay)]) -> Option<f64> {
+    let n: u64 = days.iter().map(|(_, values)| values.n).sum();
+    let sum: f64 = days.iter().map(|(_, values)| values.mean * values.n as f64).sum();
+    (n > 0).then(|| sum / n as f64)
 }
 
 /// What limited the climb, most frequent first.
@@ -270,7 +298,8 @@ fn limits(page: &mut Page, ensemble: &Ensemble) {
         Reason::ALL.into_iter().filter_map(|reason| Some((reason, ensemble.limited_by(reason)?))).collect();
     reasons.retain(|(_, days)| days.mean > 0.0);
     reasons.sort_by(|a, b| b.1.mean.total_cmp(&a.1.mean));
-    page.heading("What limited the climb, in shares of days");
+    let of = of_the_best(ensemble.setting());
+    page.heading(&format!("What limited the climb, in shares of days{of}"));
     let rows: Vec<Vec<String>> = reasons
         .into_iter()
         .map(|(reason, days)| {
@@ -287,7 +316,7 @@ fn limits(page: &mut Page, ensemble: &Ensemble) {
 /// Where the runs end.
 fn ends(page: &mut Page, ensemble: &Ensemble) {
     const BAR: f64 = 20.0;
-    page.heading("Tier at the end");
+    page.heading(&format!("Tier at the end{}", of_the_best(ensemble.setting())));
     let tiers = ensemble.setting().tiers.iter().enumerate();
     let rows: Vec<Vec<String>> = tiers
         .map(|(tier, step)| {
@@ -378,6 +407,30 @@ fn odds(share: Share) -> String {
     }
 }
 
+/// Whose tier is shown, where several numbers send.
+pub(super) fn of_the_best(setting: &Setting) -> String {
+    match setting.sending_numbers {
+        0 | 1 => String::new(),
+        several => format!(", of the best of {several} numbers"),
+    }
+}
+
+/// Whose status or rating is shown, where several numbers send.
+pub(super) fn of_the_worst(setting: &Setting) -> String {
+    match setting.sending_numbers {
+        0 | 1 => String::new(),
+        several => format!(", of the worst of {several} numbers"),
+    }
+}
+
+/// Whom it may happen to.
+fn any_number(setting: &Setting) -> String {
+    match setting.sending_numbers {
+        0 | 1 => "the number".to_owned(),
+        several => format!("at least one of {several} numbers"),
+    }
+}
+
 pub(super) fn runs(n: u64) -> String {
     if n == 1 { "1 run".to_owned() } else { format!("{} runs", grouped(n)) }
 }
@@ -413,7 +466,8 @@ fn plus_minus(mean: Mean) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::experiment::toy;
+    use crate::experiment::{Threads, toy};
+    use crate::sim::{Possible, Trajectory};
 
     const PAGE: &str = "\
 A toy that climbs
@@ -499,6 +553,56 @@ Assumptions
         assert_eq!(sparkline(&[0.0, 1.0, 4.0, 8.0], 10), "·▁▄█");
         assert_eq!(sparkline(&[0.0, 1.0, 4.0, 8.0], 2), "▁█");
         assert_eq!(sparkline(&[0.0, 0.0], 10), "··");
+    }
+
+    /// Twenty runs of the toy with another setting.
+    fn under(setting: Setting, future: impl Fn(u64) -> Trajectory + Sync) -> Ensemble {
+        Ensemble::run(setting, 0..20, Threads::ONE, &future, &|_| {}, &false.into())
+    }
+
+    #[test]
+    fn warnings_and_rate_limits_are_told_where_the_rules_know_them() {
+        let possible = Possible { warned: true, flagged: false, ..toy::setting().possible };
+        let warned = |index| Trajectory { warnings: u32::from(index < 5), ..toy::future(index) };
+        let text = render(&under(Setting { possible, ..toy::setting() }, warned), 100);
+        let line = text.lines().find(|line| line.contains("the number is warned")).unwrap();
+        assert!(line.contains("25.0 %") && line.contains("5 in 20"), "{line}");
+        assert!(!text.contains("rate-limited"));
+    }
+
+    #[test]
+    fn whose_tier_and_mishaps_are_told_of_several_numbers() {
+        let text = render(&under(Setting { sending_numbers: 2, ..toy::setting() }, toy::future), 100);
+        for words in [
+            "within 60 days, from 1K, of the best of 2 numbers",
+            "at least one of 2 numbers is flagged",
+            "a tier falls",
+            "in shares of days, of the best of 2 numbers",
+            "Tier at the end, of the best of 2 numbers",
+        ] {
+            assert!(text.contains(words), "{words}\n{text}");
+        }
+    }
+
+    /// On every second day nobody is answered: such a day has no time to answer, and nobody ever gives up.
+    #[test]
+    fn days_without_an_answer_have_no_time_to_answer() {
+        let future = |index| {
+            let mut future = toy::future(index);
+            for (day, values) in future.days.iter_mut().enumerate() {
+                let mut chats = [0; ChatMetric::ALL.len()];
+                chats[ChatMetric::Answered as usize] = (day % 2) as u64 * 10;
+                chats[ChatMetric::ResponseP95 as usize] = (day % 2) as u64 * 60 * (100 + day as u64);
+                values.chats = Some(Box::new(chats));
+            }
+            future
+        };
+        let text = render(&under(Setting { help_desk: true, ..toy::setting() }, future), 100);
+        let line = |name: &str| text.lines().find(|line| line.contains(name)).unwrap().to_owned();
+        let answered = line("19 in 20 answered within");
+        assert!(answered.contains(" 130 ") && answered.contains(" 159  Thu 5 May 2022"), "{answered}");
+        let words: Vec<String> = line("gave up").split_whitespace().map(str::to_owned).collect();
+        assert_eq!(words[words.len() - 2..], ["0.0", "-"], "{words:?}");
     }
 
     #[test]

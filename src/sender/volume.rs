@@ -132,6 +132,20 @@ impl Volume {
         })
     }
 
+    /// The most messages of a day under a limit, where the plan bounds them \[messages\].
+    pub fn most_a_day(&self, limit: u64) -> Option<u64> {
+        match self {
+            Volume::Constant { a_day } => Some(*a_day),
+            Volume::Linear { at_most, .. } | Volume::FastestClimb { at_most, .. } => *at_most,
+            Volume::Geometric(growth) => growth.at_most,
+            Volume::Table { days, .. } => days.iter().copied().max(),
+            Volume::FillLimit { share, at_most } => {
+                Some(share.times_rounded_down(limit).min(at_most.unwrap_or(UNBOUNDED)))
+            }
+            Volume::Hourly { .. } | Volume::Backlog(_) => None,
+        }
+    }
+
     /// Messages for this slot.
     pub(super) fn messages(&self, row: usize, allowed: &Allowed, seen: &Observation<'_>) -> u64 {
         match self {

@@ -65,12 +65,15 @@ impl Diary {
                 totals: Counts::default(),
                 final_tier: 0,
                 flags: 0,
+                warnings: 0,
+                rate_limits: 0,
                 downgrades: 0,
                 restrictions: 0,
                 template_flags: 0,
                 templates_disabled: 0,
                 banned: false,
                 ended: None,
+                limited: [0; Reason::ALL.len()],
                 thresholds,
                 unpriced: 0,
                 most_cells: 0,
@@ -162,6 +165,8 @@ impl Diary {
         match change.what {
             What::TierFell { .. } => outcome.downgrades += 1,
             What::NumberEntered { status: NumberStatus::Flagged, .. } => outcome.flags += 1,
+            What::NumberEntered { status: NumberStatus::Warned, .. } => outcome.warnings += 1,
+            What::NumberEntered { status: NumberStatus::RateLimited, .. } => outcome.rate_limits += 1,
             What::NumberEntered { status: NumberStatus::Restricted, .. } => outcome.restrictions += 1,
             What::NumberEntered { status: NumberStatus::Banned, .. } => outcome.banned = true,
             What::TemplateEntered { status: TemplateStatus::Flagged, .. } => outcome.template_flags += 1,
@@ -234,6 +239,9 @@ impl Diary {
         }
         for day in &self.days {
             self.outcome.totals.iter_mut().zip(&day.counts).for_each(|(total, count)| *total += count);
+        }
+        for day in self.days.iter().take(scenario.setting.calendar.counted_days()) {
+            self.outcome.limited[day.reason as usize] += 1;
         }
         self.outcome.final_tier = best_tier(scenario, platform);
         self.outcome.days = self.days;

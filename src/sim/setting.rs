@@ -25,6 +25,11 @@ pub struct Setting {
     pub unlocks: Vec<String>,
     /// Position of the tier at which the number starts.
     pub start_tier: usize,
+    /// How many of the portfolio's numbers send \[numbers\]: of several, the best tier and the worst status are shown.
+    pub sending_numbers: usize,
+    /// The longest that a plan which goes on may send nothing: everybody rests, and then no weekday is one of its own
+    /// \[civil days\].
+    pub longest_pause: usize,
     /// What this ruleset can do to a number or a template.
     pub possible: Possible,
     /// Whether somebody answers customers' chats.
@@ -42,6 +47,10 @@ pub struct Setting {
 pub struct Possible {
     /// Flag a number.
     pub flagged: bool,
+    /// Warn a number.
+    pub warned: bool,
+    /// Hold a number to a rate.
+    pub rate_limited: bool,
     /// Lower a tier.
     pub downgraded: bool,
     /// Restrict a number.
@@ -61,6 +70,8 @@ impl Possible {
         let template = |status| all.iter().any(|rules| rules.template_can_be(status));
         Possible {
             flagged: number(NumberStatus::Flagged),
+            warned: number(NumberStatus::Warned),
+            rate_limited: number(NumberStatus::RateLimited),
             downgraded: all.iter().any(|rules| rules.can_downgrade()),
             restricted: number(NumberStatus::Restricted),
             template_flagged: template(TemplateStatus::Flagged),

@@ -142,6 +142,13 @@ impl ChatMetric {
         ChatMetric::ResponseP95,
     ];
 
+    /// The value on a day; `None` of a response time where no answer was given.
+    pub fn of(self, day: &Chats) -> Option<u64> {
+        let answered = day[ChatMetric::Answered as usize] > 0;
+        let is_time = matches!(self, ChatMetric::ResponseMedian | ChatMetric::ResponseP95);
+        (answered || !is_time).then_some(day[self as usize])
+    }
+
     /// The name in files.
     pub fn name(self) -> &'static str {
         match self {
@@ -286,6 +293,10 @@ pub struct Trajectory {
     pub final_tier: usize,
     /// How often the number was flagged.
     pub flags: u32,
+    /// How often the number was warned.
+    pub warnings: u32,
+    /// How often the number was held to a rate.
+    pub rate_limits: u32,
     /// How often the tier fell.
     pub downgrades: u32,
     /// How often the number was restricted.
@@ -298,6 +309,8 @@ pub struct Trajectory {
     pub banned: bool,
     /// When and why nothing could be sent any more; `None` where the climb went on to the horizon.
     pub ended: Option<(SimTime, End)>,
+    /// Days by what limited the climb, as in [`Reason::ALL`], without a last one that the horizon hardly touches \[days\].
+    pub limited: [u32; Reason::ALL.len()],
     /// The thresholds that were drawn for the number's rating \[share\]: Medium from, Low from.
     pub thresholds: (f64, f64),
     /// Messages and conversations whose price is not known: they are in no cost.

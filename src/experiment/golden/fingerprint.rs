@@ -4,8 +4,8 @@ use crate::random::Fnv;
 use crate::sim::{Day, Ledger, Trajectory};
 use crate::time::SimTime;
 
-/// 64 bits of FNV-1a over every whole number of a future, in a fixed order. The thresholds that were drawn and
-/// how customers were kept in cells are left out: what they do is there.
+/// 64 bits of FNV-1a over every whole number of a future, in a fixed order. The thresholds that were drawn, how customers
+/// were kept in cells and what the days tell already are left out: what they do is there.
 pub(super) fn fingerprint(future: &Trajectory) -> u64 {
     let mut digest = Digest::default();
     let Trajectory {
@@ -14,12 +14,15 @@ pub(super) fn fingerprint(future: &Trajectory) -> u64 {
         totals,
         final_tier,
         flags,
+        warnings: _,
+        rate_limits: _,
         downgrades,
         restrictions,
         template_flags,
         templates_disabled,
         banned,
         ended,
+        limited: _,
         thresholds: _,
         unpriced,
         most_cells: _,

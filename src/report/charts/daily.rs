@@ -29,6 +29,49 @@ pub(super) fn lower(values: &[f64]) -> Vec<Point> {
     edge(values, |a, b| a < b)
 }
 
+/// The points of each stretch of days on which there is a value: what is no number leaves a gap. A lone day is drawn as
+/// a stretch of one, as far as the days go.
+pub(super) fn known(values: &[f64], points: fn(&[f64]) -> Vec<Point>) -> Vec<Vec<Point>> {
+    let last = values.len().saturating_sub(1).max(1) as f64;
+    let mut next = 0;
+    let stretches = values.split(|value| value.is_nan()).map(|stretch| {
+        let first = next as f64;
+        next += stretch.len() + 1;
+        let shift = if stretch.len() == 1 && values.len() > 1 { first - 0.5 } else { first };
+        points(stretch).into_iter().map(|(day, value)| ((day + shift).clamp(0.0, last), value)).collect()
+    });
+    stretches.filter(|points: &Vec<Point>| !points.is_empty()).collect()
+}
+
+/// Both edges of a band, on the days on which both have a value.
+pub(super) fn together(lower: &[f64], upper: &[f64]) -> (Vec<f64>, Vec<f64>) {
+    let both = lower.iter().zip(upper);
+    both.map(|(low, high)| if low.is_nan() || high.is_nan() { (f64::NAN, f64::NAN) } else { (*low, *high) })
+        .unzip()
+}
+
+/// What of a line lies at `high` or below, in pieces: where it leaves the picture it is cut.
+pub(super) fn cut_at(points: &[Point], high: f64) -> Vec<Vec<Point>> {
+    let mut pieces: Vec<Vec<Point>> = vec![Vec::new()];
+    let mut before: Option<Point> = None;
+    for &(day, value) in points {
+        if let Some((from, start)) = before.filter(|(_, start)| (*start > high) != (value > high)) {
+            let crossing = (from + (day - from) * (high - start) / (value - start), high);
+            if value > high {
+                pieces.last_mut().into_iter().for_each(|piece| piece.push(crossing));
+            } else {
+                pieces.push(vec![crossing]);
+            }
+        }
+        if value <= high {
+            pieces.last_mut().into_iter().for_each(|piece| piece.push((day, value)));
+        }
+        before = Some((day, value));
+    }
+    pieces.retain(|piece| piece.len() > 1);
+    pieces
+}
+
 /// How a quantity gets from one day's value to the next.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Shape {
@@ -136,6 +179,26 @@ mod tests {
     #[test]
     fn stairs_hold_until_the_next_day() {
         assert_eq!(stairs(&[0.0, 1.0]), [(0.0, 0.0), (1.0, 0.0), (1.0, 1.0)]);
+    }
+
+    #[test]
+    fn what_is_no_number_leaves_a_gap() {
+        let none = f64::NAN;
+        let stretches = [vec![(1.0, 1.0), (2.0, 2.0)], vec![(4.5, 3.0), (5.0, 3.0)]];
+        assert_eq!(known(&[none, 1.0, 2.0, none, none, 3.0], line), stretches);
+        assert_eq!(known(&[none], line), Vec::<Vec<Point>>::new());
+        assert_eq!(known(&[3.0], line), [line(&[3.0])]);
+        let (low, high) = together(&[0.0, none, 1.0], &[1.0, 2.0, 3.0]);
+        assert!(low[1].is_nan() && high[1].is_nan() && (low[2], high[2]) == (1.0, 3.0));
+    }
+
+    #[test]
+    fn a_line_is_cut_where_it_leaves_the_picture() {
+        let line = [(0.0, 1.0), (1.0, 3.0), (2.0, 3.0), (4.0, 1.0), (5.0, 2.0)];
+        let pieces = [vec![(0.0, 1.0), (0.5, 2.0)], vec![(3.0, 2.0), (4.0, 1.0), (5.0, 2.0)]];
+        assert_eq!(cut_at(&line, 2.0), pieces);
+        assert_eq!(cut_at(&line, 3.0), [line]);
+        assert_eq!(cut_at(&line, 0.5), Vec::<Vec<Point>>::new());
     }
 
     proptest! {

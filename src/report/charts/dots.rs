@@ -72,10 +72,11 @@ impl Chart for DotChart {
             _ => String::new(),
         };
         let by = self.by.map_or(String::new(), |day| {
-            format!(" {} in {all} by {}.", self.count(day), self.dates.full(day))
+            let (count, after) = (self.count(day), self.count_after(day));
+            format!(" {count} in {all} by {}, {after} in {all} later.", self.dates.full(day))
         });
         format!(
-            "Dot plot of {all} equally likely dates.{by} {} in {all} later than {}.{range}",
+            "Dot plot of {all} equally likely dates.{by} {} in {all} not by {}.{range}",
             self.later,
             self.dates.full(self.dates.last()),
         )
@@ -88,14 +89,18 @@ impl DotChart {
         self.reached.iter().filter(|reached| **reached <= day).count()
     }
 
+    /// How many get there after a day, and before the horizon ends.
+    fn count_after(&self, day: usize) -> usize {
+        self.reached.len() - self.count(day)
+    }
+
     /// The line after the chosen day, with the count of dots before and after it.
     fn paint_line<DB: DrawingBackend>(&self, sheet: &Sheet<DB>, day: usize) -> Painted<DB> {
         let plot = self.frame.plot;
         let x = self.frame.across(day as f64 + 0.5);
         sheet.dashes((x, plot.bottom), (x, plot.top - 40.0), MUTED, THIN)?;
-        let count = self.count(day);
-        let before = format!("{count} in {} by {}", self.all, self.dates.label(day));
-        let after = format!("{} in {} later", self.all - count, self.all);
+        let before = format!("{} in {} by {}", self.count(day), self.all, self.dates.label(day));
+        let after = format!("{} in {} later", self.count_after(day), self.all);
         let bold = Ink::new(16.0, Weight::SemiBold, BLUE.text);
         let plain = Ink::new(LABEL, Weight::Regular, MUTED);
         let (high, low) = (plot.top - 26.0, plot.top - 8.0);
@@ -172,5 +177,24 @@ impl Heap {
             dots.push(((x, plot.bottom - ((n / columns) as f64 + 0.5) * size - 1.0), FADED));
         }
         Heap { size, dots }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use jiff::civil::date;
+
+    /// 3 by the line, 4 later, 13 never: who never gets there is not told as later.
+    #[test]
+    fn the_counts_of_a_line_and_beyond_the_horizon_add_up_to_all() {
+        let days: Vec<Option<f64>> = (0..20).map(|dot| (dot < 7).then_some(f64::from(dot))).collect();
+        let dates = DateAxis { first: date(2024, 4, 8), days: 42 };
+        let drawing = dots(&Caption::default(), &dates, &days, Some(date(2024, 4, 10)));
+        for words in ["3 in 20 by 10 Apr", "4 in 20 later", "13 in 20 not by"] {
+            assert!(drawing.svg.contains(words), "{words}");
+        }
+        let told = "3 in 20 by 10 Apr 2024, 4 in 20 later. 13 in 20 not by 19 May 2024.";
+        assert!(drawing.description.contains(told), "{}", drawing.description);
     }
 }

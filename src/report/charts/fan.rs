@@ -89,7 +89,7 @@ struct FanChart {
 impl Chart for FanChart {
     fn paint<DB: DrawingBackend>(&self, sheet: &Sheet<DB>) -> Painted<DB> {
         let mut series = self.frame.open(sheet)?;
-        paint_fan(&mut series, self.shape, &self.quantiles, &self.paths, |series| {
+        paint_fan(&mut series, self.shape, &self.quantiles, &self.paths, f64::INFINITY, |series| {
             let right = self.frame.x.high;
             self.ladder
                 .lines
@@ -136,26 +136,37 @@ impl FanChart {
     }
 }
 
-/// Bands from wide to narrow, what lies `between`, then threads, then the median.
+/// Bands from wide to narrow, what lies `between`, then threads, then the median. Days without a value are left open, and
+/// threads are cut where they rise above `top`.
 pub(super) fn paint_fan<DB: DrawingBackend>(
     series: &mut Series<'_, DB>,
     shape: Shape,
     [p05, p25, p50, p75, p95]: &[Vec<f64>; 5],
     paths: &[Vec<f64>],
+    top: f64,
     between: impl FnOnce(&mut Series<'_, DB>) -> Painted<DB>,
 ) -> Painted<DB> {
-    series.band(&shape.of(daily::lower(p05)), &shape.of(daily::upper(p95)), BLUE.wide)?;
-    series.band(&shape.of(daily::lower(p25)), &shape.of(daily::upper(p75)), BLUE.narrow)?;
+    for (low, high, color) in [(p05, p95, BLUE.wide), (p25, p75, BLUE.narrow)] {
+        let (low, high) = daily::together(low, high);
+        let edges = daily::known(&low, daily::lower).into_iter().zip(daily::known(&high, daily::upper));
+        for (low, high) in edges {
+            series.band(&shape.of(low), &shape.of(high), color)?;
+        }
+    }
     between(series)?;
-    paths
-        .iter()
-        .take(threads(p50.len()))
-        .try_for_each(|path| series.curve(&shape.of(daily::line(path)), BLUE.thread, HAIR))?;
-    series.curve(&shape.of(daily::line(p50)), BLUE.line, LINE)
+    let threads = paths.iter().take(threads(p50.len())).map(|path| (path, BLUE.thread, HAIR));
+    for (values, color, width) in threads.chain([(p50, BLUE.line, LINE)]) {
+        for stretch in daily::known(values, daily::line) {
+            for piece in daily::cut_at(&shape.of(stretch), top) {
+                series.curve(&piece, color, width)?;
+            }
+        }
+    }
+    Ok(())
 }
 
 /// How many single runs can be told apart: 20 over some months, none over many years.
-fn threads(days: usize) -> usize {
+pub(super) fn threads(days: usize) -> usize {
     (20 * 150 / days.max(1)).min(20)
 }
 

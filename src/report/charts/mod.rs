@@ -93,7 +93,7 @@ pub use strips::{Strip, strips};
 pub use style::{HEIGHT, PNG_SCALE, WIDTH};
 pub use tornado::{Tornado, TornadoBar, tornado};
 
-pub(super) use numbers::about;
+pub(super) use numbers::{about, chance};
 
 use frame::Painted;
 use frame::Sheet;

@@ -37,12 +37,13 @@ pub(in crate::report) fn about(value: f64) -> String {
     count((value / step).round() * step)
 }
 
-/// "62%"; never "100%" or "0%" for what is only nearly so.
-pub(super) fn chance(share: f64) -> String {
+/// "62%"; never "100%" or "0%" for what is only nearly so. Halves are rounded up, in titles as in labels.
+pub(in crate::report) fn chance(share: f64) -> String {
+    let percent = (share * 100.0).round();
     match share {
-        s if s > 0.0 && s < 0.005 => "<1%".to_owned(),
-        s if (0.995..1.0).contains(&s) => ">99%".to_owned(),
-        s => format!("{:.0}%", s * 100.0),
+        s if s > 0.0 && percent == 0.0 => "<1%".to_owned(),
+        s if s < 1.0 && percent == 100.0 => ">99%".to_owned(),
+        _ => format!("{percent:.0}%"),
     }
 }
 
@@ -78,6 +79,7 @@ mod tests {
         assert_eq!(count(f64::INFINITY), "unlimited");
         assert_eq!([999.4, 12_437.0, 99_960.0].map(about).join(" "), "999 12,400 100,000");
         assert_eq!([0.0, 0.001, 0.62, 0.997, 1.0].map(chance).join(" "), "0% <1% 62% >99% 100%");
+        assert_eq!([0.0049, 0.005, 0.625, 0.994, 0.995].map(chance).join(" "), "<1% 1% 63% 99% >99%");
         assert_eq!([0.0, 0.0005, 0.012, 0.03, 0.25].map(rate).join(" "), "0% 0.05% 1.2% 3% 25%");
     }
 }

@@ -2,7 +2,7 @@
 
 use super::axis::{self, Axis};
 use super::daily::{Shape, tame};
-use super::fan::paint_fan;
+use super::fan::{paint_fan, threads};
 use super::fonts::Weight;
 use super::frame::{Frame, Painted, Rung, Sheet};
 use super::labels::{self, Name};
@@ -31,7 +31,8 @@ impl Threshold {
     }
 }
 
-/// The score that decides the rating, over many runs, and where its thresholds may lie. Each list has one value a day.
+/// The score that decides the rating, over many runs, and where its thresholds may lie. Each list has one value a day; what
+/// is no number is left open.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct RatingChart {
     /// Below this lie 5 % of the runs, by day \[share, such as 0.012\].
@@ -52,6 +53,9 @@ pub struct RatingChart {
     pub sample_paths: Vec<Vec<f64>>,
 }
 
+/// What is drawn, and what stands beside it.
+const UNIT: &str =
+    "negative feedback per delivered message · bars: where Medium and Low begin, 9 times in 10";
 /// A bar beside the plot, and the room of both \[px\].
 const BAR: f64 = 9.0;
 const GUTTER: f64 = 8.0 + 2.0 * BAR + 4.0;
@@ -64,16 +68,16 @@ pub fn rating(caption: &Caption, dates: &DateAxis, chart: &RatingChart) -> Drawi
         ..chart.clone()
     };
     let days = dates.days.max(1);
-    let cut =
-        |values: &Vec<f64>| values.iter().take(days).copied().map(|v| tame(v).min(1.0)).collect::<Vec<f64>>();
+    let share = |value: f64| if value.is_nan() { value } else { tame(value).min(1.0) };
+    let cut = |values: &Vec<f64>| values.iter().take(days).copied().map(share).collect::<Vec<f64>>();
     let quantiles = [&chart.p05, &chart.p25, &chart.p50, &chart.p75, &chart.p95].map(cut);
-    let paths: Vec<Vec<f64>> = chart.sample_paths.iter().map(cut).collect();
-    let axis = score_axis(&quantiles, &paths, chart);
+    let paths: Vec<Vec<f64>> = chart.sample_paths.iter().take(threads(days)).map(cut).collect();
+    let axis = score_axis(&quantiles, chart);
     let rungs = axis.ticks.iter().map(|tick| Rung::new(*tick, rate(*tick))).collect();
     let mut names = end_names(&quantiles, chart, axis.high);
     let margin = labels::cut(&mut names, 180.0) + GAP + GUTTER;
-    let unit = "negative feedback per delivered message · bars: where Medium and Low begin, 9 times in 10";
-    let frame = Frame::new(caption, dates, unit, axis, rungs, margin);
+    let unit = format!("{UNIT}{}", leaving(&paths, axis.high));
+    let frame = Frame::new(caption, dates, &unit, axis, rungs, margin);
     for name in &mut names {
         name.wanted = frame.up(name.wanted);
     }
@@ -106,7 +110,7 @@ impl Chart for Laid {
                 series.band(&[(0.0, from), (right, from)], &[(0.0, to), (right, to)], color)?;
             }
         }
-        paint_fan(&mut series, Shape::Line, &self.quantiles, &self.paths, |_| Ok(()))?;
+        paint_fan(&mut series, Shape::Line, &self.quantiles, &self.paths, self.frame.y.high, |_| Ok(()))?;
         for (median, color) in [(medium.p50, AMBER_TEXT), (low.p50, RED_TEXT)] {
             if median <= self.frame.y.high {
                 series.dashed((0.0, median), (right, median), color, THIN)?;
@@ -120,12 +124,18 @@ impl Chart for Laid {
     }
 
     fn describe(&self) -> String {
-        let [p05, _, p50, _, p95] = self.quantiles.each_ref().map(|q| rate(q.last().copied().unwrap_or(0.0)));
+        let ends = self.quantiles.each_ref().map(|q| q.last().copied().filter(|end| !end.is_nan()));
+        let last_day = match ends.map(|end| end.map(rate)) {
+            [Some(p05), _, Some(p50), _, Some(p95)] => {
+                format!("On the last day the median is {p50} and 9 in 10 runs lie between {p05} and {p95}.")
+            }
+            _ => "On the last day no run has a value.".to_owned(),
+        };
         let range = |t: Threshold| {
             format!("{} (9 times in 10 between {} and {})", rate(t.p50), rate(t.p05), rate(t.p95))
         };
         format!(
-            "Fan chart of negative feedback per delivered message by date, from {} to {}. On the last day the median is {p50} and 9 in 10 runs lie between {p05} and {p95}. The thresholds are not published: Medium is taken to begin at {}, Low at {}.",
+            "Fan chart of negative feedback per delivered message by date, from {} to {}. {last_day} The thresholds are not published: Medium is taken to begin at {}, Low at {}.",
             self.dates.full(0),
             self.dates.full(self.dates.last()),
             range(self.medium_from),
@@ -153,9 +163,18 @@ impl Laid {
     }
 }
 
-/// From zero to above all data and above the middle of what is believed of Low, as far as that does not press the data flat.
-fn score_axis(quantiles: &[Vec<f64>; 5], paths: &[Vec<f64>], chart: &RatingChart) -> Axis {
-    let data = quantiles.iter().chain(paths).flatten().copied().fold(0.0, f64::max);
+/// How many single runs rise above the picture, in words.
+fn leaving(paths: &[Vec<f64>], high: f64) -> String {
+    match paths.iter().filter(|path| path.iter().any(|share| *share > high)).count() {
+        0 => String::new(),
+        1 => " · 1 single run leaves the picture".to_owned(),
+        more => format!(" · {more} single runs leave the picture"),
+    }
+}
+
+/// From zero to above the fan and above the middle of what is believed of Low, as far as that does not press the fan flat.
+fn score_axis(quantiles: &[Vec<f64>; 5], chart: &RatingChart) -> Axis {
+    let data = quantiles.iter().flatten().copied().fold(0.0, f64::max);
     let wish = (chart.low_from.p50 * 1.6).max(data * 4.0);
     let high = (tame(chart.low_from.p95) * 1.06).min(wish).max(data * 1.06).min(1.0);
     let high = if high > 0.0 { high } else { 0.01 };
@@ -173,7 +192,7 @@ fn end_names(quantiles: &[Vec<f64>; 5], chart: &RatingChart, high: f64) -> Vec<N
             names.push(Name::new(text, threshold.p50, color, Weight::SemiBold));
         }
     }
-    let ends = quantiles.each_ref().map(|values| values.last().copied());
+    let ends = quantiles.each_ref().map(|values| values.last().copied().filter(|end| !end.is_nan()));
     if let [Some(p05), _, Some(p50), _, Some(p95)] = ends {
         names.push(Name::new(format!("median {}", rate(p50)), p50, BLUE.text, Weight::SemiBold));
         for (value, word) in [(p95, "95% up to"), (p05, "5% up to")] {
@@ -185,4 +204,37 @@ fn end_names(quantiles: &[Vec<f64>; 5], chart: &RatingChart, high: f64) -> Vec<N
         }
     }
     names
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use jiff::civil::date;
+
+    fn drawn(path: f64, last: f64) -> Drawing {
+        let flat = |end: f64| vec![0.01, 0.01, end];
+        let [p05, p25, p50, p75, p95] = [last; 5].map(flat);
+        let threshold = Threshold { p05: 0.01, p50: 0.02, p95: 0.03 };
+        let (medium_from, low_from) = (threshold, threshold);
+        let sample_paths = vec![flat(0.01), vec![0.01, path, 0.01]];
+        let chart = RatingChart { p05, p25, p50, p75, p95, medium_from, low_from, sample_paths };
+        rating(&Caption::default(), &DateAxis { first: date(2022, 3, 7), days: 3 }, &chart)
+    }
+
+    #[test]
+    fn one_run_does_not_press_the_fan_flat() {
+        let (near, far) = (drawn(0.02, 0.01), drawn(1.0, 0.01));
+        assert!(!near.svg.contains("the picture"));
+        assert!(far.svg.contains("1 single run leaves the picture"));
+        let without_words = |svg: &str| svg.lines().filter(|line| line.starts_with("<text")).count();
+        assert_eq!(without_words(&near.svg), without_words(&far.svg), "the same axis");
+        assert!(!far.svg.contains(">50%<") && near.svg.contains(">2%<") && far.svg.contains(">2%<"));
+    }
+
+    #[test]
+    fn a_last_day_without_a_value_is_no_zero() {
+        let drawing = drawn(0.01, f64::NAN);
+        assert!(drawing.description.contains("On the last day no run has a value."));
+        assert!(!drawing.svg.contains("median"));
+    }
 }

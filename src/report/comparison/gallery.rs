@@ -13,9 +13,9 @@ use super::{Answer, PairAnswer};
 use crate::experiment::{Arm, Fan, FanDay, Limit, Series, Threads};
 use crate::glossary::grouped;
 use crate::report::charts::{
-    Caption, DateAxis, Drawing, Gap, PlanFan, ReachCurve, TierLine, fans, gap, reach,
+    Caption, DateAxis, Drawing, Gap, PlanFan, ReachCurve, TierLine, chance, fans, gap, reach,
 };
-use crate::report::gallery::{percent, short};
+use crate::report::gallery::short;
 use crate::sim::Metric;
 
 /// All charts of a comparison, pair by pair, each drawn by one of the threads; none without replications.
@@ -127,7 +127,7 @@ impl<'a> Sheets<'a> {
     fn reached(&self, limit: &Limit) -> Drawing {
         let curves = self.arms.map(|arm| self.curve(arm, limit));
         let end = |curve: &ReachCurve| curve.share.last().copied().unwrap_or(0.0);
-        let [a, b] = curves.each_ref().map(|curve| percent(end(curve)));
+        let [a, b] = curves.each_ref().map(|curve| chance(end(curve)));
         let [first, second] = self.names();
         let title =
             format!("{a} of the runs of {first} come to hold {}, {b} of those of {second}", limit.name);

@@ -10,10 +10,9 @@ use super::{SweepAnswer, capital, short};
 use crate::experiment::{DesignKind, Headline, Level, Unit};
 use crate::glossary::grouped;
 use crate::report::charts::{
-    Along, AlongPoint, Caption, Drawing, Heat, Tornado, TornadoBar, along, heat, tornado,
+    Along, AlongPoint, Caption, Drawing, Heat, Tornado, TornadoBar, along, chance, heat, tornado,
 };
 use crate::report::comparison::text::level;
-use crate::report::gallery::percent;
 
 /// All charts of a sweep; none without points.
 pub fn draw(answer: &SweepAnswer<'_>) -> Vec<Drawing> {
@@ -94,7 +93,7 @@ fn title(answer: &SweepAnswer<'_>, main: &Headline) -> String {
 
 fn level_in_words(main: &Headline, value: f64) -> String {
     match main.unit() {
-        Unit::Chance => percent(value),
+        Unit::Chance => chance(value),
         Unit::Days => level(Unit::Days, value).replace(" d", " days"),
         unit => level(unit, value),
     }
@@ -112,7 +111,7 @@ fn field(answer: &SweepAnswer<'_>, main: &Headline) -> Drawing {
     let cells: Vec<Vec<Option<f64>>> = rows.map(cells).collect();
     let word = |value: &Option<f64>| {
         value.map_or_else(String::new, |value| match main.unit() {
-            Unit::Chance => percent(value),
+            Unit::Chance => chance(value),
             Unit::Days => format!("{value:.1}"),
             unit => level(unit, value),
         })

@@ -6,6 +6,7 @@ use crate::document::Check;
 use crate::sim::scenario::{HoursText, ScenarioText};
 use crate::time::{Calendar, CalendarError, Slot, Span};
 
+use super::parts::written_to;
 use super::{MOST_DAYS, SendingSlot};
 
 pub(super) fn calendar(text: &ScenarioText, check: &mut Check<'_>) -> Option<Calendar> {
@@ -89,6 +90,21 @@ pub(super) fn sending_slots(
         );
     }
     sending
+}
+
+/// The longest that a plan which goes on may send nothing \[civil days\]: until the last of its customers have rested, and
+/// then until the next day on which it sends.
+pub(super) fn longest_pause(text: &ScenarioText, calendar: &Calendar, sending: &[SendingSlot]) -> usize {
+    let mut days: Vec<usize> = sending
+        .iter()
+        .filter_map(|sends| calendar.slots().get(sends.slot as usize))
+        .map(|slot| slot.day as usize)
+        .collect();
+    days.dedup();
+    let idle = days.windows(2).map(|pair| pair[1] - pair[0] - 1).max().unwrap_or(0);
+    let written = written_to(text).filter_map(|name| text.audience.segments.get(name));
+    let rest = written.map(|segment| segment.rest.as_days().ceil() as usize).max().unwrap_or(0);
+    idle + rest
 }
 
 pub(super) fn minute_of(time: &str) -> Option<u16> {

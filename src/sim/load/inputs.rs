@@ -7,7 +7,7 @@ use crate::platform::{Rules, Ruleset, Thresholds, first_day, words};
 use crate::random::{Address, Chance, Law, Prior, Purpose, Subject};
 use crate::sim::scenario::{ScenarioText, Verification};
 use crate::sim::setting::{Assumption, Evidence};
-use crate::time::Calendar;
+use crate::time::{Calendar, SimTime, date_in_words};
 
 use super::parts::{market_of, senders, start_limits, written_to};
 
@@ -392,11 +392,52 @@ pub(super) fn warnings(
             100.0 * lost
         ));
     }
-    let partial = calendar.end() - calendar.midnight(calendar.days().saturating_sub(1));
-    if (partial.0 as f64) < 0.5 * 86_400.0 {
-        list.push(format!(
-            "the clock moved on the way: the last civil day holds only {partial} of the horizon"
-        ));
-    }
+    list.extend(touched_day(calendar));
     list
+}
+
+/// Where the horizon ends early on a civil day: how far it gets into it, and whether the clock is the cause.
+fn touched_day(calendar: &Calendar) -> Option<String> {
+    let last = calendar.days().checked_sub(1).filter(|last| *last >= calendar.counted_days())?;
+    let (partial, date) = (calendar.end() - calendar.midnight(last), date_in_words(calendar.date(last)));
+    let (start, end) = (calendar.civil(SimTime::START), calendar.civil(calendar.end()));
+    let moved = end.duration_since(start).as_secs() != calendar.horizon().0;
+    let why = if moved { "the clock moved on the way: " } else { "" };
+    Some(format!(
+        "{why}the last civil day, {date}, has only {partial} of the horizon: it is no day of its own in charts and shares of days"
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use crate::sim::Scenario;
+
+    fn load(changes: &[(&str, &str)]) -> Scenario {
+        let owned: Vec<(String, String)> =
+            changes.iter().map(|(path, value)| ((*path).to_owned(), (*value).to_owned())).collect();
+        Scenario::load(Path::new("scenarios/first-climb.ron"), &owned).unwrap()
+    }
+
+    #[test]
+    fn a_day_that_the_horizon_touches_is_told_with_its_cause_and_is_no_day() {
+        let told = |scenario: &Scenario| {
+            scenario.setting.warnings.iter().find(|warning| warning.contains("the last civil day")).cloned()
+        };
+        let short = told(&load(&[("horizon", "25h")])).unwrap();
+        assert!(
+            short.starts_with("the last civil day, Tue 8 Mar 2022, has only 1h of the horizon"),
+            "{short}"
+        );
+        assert_eq!(told(&load(&[("horizon", "60h")])), None);
+        let spring = load(&[("start", "2025-03-24"), ("zone", "Europe/Berlin"), ("horizon", "7d")]);
+        let moved = told(&spring).unwrap();
+        assert!(
+            moved.starts_with("the clock moved on the way: the last civil day, Mon 31 Mar 2025"),
+            "{moved}"
+        );
+        let run = spring.replicate(0);
+        assert_eq!((run.days.len(), run.limited.iter().sum::<u32>()), (8, 7));
+    }
 }

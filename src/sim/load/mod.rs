@@ -43,8 +43,8 @@ use crate::sender::{Part, Strategy};
 use crate::time::{Calendar, SimTime, Slot, Span};
 
 pub use self::contents::Contents;
-use self::feasible::{too_short, unlocks};
-use self::grid::{calendar, sending_slots};
+use self::feasible::{Question, out_of_reach, unlocks};
+use self::grid::{calendar, longest_pause, sending_slots};
 pub(super) use self::inputs::draw_thresholds;
 use self::inputs::{GIVEN, assumptions, threshold_priors, waiting_numbers, warnings};
 use self::parts::{
@@ -688,7 +688,13 @@ impl Loader<'_> {
             let inlets: Vec<&str> = senders.iter().map(|sender| sender.name.as_str()).collect();
             HelpDesk::new(desk, &calendar, &inlets)
         });
-        let short = too_short(text, &ruleset, &rules, &segments, start_tier);
+        let question = Question {
+            text,
+            ruleset: &ruleset,
+            rules: &rules,
+            segments: &segments,
+            volume: &strategy.volume,
+        };
         let setting = Setting {
             help_desk: help_desk.is_some(),
             currency: prices.as_ref().and_then(|prices| prices.rules.currency().map(str::to_owned)),
@@ -703,13 +709,15 @@ impl Loader<'_> {
                 let limit = rules.tiers[start_tier].limit;
                 tiers.iter().rposition(|tier| tier.limit == limit).unwrap_or(0)
             },
-            unlocks: unlocks(text, &ruleset, &rules, &segments, &tiers),
+            sending_numbers: senders.len(),
+            longest_pause: longest_pause(text, &calendar, &sending),
+            unlocks: unlocks(question, &tiers),
             tiers,
             possible: Possible::under(&all),
             assumptions: assumptions(text, &rulesets, &all, &segments),
             warnings: [
                 half_held(text, self.changes),
-                short,
+                out_of_reach(question, start_tier),
                 waiting_numbers(text, &rules),
                 warnings(text, &rulesets, &segments, &calendar),
             ]
