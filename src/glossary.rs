@@ -442,6 +442,12 @@ fn plain(top: i64, bottom: i64) -> String {
     format!("{sign}{whole}.{}", fraction.trim_end_matches('0'))
 }
 
+/// A text with a capital at its beginning.
+pub(crate) fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
 /// Writes a whole number with commas between groups of three: `100,000`.
 pub fn grouped(number: u64) -> String {
     let digits = number.to_string();

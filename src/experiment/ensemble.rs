@@ -71,6 +71,8 @@ pub struct Row {
     pub unpriced: u64,
     /// Days by what limited the climb, as in [`Reason::ALL`], without a last one that the horizon hardly touches \[days\].
     pub limited: [u32; Reason::ALL.len()],
+    /// The civil day by whose end the plan's campaign was done \[days since that of the start\].
+    pub done_on: Option<u32>,
 }
 
 impl Row {
@@ -93,6 +95,7 @@ impl Row {
             thresholds: future.thresholds,
             unpriced: future.unpriced,
             limited: future.limited,
+            done_on: future.done_on,
         }
     }
 }
@@ -366,6 +369,16 @@ impl Ensemble {
     pub fn total(&self, metric: Metric) -> Option<(Mean, Quantiles<u64>)> {
         let values: Vec<u64> = self.rows.iter().map(|row| row.totals[metric as usize]).collect();
         Some((Sums::of(values.iter().copied()).mean()?, Quantiles::of(values)?))
+    }
+
+    /// Messages and conversations whose price is not known, in all replications together: they are in no cost.
+    pub fn unpriced(&self) -> u64 {
+        self.rows.iter().map(|row| row.unpriced).sum()
+    }
+
+    /// Whether nothing that was sent has a known price: a cost of 0 then says nothing.
+    pub fn has_no_known_cost(&self) -> bool {
+        self.unpriced() > 0 && self.rows.iter().all(|row| row.totals[Metric::Cost as usize] == 0)
     }
 
     /// The share of days on which this limited the climb \[share of days\]: a mean over replications, whose days belong

@@ -6,7 +6,7 @@
 //!        v
 //!   Ensemble   folded in order of index, in whole numbers only
 //!     |- days    a Histogram a series, counts of tier, status ... -> Fan, shares by day
-//!     |- rows    one Row a replication                            -> FirstPassage, chances, totals
+//!     |- rows    one Row a replication                            -> FirstPassage, Done, chances, totals
 //!     '- paths   the first 20 replications, day by day            -> threads of a chart
 //!                        |
 //!                        v
@@ -30,6 +30,7 @@
 //! are split into parts that are joined later: only whole numbers are added up.
 
 mod aftermath;
+mod campaign;
 mod comparison;
 mod contrast;
 mod day;
@@ -58,6 +59,7 @@ mod threads;
 pub mod tuning;
 
 pub use aftermath::{Aftermath, AftermathCurve};
+pub use campaign::Done;
 pub use comparison::{
     Arm, Comparison, Difference, Matters, Pair, PairedFutures, Side, StoredComparison, Verdict, Watched,
 };

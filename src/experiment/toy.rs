@@ -33,6 +33,7 @@ pub(crate) fn setting_of(days: i64) -> Setting {
         ],
         start_tier: 0,
         sending_numbers: 1,
+        campaign: None,
         longest_pause: 0,
         possible: Possible {
             flagged: true,
@@ -118,6 +119,7 @@ pub(crate) fn future_of(index: u64, horizon: i64) -> Trajectory {
         banned: false,
         ended: None,
         limited,
+        done_on: None,
         thresholds: (0.01, 0.02),
         unpriced: 0,
         most_cells: 0,

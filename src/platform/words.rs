@@ -8,7 +8,7 @@
 //! each value that no source states, and for each lower-case word, which is a reading of an open text, what the
 //! other readings are.
 
-use crate::glossary::{Feedback, Rating, Ratio, grouped};
+use crate::glossary::{Feedback, Rating, Ratio, capital, grouped};
 use crate::time::Span;
 
 use super::catalogue::{ClauseView, Leaf, clauses, steps};
@@ -877,11 +877,6 @@ fn listed(words: &[String], last: &str) -> String {
         [one] => one.clone(),
         [before @ .., end] => format!("{} {last} {end}", before.join(", ")),
     }
-}
-
-fn capital(text: &str) -> String {
-    let mut characters = text.chars();
-    characters.next().map_or(String::new(), |first| first.to_uppercase().chain(characters).collect())
 }
 
 /// A statement as a sentence.

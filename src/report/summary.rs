@@ -13,10 +13,11 @@
 //! not exist: an unlimited limit, a day beyond the horizon, a chance that the ruleset cannot have, a price that
 //! nobody asks, an interval from one replication.
 
+use jiff::civil::Date;
 use serde::Serialize;
 
-use super::rounded;
-use crate::experiment::{Ensemble, Mean, Quantiles, Row, Share};
+use super::{rounded, text};
+use crate::experiment::{Done, Ensemble, Mean, Quantiles, Row, Share};
 use crate::sim::Assumption;
 use crate::sim::{End, Metric, Reason};
 use crate::time::{Calendar, HOUR, SimTime};
@@ -58,6 +59,8 @@ pub struct Summary {
     pub final_tier: Vec<FinalTier>,
     /// What limited the climb, in the order in which reasons are asked.
     pub limited_by: Vec<LimitedBy>,
+    /// Whether the plan's campaign is done in time; `null` where the plan is none.
+    pub campaign: Option<CampaignDone>,
     /// What a reader must know before trusting the result.
     pub warnings: Vec<String>,
     /// Whether all replications that were asked for are there.
@@ -140,6 +143,27 @@ pub struct Chance {
     pub n: u64,
 }
 
+/// Whether so many people have a message by a date: plans that are a `Backlog`.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct CampaignDone {
+    /// How many people \[customers\].
+    pub people: u64,
+    /// The messages that count: `sent` or `delivered`.
+    pub counts: String,
+    /// The last day.
+    pub by: String,
+    /// Done by the end of that day.
+    pub in_time: Chance,
+    /// Done within the horizon.
+    pub ever: Chance,
+    /// The day on which 1 in 10 replications have done it; `null` is beyond the horizon.
+    pub date_p10: Option<String>,
+    /// The day on which half of the replications have done it; `null` is beyond the horizon.
+    pub date_p50: Option<String>,
+    /// The day on which 9 in 10 replications have done it; `null` is beyond the horizon.
+    pub date_p90: Option<String>,
+}
+
 /// Sums over the run; `null` without replications, or where nothing is priced.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Totals {
@@ -157,7 +181,7 @@ pub struct Totals {
     pub reported: Option<Total>,
     /// Messages that the platform refused \[messages\].
     pub refused: Option<Total>,
-    /// What it cost \[units of the currency\]; `null` where nothing is priced.
+    /// What it cost \[units of the currency\]; `null` where nothing is priced, or no price of what was sent is known.
     pub cost: Option<CostTotal>,
 }
 
@@ -246,7 +270,8 @@ impl Summary {
             totals: Totals::of(ensemble),
             final_tier: final_tiers(ensemble),
             limited_by: Reason::ALL.map(|reason| LimitedBy::of(ensemble, reason)).to_vec(),
-            warnings: setting.warnings.clone(),
+            campaign: ensemble.done().as_ref().map(CampaignDone::of),
+            warnings: setting.warnings.iter().cloned().chain(text::unpriced(ensemble)).collect(),
             complete: ensemble.complete(),
             assumptions: setting.assumptions.iter().map(Input::of).collect(),
         }
@@ -327,6 +352,24 @@ impl Chance {
     }
 }
 
+impl CampaignDone {
+    fn of(done: &Done) -> CampaignDone {
+        let date = |of: fn(&Quantiles<Option<Date>>) -> Option<Date>| {
+            done.dates.as_ref().and_then(of).map(|date| date.to_string())
+        };
+        CampaignDone {
+            people: done.campaign.people,
+            counts: done.campaign.counts.name().to_owned(),
+            by: done.campaign.by.to_string(),
+            in_time: Chance::of(done.in_time),
+            ever: Chance::of(done.ever),
+            date_p10: date(|dates| dates.p10),
+            date_p50: date(|dates| dates.p50),
+            date_p90: date(|dates| dates.p90),
+        }
+    }
+}
+
 impl Totals {
     fn of(ensemble: &Ensemble) -> Totals {
         let total = |metric| ensemble.total(metric).map(|(mean, quantiles)| Total::of(mean, quantiles));
@@ -346,7 +389,7 @@ impl Totals {
 impl CostTotal {
     fn of(ensemble: &Ensemble) -> Option<CostTotal> {
         let currency = ensemble.setting().currency.clone()?;
-        let (mean, quantiles) = ensemble.total(Metric::Cost)?;
+        let (mean, quantiles) = ensemble.total(Metric::Cost).filter(|_| !ensemble.has_no_known_cost())?;
         let unit = f64::from(Metric::Cost.per_unit());
         let amount = |micros: u64| rounded(micros as f64 / unit, 6);
         Some(CostTotal {
@@ -356,7 +399,7 @@ impl CostTotal {
             p50: amount(quantiles.p50),
             p90: amount(quantiles.p90),
             currency,
-            unpriced: ensemble.rows().iter().map(|row| row.unpriced).sum(),
+            unpriced: ensemble.unpriced(),
         })
     }
 }
@@ -405,8 +448,33 @@ fn share(value: f64) -> f64 {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::AtomicBool;
+
     use super::*;
-    use crate::experiment::toy;
+    use crate::experiment::{Threads, toy};
+    use crate::sim::Trajectory;
+
+    /// Where no price is known the cost is not 0 but unknown, and the warnings say so.
+    #[test]
+    fn a_cost_without_a_known_price_is_none() {
+        let mut setting = toy::setting();
+        setting.currency = Some("USD".to_owned());
+        let of = |priced: u64, unpriced: u64| {
+            let future = |index: u64| {
+                let mut future = toy::future(index);
+                future.totals[Metric::Cost as usize] = priced;
+                Trajectory { unpriced, ..future }
+            };
+            let never = AtomicBool::new(false);
+            Summary::of(&Ensemble::run(setting.clone(), 0..10, Threads::ONE, &future, &|_| {}, &never))
+        };
+        let told = |summary: &Summary| summary.warnings.last().cloned().unwrap_or_default();
+        assert_eq!(of(2_000_000, 0).totals.cost.map(|cost| cost.mean), Some(2.0));
+        let partly = of(2_000_000, 3);
+        assert!(partly.totals.cost.is_some() && told(&partly).ends_with("the cost is at least so much."));
+        let unknown = of(0, 3);
+        assert!(unknown.totals.cost.is_none() && told(&unknown).ends_with("the cost is not known."));
+    }
 
     #[test]
     fn the_keys_are_those_of_the_contract_in_their_order() {
@@ -416,7 +484,7 @@ mod tests {
             .filter_map(|line| line.strip_prefix("  \"")?.split_once('"').map(|(key, _)| key))
             .collect();
         let contract = "format tool scenario title ruleset seed replications start horizon_days tiers chances totals \
-                        final_tier limited_by warnings complete assumptions";
+                        final_tier limited_by campaign warnings complete assumptions";
         assert_eq!(keys.join(" "), contract);
         assert!(json.ends_with("}\n"));
     }

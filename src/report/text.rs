@@ -18,9 +18,9 @@ use jiff::civil::Date;
 
 use super::summary::TOOL;
 use crate::experiment::{
-    Ends, Ensemble, FanDay, FirstPassage, Interval, Mean, Quantiles, Row, Series, Share,
+    Done, Ends, Ensemble, FanDay, FirstPassage, Interval, Mean, Quantiles, Row, Series, Share,
 };
-use crate::glossary::grouped;
+use crate::glossary::{capital, grouped};
 use crate::sim::Setting;
 use crate::sim::{ChatMetric, Metric, Reason};
 use crate::time::{SimTime, date_in_words};
@@ -31,6 +31,7 @@ pub fn render(ensemble: &Ensemble, width: usize) -> String {
     let mut page = Page::new(width);
     head(&mut page, ensemble);
     if ensemble.n() > 0 {
+        campaign(&mut page, ensemble);
         reach(&mut page, ensemble);
         volume(&mut page, ensemble);
         chances(&mut page, ensemble);
@@ -67,6 +68,33 @@ fn head(page: &mut Page, ensemble: &Ensemble) {
     if ensemble.n() == 0 {
         page.heading("No run was finished, so there is nothing to say.");
     }
+}
+
+/// The chance that the plan's campaign is done in time, and when it is done; nothing where the plan is none.
+fn campaign(page: &mut Page, ensemble: &Ensemble) {
+    let Some(Done { campaign, in_time, ever, dates }) = ensemble.done() else { return };
+    let counted = if campaign.counts == Metric::Sent { "are written to" } else { "have the message" };
+    page.heading(&format!("Chance that {} people {counted}", grouped(campaign.people)));
+    let within = horizon(ensemble.setting());
+    let when = dates.map_or_else(String::new, |dates| match (dates.p10, dates.p50, dates.p90) {
+        (_, Some(half), Some(most)) => {
+            format!("half of the runs by {}, 9 in 10 by {}", date_in_words(half), date_in_words(most))
+        }
+        (_, Some(half), None) => format!("half of the runs by {}", date_in_words(half)),
+        (Some(few), None, _) => format!("1 in 10 of the runs by {}", date_in_words(few)),
+        _ => String::new(),
+    });
+    let row = |by: String, share: Share, more: String| {
+        let mut row = vec![by];
+        row.extend(chance(share));
+        row.push(more);
+        row
+    };
+    let rows = [
+        row(format!("by {}", date_in_words(campaign.by)), in_time, odds(in_time)),
+        row(format!("within {within}"), ever, when),
+    ];
+    page.table(&[Align::Left, Align::Right, Align::Left, Align::Left], &rows);
 }
 
 /// The chance of reaching each limit above the one at the start, and by when.
@@ -227,13 +255,18 @@ fn totals(page: &mut Page, ensemble: &Ensemble) {
     }
     rows.extend(cost(ensemble));
     page.table(&[Align::Left, Align::Right, Align::Left, Align::Right, Align::Right, Align::Right], &rows);
-    let unpriced: u64 = ensemble.rows().iter().map(|row| row.unpriced).sum();
-    if unpriced > 0 {
-        let each = amount(unpriced as f64 / ensemble.n() as f64);
-        page.indented(&format!(
-            "In no cost: {each} messages and conversations a run, whose price is not known."
-        ));
+    if let Some(said) = unpriced(ensemble) {
+        page.indented(&capital(&said));
     }
+}
+
+/// What is in no cost, because its price is not known; nothing where all prices are.
+pub(super) fn unpriced(ensemble: &Ensemble) -> Option<String> {
+    let unpriced = ensemble.unpriced();
+    let each = amount(unpriced as f64 / ensemble.n().max(1) as f64);
+    let so =
+        if ensemble.has_no_known_cost() { "the cost is not known" } else { "the cost is at least so much" };
+    (unpriced > 0).then(|| format!("no price is known of {each} messages and conversations a run: {so}."))
 }
 
 /// What a run costs, in units of the currency; nothing where nothing is priced.
@@ -242,7 +275,12 @@ fn cost(ensemble: &Ensemble) -> Option<Vec<String>> {
     let (mean, spread) = ensemble.total(Metric::Cost)?;
     let mean = mean.per(f64::from(Metric::Cost.per_unit()));
     let units = |micros: u64| grouped(micros / u64::from(Metric::Cost.per_unit()));
-    let mut row = vec![format!("cost in {currency}"), amount(mean.mean), plus_minus(mean)];
+    let name = format!("cost in {currency}");
+    if ensemble.has_no_known_cost() {
+        return Some(vec![name, "not known".to_owned()]);
+    }
+    let name = if ensemble.unpriced() > 0 { format!("{name}, at least") } else { name };
+    let mut row = vec![name, amount(mean.mean), plus_minus(mean)];
     row.extend([spread.p10, spread.p50, spread.p90].map(units));
     Some(row)
 }

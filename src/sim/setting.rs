@@ -1,5 +1,8 @@
 //! What every report says about a run besides its results: names, dates, assumptions, warnings.
 
+use jiff::civil::Date;
+
+use super::trajectory::{Day, Metric};
 use crate::glossary::{NumberStatus, TemplateStatus};
 use crate::platform::{Rules, Tier};
 use crate::time::Calendar;
@@ -30,6 +33,8 @@ pub struct Setting {
     /// The longest that a plan which goes on may send nothing: everybody rests, and then no weekday is one of its own
     /// \[civil days\].
     pub longest_pause: usize,
+    /// What the plan is to bring about by a date, where it is one that does.
+    pub campaign: Option<Campaign>,
     /// What this ruleset can do to a number or a template.
     pub possible: Possible,
     /// Whether somebody answers customers' chats.
@@ -40,6 +45,28 @@ pub struct Setting {
     pub assumptions: Vec<Assumption>,
     /// What a reader must know before trusting the result, such as clauses that are not simulated.
     pub warnings: Vec<String>,
+}
+
+/// So many people are to have a message by a date.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Campaign {
+    /// How many people \[customers\].
+    pub people: u64,
+    /// The last day.
+    pub by: Date,
+    /// The messages that count: those sent, or those delivered.
+    pub counts: Metric,
+}
+
+impl Campaign {
+    /// The first of `days` by whose end so many messages were counted \[civil days since that of the start\].
+    pub(super) fn done_on(&self, days: &[Day]) -> Option<u32> {
+        let mut counted = days.iter().scan(0, |sum, day| {
+            *sum += day.counts[self.counts as usize];
+            Some(*sum)
+        });
+        counted.position(|counted| counted >= self.people).map(|day| day as u32)
+    }
 }
 
 /// What a ruleset can do.

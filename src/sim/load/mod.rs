@@ -52,7 +52,7 @@ use self::parts::{
     profiles, replace_chances, ring, segments, sending_numbers, streaks, template_opening, written_to,
 };
 use self::paths::{Place, change, check_reach, half_held, hold_thresholds, standing};
-use self::plans::{check_climb, slot_bound};
+use self::plans::{campaign, check_climb, slot_bound};
 pub(super) use self::sense::too_many_numbers;
 use self::sense::{
     check_against_rules, check_market, check_number_count, check_sender, check_threshold_order, register,
@@ -709,6 +709,7 @@ impl Loader<'_> {
                 let limit = rules.tiers[start_tier].limit;
                 tiers.iter().rposition(|tier| tier.limit == limit).unwrap_or(0)
             },
+            campaign: campaign(text),
             sending_numbers: senders.len(),
             longest_pause: longest_pause(text, &calendar, &sending),
             unlocks: unlocks(question, &tiers),

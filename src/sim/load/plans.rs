@@ -11,6 +11,7 @@ use crate::sender::{
     Act, AfterTable, Backlog, Clock, Counts, FeedbackRule, Geometric, Late, Strategy, Trigger, Volume,
 };
 use crate::sim::scenario::{PlanText, ScenarioText, SegmentText};
+use crate::sim::{Campaign, Metric};
 use crate::time::{Calendar, HOUR, Span, date_in_words, days_between};
 
 use super::parts::written_to;
@@ -150,6 +151,16 @@ pub(super) fn slot_bound(text: &ScenarioText, calendar: &Calendar) -> Option<u64
     let slot = u128::from(calendar.slot_length().0.unsigned_abs());
     let most = u128::from(lines.messages) * slot / u128::from(lines.per.0.unsigned_abs().max(1));
     Some(u64::try_from(most).unwrap_or(u64::MAX))
+}
+
+/// What the plan is to bring about by a date, where it is a backlog.
+pub(super) fn campaign(text: &ScenarioText) -> Option<Campaign> {
+    let PlanText::Backlog { people, by, counts, .. } = &text.sender.plan else { return None };
+    let counts = match counts {
+        Counts::sent => Metric::Sent,
+        Counts::delivered => Metric::Delivered,
+    };
+    Some(Campaign { people: *people, by: by.parse().ok()?, counts })
 }
 
 /// A backlog with the sending slots of the run until it is due.
