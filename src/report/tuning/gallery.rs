@@ -17,6 +17,9 @@ use crate::report::charts::{
     strips,
 };
 
+/// The names of all charts that a search may have.
+pub const NAMES: [&str; 3] = ["front", "rounds", "settings"];
+
 /// All charts of a search, as far as it came.
 pub fn draw(answer: &Answer<'_>) -> Vec<Drawing> {
     let mut drawings = Vec::new();
