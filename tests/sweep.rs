@@ -310,7 +310,7 @@ fn a_cost_that_is_not_known_is_told_so() {
     assert!(cost(0).is_null() && cost(1).as_f64().is_some(), "{page:#}");
     assert!(page["points"][0]["unpriced"].as_f64() > Some(0.0) && page["effects"][0].is_null(), "{page:#}");
     let said = text(&tool(&folder, "sweep", &ask).stdout);
-    assert!(said.contains("not known at 1 of 2 points") && said.contains("price is not known"), "{said}");
+    assert!(said.contains("not known at 1 of 2 points") && said.contains("where it is known"), "{said}");
     let table = fs::read_to_string(folder.join("out/sweep/sweep.csv")).unwrap();
     assert!(table.contains("0,Brazil,cost,currency,,,,10"), "{table}");
     let refused = refused(

@@ -166,6 +166,27 @@ fn a_condition_is_kept_or_it_is_said_loudly() {
     assert!(folder.join("fit/nearest.ron").exists() && !folder.join("fit/best.ron").exists());
 }
 
+/// Prices of this era are not known in Brazil: nothing can be shown of a cost that counts them as nothing.
+#[test]
+fn a_condition_on_a_cost_that_is_not_known_is_refused() {
+    let folder = workshop("unpriced");
+    let climb = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/first-climb.ron").display().to_string();
+    let era = "platform.ruleset=platform-2025-10;start=2025-11-03;horizon=4d;platform.numbers.main.tier=250;\
+               platform.market=Brazil";
+    let era: Vec<&str> = era.split(';').flat_map(|change| ["--set", change]).collect();
+    let ask =
+        ["--vary", "sender.plan.share=[50%, 100%]", "--objective", "sent", "--subject-to", "cost < 900"];
+    let ask = [&["tune", &climb][..], &era, &ask, &["--out", "none"]].concat();
+    let output = command(&folder, &ask).output().unwrap();
+    let said = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{said}{}", text(&output.stdout));
+    assert!(
+        said.contains("the cost of this scenario is not known") && said.contains("platform.market"),
+        "{said}"
+    );
+    assert!(!folder.join("none").exists());
+}
+
 #[test]
 fn threads_and_the_cache_change_no_byte() {
     let folder = workshop("bytes");
@@ -201,7 +222,7 @@ fn what_was_interrupted_goes_on() {
     let folder = workshop("ctrl-c");
     let ask = ["tune", "climb.ron", "--vary", "sender.plan.share=20%..100%", "--objective", "days_to_10K"];
     let ask = [&ask[..], &["--budget", "8000", "--quiet", "--threads", "1"]].concat();
-    let mut child = command(&folder, &[&ask[..], &["--out", "part"]].concat())
+    let child = command(&folder, &[&ask[..], &["--out", "part"]].concat())
         .stdout(std::process::Stdio::piped())
         .stderr(std::process::Stdio::piped())
         .spawn()

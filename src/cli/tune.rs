@@ -220,6 +220,8 @@ impl Tune {
         folder: &Folder,
         quiet: bool,
     ) -> Result<(), Failure> {
+        // From here on: what is made ready first may take a moment, and is no reason to lose the answer.
+        let interrupted = interrupt::listen();
         let metrics = question.metrics();
         check_priced(&metrics, own)?;
         let load = |changes: &[(String, String)]| self.load(changes);
@@ -240,7 +242,7 @@ impl Tune {
             ledger,
             self.threads.get(),
             &|runs| bar.set_position(runs),
-            interrupt::listen(),
+            interrupted,
         );
         bar.finish_and_clear();
         if !scenarios.told_all() {
