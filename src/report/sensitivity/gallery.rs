@@ -28,7 +28,8 @@ pub fn draw(answer: &SensitivityAnswer<'_>) -> Vec<Drawing> {
     let mut bars: Vec<TornadoBar> = answer.told.iter().filter_map(|known| bar(answer, known)).collect();
     bars.sort_by(|a, b| b.high.total_cmp(&a.high));
     if let Some(first) = bars.first() {
-        let reading = "How far each moves it by a step of two thirds of the middle 95 % of its belief (mu*); lines: 95 % intervals.";
+        let reading = "How far each moves it by a step of two thirds of the middle \
+                       95 % of its belief (mu*); lines: 95 % intervals.";
         let what = answer.what();
         let unit = answer.headline().map(Headline::unit);
         let size = unit.map_or_else(String::new, |unit| amount(unit, first.high));

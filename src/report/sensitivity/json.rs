@@ -9,7 +9,8 @@
 //!
 //! `index` is `first`, `total` (shares of the variance), `mu`, `mu_star`, `sigma` (unit of the metric: the change by a step of
 //! two thirds of the middle 95 % of what is believed of the input, not divided by the step). The two thresholds of a rating
-//! clause are one input, `rating.NAME.medium_from+low_from`, unless one of them is held. Intervals are of 95 %, by drawing rows again. `null` is what does not exist.
+//! clause are one input, `rating.NAME.medium_from+low_from`, unless one of them is held. Intervals are of 95 %, by drawing
+//! rows again. `null` is what does not exist.
 
 use serde::Serialize;
 

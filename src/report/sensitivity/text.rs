@@ -133,8 +133,8 @@ fn doubt(page: &mut Page, answer: &SensitivityAnswer<'_>) {
     if answer.told.iter().any(|known| known.screened.is_some()) {
         page.indented(
             "Moves it: how far the result moves as the input takes a step of two thirds of the middle 95 % of what is \
-             believed of it (Morris, mu*, not divided by the step): + up, − down, ± both. Uneven: how much that differs from place to place (sigma), because the input bends or acts together \
-             with others.",
+             believed of it (Morris, mu*, not divided by the step): + up, − down, ± both. Uneven: how much that differs from \
+             place to place (sigma), because the input bends or acts together with others.",
         );
     }
     if matches!(answer.headline(), Some(Headline::Days(_))) {

@@ -221,8 +221,9 @@ fn how_effects(factorial: bool) -> &'static str {
          same luck, with all else alike."
     } else {
         "Means over the quarter of the points with the lowest values of a factor, and with the highest; the interval covers \
-         which points were chosen and, as all share their luck, how the change differs from run to run. Ranks: the standardised rank regression coefficient, 1 or −1 for a factor that alone \
-         orders the points, 0 for one that does not matter, or not in one direction."
+         which points were chosen and, as all share their luck, how the change differs from run to run. Ranks: the \
+         standardised rank regression coefficient, 1 or −1 for a factor that alone orders the points, 0 for one that does \
+         not matter, or not in one direction."
     }
 }
 
