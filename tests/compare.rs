@@ -216,6 +216,57 @@ fn rules_are_compared_with_what_fired() {
     assert!(said.contains("Costs are not compared") && !said.contains("cost in USD"), "{said}");
 }
 
+/// A run of twice the length has more time to fall: nothing of that is a verdict, and it is said why.
+#[test]
+fn unlike_horizons_give_no_verdict_on_whole_runs() {
+    let folder = workshop("horizons");
+    let ask = [&shipped("first-climb"), "--set", "horizon=16d", "--variant", "a: horizon=8d", "-n", "40"];
+    let page = json(&folder, &ask);
+    let told: Vec<&str> = page["pairs"][0]["differences"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|it| it["metric"].as_str().unwrap())
+        .collect();
+    assert!(told.contains(&"days_to_1,000") && told.contains(&"reached_1,000_within_8d"), "{told:?}");
+    for whole in ["downgraded", "flagged", "sent", "delivered", "cost", "reached_1,000"] {
+        assert!(!told.contains(&whole), "{whole} in {told:?}");
+    }
+    // The same scenario: as far as both run nothing differs.
+    assert_eq!(found(&page, 0, "days_to_1,000")["verdict"], "nothing");
+    let left_out = page["left_out"][0].as_str().unwrap();
+    assert!(
+        left_out.contains("Horizons differ (A 16d, B 8d)") && left_out.contains("within 8d"),
+        "{left_out}"
+    );
+    let said = text(&tool(&folder, &ask).stdout);
+    assert!(said.contains("Horizons differ") && !said.contains("is safer"), "{said}");
+    let days = fs::read_to_string(folder.join("out/compare/days.csv")).unwrap();
+    assert!(days.contains(",7,sent_so_far,") && !days.contains(",8,sent_so_far,"), "{days}");
+}
+
+/// Charts of an earlier pair beside those of several would be taken for a part of them.
+#[test]
+fn charts_of_an_earlier_comparison_do_not_stay() {
+    let folder = workshop("earlier");
+    let climb = shipped("first-climb");
+    let ask = [climb.as_str(), "--set", "horizon=3d", "-n", "2", "--variant", "half: sender.plan.share=50%"];
+    let charts = || {
+        let files = fs::read_dir(folder.join("out/compare")).unwrap();
+        let names = files.map(|file| file.unwrap().file_name().into_string().unwrap());
+        names.filter(|name| name.ends_with(".png")).collect::<std::collections::BTreeSet<_>>()
+    };
+    json(&folder, &ask);
+    assert!(charts().contains("volume.png"));
+    fs::write(folder.join("out/compare/mine.png"), "mine").unwrap();
+    json(&folder, &[&ask[..], &["--variant", "third: sender.plan.share=30%"]].concat());
+    let several = charts();
+    assert!(several.contains("volume-A-B.png") && !several.contains("volume.png"), "{several:?}");
+    assert!(several.contains("mine.png"), "{several:?}");
+    json(&folder, &ask);
+    assert!(charts().contains("volume.png") && !charts().contains("volume-A-B.png"));
+}
+
 /// Runs what is wrong: exit 2, the message says what and gives advice, and nothing is written.
 #[track_caller]
 fn refuses(name: &str, arguments: &[&str], message: &str, advice: &str) {
@@ -257,6 +308,9 @@ fn wrong_questions_are_told() {
         "there is no `sendr.plan.share`",
         "did you mean",
     );
+    refuses("seed", &[&climb, "--variant", "x: seed=5"], "`seed` is a part of the question", "--seed");
+    let often = "x: replications=5";
+    refuses("often", &[&climb, "--variant", often], "`replications` is a part of", "--replications");
     refuses("none", &[&climb, &climb, "-n", "0"], "0 replications", "between 1 and");
     refuses("rules", &[&climb, "--rules", "classic-2020"], "no ruleset \"classic-2020\"", "classic-2022");
 }

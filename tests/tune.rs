@@ -159,9 +159,32 @@ fn a_condition_is_kept_or_it_is_said_loudly() {
     assert_eq!(head[..6], ["candidate", "origin", "fate", "round", "sender.plan.share", "runs"]);
     assert_eq!(table.lines().count() as u64, 1 + fit["settings_tried"].as_u64().unwrap());
 
-    let said = tune(&folder, &[&base[..], &["--subject-to", "sent > 10M", "--out", "unfit"]].concat());
+    // The best of the other condition breaks this one, and does not stay beside what is told now.
+    assert!(folder.join("fit/best.ron").exists());
+    let said = tune(&folder, &[&base[..], &["--subject-to", "sent > 10M", "--out", "fit"]].concat());
     assert!(said.contains("NO SETTING THAT WAS TRIED IS SHOWN TO KEEP THE CONDITIONS"), "{said}");
-    assert!(folder.join("unfit/nearest.ron").exists() && !folder.join("unfit/best.ron").exists());
+    assert!(folder.join("fit/nearest.ron").exists() && !folder.join("fit/best.ron").exists());
+}
+
+/// Prices of this era are not known in Brazil: nothing can be shown of a cost that counts them as nothing.
+#[test]
+fn a_condition_on_a_cost_that_is_not_known_is_refused() {
+    let folder = workshop("unpriced");
+    let climb = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/first-climb.ron").display().to_string();
+    let era = "platform.ruleset=platform-2025-10;start=2025-11-03;horizon=4d;platform.numbers.main.tier=250;\
+               platform.market=Brazil";
+    let era: Vec<&str> = era.split(';').flat_map(|change| ["--set", change]).collect();
+    let ask =
+        ["--vary", "sender.plan.share=[50%, 100%]", "--objective", "sent", "--subject-to", "cost < 900"];
+    let ask = [&["tune", &climb][..], &era, &ask, &["--out", "none"]].concat();
+    let output = command(&folder, &ask).output().unwrap();
+    let said = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{said}{}", text(&output.stdout));
+    assert!(
+        said.contains("the cost of this scenario is not known") && said.contains("platform.market"),
+        "{said}"
+    );
+    assert!(!folder.join("none").exists());
 }
 
 #[test]
@@ -199,8 +222,8 @@ fn what_was_interrupted_goes_on() {
     let folder = workshop("ctrl-c");
     let ask = ["tune", "climb.ron", "--vary", "sender.plan.share=20%..100%", "--objective", "days_to_10K"];
     let ask = [&ask[..], &["--budget", "8000", "--quiet", "--threads", "1"]].concat();
-    let mut child = command(&folder, &[&ask[..], &["--out", "part"]].concat())
-        .stdout(std::process::Stdio::null())
+    let child = command(&folder, &[&ask[..], &["--out", "part"]].concat())
+        .stdout(std::process::Stdio::piped())
         .stderr(std::process::Stdio::piped())
         .spawn()
         .unwrap();
@@ -211,10 +234,15 @@ fn what_was_interrupted_goes_on() {
     std::thread::sleep(std::time::Duration::from_millis(1_000));
     let id = child.id().to_string();
     assert!(Command::new("kill").args(["-INT", &id]).status().unwrap().success());
-    let status = child.wait().unwrap();
-    let mut said = String::new();
-    std::io::Read::read_to_string(&mut child.stderr.take().unwrap(), &mut said).unwrap();
-    assert_eq!(status.code(), Some(130), "{said}");
+    let output = child.wait_with_output().unwrap();
+    let said = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(130), "{said}");
+    // Runs that were never made are not counted anywhere.
+    let (told, runs) = (text(&output.stdout), page(&folder, "part")["runs"]["in_all"].as_u64().unwrap());
+    let runs = tiercast::glossary::grouped(runs);
+    assert!(told.contains(&format!("{runs} runs in all")), "{told}");
+    let words = told.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(words.contains(&format!("{runs} runs of a budget")), "{told}");
     assert!(said.contains("the same command goes on from there"), "{said}");
     assert_eq!(page(&folder, "part")["complete"], false);
     assert!(folder.join("part/candidates.csv").exists() && !folder.join("part/best.ron").exists());

@@ -7,10 +7,10 @@ use tiercast::experiment::{Contrast, Threads};
 use tiercast::report::comparison::{Answer, gallery, json, tables, text};
 use tiercast::sim::Scenario;
 
-use super::files::Folder;
+use super::files::{Folder, chart_of};
 use super::paired::PairedArgs;
 use super::run::{check_replications, draw_into, finished};
-use super::{Failure, assignment, print, shell, which, width};
+use super::{Failure, assignment, check_own, in_two_lines, print, shell, which, width};
 
 /// More plans than this are more than a table or a reader bears.
 const MOST_PLANS: usize = 12;
@@ -68,8 +68,9 @@ pub(super) fn variant(text: &str) -> Result<Variant, String> {
     if name.trim().is_empty() || name.contains('=') {
         return Err(form.to_owned());
     }
-    let changes: Result<Vec<_>, String> = changes.split(';').map(assignment).collect();
-    Ok(Variant { name: name.trim().to_owned(), changes: changes? })
+    let changes: Vec<_> = changes.split(';').map(assignment).collect::<Result<_, String>>()?;
+    changes.iter().try_for_each(|(path, _)| check_own(path)).map_err(in_two_lines)?;
+    Ok(Variant { name: name.trim().to_owned(), changes })
 }
 
 /// Name, file and own changes of a plan.
@@ -227,5 +228,6 @@ fn write(folder: &Folder, answer: &Answer<'_>, threads: Threads) -> Result<(), F
     folder.write("pairs.csv", tables::pairs(answer).as_bytes())?;
     folder.write("days.csv", tables::days(answer).as_bytes())?;
     folder.write("replications.csv", tables::replications(answer).as_bytes())?;
-    draw_into(folder, gallery::draw(answer, threads))
+    draw_into(folder, gallery::draw(answer, threads))?;
+    folder.clear(&|file| chart_of(file).is_some_and(gallery::is_chart))
 }

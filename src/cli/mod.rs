@@ -36,7 +36,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use thiserror::Error;
 use tiercast::audience::Sampling;
 use tiercast::document::Findings;
-use tiercast::experiment::Threads;
+use tiercast::experiment::{FactorError, Threads};
 use tiercast::random::Held;
 use tiercast::sim::{LoadError, Scenario};
 
@@ -152,6 +152,22 @@ const MOST_PEOPLE: u64 = 2_000_000;
 fn assignment(text: &str) -> Result<(String, String), String> {
     let (path, value) = text.split_once('=').ok_or("expected PATH=VALUE, such as horizon=90d")?;
     Ok((path.trim().to_owned(), value.trim().to_owned()))
+}
+
+/// Refuses to change what all runs of one question share: their luck, and how often each is run.
+fn check_own(path: &str) -> Result<(), FactorError> {
+    let (shared, help) = match path {
+        "seed" => ("the luck on which all are run", "--seed chooses it for all of them"),
+        "replications" => ("how often each is run", "--replications chooses it for all of them"),
+        _ => return Ok(()),
+    };
+    let message = format!("`{path}` is a part of the question itself, {shared}: it cannot differ");
+    Err(FactorError { message, help: help.to_owned() })
+}
+
+/// What is wrong with an argument, and what to do about it.
+fn in_two_lines(error: FactorError) -> String {
+    format!("{}\n  = help: {}", error.message, error.help)
 }
 
 impl ScenarioArgs {

@@ -1,8 +1,8 @@
 //! What commands that compare share: scenarios on the same luck, dates, and from when on a difference matters.
 
 use clap::Args;
-use tiercast::experiment::{By, Comparison, Matters, Threads};
-use tiercast::sim::Scenario;
+use tiercast::experiment::{By, Comparison, Headline, Matters, Threads};
+use tiercast::sim::{Metric, Scenario};
 use tiercast::time::{Calendar, Span};
 
 use super::cache::{Cache, CacheArgs};
@@ -57,17 +57,46 @@ pub(super) fn matters(text: &str) -> Result<Threshold, String> {
 
 /// Dates that lie outside the run of that name would compare nothing.
 pub(super) fn check_by(dates: &[By], name: &str, calendar: &Calendar) -> Result<(), Failure> {
-    if dates.iter().all(|by| by.within(calendar)) {
+    dates.iter().try_for_each(|by| check_within(*by, "--by", name, calendar))
+}
+
+/// Refuses a date or time outside the run of that name; `what` asks for it.
+pub(super) fn check_within(by: By, what: &str, name: &str, calendar: &Calendar) -> Result<(), Failure> {
+    if by.within(calendar) {
         return Ok(());
     }
     let (first, last) = (calendar.date(0), calendar.date(calendar.days().saturating_sub(1)));
     Err(Failure::Usage {
-        message: format!("--by lies outside the run of {name}"),
+        message: format!("{what} lies outside the run of {name}"),
         help: format!(
             "a date from {first} to {last}, or a time of at most {}; a longer run is --set horizon=...",
             calendar.horizon()
         ),
     })
+}
+
+/// Runs that tell whether prices are known, before many are spent on a cost that is not.
+const PRICED: u64 = 8;
+
+/// Refuses to judge a scenario by a cost that is not known.
+pub(super) fn check_priced(asked: &[Headline], scenario: &Scenario) -> Result<(), Failure> {
+    let futures = || scenario.replicate_all(0..PRICED);
+    if asked.contains(&Headline::Total(Metric::Cost)) && futures().iter().any(|future| future.unpriced > 0) {
+        return Err(unpriced("of this scenario"));
+    }
+    Ok(())
+}
+
+/// Why a cost is no answer.
+pub(super) fn unpriced(whose: &str) -> Failure {
+    Failure::Usage {
+        message: format!(
+            "the cost {whose} is not known: its runs have messages and conversations whose price is not known"
+        ),
+        help: "choose a market and a start whose prices are known (platform.market, start; see `rules show`), or ask for \
+               another metric, such as sent"
+            .to_owned(),
+    }
 }
 
 impl PairedArgs {

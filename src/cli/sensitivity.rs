@@ -13,10 +13,10 @@ use tiercast::report::sensitivity::{SensitivityAnswer, gallery, json, tables, te
 use tiercast::sim::{Scenario, Uncertain};
 
 use super::cache::{Cache, CacheArgs};
-use super::files::Folder;
-use super::paired::{by, check_by};
+use super::files::{Folder, chart_of};
+use super::paired::{by, check_by, check_priced};
 use super::run::{check_replications, draw_into};
-use super::sweep::{factors, in_words, metric_named};
+use super::sweep::{dates, factors, in_words, metric_named};
 use super::{Failure, ScenarioArgs, ThreadsArg, interrupt, note, print, width};
 
 /// Find which uncertain inputs of a scenario move its results most.
@@ -89,20 +89,22 @@ struct Model<'m> {
     uncertain: Vec<Uncertain>,
     factors: Vec<Factor>,
     headlines: Vec<Headline>,
+    /// Which of them is told.
+    metric: Option<Headline>,
 }
 
 impl Sensitivity {
     pub(super) fn execute(&self, quiet: bool) -> Result<(), Failure> {
         self.check()?;
         let model = self.model()?;
-        let metric = self.metric.as_ref().map(|name| metric_named(name, &model.headlines)).transpose()?;
         let default = PathBuf::from("out").join("sensitivity");
         let folder = Folder::prepare(self.out.as_ref().unwrap_or(&default))?;
         let study = self.study(&model, quiet)?;
-        let answer = SensitivityAnswer::of(&study, metric.as_ref());
+        let answer = SensitivityAnswer::of(&study, model.metric.as_ref());
         folder.write("sensitivity.json", json::to_json(&answer).as_bytes())?;
         folder.write("sensitivity.csv", tables::lines(&answer).as_bytes())?;
         draw_into(&folder, gallery::draw(&answer))?;
+        folder.clear(&|file| chart_of(file).is_some_and(|chart| gallery::NAMES.contains(&chart)))?;
         if self.json {
             print(&json::to_json(&answer))?;
         } else {
@@ -148,13 +150,17 @@ impl Sensitivity {
         let factors = factors(&self.vary, &self.scenario)?;
         let base = self.scenario.load()?;
         check_by(&self.by, &base.setting.scenario, &base.setting.calendar)?;
-        let headlines = headlines_of(&[&base.setting], &self.by, false);
+        let named = |name: &String| metric_named(name, &[(base.setting.scenario.clone(), &base.setting)]);
+        let metric = self.metric.as_ref().map(named).transpose()?;
+        check_priced(metric.as_slice(), &base)?;
+        let mut headlines = headlines_of(&[&base.setting], &dates(&self.by, metric.as_ref()));
+        headlines.retain(|headline| check_priced(std::slice::from_ref(headline), &base).is_ok());
         let uncertain: Vec<Uncertain> = base
             .uncertain()
             .into_iter()
-            .filter(|known| factors.iter().all(|factor| factor.path() != known.path))
+            .filter_map(|known| known.without(&|path| factors.iter().any(|factor| factor.path() == path)))
             .collect();
-        let inputs = uncertain.len() + factors.len();
+        let inputs = uncertain.iter().map(Uncertain::width).sum::<usize>() + factors.len();
         if inputs == 0 {
             return Err(Failure::Usage {
                 message: "nothing in this scenario is uncertain".to_owned(),
@@ -170,7 +176,7 @@ impl Sensitivity {
                     .to_owned(),
             });
         }
-        Ok(Model { args: self, base, uncertain, factors, headlines })
+        Ok(Model { args: self, base, uncertain, factors, headlines, metric })
     }
 
     /// Runs what was not kept of both designs, and keeps it.
@@ -185,9 +191,8 @@ impl Sensitivity {
             complete: true,
             inputs,
         };
-        let morris = (self.method != Method::Sobol).then(|| Morris::new(study.inputs.len(), seed));
-        let saltelli =
-            (self.method != Method::Morris).then(|| Saltelli::new(study.inputs.len(), seed)).flatten();
+        let morris = (self.method != Method::Sobol).then(|| Morris::new(model.widths(), seed));
+        let saltelli = (self.method != Method::Morris).then(|| Saltelli::new(model.widths(), seed)).flatten();
         let steps = morris.as_ref().map_or(0, |morris| morris.points(self.trajectories));
         let shares = saltelli.as_ref().map_or(0, |saltelli| saltelli.points(self.rows));
         if !quiet {
@@ -237,13 +242,13 @@ impl Sensitivity {
 
     fn tell_plan(&self, model: &Model<'_>, points: u64) -> Result<(), Failure> {
         let start = Instant::now();
-        let middle = vec![0.5; model.uncertain.len() + model.factors.len()];
+        let middle = vec![0.5; model.widths().iter().sum()];
         model.outputs(&middle, sampled)?;
         let threads = self.threads.get().count() as f64;
         let seconds = start.elapsed().as_secs_f64() * points as f64 / threads;
         note(&format!(
             "{} uncertain inputs, {points} points of {} runs each: at most about {}",
-            middle.len(),
+            model.widths().len(),
             self.replications,
             in_words(seconds)
         ));
@@ -254,8 +259,7 @@ impl Sensitivity {
 impl Model<'_> {
     fn inputs(&self) -> Vec<Input> {
         let parameters = self.uncertain.iter();
-        let parameters =
-            parameters.map(|known| Input { path: known.path.clone(), belief: known.belief.clone() });
+        let parameters = parameters.map(|known| Input { path: known.path(), belief: known.belief() });
         let factors = self.factors.iter().map(|factor| Input {
             path: factor.path().to_owned(),
             belief: factor.to_string().trim_start_matches(factor.path()).trim().to_owned(),
@@ -263,9 +267,14 @@ impl Model<'_> {
         parameters.chain(factors).collect()
     }
 
+    /// Coordinates of each input.
+    fn widths(&self) -> Vec<usize> {
+        self.uncertain.iter().map(Uncertain::width).chain(self.factors.iter().map(|_| 1)).collect()
+    }
+
     /// The mean of every headline where the inputs are at these coordinates.
     fn outputs(&self, coordinates: &[f64], uniform: fn(f64) -> f64) -> Result<Vec<f64>, Failure> {
-        let (parameters, positions) = coordinates.split_at(self.uncertain.len());
+        let (parameters, positions) = coordinates.split_at(coordinates.len() - self.factors.len());
         let changes: Vec<(String, String)> = self
             .factors
             .iter()
@@ -274,8 +283,14 @@ impl Model<'_> {
             .collect();
         let scenario =
             if changes.is_empty() { self.base.clone() } else { self.args.scenario.load_with(&changes)? };
-        let pins: Vec<(&Uncertain, f64)> =
-            self.uncertain.iter().zip(parameters).map(|(known, at)| (known, uniform(*at))).collect();
+        let uniforms: Vec<f64> = parameters.iter().map(|at| uniform(*at)).collect();
+        let mut rest = uniforms.as_slice();
+        let mut pins: Vec<(&Uncertain, &[f64])> = Vec::new();
+        for known in &self.uncertain {
+            let (own, others) = rest.split_at(known.width());
+            pins.push((known, own));
+            rest = others;
+        }
         Ok(outputs(&scenario.with_pinned(&pins), &self.headlines, self.args.replications))
     }
 
@@ -283,7 +298,8 @@ impl Model<'_> {
     fn cache(&self, design: &str) -> Cache {
         let headlines: Vec<String> = self.headlines.iter().map(Headline::name).collect();
         let asked = format!(
-            "sensitivity {design} {} {:?} {}",
+            "sensitivity {design} {:?} {} {:?} {}",
+            self.widths(),
             self.args.replications,
             self.args.vary,
             headlines.join(" ")

@@ -12,19 +12,17 @@ use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 
 use clap::{Args, ValueEnum};
-use tiercast::document::nearest;
 use tiercast::experiment::{
-    By, Design, DesignKind, Factor, FactorError, Headline, Row, Sweep as Swept, SweepPoint, Threads,
-    headlines_of, rows,
+    By, Design, DesignKind, Factor, FactorError, Headline, Row, Sweep as Swept, SweepPoint, Threads, rows,
 };
 use tiercast::report::sweep::{SweepAnswer, gallery, json, tables, text};
 use tiercast::sim::{LoadError, Scenario, Setting};
 
 use super::cache::{Cache, CacheArgs};
-use super::files::Folder;
-use super::paired::{by, check_by};
+use super::files::{Folder, chart_of};
+use super::paired::{by, check_by, check_within};
 use super::run::{check_replications, draw_into, finished, progress_bar};
-use super::{Failure, ScenarioArgs, ThreadsArg, interrupt, print, width};
+use super::{Failure, ScenarioArgs, ThreadsArg, check_own, interrupt, print, width};
 
 /// Run a scenario at many points: what changes with what nobody publishes, or with what you can choose?
 #[derive(Debug, Args)]
@@ -47,7 +45,7 @@ the others still run, and the exit code is 2.")]
 pub(super) struct Sweep {
     #[command(flatten)]
     scenario: ScenarioArgs,
-    /// A field and its values, such as `rating.number.low_from=1%..4%:4`. May be given several times.
+    /// A field and its values, such as `rating.number.low_from=1.5%..4%:4`. May be given several times.
     #[arg(long = "vary", value_name = "PATH=VALUES")]
     vary: Vec<String>,
     /// Which points: every level with every level, or points that fill the space.
@@ -117,21 +115,23 @@ impl Sweep {
         let base = self.scenario.load()?;
         let design = self.design(factors, base.setting.seed)?;
         let points = self.points(&design)?;
-        let metric = self.metric(&points)?;
+        let metric = self.metric(&design, &points)?;
         let replications = check_replications(self.replications.unwrap_or(base.replications))?;
         check_size(&design, replications)?;
         let default = PathBuf::from("out").join("sweep");
         let folder = Folder::prepare(self.out.as_ref().unwrap_or(&default))?;
         let swept = self.run(design, &points, replications, quiet)?;
-        let answer = SweepAnswer::of(&swept, &self.by, metric.as_ref());
-        write(&folder, &answer)?;
+        let answer = SweepAnswer::of(&swept, &dates(&self.by, metric.as_ref()), metric.as_ref());
+        let charts = write(&folder, &answer)?;
         if self.json {
             print(&json::to_json(&answer))?;
         } else {
             print(&text::render(&answer, width().min(140)))?;
             if !quiet {
                 let place = folder.path().display();
-                print(&format!("\nWritten to {place}: sweep.json, sweep.csv and charts.\n"))?;
+                let charts =
+                    if charts == 0 { "sweep.json and sweep.csv" } else { "sweep.json, sweep.csv and charts" };
+                print(&format!("\nWritten to {place}: {charts}.\n"))?;
             }
         }
         let done = swept.points.len() as u64 * replications;
@@ -194,10 +194,12 @@ impl Sweep {
         self.scenario.load_with(&changes)
     }
 
-    fn metric(&self, points: &[Point]) -> Result<Option<Headline>, Failure> {
+    fn metric(&self, design: &Design, points: &[Point]) -> Result<Option<Headline>, Failure> {
         let Some(name) = &self.metric else { return Ok(None) };
-        let settings: Vec<&Setting> = points.iter().map(|point| &point.setting).collect();
-        metric_named(name, &headlines_of(&settings, &self.by, false)).map(Some)
+        let all = points.iter().zip(&design.points);
+        let all: Vec<(String, &Setting)> =
+            all.map(|(point, values)| (values.join(", "), &point.setting)).collect();
+        metric_named(name, &all).map(Some)
     }
 
     /// Runs every point, as far as it was not kept, and keeps it.
@@ -317,10 +319,13 @@ impl Sweep {
     }
 
     fn load_line(&self, changes: &[(String, String)]) -> Result<Scenario, String> {
-        let scenario = self.scenario.load_with(changes).map_err(|failure| in_one_line(&failure))?;
-        check_by(&self.by, "this point", &scenario.setting.calendar)
-            .map_err(|failure| in_one_line(&failure))?;
-        Ok(scenario)
+        let load = || {
+            changes.iter().try_for_each(|(path, _)| check_own(path)).map_err(usage)?;
+            let scenario = self.scenario.load_with(changes)?;
+            check_by(&self.by, "this point", &scenario.setting.calendar)?;
+            Ok(scenario)
+        };
+        load().map_err(|failure: Failure| in_one_line(&failure))
     }
 }
 
@@ -328,6 +333,7 @@ impl Sweep {
 pub(super) fn factors(texts: &[String], scenario: &ScenarioArgs) -> Result<Vec<Factor>, Failure> {
     let read = |text: &String| {
         let factor: Factor = text.parse().map_err(usage)?;
+        check_own(factor.path()).map_err(usage)?;
         let stands = Scenario::value_at(&scenario.scenario, &scenario.changes, factor.path())?;
         if let Some(stands) = stands {
             factor.check(&stands).map_err(usage)?;
@@ -337,18 +343,24 @@ pub(super) fn factors(texts: &[String], scenario: &ScenarioArgs) -> Result<Vec<F
     texts.iter().map(read).collect()
 }
 
-/// The headline of that name.
-pub(super) fn metric_named(name: &str, known: &[Headline]) -> Result<Headline, Failure> {
-    if let Some(found) = known.iter().find(|headline| headline.name() == name) {
-        return Ok(found.clone());
-    }
-    let names: Vec<String> = known.iter().map(Headline::name).collect();
-    let all = names.join(", ");
-    let help = match nearest(name, names.iter().map(String::as_str)) {
-        Some(meant) => format!("did you mean {meant}? There are: {all}"),
-        None => format!("there are: {all}"),
+/// The headline of that name in scenarios with their names: one of [`headlines_of`], or a limit by a date or within a time
+/// that lies within the run of each.
+pub(super) fn metric_named(name: &str, scenarios: &[(String, &Setting)]) -> Result<Headline, Failure> {
+    let settings: Vec<&Setting> = scenarios.iter().map(|(_, setting)| *setting).collect();
+    let found = Headline::named(name, &settings)
+        .map_err(|error| Failure::Usage { message: error.to_string(), help: error.help() })?;
+    let what = format!("`{name}`");
+    let within = |by: By| {
+        scenarios.iter().try_for_each(|(name, setting)| check_within(by, &what, name, &setting.calendar))
     };
-    Err(Failure::Usage { message: format!("there is no metric `{name}`"), help })
+    found.dated().map_or(Ok(()), within)?;
+    Ok(found)
+}
+
+/// The dates and times that are told of: those of `--by`, and that of the metric.
+pub(super) fn dates(by: &[By], metric: Option<&Headline>) -> Vec<By> {
+    let own = metric.and_then(Headline::dated).filter(|own| !by.contains(own));
+    by.iter().copied().chain(own).collect()
 }
 
 pub(super) fn usage(error: FactorError) -> Failure {
@@ -436,9 +448,13 @@ pub(super) fn in_words(seconds: f64) -> String {
     }
 }
 
-/// Writes every file of a sweep.
-fn write(folder: &Folder, answer: &SweepAnswer<'_>) -> Result<(), Failure> {
+/// Writes every file of a sweep; gives the number of its charts.
+fn write(folder: &Folder, answer: &SweepAnswer<'_>) -> Result<usize, Failure> {
     folder.write("sweep.json", json::to_json(answer).as_bytes())?;
     folder.write("sweep.csv", tables::points(answer).as_bytes())?;
-    draw_into(folder, gallery::draw(answer))
+    let charts = gallery::draw(answer);
+    let count = charts.len();
+    draw_into(folder, charts)?;
+    folder.clear(&|file| chart_of(file).is_some_and(|chart| gallery::NAMES.contains(&chart)))?;
+    Ok(count)
 }

@@ -15,10 +15,10 @@ use tiercast::sim::{LoadError, Scenario};
 use tiercast::time::Span;
 
 use super::cache::{Cache, CacheArgs};
-use super::files::{Folder, open};
-use super::paired::{Threshold, matters, replicate, thresholds};
+use super::files::{Folder, chart_of, open};
+use super::paired::{Threshold, check_priced, matters, replicate, thresholds, unpriced};
 use super::run::{draw_into, finished, progress_bar};
-use super::{Failure, SamplingArg, ScenarioArgs, ThreadsArg, interrupt, print, width};
+use super::{Failure, SamplingArg, ScenarioArgs, ThreadsArg, in_two_lines, interrupt, print, width};
 
 /// Find the settings of a plan that serve an objective best, under conditions, with a stated guarantee.
 #[derive(Debug, Args)]
@@ -103,7 +103,7 @@ enum Budget {
 }
 
 fn factor(text: &str) -> Result<Factor, String> {
-    text.parse().map_err(|error: FactorError| format!("{}\n  = help: {}", error.message, error.help))
+    text.parse().map_err(in_two_lines)
 }
 
 fn budget(text: &str) -> Result<Budget, String> {
@@ -220,9 +220,13 @@ impl Tune {
         folder: &Folder,
         quiet: bool,
     ) -> Result<(), Failure> {
+        // From here on: what is made ready first may take a moment, and is no reason to lose the answer.
+        let interrupted = interrupt::listen();
+        let metrics = question.metrics();
+        check_priced(&metrics, own)?;
         let load = |changes: &[(String, String)]| self.load(changes);
         let paths = question.factors.iter().map(|factor| factor.path().to_owned()).collect();
-        let mut scenarios = Scenarios::new(&load, paths, question.metrics(), own.setting.calendar.horizon());
+        let mut scenarios = Scenarios::new(&load, paths, metrics, own.setting.calendar.horizon());
         let named = self.named(&question);
         let decide: Vec<&Scenario> = std::iter::once(own).chain(&named).collect();
         let cache = self.cache.open(&self.asked(&question), &decide);
@@ -238,9 +242,12 @@ impl Tune {
             ledger,
             self.threads.get(),
             &|runs| bar.set_position(runs),
-            interrupt::listen(),
+            interrupted,
         );
         bar.finish_and_clear();
+        if !scenarios.told_all() {
+            return Err(unpriced("of a setting that may be tried"));
+        }
         if tuning.ledger.kept() > kept {
             cache.keep(tuning.ledger.kept(), &tuning.ledger);
         }
@@ -335,11 +342,12 @@ impl Tune {
 
     // ---- the results ----------------------------------------------------------------------------------------
 
-    /// Writes tables and charts, and prints the answer.
+    /// Writes tables and charts, clears what an earlier search left, and prints the answer.
     fn tell(&self, answer: &Answer<'_>, folder: &Folder, quiet: bool) -> Result<(), Failure> {
         folder.write("tuning.json", json::to_json(answer).as_bytes())?;
         folder.write("candidates.csv", tables::candidates(answer).as_bytes())?;
         draw_into(folder, gallery::draw(answer))?;
+        folder.clear(&is_own)?;
         if self.json {
             return print(&json::to_json(answer));
         }
@@ -416,6 +424,12 @@ fn check_path(path: &str) -> Result<(), Failure> {
     };
     let help = "vary fields of `sender`, `audience` or `platform`, such as sender.plan.share; --set holds a rule at a value";
     Err(Failure::Usage { message, help: help.to_owned() })
+}
+
+/// Whether a search may write a file of that name.
+fn is_own(file: &str) -> bool {
+    let chart = |name: &str| gallery::NAMES.contains(&name) || run_gallery::NAMES.contains(&name);
+    ["best.ron", "nearest.ron", "schedule.csv"].contains(&file) || chart_of(file).is_some_and(chart)
 }
 
 /// The file with the found scenario: no `best.ron` where it is not shown to keep the conditions.

@@ -65,7 +65,7 @@ impl Document {
         let paths = paths(root, &self.text);
         let near = similar(path, &paths);
         let help = match near.as_slice() {
-            [] => String::new(),
+            [] => format!("paths begin with one of: {}", beginnings(&paths).join(", ")),
             [one] => format!("did you mean `{one}`?"),
             several => format!("did you mean one of these? {}", several.join(", ")),
         };
@@ -113,6 +113,17 @@ fn in_quotes(value: &str) -> String {
 
 fn quotes_keys(group: &Group) -> bool {
     group.items.iter().any(|item| item.key.as_ref().is_some_and(|key| !key.bare))
+}
+
+/// The first steps of some paths, each once.
+fn beginnings(paths: &[String]) -> Vec<&str> {
+    let mut all: Vec<&str> = Vec::new();
+    for first in paths.iter().filter_map(|path| path.split(['.', '[']).next()) {
+        if !all.contains(&first) {
+            all.push(first);
+        }
+    }
+    all
 }
 
 /// The up to three paths most like a path.

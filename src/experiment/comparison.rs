@@ -30,7 +30,7 @@ use super::paired::{PairedShares, Pairs, share_difference};
 use super::parting::{Parting, Partings};
 use super::threads::{Crew, Threads};
 use crate::sim::{BESIDE, Course, Metric, Scenario, Setting, Trajectory};
-use crate::time::Span;
+use crate::time::{SimTime, Span};
 
 /// Of runs of at most so many days as many are run side by side as there can be; a day of hourly sends takes a few kilobytes.
 const DAYS_AT_ONCE: u64 = 200;
@@ -165,11 +165,10 @@ impl Comparison {
                 cited: BTreeMap::new(),
             })
             .collect();
-        let days = |arm: &Arm| arm.ensemble.days().len();
         let pairs =
             (0..arms.len()).flat_map(|first| (first + 1..arms.len()).map(move |second| (first, second)));
         let pairs = pairs.map(|(first, second)| {
-            let leads = vec![Lead::default(); days(&arms[first]).min(days(&arms[second]))];
+            let leads = vec![Lead::default(); days_in_common([&arms[first], &arms[second]])];
             Pair { first, second, same: 0, partings: Partings::default(), leads }
         });
         Comparison { pairs: pairs.collect(), arms }
@@ -246,12 +245,11 @@ impl Comparison {
             Some(Arm { name, ensemble: Ensemble::restore(setting, ensemble)?, cited })
         });
         let arms: Vec<Arm> = arms.collect::<Option<_>>()?;
-        let days = |arm: usize| arms.get(arm).map(|arm| arm.ensemble.days().len());
         let n = arms.first().map_or(0, |arm| arm.ensemble.n());
         let fits = |pair: &Pair| {
-            let days = days(pair.first).zip(days(pair.second));
+            let both = arms.get(pair.first).zip(arms.get(pair.second));
             let all = pair.same + pair.partings.count() == n;
-            all && days.is_some_and(|(a, b)| pair.leads.len() == a.min(b))
+            all && both.is_some_and(|(a, b)| pair.leads.len() == days_in_common([a, b]))
         };
         let fits = pairs.len() == arms.len() * arms.len().saturating_sub(1) / 2 && pairs.iter().all(fits);
         fits.then_some(Comparison { arms, pairs })
@@ -283,23 +281,34 @@ impl Comparison {
         ALPHA / self.pairs.len().max(1) as f64
     }
 
-    /// What these plans are compared by; each limit by the end of the runs and by each of `dates`. Costs are left out
-    /// where a plan has messages whose price is not known: what is not counted would look cheap.
+    /// What these plans are compared by; each limit by [the end](Comparison::end) and by each of `dates`. Costs are left
+    /// out where a plan has messages whose price is not known: what is not counted would look cheap. Where horizons
+    /// differ mishaps and sums are left out: a longer run has more of both.
     pub fn headlines(&self, dates: &[By]) -> Vec<Headline> {
         let settings: Vec<&Setting> = self.arms.iter().map(|arm| arm.ensemble.setting()).collect();
-        let mut by = vec![By::Horizon];
-        by.extend(dates.iter().filter(|date| **date != By::Horizon));
+        let mut by = vec![self.end()];
+        by.extend(dates.iter().filter(|date| **date != By::Horizon && **date != self.end()));
         let mut all = Headline::all(&settings, &by);
-        if self.arms.iter().any(|arm| arm.ensemble.rows().iter().any(|row| row.unpriced > 0)) {
-            all.retain(|headline| *headline != Headline::Total(Metric::Cost));
+        all.retain(|headline| self.arms.iter().all(|arm| headline.is_told_by(arm.ensemble.rows())));
+        if self.end() != By::Horizon {
+            all.retain(Headline::bears_unlike_horizons);
         }
         all
     }
 
+    /// The horizons of the plans, in their order.
+    pub fn horizons(&self) -> impl Iterator<Item = Span> + '_ {
+        self.arms.iter().map(|arm| arm.ensemble.setting().calendar.horizon())
+    }
+
     /// The shortest horizon of all plans: times are cut there.
     pub fn horizon(&self) -> Span {
-        let horizons = self.arms.iter().map(|arm| arm.ensemble.setting().calendar.horizon());
-        horizons.min().unwrap_or_default()
+        self.horizons().min().unwrap_or_default()
+    }
+
+    /// The end by which limits are compared: that of the runs; where horizons differ, that of the shortest.
+    pub fn end(&self) -> By {
+        By::end_of(self.horizons())
     }
 
     /// What one headline counts in each replication of a plan.
@@ -394,6 +403,17 @@ impl Pair {
             }
         }
     }
+}
+
+/// Civil days since the start that both plans run to their end; of equal horizons all.
+fn days_in_common(arms: [&Arm; 2]) -> usize {
+    let calendars = arms.map(|arm| &arm.ensemble.setting().calendar);
+    let shortest = calendars[0].horizon().min(calendars[1].horizon());
+    let days = calendars.map(|calendar| match calendar.horizon() == shortest {
+        true => calendar.days(),
+        false => calendar.day_of(SimTime::START + shortest),
+    });
+    days[0].min(days[1])
 }
 
 /// Messages sent by the end of each civil day.
@@ -691,6 +711,34 @@ mod tests {
             assert_eq!(shares.second_alone, 0);
         }
         assert!(by_day.iter().any(|shares| shares.first_alone > 0));
+    }
+
+    /// A plan that runs longer has more time for everything: only times and limits within the shorter are compared.
+    #[test]
+    fn unlike_horizons_are_compared_within_the_shorter_alone() {
+        let plans = [60, 30].map(|days| (format!("{days} days"), toy::setting_of(days)));
+        let futures = |arm: usize, index: u64| {
+            let future = toy::future_of(index, [60, 30][arm]);
+            Watched { future, course: Course::default() }
+        };
+        let quiet = AtomicBool::new(false);
+        let comparison = Comparison::run(plans.to_vec(), 0..80, Threads::ONE, &futures, &|_| {}, &quiet);
+        let end = By::After(Span::days(30));
+        assert_eq!(comparison.end(), end);
+        let headlines = comparison.headlines(&[By::Horizon, end]);
+        assert!(headlines.iter().all(Headline::bears_unlike_horizons), "{headlines:?}");
+        let names: Vec<String> = headlines.iter().map(Headline::name).collect();
+        assert_eq!(
+            names[..4],
+            ["days_to_10K", "days_to_100K", "days_to_unlimited", "reached_10K_within_30d"]
+        );
+        assert_eq!(names.len(), 6);
+        // The same rules: within 30 days nothing differs.
+        for headline in &headlines {
+            let found = comparison.difference(&comparison.pairs()[0], headline, &Matters::default()).unwrap();
+            assert_eq!((found.difference, found.verdict), (0.0, Verdict::Nothing), "{headline:?}");
+        }
+        assert_eq!(comparison.pairs()[0].leads.len(), 30);
     }
 
     #[test]

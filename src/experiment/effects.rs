@@ -3,9 +3,14 @@
 //! ```text
 //!   factorial     mean over the points of a factor's first level, and of its last; the difference from replication to
 //!                 replication on the same luck, with all other factors alike
-//!   lhs, sobol    mean over the quarter of the points with the factor's lowest values, and the highest; the difference
-//!                 between two samples of points; beside it the standardised rank regression coefficient
+//!   lhs, sobol    mean over the quarter of the points with the factor's lowest values, and the highest; beside it the
+//!                 standardised rank regression coefficient
 //! ```
+//!
+//! Two things blur the difference of two quarters, and its interval holds both: which points were chosen (the scatter of
+//! their means), and luck. Points share their luck, so that their scatter says nothing of it: it is what the same difference
+//! varies by from replication to replication. The half-widths of the two add as the sides of a right angle; luck that single
+//! points do not share is in both, so the interval is rather too wide than too short.
 //!
 //! Rank regression after R. L. Iman and W. J. Conover, "The use of the rank transform in regression" (Technometrics 21,
 //! 1979): 1 or -1 is a factor that alone orders the points, 0 one that does not matter or not in one direction.
@@ -43,21 +48,64 @@ impl Effect {
 }
 
 impl Sweep {
-    /// What each factor changes in a headline, in the order of the factors; none without points to compare.
+    /// What each factor changes in a headline, in the order of the factors; none without points to compare, or where a
+    /// point does not tell the headline.
     pub fn effects(&self, headline: &Headline) -> Vec<Effect> {
+        if !self.is_told(headline) {
+            return Vec::new();
+        }
         let factors = 0..self.design.factors.len();
         if self.design.kind == DesignKind::Factorial {
             return factors.filter_map(|factor| self.level_effect(factor, headline)).collect();
         }
-        let means: Vec<f64> =
-            (0..self.points.len()).filter_map(|point| Some(self.level(point, headline)?.estimate)).collect();
+        let estimate = |point: usize| Some(self.level_in_common(point, headline)?.estimate);
+        let means: Vec<f64> = (0..self.points.len()).filter_map(estimate).collect();
         let scores: Vec<Vec<f64>> = factors.map(|factor| self.scores(factor)).collect();
         let ranks = rank_regression(&scores, &means);
         let of = |(factor, scores): (usize, &Vec<f64>)| {
+            let quarters = Quarters::of(scores)?;
             let rank = ranks.as_ref().map(|ranks| ranks[factor]);
-            quarter_effect(factor, scores, &means, rank)
+            Some(self.quarter_effect(factor, &quarters, (headline, &means), rank))
         };
         scores.iter().enumerate().filter_map(of).collect()
+    }
+
+    /// The effect from the points with a factor's lowest values to those with its highest.
+    fn quarter_effect(
+        &self,
+        factor: usize,
+        quarters: &Quarters,
+        (headline, means): (&Headline, &[f64]),
+        rank: Option<f64>,
+    ) -> Effect {
+        let of = |points: &[usize]| points.iter().map(|point| means[*point]).collect::<Vec<f64>>();
+        let (low, high) = (of(&quarters.low), of(&quarters.high));
+        let difference = mean_and_error(&high).0 - mean_and_error(&low).0;
+        let halves = half_by_points(&low, &high).zip(self.half_by_luck(quarters, headline));
+        let interval = halves.map(|(points, luck)| {
+            let half = sqrt(points * points + luck * luck);
+            Interval { low: difference - half, high: difference + half }
+        });
+        Effect { factor, low: mean_and_error(&low).0, high: mean_and_error(&high).0, interval, rank }
+    }
+
+    /// Half the width of the 95 % interval that luck gives the difference of two quarters \[unit of the headline\]: each
+    /// replication has a difference of its own, its points being on one luck. `None` from a single replication.
+    fn half_by_luck(&self, quarters: &Quarters, headline: &Headline) -> Option<f64> {
+        let n = self.points.first()?.rows.len();
+        // Each side times the points of the other: whole numbers, and exact.
+        let sides = [(&quarters.high, quarters.low.len()), (&quarters.low, quarters.high.len())];
+        let [high, low] = sides.map(|(points, times)| {
+            let mut sums = vec![0_u64; n];
+            for point in points {
+                let values = self.values(*point, headline);
+                sums.iter_mut().zip(values).for_each(|(sum, value)| *sum = sum.saturating_add(value));
+            }
+            sums.into_iter().map(move |sum| sum.saturating_mul(times as u64))
+        });
+        let unit = headline.unit().per_unit() * (quarters.low.len() * quarters.high.len()) as f64;
+        let interval = Pairs::of(high.zip(low)).interval(0.05)?;
+        Some((interval.high - interval.low) / 2.0 / unit)
     }
 
     /// The factors that change nothing: every replication is exactly the same whatever their value. Of designs of points
@@ -142,34 +190,39 @@ fn alike(a: &[Row], b: &[Row]) -> bool {
     a.len() == b.len() && a.iter().zip(b).all(|(a, b)| bare(a) == bare(b))
 }
 
-/// The effect between the quarter of the points with a factor's lowest values and that with its highest; points with
-/// equal values stay together.
-fn quarter_effect(factor: usize, scores: &[f64], means: &[f64], rank: Option<f64>) -> Option<Effect> {
-    let mut sorted = scores.to_vec();
-    sorted.sort_by(f64::total_cmp);
-    let quarter = (sorted.len() / 4).max(1);
-    let (below, above) = (*sorted.get(quarter - 1)?, *sorted.get(sorted.len() - quarter)?);
-    if below >= above {
-        return None;
+/// The quarter of the points with a factor's lowest values and that with its highest, by their places; points with equal
+/// values stay together.
+struct Quarters {
+    low: Vec<usize>,
+    high: Vec<usize>,
+}
+
+impl Quarters {
+    /// `None` where the factor does not tell two quarters apart.
+    fn of(scores: &[f64]) -> Option<Quarters> {
+        let mut sorted = scores.to_vec();
+        sorted.sort_by(f64::total_cmp);
+        let quarter = (sorted.len() / 4).max(1);
+        let (below, above) = (*sorted.get(quarter - 1)?, *sorted.get(sorted.len() - quarter)?);
+        let places = |keep: &dyn Fn(f64) -> bool| (0..scores.len()).filter(|at| keep(scores[*at])).collect();
+        (below < above)
+            .then(|| Quarters { low: places(&|score| score <= below), high: places(&|score| score >= above) })
     }
-    let of = |keep: &dyn Fn(f64) -> bool| -> Vec<f64> {
-        scores.iter().zip(means).filter(|(score, _)| keep(**score)).map(|(_, mean)| *mean).collect()
-    };
-    let (low, high) = (of(&|score| score <= below), of(&|score| score >= above));
-    let (a, b) = (mean_and_error(&low), mean_and_error(&high));
-    let error = a.1 + b.1;
-    let interval = (low.len() > 1 && high.len() > 1).then(|| {
-        let half = if error > 0.0 {
-            // The degrees of freedom of B. L. Welch (Biometrika 34, 1947).
-            let part = |error: f64, n: usize| error * error / (n - 1) as f64;
-            let freedom = error * error / (part(a.1, low.len()) + part(b.1, high.len()));
-            student_quantile(0.975, freedom) * sqrt(error)
-        } else {
-            0.0
-        };
-        Interval { low: b.0 - a.0 - half, high: b.0 - a.0 + half }
-    });
-    Some(Effect { factor, low: a.0, high: b.0, interval, rank })
+}
+
+/// Half the width of the 95 % interval that the choice of points gives the difference of two samples of their means, in
+/// their unit; `None` from a single point.
+fn half_by_points(low: &[f64], high: &[f64]) -> Option<f64> {
+    let (a, b) = (mean_and_error(low).1, mean_and_error(high).1);
+    (low.len() > 1 && high.len() > 1).then(|| {
+        if a + b == 0.0 {
+            return 0.0;
+        }
+        // The degrees of freedom of B. L. Welch (Biometrika 34, 1947).
+        let part = |error: f64, n: usize| error * error / (n - 1) as f64;
+        let freedom = (a + b) * (a + b) / (part(a, low.len()) + part(b, high.len()));
+        student_quantile(0.975, freedom) * sqrt(a + b)
+    })
 }
 
 /// The mean of some values, and the square of its standard error.
@@ -234,6 +287,7 @@ fn solve(mut rows: Vec<Vec<f64>>) -> Option<Vec<f64>> {
 #[cfg(test)]
 mod tests {
     use super::super::design::Design;
+    use super::super::headline::{By, Limit};
     use super::super::sweep::SweepPoint;
     use super::super::{Factor, toy};
     use super::*;
@@ -241,9 +295,14 @@ mod tests {
 
     /// A sweep of which every point sends what `sent` says, in each of 50 replications a little more.
     fn sweep(design: Design, sent: impl Fn(&[String]) -> u64) -> Sweep {
+        sweep_of(design, |row, values| sent(values) + toy::mix(row.replication) % 100)
+    }
+
+    /// A sweep of which every replication sends what `sent` says.
+    fn sweep_of(design: Design, sent: impl Fn(&Row, &[String]) -> u64) -> Sweep {
         let rows = |values: &Vec<String>| {
             let of = |mut row: Row| {
-                row.totals[Metric::Sent as usize] = sent(values) + toy::mix(row.replication) % 100;
+                row.totals[Metric::Sent as usize] = sent(&row, values);
                 row
             };
             toy::ensemble(50).rows().iter().cloned().map(of).collect()
@@ -282,6 +341,53 @@ mod tests {
         let design = Design::factorial(factors(&["a=[1, 2]", "b=[1, 2]"])).unwrap();
         let sweep = sweep(design, |at| if number(at, 0) == 2 { 100 * number(at, 1) } else { 0 });
         assert_eq!(sweep.unchanged(), [0; 0]);
+    }
+
+    /// Points share their luck: what it does to the effect is not in their scatter. Of two values a point each the interval
+    /// is that of the same runs in a design of levels.
+    #[test]
+    fn the_interval_of_points_holds_their_luck() {
+        let uneven = |row: &Row, values: &[String]| number(values, 0) * (toy::mix(row.replication) % 1_000);
+        let levels = sweep_of(Design::factorial(factors(&["a=[1, 2]"])).unwrap(), uneven);
+        let points = sweep_of(Design::latin(factors(&["a=[1, 2]"]), 8, 3).unwrap(), uneven);
+        let [levels, points] = [levels, points].map(|sweep| sweep.effects(&SENT)[0].clone());
+        let (a, b) = (levels.interval.unwrap(), points.interval.unwrap());
+        assert!((levels.difference() - points.difference()).abs() < 1e-9);
+        assert!((a.low - b.low).abs() < 1e-9 && (a.high - b.high).abs() < 1e-9, "{a:?} {b:?}");
+        assert!(b.high - b.low > 50.0, "{b:?}");
+    }
+
+    /// A point whose prices are not known costs nobody knows what, and not nothing.
+    #[test]
+    fn a_cost_that_is_not_known_is_no_effect() {
+        let mut sweep = sweep(Design::factorial(factors(&["a=[1, 2]"])).unwrap(), |_| 5);
+        let cost = Headline::Total(Metric::Cost);
+        assert!(sweep.is_told(&cost) && sweep.effects(&cost).len() == 1);
+        sweep.points[0].rows[7].unpriced = 3;
+        assert_eq!(sweep.level(0, &cost), None);
+        assert!(sweep.level(1, &cost).is_some() && sweep.level(0, &SENT).is_some());
+        assert!(!sweep.is_told(&cost) && sweep.effects(&cost).is_empty());
+    }
+
+    /// A point says what its own run says; against others its times end with the shortest horizon.
+    #[test]
+    fn unlike_horizons_are_cut_only_where_points_are_held_against_each_other() {
+        let design = Design::factorial(factors(&["horizon=[30d, 60d]"])).unwrap();
+        let point = |days: i64| {
+            let rows = (0..40).map(|index| Row::of(index, &toy::future_of(index, days)));
+            SweepPoint { setting: toy::setting_of(days), rows: rows.collect() }
+        };
+        let sweep = Sweep { points: vec![point(30), point(60)], design, replications: 40 };
+        let limit = Limit { name: "100K".to_owned(), customers: Some(100_000) };
+        let (days, ever) = (Headline::Days(limit.clone()), Headline::Reached(limit, By::Horizon));
+        let own = [0, 1].map(|point| sweep.level(point, &ever).unwrap().estimate);
+        assert!(own[0] < own[1], "{own:?}");
+        assert!(sweep.level(0, &days).unwrap().estimate < sweep.level(1, &days).unwrap().estimate);
+        for headline in [days, ever.by_common_end(sweep.end())] {
+            let common = [0, 1].map(|point| sweep.level_in_common(point, &headline).unwrap());
+            assert_eq!(common[0], common[1], "{headline:?}");
+            assert_eq!(sweep.effects(&headline)[0].difference(), 0.0);
+        }
     }
 
     #[test]

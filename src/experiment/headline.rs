@@ -129,6 +129,23 @@ impl By {
         }
     }
 
+    /// The end by which runs of some horizons are asked what they have held: their own; where horizons differ, that of
+    /// the shortest, which all of them reach.
+    pub fn end_of(horizons: impl IntoIterator<Item = Span>) -> By {
+        let horizons: Vec<Span> = horizons.into_iter().collect();
+        let (shortest, longest) = (horizons.iter().min(), horizons.iter().max());
+        shortest.filter(|_| shortest != longest).map_or(By::Horizon, |shortest| By::After(*shortest))
+    }
+
+    /// The same in words: `by the end`, `within 30d`.
+    pub fn in_words(self) -> String {
+        match self {
+            By::Horizon => "by the end".to_owned(),
+            By::After(span) => format!("within {span}"),
+            By::Date(date) => format!("by {}", date.strftime("%-d %b %Y")),
+        }
+    }
+
     /// Whether it lies within a run: after its start, and not after the end of its last day.
     pub fn within(self, calendar: &Calendar) -> bool {
         let last = calendar.date(calendar.days().saturating_sub(1));
@@ -225,6 +242,12 @@ impl Headline {
         }
     }
 
+    /// Whether it means the same over runs of unlike horizons: a time or a limit by one does, what a whole run sums up
+    /// does not.
+    pub fn bears_unlike_horizons(&self) -> bool {
+        matches!(self, Headline::Days(_) | Headline::Reached(..))
+    }
+
     /// What it counts in.
     pub fn unit(&self) -> Unit {
         match self {
@@ -240,6 +263,30 @@ impl Headline {
         match self {
             Headline::Days(_) | Headline::Happens(_) | Headline::Total(Metric::Cost) => true,
             Headline::Reached(..) | Headline::Total(_) => false,
+        }
+    }
+
+    /// Whether some replications tell it: a cost they do not where a price is not known, for what is not counted would
+    /// look cheap.
+    pub fn is_told_by(&self, rows: &[Row]) -> bool {
+        *self != Headline::Total(Metric::Cost) || rows.iter().all(|row| row.unpriced == 0)
+    }
+
+    /// The date or time by which a limit is to be held, other than the end of the run.
+    pub fn dated(&self) -> Option<By> {
+        match self {
+            Headline::Reached(_, by) => Some(*by).filter(|by| *by != By::Horizon),
+            _ => None,
+        }
+    }
+
+    /// The same where runs of unlike horizons are held against each other: a limit that is ever held is one that is held
+    /// by the `end` of the shortest.
+    #[must_use]
+    pub fn by_common_end(self, end: By) -> Headline {
+        match self {
+            Headline::Reached(limit, By::Horizon) => Headline::Reached(limit, end),
+            other => other,
         }
     }
 

@@ -77,8 +77,12 @@ pub struct Level {
 }
 
 impl Level {
-    /// The level of a headline over some replications; `None` without any.
+    /// The level of a headline over some replications, times cut at `horizon`; `None` without any, and of a cost where
+    /// they met a price that is not known.
     pub fn of(rows: &[Row], setting: &Setting, headline: &Headline, horizon: Span) -> Option<Level> {
+        if !headline.is_told_by(rows) {
+            return None;
+        }
         let values = rows.iter().map(|row| headline.value(row, setting, horizon));
         let n = rows.len() as u64;
         if headline.unit() == Unit::Chance {
@@ -97,28 +101,41 @@ impl Sweep {
         self.points.len() == self.design.points.len()
     }
 
-    /// What points are compared by; each limit by the end of the runs and by each of `dates`. Costs are left out where a
-    /// point has messages whose price is not known.
+    /// What points are judged by; each limit by the end of the runs and by each of `dates`.
     pub fn headlines(&self, dates: &[By]) -> Vec<Headline> {
         let settings: Vec<&Setting> = self.points.iter().map(|point| &point.setting).collect();
-        let unpriced = self.points.iter().any(|point| point.rows.iter().any(|row| row.unpriced > 0));
-        headlines_of(&settings, dates, unpriced)
+        headlines_of(&settings, dates)
     }
 
-    /// The shortest horizon of all points: times are cut there.
+    fn horizons(&self) -> impl Iterator<Item = Span> + '_ {
+        self.points.iter().map(|point| point.setting.calendar.horizon())
+    }
+
+    /// The shortest horizon of all points: where they are held against each other times are cut there.
     pub fn horizon(&self) -> Span {
-        self.points.iter().map(|point| point.setting.calendar.horizon()).min().unwrap_or_default()
+        self.horizons().min().unwrap_or_default()
     }
 
-    /// Whether horizons differ.
-    pub fn horizons_differ(&self) -> bool {
-        self.points.iter().any(|point| point.setting.calendar.horizon() != self.horizon())
+    /// The end by which limits are held against each other: that of the runs; where horizons differ, that of the shortest.
+    pub fn end(&self) -> By {
+        By::end_of(self.horizons())
     }
 
-    /// A headline at a point, by its place.
+    /// A headline at a point, by its place: what a run of that point says.
     pub fn level(&self, point: usize, headline: &Headline) -> Option<Level> {
         let SweepPoint { setting, rows } = self.points.get(point)?;
+        Level::of(rows, setting, headline, setting.calendar.horizon())
+    }
+
+    /// The same as it can be held against other points: times are cut at the shortest horizon of all.
+    pub fn level_in_common(&self, point: usize, headline: &Headline) -> Option<Level> {
+        let SweepPoint { setting, rows } = self.points.get(point)?;
         Level::of(rows, setting, headline, self.horizon())
+    }
+
+    /// Whether every point tells a headline.
+    pub fn is_told(&self, headline: &Headline) -> bool {
+        self.points.iter().all(|point| headline.is_told_by(&point.rows))
     }
 
     /// The headline that says most: the days to the highest limit that half of the runs of some point come to hold; where
@@ -137,7 +154,7 @@ impl Sweep {
         days.or_else(|| headlines.contains(&sent).then_some(sent)).or_else(|| headlines.first().cloned())
     }
 
-    /// What one headline counts in each replication of a point.
+    /// What one headline counts in each replication of a point, as it can be held against other points.
     pub(super) fn values<'s>(
         &'s self,
         point: usize,
@@ -149,12 +166,8 @@ impl Sweep {
 }
 
 /// What scenarios are judged by: see [`Sweep::headlines`].
-pub fn headlines_of(settings: &[&Setting], dates: &[By], unpriced: bool) -> Vec<Headline> {
+pub fn headlines_of(settings: &[&Setting], dates: &[By]) -> Vec<Headline> {
     let mut by = vec![By::Horizon];
     by.extend(dates.iter().filter(|date| **date != By::Horizon));
-    let mut all = Headline::all(settings, &by);
-    if unpriced {
-        all.retain(|headline| *headline != Headline::Total(Metric::Cost));
-    }
-    all
+    Headline::all(settings, &by)
 }

@@ -23,6 +23,7 @@ use super::normals::normals;
 use super::prior::Prior;
 use super::probability::Probability;
 use super::quantile::normal_quantile;
+use super::sorted::SortedPair;
 use super::split::{Shares, Split};
 use super::streams::{Address, Purpose, Streams, Subject};
 use super::table::{self, Table};
@@ -132,6 +133,17 @@ impl Chance {
     /// An uncertain number, in the unit of its prior: the quantile of the uniform at `address`.
     pub fn parameter(&self, prior: &Prior, address: Address) -> f64 {
         self.parameter_at(prior, || self.parameter_uniform(address))
+    }
+
+    /// The smaller and the larger of two uncertain numbers, each drawn at an address of its own; what is expected of the
+    /// smaller and of the larger where parameters are held.
+    pub fn sorted_parameters(&self, pair: &SortedPair, addresses: [Address; 2]) -> [f64; 2] {
+        if self.held.parameters {
+            return pair.means();
+        }
+        let [first, second] = pair.priors();
+        let (a, b) = (self.parameter(first, addresses[0]), self.parameter(second, addresses[1]));
+        [a.min(b), a.max(b)]
     }
 
     /// The value of `prior` at the quantile that the caller draws; its mean where parameters are held. Where the number
@@ -356,6 +368,21 @@ mod tests {
         assert_eq!(pinned.parameter(&prior, address("b")), free.parameter(&prior, address("b")));
         assert!(pinned.decides(Probability::new(0.3).expect("a chance"), address("a")));
         assert!(!pinned.decides(Probability::new(0.2).expect("a chance"), address("a")));
+    }
+
+    /// Two draws of one prior have one mean; the smaller and the larger of them have not.
+    #[test]
+    fn what_is_sorted_is_held_at_the_means_of_the_sorted() {
+        let prior = Prior::new(super::super::Law::Uniform { low: 0.0, high: 3.0 }).expect("a prior");
+        let pair = SortedPair::new(prior, prior);
+        let addresses = ["a", "b"].map(|name| Address::of(Purpose::Parameter, Subject::new(&[name])));
+        let still = Chance::new(Streams::new(1, 0), Held { parameters: true, ..Held::default() });
+        let [smaller, larger] = still.sorted_parameters(&pair, addresses);
+        assert!((smaller - 1.0).abs() < 1e-9 && (larger - 2.0).abs() < 1e-9, "{smaller} and {larger}");
+        let free = Chance::new(Streams::new(1, 0), Held::default());
+        let mut drawn = addresses.map(|address| free.parameter(&prior, address));
+        drawn.sort_by(f64::total_cmp);
+        assert_eq!(free.sorted_parameters(&pair, addresses), drawn);
     }
 
     #[test]

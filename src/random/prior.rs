@@ -3,7 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::maths::{exp, ln};
-use super::quantile::{beta_quantile, log_normal_quantile, log_uniform_quantile, uniform_quantile};
+use super::quantile::{
+    beta_cdf, beta_quantile, log_normal_cdf, log_normal_quantile, log_uniform_quantile, uniform_quantile,
+};
 
 /// A law as it is written: `Fixed(0.95)`, `Beta(alpha: 2, beta: 30)`, ... Not yet checked: see [`Prior`].
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -110,6 +112,33 @@ impl Prior {
                 log_normal_quantile(u, median, sigma)
             }
             Law::LogNormalMedian { median, sigma } => log_normal_quantile(u, median, sigma),
+        }
+    }
+
+    /// The share of the belief that does not lie above `value`, which is in the unit of the number.
+    pub fn below(&self, value: f64) -> f64 {
+        let way = |low: f64, high: f64| ((value - low) / (high - low)).clamp(0.0, 1.0);
+        match self.0 {
+            Law::Fixed(known) => f64::from(u8::from(known <= value)),
+            Law::Uniform { low, high } => way(low, high),
+            Law::LogUniform { low, .. } if value <= low => 0.0,
+            Law::LogUniform { low, high } => (ln(value / low) / ln(high / low)).clamp(0.0, 1.0),
+            Law::Beta { alpha, beta } => beta_cdf(value.clamp(0.0, 1.0), alpha, beta),
+            Law::LogNormal { p05, p95 } => {
+                let (median, sigma) = median_and_sigma(p05, p95);
+                log_normal_cdf(value, median, sigma)
+            }
+            Law::LogNormalMedian { median, sigma } => log_normal_cdf(value, median, sigma),
+        }
+    }
+
+    /// Where the belief begins and ends, in the unit of the number.
+    pub fn support(&self) -> [f64; 2] {
+        match self.0 {
+            Law::Fixed(value) => [value, value],
+            Law::Uniform { low, high } | Law::LogUniform { low, high } => [low, high],
+            Law::Beta { .. } => [0.0, 1.0],
+            Law::LogNormal { .. } | Law::LogNormalMedian { .. } => [0.0, f64::INFINITY],
         }
     }
 

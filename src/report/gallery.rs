@@ -17,6 +17,9 @@ use crate::glossary::{NumberStatus, grouped};
 use crate::sim::{Metric, Setting};
 use crate::time::SimTime;
 
+/// The names of all charts that a run may have.
+pub const NAMES: [&str; 6] = ["volume", "reached", "when", "tiers", "statuses", "feedback"];
+
 /// All charts of a run, in the order in which a planner looks; each is drawn by one of the threads.
 pub fn draw(ensemble: &Ensemble, threads: Threads) -> Vec<Drawing> {
     make(ensemble, &[], threads).1

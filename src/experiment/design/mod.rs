@@ -120,7 +120,7 @@ impl Design {
 
 fn check(factors: &[Factor]) -> Result<(), FactorError> {
     if factors.is_empty() {
-        let help = "say what is varied: --vary rating.number.low_from=1%..4%:4";
+        let help = "say what is varied: --vary rating.number.low_from=1.5%..4%:4";
         return Err(FactorError { message: "the design is empty".to_owned(), help: help.to_owned() });
     }
     let twice = factors

@@ -17,14 +17,16 @@ const STEP: u32 = LEVELS / 2;
 /// Trajectories through the unit cube, each of as many steps as there are inputs.
 #[derive(Clone, Debug)]
 pub struct Morris {
-    inputs: usize,
+    /// Coordinates of each input: those of one step together, and the same way.
+    widths: Vec<usize>,
     seed: u64,
 }
 
 /// What the steps of one input changed.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Screened {
-    /// The mean effect: the change for the whole range of the input, at the rate of a step \[unit of the value\].
+    /// The mean change by one step up, of 2/3 of the range \[unit of the value\]. Morris divides it by the step, which tells
+    /// a rate for the whole range; this is what did happen, and no chance moves by more than 1.
     pub mu: f64,
     /// The mean of its size, whatever its sign.
     pub mu_star: f64,
@@ -37,45 +39,45 @@ pub struct Screened {
 }
 
 impl Morris {
-    /// Trajectories for some inputs, decided by the seed.
-    pub fn new(inputs: usize, seed: u64) -> Morris {
-        Morris { inputs, seed }
+    /// Trajectories for inputs of so many coordinates each, decided by the seed.
+    pub fn new(widths: Vec<usize>, seed: u64) -> Morris {
+        Morris { widths, seed }
+    }
+
+    fn inputs(&self) -> usize {
+        self.widths.len()
     }
 
     /// Points of so many trajectories.
     pub fn points(&self, trajectories: u64) -> u64 {
-        trajectories * (self.inputs as u64 + 1)
+        trajectories * (self.inputs() as u64 + 1)
     }
 
     /// The point at a place: the points of the first trajectory come first \[each coordinate 0 <= x <= 1\].
     pub fn point(&self, place: u64) -> Vec<f64> {
-        let each = self.inputs as u64 + 1;
+        let each = self.inputs() as u64 + 1;
         let (trajectory, steps) = (place / each, (place % each) as usize);
-        let (order, start) = (self.order(trajectory), self.start(trajectory));
+        let order = self.order(trajectory);
         let moved = &order[..steps];
-        let at = |input: usize| {
-            let (from, up) = start[input];
-            let level = match (moved.contains(&input), up) {
-                (false, _) => from,
-                (true, true) => from + STEP,
-                (true, false) => from - STEP,
-            };
+        let inputs = self.widths.iter().enumerate().flat_map(|(input, width)| vec![input; *width]);
+        let at = |(coordinate, input): (usize, usize)| {
+            let up = self.goes_up(trajectory, input);
+            let level =
+                self.low(trajectory, coordinate) + if moved.contains(&input) == up { STEP } else { 0 };
             f64::from(level) / f64::from(LEVELS - 1)
         };
-        (0..self.inputs).map(at).collect()
+        inputs.enumerate().map(at).collect()
     }
 
     /// What each input does to the values at the first points, whole trajectories only.
     pub fn screen(&self, values: &[f64]) -> Vec<Screened> {
-        let each = self.inputs + 1;
+        let each = self.inputs() + 1;
         let trajectories = values.len() / each;
-        let mut effects = vec![Vec::with_capacity(trajectories); self.inputs];
-        for (trajectory, values) in values.chunks_exact(each).enumerate() {
-            let start = self.start(trajectory as u64);
-            for (step, input) in self.order(trajectory as u64).into_iter().enumerate() {
-                let size = f64::from(STEP) / f64::from(LEVELS - 1);
-                let step = (values[step + 1] - values[step]) / size;
-                effects[input].push(if start[input].1 { step } else { -step });
+        let mut effects = vec![Vec::with_capacity(trajectories); self.inputs()];
+        for (trajectory, values) in (0..).zip(values.chunks_exact(each)) {
+            for (step, input) in self.order(trajectory).into_iter().enumerate() {
+                let change = values[step + 1] - values[step];
+                effects[input].push(if self.goes_up(trajectory, input) { change } else { -change });
             }
         }
         effects.iter().enumerate().map(|(input, effects)| self.screened(input, effects)).collect()
@@ -111,22 +113,22 @@ impl Morris {
 
     /// The inputs in the order of their steps.
     fn order(&self, trajectory: u64) -> Vec<usize> {
-        let mut order: Vec<usize> = (0..self.inputs).collect();
-        for last in (1..self.inputs).rev() {
+        let mut order: Vec<usize> = (0..self.inputs()).collect();
+        for last in (1..self.inputs()).rev() {
             let other = (self.draw(trajectory, 0, last) * (last + 1) as f64) as usize;
             order.swap(last, other.min(last));
         }
         order
     }
 
-    /// Where each input begins, and whether it steps up.
-    fn start(&self, trajectory: u64) -> Vec<(u32, bool)> {
-        let begin = |input: usize| {
-            let low = (self.draw(trajectory, 1, input) * f64::from(LEVELS - STEP)) as u32;
-            let up = self.draw(trajectory, 2, input) < 0.5;
-            (if up { low } else { low + STEP }, up)
-        };
-        (0..self.inputs).map(begin).collect()
+    /// The lower of the two levels of a coordinate.
+    fn low(&self, trajectory: u64, coordinate: usize) -> u32 {
+        (self.draw(trajectory, 1, coordinate) * f64::from(LEVELS - STEP)) as u32
+    }
+
+    /// Whether an input steps up.
+    fn goes_up(&self, trajectory: u64, input: usize) -> bool {
+        self.draw(trajectory, 2, input) < 0.5
     }
 }
 
@@ -135,7 +137,7 @@ mod tests {
     use super::*;
 
     fn screen(inputs: usize, trajectories: u64, of: impl Fn(&[f64]) -> f64) -> Vec<Screened> {
-        let morris = Morris::new(inputs, 11);
+        let morris = Morris::new(vec![1; inputs], 11);
         let values: Vec<f64> =
             (0..morris.points(trajectories)).map(|place| of(&morris.point(place))).collect();
         morris.screen(&values)
@@ -143,7 +145,7 @@ mod tests {
 
     #[test]
     fn one_input_moves_at_a_time_by_one_step_within_the_cube() {
-        let morris = Morris::new(5, 3);
+        let morris = Morris::new(vec![1; 5], 3);
         for trajectory in 0..50 {
             let points: Vec<Vec<f64>> = (0..6).map(|step| morris.point(6 * trajectory + step)).collect();
             let mut moved: Vec<usize> = Vec::new();
@@ -159,12 +161,31 @@ mod tests {
         }
     }
 
-    /// Of a linear function every effect is the slope: mu* its size, sigma nothing.
+    /// An input of two coordinates moves them in one step, the same way.
     #[test]
-    fn slopes_are_found_exactly() {
+    fn what_is_one_input_moves_at_once() {
+        let morris = Morris::new(vec![1, 2], 3);
+        for trajectory in 0..20 {
+            let points: Vec<Vec<f64>> = (0..3).map(|step| morris.point(3 * trajectory + step)).collect();
+            for pair in points.windows(2) {
+                let moves: Vec<f64> = (0..3).map(|at| pair[1][at] - pair[0][at]).collect();
+                assert!(
+                    (moves[0] == 0.0) != (moves[1] == 0.0) && (moves[1] - moves[2]).abs() < 1e-12,
+                    "{moves:?}"
+                );
+            }
+        }
+        let values: Vec<f64> = (0..30).map(|place| morris.point(place)[1..].iter().sum()).collect();
+        let found = morris.screen(&values);
+        assert!(found[0].mu_star == 0.0 && (found[1].mu - 4.0 / 3.0).abs() < 1e-12, "{found:?}");
+    }
+
+    /// Of a linear function every step changes as much as it is long and the slope is steep: mu* its size, sigma nothing.
+    #[test]
+    fn steps_are_found_exactly() {
         let slopes = [3.0, -2.0, 0.5, 0.0];
         let found = screen(4, 8, |x| x.iter().zip(slopes).map(|(x, slope)| x * slope).sum());
-        for (found, slope) in found.iter().zip(slopes) {
+        for (found, slope) in found.iter().zip(slopes.map(|slope| slope * 2.0 / 3.0)) {
             assert!((found.mu - slope).abs() < 1e-12 && (found.mu_star - slope.abs()).abs() < 1e-12);
             assert!(found.sigma < 1e-12 && found.n == 8);
             let interval = found.interval.unwrap();
@@ -178,13 +199,20 @@ mod tests {
     #[test]
     fn what_is_uneven_has_a_spread() {
         let found = screen(4, 40, |x| x[0] * x[1] + 2.0 * (x[2] - 0.5) * (x[2] - 0.5) + x[3]);
-        assert!(found[0].sigma > 0.2 && found[1].sigma > 0.2 && found[3].sigma < 1e-12);
-        assert!(found[2].mu_star > 0.5 && found[2].mu.abs() < 0.3, "{:?}", found[2]);
+        assert!(found[0].sigma > 0.13 && found[1].sigma > 0.13 && found[3].sigma < 1e-12);
+        assert!(found[2].mu_star > 0.33 && found[2].mu.abs() < 0.2, "{:?}", found[2]);
+    }
+
+    /// A chance goes from 0 to 1 at most, however short the step.
+    #[test]
+    fn no_chance_moves_by_more_than_the_whole() {
+        let found = screen(2, 20, |x| f64::from(u8::from(x[0] > 0.5)));
+        assert!((found[0].mu_star - 1.0).abs() < 1e-12 && found[0].interval.unwrap().high <= 1.0 + 1e-12);
     }
 
     #[test]
     fn trajectories_that_are_not_whole_do_not_count() {
-        let morris = Morris::new(2, 1);
+        let morris = Morris::new(vec![1; 2], 1);
         assert_eq!(morris.screen(&[1.0, 2.0, 3.0, 4.0])[0].n, 1);
         assert_eq!(morris.screen(&[1.0]), [morris.screened(0, &[]), morris.screened(1, &[])]);
     }

@@ -13,13 +13,14 @@ use super::super::design::{SOBOL_DIMENSIONS, Sobol};
 use super::super::estimate::Interval;
 use super::bootstrap;
 
-/// Most inputs: two dimensions of Sobol' points each.
+/// Most coordinates of all inputs together: two dimensions of Sobol' points each.
 pub const MOST_INPUTS: usize = SOBOL_DIMENSIONS / 2;
 
 /// Two crossed samples of the unit cube.
 #[derive(Clone, Debug)]
 pub struct Saltelli {
-    inputs: usize,
+    /// Coordinates of each input: they cross together, so that indices are those of all of them.
+    widths: Vec<usize>,
     seed: u64,
     sequence: Sobol,
 }
@@ -50,27 +51,35 @@ struct Row<'v> {
 }
 
 impl Saltelli {
-    /// Samples for some inputs, decided by the seed; `None` beyond [`MOST_INPUTS`].
-    pub fn new(inputs: usize, seed: u64) -> Option<Saltelli> {
-        Some(Saltelli { inputs, seed, sequence: Sobol::new(2 * inputs)?.shifted(seed) })
+    /// Samples for inputs of so many coordinates each, decided by the seed; `None` beyond [`MOST_INPUTS`].
+    pub fn new(widths: Vec<usize>, seed: u64) -> Option<Saltelli> {
+        let sequence = Sobol::new(2 * widths.iter().sum::<usize>())?.shifted(seed);
+        Some(Saltelli { widths, seed, sequence })
+    }
+
+    fn inputs(&self) -> usize {
+        self.widths.len()
     }
 
     /// Points of so many rows.
     pub fn points(&self, rows: u64) -> u64 {
-        rows * (self.inputs as u64 + 2)
+        rows * (self.inputs() as u64 + 2)
     }
 
     /// The point at a place: the points of the first row come first \[each coordinate 0 <= x < 1\].
     pub fn point(&self, place: u64) -> Vec<f64> {
-        let each = self.inputs as u64 + 2;
+        let each = self.inputs() as u64 + 2;
         let both = self.sequence.point((place / each) as u32);
-        let (a, b) = both.split_at(self.inputs);
+        let (a, b) = both.split_at(both.len() / 2);
         match (place % each) as usize {
             0 => a.to_vec(),
             1 => b.to_vec(),
             crossed => {
+                let input = crossed - 2;
+                let first = self.widths[..input].iter().sum::<usize>();
+                let own = first..first + self.widths[input];
                 let mut point = a.to_vec();
-                point[crossed - 2] = b[crossed - 2];
+                point[own.clone()].copy_from_slice(&b[own]);
                 point
             }
         }
@@ -78,7 +87,7 @@ impl Saltelli {
 
     /// The indices of each input from the values at the first points, whole rows only; `None` where nothing varies.
     pub fn indices(&self, values: &[f64]) -> Option<Vec<Indices>> {
-        let each = self.inputs + 2;
+        let each = self.inputs() + 2;
         let rows: Vec<Row<'_>> = values
             .chunks_exact(each)
             .map(|values| Row { a: values[0], b: values[1], crossed: &values[2..] })
@@ -94,7 +103,7 @@ impl Saltelli {
                 total: index("total", &|chosen| total(&rows, chosen, input))?,
             })
         };
-        (0..self.inputs).map(of).collect()
+        (0..self.inputs()).map(of).collect()
     }
 }
 
@@ -127,7 +136,7 @@ mod tests {
     use super::*;
 
     fn indices(inputs: usize, rows: u64, of: impl Fn(&[f64]) -> f64) -> Vec<Indices> {
-        let design = Saltelli::new(inputs, 5).unwrap();
+        let design = Saltelli::new(vec![1; inputs], 5).unwrap();
         let values: Vec<f64> = (0..design.points(rows)).map(|place| of(&design.point(place))).collect();
         design.indices(&values).unwrap()
     }
@@ -193,15 +202,30 @@ mod tests {
 
     #[test]
     fn what_does_not_vary_has_no_indices() {
-        let design = Saltelli::new(2, 1).unwrap();
+        let design = Saltelli::new(vec![1; 2], 1).unwrap();
         assert_eq!(design.indices(&[5.0; 40]), None);
         assert_eq!(design.indices(&[]), None);
-        assert!(Saltelli::new(MOST_INPUTS, 1).is_some() && Saltelli::new(MOST_INPUTS + 1, 1).is_none());
+        let most = |inputs: usize| Saltelli::new(vec![1; inputs], 1);
+        assert!(most(MOST_INPUTS).is_some() && most(MOST_INPUTS + 1).is_none());
+    }
+
+    /// Of an input of two coordinates the indices are those of both together: what they do to each other is its own.
+    #[test]
+    fn what_is_one_input_has_one_index() {
+        let design = Saltelli::new(vec![1, 2], 5).unwrap();
+        let value = |x: Vec<f64>| x[0] + (x[1] - 0.5) * (x[2] - 0.5) * 6.0;
+        let values: Vec<f64> = (0..design.points(512)).map(|place| value(design.point(place))).collect();
+        let found = design.indices(&values).unwrap();
+        // Variances: 1/12 of the first, 36/144 of the second.
+        for (found, known) in found.iter().zip([0.25, 0.75]) {
+            assert!((found.first.estimate - known).abs() < 0.05, "{found:?}");
+            assert!((found.total.estimate - known).abs() < 0.05, "{found:?}");
+        }
     }
 
     #[test]
     fn a_row_is_two_points_and_their_crossings() {
-        let design = Saltelli::new(3, 7).unwrap();
+        let design = Saltelli::new(vec![1; 3], 7).unwrap();
         let row: Vec<Vec<f64>> = (0..5).map(|place| design.point(place)).collect();
         for input in 0..3 {
             let (from_b, crossed) = (&row[1], &row[2 + input]);

@@ -1,6 +1,7 @@
 //! The futures of a scenario under other settings.
 
 use std::ops::Range;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::super::ensemble::Row;
 use super::super::headline::Headline;
@@ -21,6 +22,8 @@ pub struct Scenarios<'l> {
     ready: Vec<Scenario>,
     digests: Vec<u64>,
     refusal: Option<LoadError>,
+    /// Whether a replication did not tell a metric: see [`Headline::is_told_by`].
+    untold: AtomicBool,
 }
 
 impl<'l> Scenarios<'l> {
@@ -31,7 +34,16 @@ impl<'l> Scenarios<'l> {
         metrics: Vec<Headline>,
         horizon: Span,
     ) -> Scenarios<'l> {
-        Scenarios { load, paths, metrics, horizon, ready: Vec::new(), digests: Vec::new(), refusal: None }
+        Scenarios {
+            load,
+            paths,
+            metrics,
+            horizon,
+            ready: Vec::new(),
+            digests: Vec::new(),
+            refusal: None,
+            untold: AtomicBool::new(false),
+        }
     }
 
     /// A setting that was admitted.
@@ -42,7 +54,15 @@ impl<'l> Scenarios<'l> {
     /// What a replication of a setting counts.
     fn read(&self, setting: usize, replication: u64, future: &Trajectory) -> Vec<u64> {
         let (row, setting) = (Row::of(replication, future), &self.ready[setting].setting);
+        if !self.metrics.iter().all(|metric| metric.is_told_by(std::slice::from_ref(&row))) {
+            self.untold.store(true, Ordering::Relaxed);
+        }
         self.metrics.iter().map(|metric| metric.value(&row, setting, self.horizon)).collect()
+    }
+
+    /// Whether every replication that was run told every metric: a cost it does not where a price is not known.
+    pub fn told_all(&self) -> bool {
+        !self.untold.load(Ordering::Relaxed)
     }
 
     /// Why the first setting that makes no scenario makes none.

@@ -10,13 +10,24 @@
 //! Where there are more than two plans the names of the pair follow: `volume-A-B`.
 
 use super::{Answer, PairAnswer};
-use crate::experiment::{Arm, Fan, FanDay, Limit, Series, Threads};
+use crate::experiment::{Arm, By, Fan, FanDay, Limit, Series, Threads};
 use crate::glossary::grouped;
 use crate::report::charts::{
     Caption, DateAxis, Drawing, Gap, PlanFan, ReachCurve, TierLine, chance, fans, gap, reach,
 };
 use crate::report::gallery::short;
 use crate::sim::Metric;
+
+/// Whether a comparison may have a chart of that name: of the one pair that it has, or of one of several.
+pub fn is_chart(name: &str) -> bool {
+    let of_pair = |rest: &str| {
+        let letters: Vec<&str> = rest.split('-').skip(1).collect();
+        let letter = |text: &&str| text.len() == 1 && text.bytes().all(|byte| byte.is_ascii_uppercase());
+        rest.is_empty() || (rest.starts_with('-') && letters.len() == 2 && letters.iter().all(letter))
+    };
+    let names = ["volume", "reached", "lead", "chance"];
+    names.iter().any(|chart| name.strip_prefix(chart).is_some_and(of_pair))
+}
 
 /// All charts of a comparison, pair by pair, each drawn by one of the threads; none without replications.
 pub fn draw(answer: &Answer<'_>, threads: Threads) -> Vec<Drawing> {
@@ -78,8 +89,12 @@ impl<'a> Sheets<'a> {
         } else {
             format!(" Dates are those of {}; both start at the left.", self.names()[0])
         };
+        let days = match self.answer.comparison.end() {
+            By::Horizon => String::new(),
+            _ => format!(" Horizons differ: only the {} days that both run.", self.dates.days),
+        };
         let subtitle = format!(
-            "{reading} {} pairs of runs on the same luck, seed {}.{dates}",
+            "{reading} {} pairs of runs on the same luck, seed {}.{dates}{days}",
             grouped(self.answer.comparison.n()),
             setting.seed
         );
@@ -221,5 +236,20 @@ impl<'a> Sheets<'a> {
             points: true,
         };
         gap(&caption, &self.dates, &chart)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn charts_are_known_by_their_names() {
+        for name in ["volume", "reached-A-B", "lead-B-L", "chance"] {
+            assert!(is_chart(name), "{name}");
+        }
+        for name in ["volume-a-b", "volumes", "reached-A", "lead-A-B-C", "chance-mine", "my-chance"] {
+            assert!(!is_chart(name), "{name}");
+        }
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! ```text
 //!   format, tool, seed, replications, complete     what was run
+//!   left_out                                       what is not compared and why, a sentence each
 //!   alpha, matters                                 what intervals leave out, from when on a difference matters
 //!   plans        each with its ruleset, start, warnings and assumptions
 //!   pairs        each with its differences: first less second
@@ -39,6 +40,7 @@ struct Page {
     complete: bool,
     /// Where times are cut \[days\].
     horizon_days: f64,
+    left_out: Vec<String>,
     /// What an interval leaves out \[share\].
     alpha: f64,
     matters: Thresholds,
@@ -115,6 +117,7 @@ impl Page {
             replications: comparison.n(),
             complete: comparison.complete(),
             horizon_days: rounded(comparison.horizon().as_days(), 3),
+            left_out: answer.left_out(),
             alpha: rounded(comparison.alpha(), 6),
             matters: Thresholds {
                 days: matters.days.as_days(),

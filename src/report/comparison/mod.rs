@@ -80,15 +80,49 @@ impl<'c> Answer<'c> {
         answer.pair.partings.all().map(|parted| parted.replication)
     }
 
+    /// What is not compared and why, one sentence each.
+    pub(in crate::report) fn left_out(&self) -> Vec<String> {
+        self.unlike_horizons().into_iter().chain(self.unpriced()).collect()
+    }
+
+    /// Why mishaps and sums are left out, where horizons differ.
+    fn unlike_horizons(&self) -> Option<String> {
+        let end = self.comparison.end();
+        let horizons = self.comparison.horizons().enumerate();
+        let told = horizons.map(|(arm, horizon)| format!("{} {horizon}", text::letter(arm)));
+        (end != By::Horizon).then(|| {
+            format!(
+                "Horizons differ ({}): only times and limits held {} are compared. What happens and what is sent over a \
+                 whole run is not: the longer run has more of it. --set horizon=... runs all equally long.",
+                told.collect::<Vec<_>>().join(", "),
+                end.in_words()
+            )
+        })
+    }
+
+    /// Why costs are left out, where a price is not known.
+    fn unpriced(&self) -> impl Iterator<Item = String> + '_ {
+        self.comparison.arms().iter().enumerate().filter_map(|(arm, plan)| {
+            let unpriced = plan.ensemble.rows().iter().map(|row| row.unpriced).sum::<u64>();
+            let each = amount(Unit::Messages, unpriced as f64 / self.comparison.n() as f64);
+            let who = text::letter(arm);
+            (unpriced > 0).then(|| {
+                format!(
+                    "Costs are not compared: {who} has {each} messages and conversations a run whose price is not known."
+                )
+            })
+        })
+    }
+
     /// The difference that says most: the days to the highest limit that half of the runs of one of the two reach;
-    /// where there is none, what is sent.
+    /// where there is none, what is sent; where that is not compared, the days to the first limit.
     pub(in crate::report) fn main(&self, answer: &'c PairAnswer<'c>) -> Option<&'c Difference> {
         let limit = self.main_limit(answer.pair);
         let days = answer.differences.iter().find(
             |found| matches!((&found.headline, &limit), (Headline::Days(of), Some(limit)) if of == limit),
         );
         let sent = || answer.differences.iter().find(|found| found.headline == Headline::Total(Metric::Sent));
-        days.or_else(sent)
+        days.or_else(sent).or_else(|| answer.differences.first())
     }
 
     /// The highest limit that at least half of the runs of one of the two reach.
@@ -98,8 +132,9 @@ impl<'c> Answer<'c> {
             2 * self.comparison.values(arm, headline).sum::<u64>() >= n && n > 0
         };
         self.headlines.iter().rev().find_map(|headline| match headline {
-            Headline::Reached(limit, By::Horizon)
-                if half(pair.first, headline) || half(pair.second, headline) =>
+            Headline::Reached(limit, by)
+                if *by == self.comparison.end()
+                    && (half(pair.first, headline) || half(pair.second, headline)) =>
             {
                 Some(limit.clone())
             }
@@ -111,7 +146,11 @@ impl<'c> Answer<'c> {
     pub(in crate::report) fn sentence(&self, answer: &'c PairAnswer<'c>) -> String {
         let (first, second) = (self.name(answer.pair.first), self.name(answer.pair.second));
         let Some(main) = self.main(answer) else {
-            return format!("{first} and {second}: no run was finished");
+            let why = match self.comparison.n() {
+                0 => "no run was finished",
+                _ => "their horizons differ, and nothing can be held against each other",
+            };
+            return format!("{first} and {second}: {why}");
         };
         if answer.pair.same == self.comparison.n() {
             return format!("{first} and {second}: exactly the same in every run");
@@ -129,8 +168,9 @@ impl<'c> Answer<'c> {
             Headline::Days(limit) => match self.seldom_reached(answer, limit) {
                 // Days that end with the horizon say little of a limit that is seldom reached by then.
                 Some([first_share, second_share]) => format!(
-                    "{first} holds {} by the end in {first_share} of its runs, {second} in {second_share}",
-                    limit.name
+                    "{first} holds {} {} in {first_share} of its runs, {second} in {second_share}",
+                    limit.name,
+                    self.comparison.end().in_words()
                 ),
                 None => format!("{better} holds {} {size} sooner than {worse}, on average", limit.name),
             },
@@ -143,7 +183,7 @@ impl<'c> Answer<'c> {
         let reached = answer
             .differences
             .iter()
-            .find(|found| matches!(&found.headline, Headline::Reached(of, By::Horizon) if of == limit))?;
+            .find(|found| found.headline == Headline::Reached(limit.clone(), self.comparison.end()))?;
         let seldom = reached.means.iter().any(|share| *share < 0.5);
         seldom.then(|| reached.means.map(|share| text::level(Unit::Chance, share)))
     }

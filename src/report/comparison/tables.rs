@@ -6,13 +6,15 @@
 //! | `days.csv` | pair, day and metric | first less second by the end of the civil day |
 //! | `replications.csv` | replication and plan | what each metric counts, in its unit; chances as 0 and 1 |
 //!
+//! Where horizons differ only times and limits within the shortest are told, and only the days that both run.
+//!
 //! In `days.csv` the metric `sent_so_far` is messages sent since the start (mean, interval and quantiles of the
 //! difference; quantiles above 255 from bins of 1 %), `reached_<limit>` the chance of having held a limit (difference and
 //! interval). Intervals there hold on that day alone. Empty is what does not exist.
 
 use super::json::unit;
 use super::{Answer, PairAnswer};
-use crate::experiment::{By, Difference, Headline, Interval, Limit, Side};
+use crate::experiment::{Difference, Headline, Interval, Limit, Side};
 use crate::report::decimal;
 
 /// `pairs.csv` as text.
@@ -87,7 +89,7 @@ pub fn days(answer: &Answer<'_>) -> String {
     ];
     let rows = answer.pairs.iter().flat_map(|pair| {
         let limits = answer.headlines.iter().filter_map(|headline| match headline {
-            Headline::Reached(limit, By::Horizon) => Some(limit),
+            Headline::Reached(limit, by) if *by == answer.comparison.end() => Some(limit),
             _ => None,
         });
         sent_so_far(answer, pair).into_iter().chain(limits.flat_map(|limit| reached(answer, pair, limit)))

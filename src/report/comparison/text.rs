@@ -27,7 +27,7 @@ pub fn render(answer: &Answer<'_>, width: usize) -> String {
         page.heading("No run was finished, so there is nothing to say.");
         return page.finish();
     }
-    unpriced(&mut page, answer);
+    answer.left_out().iter().for_each(|why| page.indented(why));
     for pair in &answer.pairs {
         differences(&mut page, answer, pair);
         luck(&mut page, answer, pair);
@@ -77,20 +77,6 @@ fn head(page: &mut Page, answer: &Answer<'_>) {
         })
         .collect();
     page.table(&[Align::Left; 4], &rows);
-}
-
-/// Why costs are left out, where a price is not known.
-fn unpriced(page: &mut Page, answer: &Answer<'_>) {
-    for (place, arm) in answer.comparison.arms().iter().enumerate() {
-        let unpriced = arm.ensemble.rows().iter().map(|row| row.unpriced).sum::<u64>();
-        if unpriced > 0 {
-            let each = amount(Unit::Messages, unpriced as f64 / answer.comparison.n() as f64);
-            let who = letter(place);
-            page.indented(&format!(
-                "Costs are not compared: {who} has {each} messages and conversations a run whose price is not known."
-            ));
-        }
-    }
 }
 
 /// How a pair differs in each headline.

@@ -1,13 +1,15 @@
 //! The chart of a study: `indices`, what share of the spread is each uncertain input's, with intervals; where there was
 //! screening alone `screening`, how far each input moves the result.
 
-use super::{Influence, SensitivityAnswer};
+use super::{Influence, SensitivityAnswer, as_share};
 use crate::experiment::sensitivity::Index;
 use crate::experiment::{Headline, Unit};
-use crate::glossary::grouped;
+use crate::glossary::{capital, grouped};
 use crate::report::charts::{Caption, Drawing, IndexRow, Tornado, TornadoBar, indices, tornado};
 use crate::report::comparison::amount;
-use crate::report::sweep::capital;
+
+/// The names of all charts that a study may have.
+pub const NAMES: [&str; 2] = ["indices", "screening"];
 
 /// The charts; none where nothing varies.
 pub fn draw(answer: &SensitivityAnswer<'_>) -> Vec<Drawing> {
@@ -25,12 +27,12 @@ pub fn draw(answer: &SensitivityAnswer<'_>) -> Vec<Drawing> {
     let mut bars: Vec<TornadoBar> = answer.told.iter().filter_map(|known| bar(answer, known)).collect();
     bars.sort_by(|a, b| b.high.total_cmp(&a.high));
     if let Some(first) = bars.first() {
-        let reading =
-            "How far each moves it over the middle 95 % of its belief (mu*); lines: 95 % intervals.";
+        let reading = "How far each moves it by a step of two thirds of the middle \
+                       95 % of its belief (mu*); lines: 95 % intervals.";
         let what = answer.what();
         let unit = answer.headline().map(Headline::unit);
         let size = unit.map_or_else(String::new, |unit| amount(unit, first.high));
-        let title = format!("{} moves {what} farthest: by {size}", first.name);
+        let title = format!("{} moves {what} farthest: by {size} a step", first.name);
         let caption = caption(answer, "screening", title, reading);
         let shares = unit == Some(Unit::Chance);
         drawings.push(tornado(&caption, &Tornado { unit: format!("change of {what}"), bars, shares }));
@@ -57,7 +59,7 @@ fn row(answer: &SensitivityAnswer<'_>, known: &Influence) -> Option<IndexRow> {
     let three = |index: Index| {
         let interval = index.interval;
         let ends = interval.map_or([index.estimate; 2], |interval| [interval.low, interval.high]);
-        [index.estimate, ends[0], ends[1]]
+        [index.estimate, ends[0], ends[1]].map(as_share)
     };
     Some(IndexRow { name: answer.name(known), first: three(shares.first), total: three(shares.total) })
 }

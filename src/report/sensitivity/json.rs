@@ -7,8 +7,10 @@
 //!   results   of every metric: its mean and spread, and the indices of each input
 //! ```
 //!
-//! `index` is `first`, `total` (shares of the variance), `mu`, `mu_star`, `sigma` (unit of the metric, for the middle 95 % of
-//! what is believed of the input). Intervals are of 95 %, by drawing rows again. `null` is what does not exist.
+//! `index` is `first`, `total` (shares of the variance), `mu`, `mu_star`, `sigma` (unit of the metric: the change by a step of
+//! two thirds of the middle 95 % of what is believed of the input, not divided by the step). The two thresholds of a rating
+//! clause are one input, `rating.NAME.medium_from+low_from`, unless one of them is held. Intervals are of 95 %, by drawing
+//! rows again. `null` is what does not exist.
 
 use serde::Serialize;
 
@@ -20,7 +22,7 @@ use crate::report::rounded;
 use crate::report::summary::TOOL;
 
 /// The version of the keys below; it rises when one changes its meaning or goes away.
-pub const FORMAT: u32 = 1;
+pub const FORMAT: u32 = 2;
 
 /// The text of `sensitivity.json`, with a newline at its end.
 pub fn to_json(answer: &SensitivityAnswer<'_>) -> String {

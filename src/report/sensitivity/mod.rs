@@ -14,7 +14,7 @@ pub mod tables;
 pub mod text;
 
 use crate::experiment::Headline;
-use crate::experiment::sensitivity::{Indices, Screened, Study};
+use crate::experiment::sensitivity::{Index, Indices, Screened, Study};
 use crate::report::sweep::{asked, short};
 
 /// All that was asked of a study, answered once.
@@ -86,10 +86,36 @@ impl<'s> SensitivityAnswer<'s> {
         };
         let name = self.name(first);
         let Some(Indices { total, .. }) = first.shares else { return format!("{name} moves {what} most") };
-        let share = |share: f64| format!("{:.0}", (100.0 * share).clamp(0.0, 100.0));
-        let range = total.interval.map_or_else(String::new, |interval| {
-            format!(" ({} to {})", share(interval.low), share(interval.high))
-        });
-        format!("{name} moves {what} most: {} %{range} of the spread goes with it", share(total.estimate))
+        let [share, range] = share_of_spread(total);
+        let range = if range.is_empty() { range } else { format!(" {range}") };
+        format!("{name} moves {what} most: {share}{range} of the spread goes with it")
+    }
+}
+
+/// An estimate of an index as a share of the spread. By chance estimates stray a little below nothing and above all of it; a
+/// share cannot.
+fn as_share(index: f64) -> f64 {
+    index.clamp(0.0, 1.0) + 0.0
+}
+
+/// An index as a share of the spread in per cent, and its interval in brackets.
+fn share_of_spread(index: Index) -> [String; 2] {
+    let percent = |index: f64| format!("{:.0}", 100.0 * as_share(index));
+    let range = index.interval.map_or_else(String::new, |interval| {
+        format!("({} to {})", percent(interval.low), percent(interval.high))
+    });
+    [format!("{} %", percent(index.estimate)), range]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::experiment::Interval;
+
+    #[test]
+    fn no_share_is_more_than_the_whole() {
+        let index = Index { estimate: -0.002, interval: Some(Interval { low: -0.1, high: 1.18 }) };
+        assert_eq!(share_of_spread(index), ["0 %", "(0 to 100)"].map(str::to_owned));
+        assert_eq!([-0.1, 0.4, 1.18].map(as_share), [0.0, 0.4, 1.0]);
     }
 }

@@ -2,7 +2,8 @@
 //!
 //! `sensitivity.csv`: one line an input, metric and index. `path` and `believed` name the input; `metric` and its `unit`;
 //! `index` is `first` (share of the variance that it explains alone), `total` (share that goes with it in any way), `mu`
-//! (mean effect of a screening step \[unit of the metric, for the middle 95 % of the belief\]), `mu_star` (mean of its size)
+//! (mean change by a screening step up, of two thirds of the middle 95 % of the belief, and not divided by the step \[unit of
+//! the metric\]), `mu_star` (mean of its size)
 //! or `sigma` (its standard deviation); `estimate`, `ci_low` and `ci_high` (95 %, by drawing rows again; empty where there is
 //! none); `n` rows or trajectories.
 

@@ -1,7 +1,6 @@
 //! What a planner reads in the terminal: each uncertain input, the most important first, and how to read it.
 
-use super::{Influence, SensitivityAnswer};
-use crate::experiment::sensitivity::Index;
+use super::{Influence, SensitivityAnswer, share_of_spread};
 use crate::experiment::{Headline, Interval, Unit};
 use crate::glossary::grouped;
 use crate::report::comparison::text::{level, signed, suffix};
@@ -75,7 +74,8 @@ fn table(page: &mut Page, answer: &SensitivityAnswer<'_>, headline: &Headline) {
         let mut row = vec![answer.name(known), answer.study.inputs[known.input].belief.clone()];
         if shares {
             let both = known.shares.map(|both| [both.first, both.total]);
-            row.extend(both.map_or_else(|| vec![String::new(); 4], |both| both.map(share).concat()));
+            let shares = both.map(|both| both.map(share_of_spread).concat());
+            row.extend(shares.unwrap_or_else(|| vec![String::new(); 4]));
         }
         if steps {
             row.extend(moved(known, headline.unit()));
@@ -83,15 +83,6 @@ fn table(page: &mut Page, answer: &SensitivityAnswer<'_>, headline: &Headline) {
         rows.push(row);
     }
     page.table(&aligns, &rows);
-}
-
-/// An index as a share, and its interval in brackets.
-fn share(index: Index) -> Vec<String> {
-    let percent = |share: f64| format!("{:.0}", (100.0 * share).clamp(0.0, 999.0) + 0.0);
-    let range = index.interval.map_or_else(String::new, |Interval { low, high }| {
-        format!("({} to {})", percent(low), percent(high))
-    });
-    vec![format!("{} %", percent(index.estimate)), range]
 }
 
 /// How far steps move the result: up or down, or both ways; its interval; how unevenly.
@@ -141,9 +132,9 @@ fn doubt(page: &mut Page, answer: &SensitivityAnswer<'_>) {
     }
     if answer.told.iter().any(|known| known.screened.is_some()) {
         page.indented(
-            "Moves it: how far the result moves over the middle 95 % of what is believed of the input (Morris, mu*): + up, − \
-             down, ± both. Uneven: how much that differs from place to place (sigma), because the input bends or acts together \
-             with others.",
+            "Moves it: how far the result moves as the input takes a step of two thirds of the middle 95 % of what is \
+             believed of it (Morris, mu*, not divided by the step): + up, − down, ± both. Uneven: how much that differs from \
+             place to place (sigma), because the input bends or acts together with others.",
         );
     }
     if matches!(answer.headline(), Some(Headline::Days(_))) {

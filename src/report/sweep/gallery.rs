@@ -6,24 +6,28 @@
 //! | `heat` | two factors with levels: how does it change along both? |
 //! | `tornado` | several factors: which changes most? |
 
-use super::{SweepAnswer, capital, short};
-use crate::experiment::{DesignKind, Headline, Level, Unit};
-use crate::glossary::grouped;
+use super::{SweepAnswer, short};
+use crate::experiment::{By, DesignKind, Headline, Level, Unit};
+use crate::glossary::{capital, grouped};
 use crate::report::charts::{
     Along, AlongPoint, Caption, Drawing, Heat, Tornado, TornadoBar, along, chance, heat, tornado,
 };
 use crate::report::comparison::text::level;
 
-/// All charts of a sweep; none without points.
+/// The names of all charts that a sweep may have.
+pub const NAMES: [&str; 3] = ["curve", "heat", "tornado"];
+
+/// All charts of a sweep; none of what is not known.
 pub fn draw(answer: &SweepAnswer<'_>) -> Vec<Drawing> {
-    let Some(main) = answer.main.as_ref().filter(|_| !answer.sweep.points.is_empty()) else {
+    let Some(told) = answer.compared.as_ref().filter(|_| !answer.estimates().is_empty()) else {
         return Vec::new();
     };
     let factorial = answer.design().kind == DesignKind::Factorial;
+    let bars = || answer.sweep.is_told(told).then(|| bars(answer, told));
     match answer.design().factors.len() {
-        1 => vec![curve(answer, main)],
-        2 if factorial => vec![field(answer, main), bars(answer, main)],
-        _ => vec![bars(answer, main)],
+        1 => vec![curve(answer, told)],
+        2 if factorial => std::iter::once(field(answer, told)).chain(bars()).collect(),
+        _ => bars().into_iter().collect(),
     }
 }
 
@@ -37,8 +41,18 @@ fn caption(answer: &SweepAnswer<'_>, name: &str, title: String, reading: &str) -
         }
         _ => String::new(),
     };
+    let cut = match answer.sweep.end() {
+        By::Horizon => "",
+        _ => " Horizons differ: times are cut at the shortest.",
+    };
+    let unknown = answer.sweep.points.len() - answer.estimates().len();
+    let unknown = if unknown == 0 {
+        String::new()
+    } else {
+        format!(" Left out: {unknown} points where it is not known.")
+    };
     let subtitle = format!(
-        "{reading}{never} {} points of {} runs each on the same luck. {rules}",
+        "{reading}{never}{cut}{unknown} {} points of {} runs each on the same luck. {rules}",
         grouped(answer.sweep.points.len() as u64),
         grouped(answer.sweep.replications)
     );
@@ -50,7 +64,7 @@ fn curve(answer: &SweepAnswer<'_>, main: &Headline) -> Drawing {
     let factor = &answer.design().factors[0];
     let mut points: Vec<AlongPoint> = (0..answer.sweep.points.len())
         .filter_map(|point| {
-            let Level { estimate, interval, .. } = answer.sweep.level(point, main)?;
+            let Level { estimate, interval, .. } = answer.level(point)?;
             let value = &answer.design().points[point][0];
             Some(AlongPoint {
                 label: value.clone(),
@@ -77,7 +91,7 @@ fn curve(answer: &SweepAnswer<'_>, main: &Headline) -> Drawing {
 
 /// What the metric does from the first value to the last.
 fn title(answer: &SweepAnswer<'_>, main: &Headline) -> String {
-    let at = |point: usize| answer.sweep.level(point, main).map(|level| level.estimate);
+    let at = |point: usize| answer.level(point).map(|level| level.estimate);
     let values = |point: usize| answer.point_in_words(point);
     let last = answer.sweep.points.len().saturating_sub(1);
     let factorial = answer.design().kind == DesignKind::Factorial;
@@ -103,9 +117,8 @@ fn level_in_words(main: &Headline, value: f64) -> String {
 fn field(answer: &SweepAnswer<'_>, main: &Headline) -> Drawing {
     let factors = &answer.design().factors;
     let [up, across] = [0, 1].map(|factor| factors[factor].levels().unwrap_or_default());
-    let estimate = |row: usize, column: usize| {
-        answer.sweep.level(row * across.len() + column, main).map(|level| level.estimate)
-    };
+    let estimate =
+        |row: usize, column: usize| answer.level(row * across.len() + column).map(|level| level.estimate);
     let rows = 0..up.len();
     let cells = |row: usize| (0..across.len()).map(|column| estimate(row, column)).collect::<Vec<_>>();
     let cells: Vec<Vec<Option<f64>>> = rows.map(cells).collect();

@@ -9,8 +9,13 @@
 //!   points     each with its values and the results of all metrics
 //! ```
 //!
+//! Results of a point are those of its own whole runs. Where horizons differ effects are of times that are cut at the
+//! shortest, `horizon_days`, and `metric` is then a limit within it instead of one that is ever held.
+//!
 //! Units are those of `unit`: days (elapsed seconds / 86,400), chance (0 to 1), messages, currency. Intervals are of 95 %,
-//! and cover simulation noise alone. `null` is what does not exist: an interval of a mean from one replication.
+//! and cover simulation noise alone; those of effects in designs of points also which points were chosen. `null` is what
+//! does not exist: an interval of a mean from one replication; and what is not known: a cost where `unpriced` (messages and
+//! conversations a run whose price is not known) is above 0.
 
 use std::collections::BTreeMap;
 
@@ -36,11 +41,10 @@ pub fn to_json(answer: &SweepAnswer<'_>) -> String {
 ///
 /// `line` counts the lines of the input from 1. `results` has an entry for each metric by its name.
 pub fn line(line: u64, rows: &[Row], setting: &Setting, dates: &[By]) -> String {
-    let unpriced = rows.iter().any(|row| row.unpriced > 0);
     let horizon = setting.calendar.horizon();
-    let results = headlines_of(&[setting], dates, unpriced).into_iter().filter_map(|headline| {
-        let level = Level::of(rows, setting, &headline, horizon)?;
-        Some((headline.name(), Told::of(&headline, level)))
+    let results = headlines_of(&[setting], dates).into_iter().map(|headline| {
+        let level = Level::of(rows, setting, &headline, horizon);
+        (headline.name(), Told::of(&headline, level, rows.len()))
     });
     let answer = Line { line, results: Some(results.collect()), error: None };
     serde_json::to_string(&answer).expect("keys are text and memory does not fail")
@@ -73,7 +77,7 @@ struct Page {
     /// Replications of each point.
     replications: u64,
     complete: bool,
-    /// Where times are cut \[days\].
+    /// Where times are cut as points are held against each other \[days\].
     horizon_days: f64,
     design: Chosen,
     factors: Vec<Varied>,
@@ -112,6 +116,8 @@ struct Changed {
 struct Point {
     point: usize,
     values: BTreeMap<String, String>,
+    /// Messages and conversations a run whose price is not known.
+    unpriced: f64,
     results: Vec<Named>,
 }
 
@@ -125,16 +131,17 @@ struct Named {
 #[derive(Serialize)]
 struct Told {
     unit: &'static str,
-    estimate: f64,
+    estimate: Option<f64>,
     ci_low: Option<f64>,
     ci_high: Option<f64>,
     n: u64,
 }
 
 impl Told {
-    fn of(headline: &Headline, level: Level) -> Told {
-        let [ci_low, ci_high] = ends(level.interval);
-        Told { unit: unit(headline.unit()), estimate: digits(level.estimate), ci_low, ci_high, n: level.n }
+    fn of(headline: &Headline, level: Option<Level>, replications: usize) -> Told {
+        let [ci_low, ci_high] = ends(level.and_then(|level| level.interval));
+        let estimate = level.map(|level| digits(level.estimate));
+        Told { unit: unit(headline.unit()), estimate, ci_low, ci_high, n: replications as u64 }
     }
 }
 
@@ -168,7 +175,7 @@ impl Page {
             horizon_days: rounded(sweep.horizon().as_days(), 3),
             design: Chosen { kind: design.kind.name(), points: design.points.len() },
             factors: design.factors.iter().map(Varied::of).collect(),
-            metric: answer.main.as_ref().map(Headline::name),
+            metric: answer.compared.as_ref().map(Headline::name),
             effects: answer.effects.iter().map(changed).collect(),
             unchanged: answer.unchanged.iter().map(|factor| path(*factor)).collect(),
             points: (0..sweep.points.len()).map(|point| Point::of(answer, point)).collect(),
@@ -187,14 +194,16 @@ impl Point {
     fn of(answer: &SweepAnswer<'_>, point: usize) -> Point {
         let design = &answer.sweep.design;
         let values = design.factors.iter().zip(&design.points[point]);
+        let replications = answer.sweep.points[point].rows.len();
         let told = |headline: &Headline| {
-            let level = answer.sweep.level(point, headline)?;
-            Some(Named { metric: headline.name(), told: Told::of(headline, level) })
+            let level = answer.sweep.level(point, headline);
+            Named { metric: headline.name(), told: Told::of(headline, level, replications) }
         };
         Point {
             point,
             values: values.map(|(factor, value)| (factor.path().to_owned(), value.clone())).collect(),
-            results: answer.headlines.iter().filter_map(told).collect(),
+            unpriced: rounded(answer.unpriced(point), 3),
+            results: answer.headlines.iter().map(told).collect(),
         }
     }
 }

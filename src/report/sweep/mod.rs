@@ -13,9 +13,10 @@ pub mod json;
 pub mod tables;
 pub mod text;
 
-use crate::experiment::{By, Design, Effect, Headline, Sweep, Unit};
+use crate::experiment::{By, Design, Effect, Headline, Level, Sweep, Unit};
+use crate::glossary::capital;
 use crate::report::comparison::text::level;
-use crate::report::comparison::what;
+use crate::report::comparison::{amount, what};
 use crate::sim::Setting;
 
 /// All that was asked of a sweep, answered once.
@@ -27,6 +28,8 @@ pub struct SweepAnswer<'s> {
     pub headlines: Vec<Headline>,
     /// The one that is told and drawn.
     pub main: Option<Headline>,
+    /// The same as points are held against each other by it: see [`Headline::by_common_end`].
+    pub compared: Option<Headline>,
     /// What each factor changes in it, the most first.
     pub effects: Vec<Effect>,
     /// The factors that change nothing at all.
@@ -38,9 +41,10 @@ impl<'s> SweepAnswer<'s> {
     pub fn of(sweep: &'s Sweep, dates: &[By], metric: Option<&Headline>) -> SweepAnswer<'s> {
         let headlines = if sweep.points.is_empty() { Vec::new() } else { sweep.headlines(dates) };
         let main = metric.cloned().or_else(|| sweep.main(&headlines));
-        let mut effects = main.as_ref().map(|main| sweep.effects(main)).unwrap_or_default();
+        let compared = main.clone().map(|main| main.by_common_end(sweep.end()));
+        let mut effects = compared.as_ref().map(|compared| sweep.effects(compared)).unwrap_or_default();
         effects.sort_by(|a, b| b.difference().abs().total_cmp(&a.difference().abs()));
-        SweepAnswer { sweep, headlines, main, effects, unchanged: sweep.unchanged() }
+        SweepAnswer { sweep, headlines, main, compared, effects, unchanged: sweep.unchanged() }
     }
 
     fn design(&self) -> &'s Design {
@@ -67,39 +71,84 @@ impl<'s> SweepAnswer<'s> {
         self.setting().and_then(|setting| setting.currency.as_deref()).unwrap_or_default()
     }
 
-    /// What the told metric is, in words.
+    /// What the told metric is, in words, as points are held against each other by it.
     fn what(&self) -> String {
-        self.main.as_ref().map_or_else(String::new, |main| asked(main, self.currency()))
+        let Some(compared) = &self.compared else { return String::new() };
+        let what = asked(compared, self.currency());
+        match (compared, self.sweep.end()) {
+            (Headline::Days(_), By::After(shortest)) => format!("{what}, cut at {shortest}"),
+            _ => what,
+        }
     }
 
-    /// The estimates of the told metric, point by point.
-    fn estimates(&self) -> Vec<f64> {
-        let Some(main) = &self.main else { return Vec::new() };
-        (0..self.sweep.points.len())
-            .filter_map(|point| Some(self.sweep.level(point, main)?.estimate))
-            .collect()
+    /// The told metric at a point, as it can be held against other points.
+    fn level(&self, point: usize) -> Option<Level> {
+        self.sweep.level_in_common(point, self.compared.as_ref()?)
     }
 
-    /// The points with the least and the most of the told metric.
-    fn extremes(&self) -> Option<[usize; 2]> {
+    /// The points at which the told metric is known, with its estimates there.
+    fn estimates(&self) -> Vec<(usize, f64)> {
+        let points = 0..self.sweep.points.len();
+        points.filter_map(|point| Some((point, self.level(point)?.estimate))).collect()
+    }
+
+    /// The points with the least and the most of the told metric, and their estimates.
+    fn extremes(&self) -> Option<[(usize, f64); 2]> {
         let all = self.estimates();
-        let least = (0..all.len()).min_by(|a, b| all[*a].total_cmp(&all[*b]))?;
-        let most = (0..all.len()).rev().max_by(|a, b| all[*a].total_cmp(&all[*b]))?;
-        Some([least, most])
+        let least = all.iter().min_by(|a, b| a.1.total_cmp(&b.1))?;
+        let most = all.iter().rev().max_by(|a, b| a.1.total_cmp(&b.1))?;
+        Some([*least, *most])
     }
 
     /// The main result as a sentence, as a title says it.
     fn sentence(&self) -> String {
-        let (Some(main), Some([least, most])) = (&self.main, self.extremes()) else {
-            return "no point was finished".to_owned();
+        let Some(compared) = &self.compared else { return "no point was finished".to_owned() };
+        let (unit, what) = (compared.unit(), capital(&self.what()));
+        let Some([(_, least), (_, most)]) = self.extremes() else {
+            return format!("{what}: not known at any point");
         };
-        let (all, unit, what) = (self.estimates(), main.unit(), capital(&self.what()));
-        if all[least] == all[most] {
-            return format!("{what}: {} at every point", level(unit, all[least]));
+        let known = if self.sweep.is_told(compared) { "" } else { " of those where it is known" };
+        if least == most {
+            return format!("{what}: {} at every point{known}", level(unit, least));
         }
-        let [low, high] = [least, most].map(|point| level(unit, all[point]));
+        let [low, high] = [least, most].map(|estimate| level(unit, estimate));
         let low = if unit == Unit::Days { low.replace(" d", "") } else { low };
-        format!("{what}: {low} to {high}, from point to point")
+        format!("{what}: {low} to {high}, from point to point{known}")
+    }
+
+    /// Why the told metric is not known at some points, where it is not.
+    fn why_not_known(&self) -> Option<String> {
+        let compared = self.compared.as_ref()?;
+        let unknown: Vec<usize> =
+            (0..self.sweep.points.len()).filter(|point| self.level(*point).is_none()).collect();
+        let first = *unknown.first()?;
+        let each = amount(Unit::Messages, self.unpriced(first));
+        let (count, all) = (unknown.len(), self.sweep.points.len());
+        let what = capital(&what(compared, self.currency()));
+        Some(format!(
+            "{what} is not known at {count} of {all} points: their runs have messages and conversations whose price is \
+             not known ({each} a run at {}). Such points are left out of charts, and what each value changes is not told.",
+            self.point_in_words(first)
+        ))
+    }
+
+    /// Messages and conversations a run whose price is not known, at a point.
+    fn unpriced(&self, point: usize) -> f64 {
+        let rows = &self.sweep.points[point].rows;
+        rows.iter().map(|row| row.unpriced).sum::<u64>() as f64 / rows.len().max(1) as f64
+    }
+
+    /// What times mean where horizons differ.
+    fn unlike_horizons(&self) -> Option<String> {
+        let end = self.sweep.end();
+        (end != By::Horizon).then(|| {
+            format!(
+                "Horizons differ: results of single points are those of their own whole runs; where points are held against \
+                 each other times are cut at the shortest horizon and limits are those held {}. Mishaps and sums are always \
+                 those of whole runs, and a longer run has more of them.",
+                end.in_words()
+            )
+        })
     }
 
     /// The values of a point in words: `low_from 1%, share 50%`.
@@ -135,12 +184,4 @@ pub(in crate::report) fn short(path: &str) -> String {
     let steps: Vec<&str> = path.split('.').filter(|step| !SILENT.contains(step)).collect();
     let last = steps.len().saturating_sub(2);
     steps[last..].join(" ")
-}
-
-/// With a capital at its beginning.
-pub(in crate::report) fn capital(text: &str) -> String {
-    let mut letters = text.chars();
-    letters
-        .next()
-        .map_or_else(String::new, |first| first.to_uppercase().collect::<String>() + letters.as_str())
 }

@@ -9,9 +9,9 @@
 //!   what intervals do not say, what all points rest on
 //! ```
 
-use super::{SweepAnswer, capital, short};
+use super::{SweepAnswer, asked, short};
 use crate::experiment::{By, DesignKind, Effect, Headline, Interval, Level, Mishap, Unit};
-use crate::glossary::grouped;
+use crate::glossary::{capital, grouped};
 use crate::report::comparison::text::{between, level, signed, suffix};
 use crate::report::comparison::what;
 use crate::report::summary::TOOL;
@@ -43,6 +43,7 @@ pub fn render(answer: &SweepAnswer<'_>, width: usize) -> String {
         }
         _ => extremes(&mut page, answer, main),
     }
+    answer.why_not_known().iter().for_each(|why| page.indented(why));
     effects(&mut page, answer, main);
     doubt(&mut page, answer);
     rests_on(&mut page, answer);
@@ -111,7 +112,7 @@ fn along(page: &mut Page, answer: &SweepAnswer<'_>, main: &Headline) {
 
 /// A level, and its interval in brackets.
 fn told(headline: &Headline, known: Option<Level>) -> [String; 2] {
-    let Some(known) = known else { return [String::new(), String::new()] };
+    let Some(known) = known else { return ["not known".to_owned(), String::new()] };
     let unit = headline.unit();
     let range = known.interval.map_or_else(String::new, |Interval { low, high }| {
         format!("({} to {})", bare(unit, low.max(0.0)), bare(unit, high))
@@ -131,15 +132,17 @@ fn across(page: &mut Page, answer: &SweepAnswer<'_>, main: &Headline) {
     let [down, over] = [0, 1].map(|factor| factors[factor].levels().unwrap_or_default());
     page.indented(&format!(
         "{}, with {} down and {} across:",
-        capital(&answer.what()),
+        capital(&asked(main, answer.currency())),
         short(factors[0].path()),
         short(factors[1].path())
     ));
     let mut rows = vec![std::iter::once(String::new()).chain(over.iter().cloned()).collect::<Vec<_>>()];
     for (place, value) in down.iter().enumerate() {
         let cell = |column: usize| {
-            let known = answer.sweep.level(place * over.len() + column, main);
-            known.map_or_else(|| "-".to_owned(), |known| level(main.unit(), known.estimate))
+            let point = place * over.len() + column;
+            let known = answer.sweep.level(point, main).map(|known| level(main.unit(), known.estimate));
+            let run = point < answer.sweep.points.len();
+            known.unwrap_or_else(|| if run { "not known" } else { "-" }.to_owned())
         };
         rows.push(std::iter::once(value.clone()).chain((0..over.len()).map(cell)).collect());
     }
@@ -158,8 +161,8 @@ fn across(page: &mut Page, answer: &SweepAnswer<'_>, main: &Headline) {
 /// The points with the least and the most.
 fn extremes(page: &mut Page, answer: &SweepAnswer<'_>, main: &Headline) {
     let Some(ends) = answer.extremes() else { return };
-    let rows = ["least at", "most at"].into_iter().zip(ends).map(|(name, point)| {
-        let [estimate, range] = told(main, answer.sweep.level(point, main));
+    let rows = ["least at", "most at"].into_iter().zip(ends).map(|(name, (point, _))| {
+        let [estimate, range] = told(main, answer.level(point));
         vec![name.to_owned(), answer.point_in_words(point), estimate, range]
     });
     let rows: Vec<Vec<String>> = rows.collect();
@@ -218,8 +221,9 @@ fn how_effects(factorial: bool) -> &'static str {
          same luck, with all else alike."
     } else {
         "Means over the quarter of the points with the lowest values of a factor, and with the highest; the interval covers \
-         which points were chosen. Ranks: the standardised rank regression coefficient, 1 or −1 for a factor that alone \
-         orders the points, 0 for one that does not matter, or not in one direction."
+         which points were chosen and, as all share their luck, how the change differs from run to run. Ranks: the \
+         standardised rank regression coefficient, 1 or −1 for a factor that alone orders the points, 0 for one that does \
+         not matter, or not in one direction."
     }
 }
 
@@ -234,8 +238,7 @@ fn bends(page: &mut Page, answer: &SweepAnswer<'_>, main: &Headline) {
         let mean = |value: &String| {
             let with = answer.design().points.iter().enumerate().take(answer.sweep.points.len());
             let with = with.filter(|(_, values)| values[effect.factor] == *value);
-            let known: Vec<f64> =
-                with.filter_map(|(point, _)| Some(answer.sweep.level(point, main)?.estimate)).collect();
+            let known: Vec<f64> = with.filter_map(|(point, _)| Some(answer.level(point)?.estimate)).collect();
             known.iter().sum::<f64>() / known.len().max(1) as f64
         };
         let means: Vec<f64> = levels.iter().map(mean).collect();
@@ -257,14 +260,15 @@ fn bends(page: &mut Page, answer: &SweepAnswer<'_>, main: &Headline) {
 fn doubt(page: &mut Page, answer: &SweepAnswer<'_>) {
     page.heading("How to read it");
     if answer.headlines.iter().any(|headline| matches!(headline, Headline::Days(_))) {
-        page.indented(&format!(
-            "A run that never holds a limit counts with all of its {:.0} days.",
-            answer.sweep.horizon().as_days()
-        ));
+        page.indented(&match answer.sweep.end() {
+            By::Horizon => format!(
+                "A run that never holds a limit counts with all of its {:.0} days.",
+                answer.sweep.horizon().as_days()
+            ),
+            _ => "A run that never holds a limit counts with all of its days.".to_owned(),
+        });
     }
-    if answer.sweep.horizons_differ() {
-        page.indented("Horizons differ: times are cut at the shortest; sums are those of each whole run.");
-    }
+    answer.unlike_horizons().iter().for_each(|how| page.indented(how));
     page.indented(
         "Intervals hold 19 times in 20, each for itself, and cover simulation noise only: not what nobody outside the \
          platform knows, nor how your customers will really react. What is not varied here is drawn from its prior at every \

@@ -11,11 +11,14 @@
 use super::{Answer, FOUND, OWN};
 use crate::experiment::tuning::{Estimate, Fate, FrontPoint};
 use crate::experiment::{Headline, Unit};
-use crate::glossary::grouped;
+use crate::glossary::{capital, grouped};
 use crate::report::charts::{
     Caption, Drawing, Measure, RoundLine, Rounds, Scatter, ScatterPoint, Standing, Strip, rounds, scatter,
     strips,
 };
+
+/// The names of all charts that a search may have.
+pub const NAMES: [&str; 3] = ["front", "rounds", "settings"];
 
 /// All charts of a search, as far as it came.
 pub fn draw(answer: &Answer<'_>) -> Vec<Drawing> {
@@ -242,10 +245,4 @@ fn settings(answer: &Answer<'_>) -> Drawing {
         "Each strip a field from its lowest to its highest value; pale: tried, blue: in the finals.";
     let all: Vec<Strip> = tuning.question.factors.iter().enumerate().map(strip).collect();
     strips(&caption(answer, "settings", title, reading), &all)
-}
-
-/// The text with a capital.
-fn capital(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }

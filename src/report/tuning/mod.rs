@@ -93,8 +93,13 @@ impl Answer<'_> {
         crate::experiment::tuning::estimate(headline.unit(), &values)
     }
 
-    /// How a condition stands by the confirmation alone: one setting, so only the conditions share what is left open.
+    /// How a condition stands by the confirmation alone: one setting, so only the conditions share what is left open. What
+    /// its runs do not tell, a cost of which a part has no known price, they leave open.
     fn kept(&self, constraint: &Constraint) -> Option<Kept> {
+        let arm = self.confirmation?.arms().first()?;
+        if !constraint.headline.is_told_by(arm.ensemble.rows()) {
+            return Some(Kept::Open);
+        }
         let values: Vec<u64> = self.confirmation?.values(0, &constraint.headline).collect();
         let shares = self.tuning.question.constraints.len() as u64;
         (!values.is_empty()).then(|| constraint.judge(&values, shares))

@@ -368,7 +368,7 @@ fn way(page: &mut Page, answer: &Answer<'_>) {
     }
     use Align::{Left, Right};
     page.table(&[Left, Right, Right, Right, Right], &rows);
-    page.indented(&tried(tuning));
+    page.indented(&tried(answer));
     for (values, why) in tuning.refused.iter().take(1) {
         page.indented(&format!(
             "{} settings make no scenario and were left out; the first: {} ({why}).",
@@ -380,7 +380,8 @@ fn way(page: &mut Page, answer: &Answer<'_>) {
 }
 
 /// Which settings were tried.
-fn tried(tuning: &Tuning) -> String {
+fn tried(answer: &Answer<'_>) -> String {
+    let tuning = answer.tuning;
     let (tried, plan) = (tuning.settings.len(), tuning.plan);
     let design = if plan.every_setting {
         "every setting there is".to_owned()
@@ -390,7 +391,7 @@ fn tried(tuning: &Tuning) -> String {
     format!(
         "{tried} settings were tried, the scenario as it stands among them: {design}. All met the same luck; each stage \
          had its own. {} of a budget of {} were used.",
-        runs(tuning.ledger.runs() + 2 * plan.confirmation),
+        runs(answer.runs()),
         grouped(plan.budget)
     )
 }

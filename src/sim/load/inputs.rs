@@ -4,7 +4,7 @@ use crate::audience::{Act, DeskInput, RATES, Segment};
 use crate::glossary::Ratio;
 use crate::platform::language::{Clause, Condition, Pays, Price};
 use crate::platform::{Rules, Ruleset, Thresholds, first_day, words};
-use crate::random::{Address, Chance, Law, Prior, Purpose, Subject};
+use crate::random::{Address, Chance, Law, Prior, Purpose, SortedPair, Subject};
 use crate::sim::scenario::{ScenarioText, Verification};
 use crate::sim::setting::{Assumption, Evidence};
 use crate::time::{Calendar, SimTime, date_in_words};
@@ -19,31 +19,48 @@ pub(super) fn default_threshold() -> Option<Prior> {
     Prior::new(Law::LogUniform { low: 0.005, high: 0.05 }).ok()
 }
 
-pub(super) fn threshold_priors(text: &ScenarioText, rules: &Rules) -> Vec<(Subject, Prior, Subject, Prior)> {
+/// What is believed of the two thresholds of a rating clause: two draws, of which the smaller is where Medium begins.
+#[derive(Clone, Debug)]
+pub(in crate::sim) struct ThresholdBelief {
+    /// The clause.
+    pub(super) clause: String,
+    /// Where the draws are made.
+    pub(super) subjects: [Subject; 2],
+    /// What is believed of them \[share\].
+    pub(super) pair: SortedPair,
+}
+
+impl ThresholdBelief {
+    /// The fields of the clause whose priors the draws have, in their order.
+    pub(super) const FIELDS: [&'static str; 2] = ["medium_from", "low_from"];
+
+    /// Where the draws of a replication are found.
+    pub(super) fn addresses(&self) -> [Address; 2] {
+        self.subjects.map(|subject| Address::of(Purpose::Parameter, subject))
+    }
+}
+
+pub(super) fn threshold_priors(text: &ScenarioText, rules: &Rules) -> Vec<ThresholdBelief> {
     let prior = |path: &str, stated: Ratio| {
         let own = text.platform.priors.get(path).copied().or_else(default_threshold);
         let stated = Prior::new(Law::Fixed(stated.as_f64())).ok();
         own.or(stated)
     };
     let clauses = rules.thresholds().filter_map(|(path, Thresholds { medium_from, low_from })| {
-        let (medium, low) = (format!("{path}.medium_from"), format!("{path}.low_from"));
-        let priors = (prior(&medium, medium_from)?, prior(&low, low_from)?);
-        Some((Subject::new(&[&medium]), priors.0, Subject::new(&[&low]), priors.1))
+        let [medium, low] = ThresholdBelief::FIELDS.map(|field| format!("{path}.{field}"));
+        let pair = SortedPair::new(prior(&medium, medium_from)?, prior(&low, low_from)?);
+        let subjects = [medium, low].map(|path| Subject::new(&[&path]));
+        Some(ThresholdBelief { clause: path.to_owned(), subjects, pair })
     });
     clauses.collect()
 }
 
 /// Draws the thresholds of a replication: two draws, sorted.
-pub(in crate::sim) fn draw_thresholds(
-    priors: &[(Subject, Prior, Subject, Prior)],
-    chance: &Chance,
-) -> Vec<Thresholds> {
-    let draw = |subject: Subject, prior: &Prior| {
-        chance.parameter(prior, Address::of(Purpose::Parameter, subject)).clamp(0.0, 1.0)
-    };
-    let sorted = priors.iter().map(|(medium, medium_prior, low, low_prior)| {
-        let (a, b) = (draw(*medium, medium_prior), draw(*low, low_prior));
-        Thresholds { medium_from: Ratio::from_share(a.min(b)), low_from: Ratio::from_share(a.max(b)) }
+pub(in crate::sim) fn draw_thresholds(beliefs: &[ThresholdBelief], chance: &Chance) -> Vec<Thresholds> {
+    let sorted = beliefs.iter().map(|belief| {
+        let sorted = chance.sorted_parameters(&belief.pair, belief.addresses());
+        let [medium_from, low_from] = sorted.map(|share| Ratio::from_share(share.clamp(0.0, 1.0)));
+        Thresholds { medium_from, low_from }
     });
     sorted.collect()
 }

@@ -38,7 +38,7 @@ use crate::glossary::Category;
 use crate::platform::catalogue;
 use crate::platform::rulebook::{self, Rulebook};
 use crate::platform::{Amending, Era, Opening, Policy, RuleChange, Rules, Ruleset, Tier};
-use crate::random::{Held, Pinned, Prior, Subject};
+use crate::random::{Held, Pinned};
 use crate::sender::{Part, Strategy};
 use crate::time::{Calendar, SimTime, Slot, Span};
 
@@ -46,7 +46,7 @@ pub use self::contents::Contents;
 use self::feasible::{Question, out_of_reach, unlocks};
 use self::grid::{calendar, longest_pause, sending_slots};
 pub(super) use self::inputs::draw_thresholds;
-use self::inputs::{GIVEN, assumptions, threshold_priors, waiting_numbers, warnings};
+use self::inputs::{GIVEN, ThresholdBelief, assumptions, threshold_priors, waiting_numbers, warnings};
 use self::parts::{
     asked_back, default_analysis, default_review, default_verification, lanes, markets, preferred, prices,
     profiles, replace_chances, ring, segments, sending_numbers, streaks, template_opening, written_to,
@@ -125,8 +125,8 @@ pub struct Scenario {
     pub(super) templates: Vec<(String, Category, usize)>,
     pub(super) opening: Opening,
     pub(super) decisions: Decisions,
-    /// Priors of the thresholds of each rating clause: Medium from, Low from.
-    pub(super) thresholds: Vec<(Subject, Prior, Subject, Prior)>,
+    /// What is believed of the thresholds of each rating clause.
+    pub(super) thresholds: Vec<ThresholdBelief>,
     pub(super) sending: Vec<SendingSlot>,
     /// What is priced; nothing without a market.
     pub(super) prices: Option<Prices>,
@@ -188,8 +188,8 @@ pub(super) struct LaterEra {
     pub(super) from: SimTime,
     pub(super) rules: Rules,
     pub(super) amendment: Amending,
-    /// Priors of the thresholds of its rating clauses.
-    pub(super) thresholds: Vec<(Subject, Prior, Subject, Prior)>,
+    /// What is believed of the thresholds of its rating clauses.
+    pub(super) thresholds: Vec<ThresholdBelief>,
 }
 
 /// What the platform decides by chance in reality: the run draws it and tells the platform.
