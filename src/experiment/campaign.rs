@@ -19,6 +19,8 @@ pub struct Done {
     pub in_time: Share,
     /// Replications in which it is done within the horizon.
     pub ever: Share,
+    /// Messages that count by the end of the last day \[messages\]. Absent without replications.
+    pub counted: Option<Quantiles<u64>>,
     /// On which day, over all replications; `None` is beyond the horizon and comes last. Absent without replications.
     pub dates: Option<Quantiles<Option<Date>>>,
 }
@@ -29,12 +31,14 @@ impl Ensemble {
         let (setting, n) = (self.setting(), self.n());
         let campaign = setting.campaign?;
         let date = |day: u32| setting.calendar.date(day as usize);
-        let days: Vec<u32> = self.rows().iter().map(|row| row.done_on.unwrap_or(u32::MAX)).collect();
+        let reached = || self.rows().iter().filter_map(|row| row.campaign);
+        let days: Vec<u32> = reached().map(|reached| reached.done_on.unwrap_or(u32::MAX)).collect();
         let done = || days.iter().copied().filter(|day| *day < u32::MAX);
         Some(Done {
             campaign,
             in_time: Share::new(done().filter(|day| date(*day) <= campaign.by).count() as u64, n),
             ever: Share::new(done().count() as u64, n),
+            counted: Quantiles::of(reached().map(|reached| reached.in_time).collect()),
             dates: Quantiles::of(days.clone())
                 .map(|days| days.map(|day| (day < u32::MAX).then(|| date(day)))),
         })
@@ -47,7 +51,7 @@ mod tests {
 
     use super::super::{Threads, toy};
     use super::*;
-    use crate::sim::{Metric, Trajectory};
+    use crate::sim::{Metric, Reached, Trajectory};
 
     /// Of ten futures four are done on day 3, three on day 8 and three never; the campaign is due on day 5.
     #[test]
@@ -58,12 +62,14 @@ mod tests {
         setting.campaign = Some(Campaign { people: 1_000, by: date(5), counts: Metric::Delivered });
         let future = |index: u64| {
             let done_on = [Some(3), Some(8), None, Some(3), Some(8), None, Some(3), Some(8), None, Some(3)];
-            Trajectory { done_on: done_on[index as usize], ..toy::future(index) }
+            let reached = Reached { done_on: done_on[index as usize], in_time: 100 * (index + 1) };
+            Trajectory { campaign: Some(reached), ..toy::future(index) }
         };
         let never = AtomicBool::new(false);
         let ensemble = Ensemble::run(setting, 0..10, Threads::ONE, &future, &|_| {}, &never);
         let done = ensemble.done().expect("a campaign");
         assert_eq!((done.in_time, done.ever), (Share::new(4, 10), Share::new(7, 10)));
+        assert_eq!(done.counted.map(|counted| (counted.p10, counted.p90)), Some((100, 900)));
         let dates = done.dates.expect("there are futures");
         assert_eq!((dates.p10, dates.p50, dates.p90), (Some(date(3)), Some(date(8)), None));
     }

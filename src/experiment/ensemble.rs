@@ -27,7 +27,7 @@ use super::fan::{Fan, FanDay, Series};
 use super::first_passage::FirstPassage;
 use super::order::Quantiles;
 use super::threads::{Crew, Threads};
-use crate::sim::{BESIDE, Counts, Day, End, Metric, Reason, Scenario, Setting, Trajectory};
+use crate::sim::{BESIDE, Counts, Day, End, Metric, Reached, Reason, Scenario, Setting, Trajectory};
 use crate::time::SimTime;
 
 /// Replications between two looks at the interruption: so many are folded at once.
@@ -71,8 +71,8 @@ pub struct Row {
     pub unpriced: u64,
     /// Days by what limited the climb, as in [`Reason::ALL`], without a last one that the horizon hardly touches \[days\].
     pub limited: [u32; Reason::ALL.len()],
-    /// The civil day by whose end the plan's campaign was done \[days since that of the start\].
-    pub done_on: Option<u32>,
+    /// How far the plan's campaign got; nothing without one.
+    pub campaign: Option<Reached>,
 }
 
 impl Row {
@@ -95,7 +95,7 @@ impl Row {
             thresholds: future.thresholds,
             unpriced: future.unpriced,
             limited: future.limited,
-            done_on: future.done_on,
+            campaign: future.campaign,
         }
     }
 }

@@ -119,7 +119,7 @@ pub(crate) fn future_of(index: u64, horizon: i64) -> Trajectory {
         banned: false,
         ended: None,
         limited,
-        done_on: None,
+        campaign: None,
         thresholds: (0.01, 0.02),
         unpriced: 0,
         most_cells: 0,

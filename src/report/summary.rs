@@ -156,6 +156,12 @@ pub struct CampaignDone {
     pub in_time: Chance,
     /// Done within the horizon.
     pub ever: Chance,
+    /// Messages that count by the end of that day: 1 in 10 replications have up to so many \[messages\].
+    pub counted_p10: Option<u64>,
+    /// Half of the replications have up to so many \[messages\].
+    pub counted_p50: Option<u64>,
+    /// 9 in 10 replications have up to so many \[messages\].
+    pub counted_p90: Option<u64>,
     /// The day on which 1 in 10 replications have done it; `null` is beyond the horizon.
     pub date_p10: Option<String>,
     /// The day on which half of the replications have done it; `null` is beyond the horizon.
@@ -363,6 +369,9 @@ impl CampaignDone {
             by: done.campaign.by.to_string(),
             in_time: Chance::of(done.in_time),
             ever: Chance::of(done.ever),
+            counted_p10: done.counted.map(|counted| counted.p10),
+            counted_p50: done.counted.map(|counted| counted.p50),
+            counted_p90: done.counted.map(|counted| counted.p90),
             date_p10: date(|dates| dates.p10),
             date_p50: date(|dates| dates.p50),
             date_p90: date(|dates| dates.p90),

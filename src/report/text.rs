@@ -72,9 +72,9 @@ fn head(page: &mut Page, ensemble: &Ensemble) {
 
 /// The chance that the plan's campaign is done in time, and when it is done; nothing where the plan is none.
 fn campaign(page: &mut Page, ensemble: &Ensemble) {
-    let Some(Done { campaign, in_time, ever, dates }) = ensemble.done() else { return };
-    let counted = if campaign.counts == Metric::Sent { "are written to" } else { "have the message" };
-    page.heading(&format!("Chance that {} people {counted}", grouped(campaign.people)));
+    let Some(Done { campaign, in_time, ever, counted, dates }) = ensemble.done() else { return };
+    let verb = if campaign.counts == Metric::Sent { "are written to" } else { "have the message" };
+    page.heading(&format!("Chance that {} people {verb}", grouped(campaign.people)));
     let within = horizon(ensemble.setting());
     let when = dates.map_or_else(String::new, |dates| match (dates.p10, dates.p50, dates.p90) {
         (_, Some(half), Some(most)) => {
@@ -95,6 +95,13 @@ fn campaign(page: &mut Page, ensemble: &Ensemble) {
         row(format!("within {within}"), ever, when),
     ];
     page.table(&[Align::Left, Align::Right, Align::Left, Align::Left], &rows);
+    if let Some(counted) = counted {
+        let [few, half, most] = [counted.p10, counted.p50, counted.p90].map(grouped);
+        page.indented(&format!(
+            "Messages {} by then: 1 in 10 of the runs up to {few}, half up to {half}, 9 in 10 up to {most}.",
+            campaign.counts.name()
+        ));
+    }
 }
 
 /// The chance of reaching each limit above the one at the start, and by when.

@@ -74,7 +74,7 @@ impl Diary {
                 banned: false,
                 ended: None,
                 limited: [0; Reason::ALL.len()],
-                done_on: None,
+                campaign: None,
                 thresholds,
                 unpriced: 0,
                 most_cells: 0,
@@ -244,7 +244,11 @@ impl Diary {
         for day in self.days.iter().take(scenario.setting.calendar.counted_days()) {
             self.outcome.limited[day.reason as usize] += 1;
         }
-        self.outcome.done_on = scenario.setting.campaign.and_then(|campaign| campaign.done_on(&self.days));
+        self.outcome.campaign = scenario.setting.campaign.map(|campaign| {
+            let calendar = &scenario.setting.calendar;
+            let in_time = (0..calendar.days()).take_while(|day| calendar.date(*day) <= campaign.by).count();
+            campaign.reached(&self.days, in_time)
+        });
         self.outcome.final_tier = best_tier(scenario, platform);
         self.outcome.days = self.days;
         self.outcome.ledger = Ledger { in_flight: self.in_flight, ..ledger };

@@ -37,5 +37,5 @@ pub use journal::{Entry, Journal};
 pub use load::{Contents, LoadError, Names, Scenario, Uncertain};
 pub use one_send::{Echo, FOLLOWED, LAST_HOUR, OneSend};
 pub use run::{BESIDE, Batch, Probe, Unwatched};
-pub use setting::{Assumption, Campaign, Evidence, Possible, Setting};
+pub use setting::{Assumption, Campaign, Evidence, Possible, Reached, Setting};
 pub use trajectory::{ChatMetric, Chats, Counts, Day, End, Ledger, Metric, Reason, Trajectory};

@@ -1,6 +1,7 @@
 //! What every report says about a run besides its results: names, dates, assumptions, warnings.
 
 use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
 
 use super::trajectory::{Day, Metric};
 use crate::glossary::{NumberStatus, TemplateStatus};
@@ -59,14 +60,27 @@ pub struct Campaign {
 }
 
 impl Campaign {
-    /// The first of `days` by whose end so many messages were counted \[civil days since that of the start\].
-    pub(super) fn done_on(&self, days: &[Day]) -> Option<u32> {
+    /// How far it got in `days`, of which the first `in_time` end by its date.
+    pub(super) fn reached(&self, days: &[Day], in_time: usize) -> Reached {
+        let counts = |day: &Day| day.counts[self.counts as usize];
         let mut counted = days.iter().scan(0, |sum, day| {
-            *sum += day.counts[self.counts as usize];
+            *sum += counts(day);
             Some(*sum)
         });
-        counted.position(|counted| counted >= self.people).map(|day| day as u32)
+        Reached {
+            done_on: counted.position(|counted| counted >= self.people).map(|day| day as u32),
+            in_time: days.iter().take(in_time).map(counts).sum(),
+        }
     }
+}
+
+/// How far a campaign got in a replication.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reached {
+    /// The civil day by whose end it was done \[days since that of the start\]; `None` within the horizon never.
+    pub done_on: Option<u32>,
+    /// Messages counted by the end of its last day \[messages\].
+    pub in_time: u64,
 }
 
 /// What a ruleset can do.

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::setting::Reached;
 use crate::glossary::{NumberStatus, Rating, TemplateStatus};
 use crate::time::SimTime;
 
@@ -311,9 +312,8 @@ pub struct Trajectory {
     pub ended: Option<(SimTime, End)>,
     /// Days by what limited the climb, as in [`Reason::ALL`], without a last one that the horizon hardly touches \[days\].
     pub limited: [u32; Reason::ALL.len()],
-    /// The civil day by whose end the plan's campaign was done \[days since that of the start\]; `None` without one, and
-    /// where it was not done within the horizon.
-    pub done_on: Option<u32>,
+    /// How far the plan's campaign got; `None` without one.
+    pub campaign: Option<Reached>,
     /// The thresholds that were drawn for the number's rating \[share\]: Medium from, Low from.
     pub thresholds: (f64, f64),
     /// Messages and conversations whose price is not known: they are in no cost.

@@ -23,7 +23,7 @@ pub(super) fn fingerprint(future: &Trajectory) -> u64 {
         banned,
         ended,
         limited: _,
-        done_on: _,
+        campaign: _,
         thresholds: _,
         unpriced,
         most_cells: _,
