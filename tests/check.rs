@@ -331,6 +331,38 @@ fn json_holds_the_same() {
     assert_eq!(json["below_threshold"][0], "platform-2023");
 }
 
+#[test]
+fn a_missed_threshold_is_a_failure_for_pipelines_too() {
+    let workshop = Workshop::new("threshold").with("a.ron", RISE).with("b.ron", &cold_list(MET));
+    let ask = |files: &[&str], threshold: &str| {
+        let more = ["--threshold", threshold, "--format", "github", "--junit", "j.xml"];
+        let said = workshop.check(&[files, &more].concat());
+        (said, fs::read_to_string(workshop.0.join("j.xml")).unwrap())
+    };
+    let (said, xml) = ask(&["a.ron"], "100%");
+    let name = "the cases of a.ron reach at least 100% of platform-2023";
+    let line = format!("::error file=a.ron,title={}::platform-2023: ", name.replace('%', "%25"));
+    said.ends(
+        1,
+        &[&line, "%0Anot reached:%0A  ", "2 passed, 0 failed; too little of a ruleset is reached"],
+        &[],
+    );
+    for part in [
+        "tests=\"3\" failures=\"1\"",
+        &format!("name=\"{name}\" file=\"a.ron\">"),
+        "<failure type=\"threshold\" message=\"platform-2023: ",
+        "upgrade.volume: ",
+    ] {
+        assert!(xml.contains(part), "expected `{part}` in:\n{xml}");
+    }
+    let (said, xml) = ask(&["a.ron"], "0%");
+    said.ends(0, &[], &[]);
+    assert!(!said.out.contains("::error") && xml.contains("tests=\"3\" failures=\"0\""), "{xml}");
+    let (said, xml) = ask(&["b.ron", "-n", "256", "--futures", "8"], "100%");
+    said.ends(1, &["::error file=b.ron,title=the futures of b.ron reach at least 100%25"], &[]);
+    assert!(xml.contains("tests=\"2\" failures=\"1\""), "{xml}");
+}
+
 // ---- expectations ---------------------------------------------------------------------------------------------------
 
 /// The shipped cold list over two weeks, with expectations of its own, which are decided at once.
