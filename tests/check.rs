@@ -486,6 +486,40 @@ fn golden_numbers_tell_the_same_from_the_changed_and_why() {
 }
 
 #[test]
+fn golden_numbers_are_found_from_every_folder_and_by_every_spelling() {
+    let workshop = Workshop::new("golden-paths")
+        .with("sc/a.ron", &cold_list(MET))
+        .with("sc/#b.ron", &cold_list(MET))
+        .with("sc/ c.ron", &cold_list(MET));
+    let (folder, below) = (&workshop.0, Workshop(workshop.0.join("sc")));
+    workshop.check(&["sc", "--baseline", "numbers/g.txt", "--update"]).ends(0, &[], &[]);
+    let text = fs::read_to_string(folder.join("numbers/g.txt")).unwrap();
+    assert!(text.contains("\n../sc/a.ron "), "{text}");
+    workshop.check(&["sc", "--baseline", "numbers/g.txt", "--quiet"]).ends(0, &["6 passed, 0 failed"], &[]);
+    let absolute = folder.join("sc/a.ron").display().to_string();
+    for spelling in ["./sc/a.ron", "sc//a.ron", "numbers/../sc/a.ron", &absolute] {
+        let said = workshop.check(&[spelling, "--baseline", "./numbers/g.txt"]);
+        said.ends(0, &["2 passed, 0 failed"], &[]);
+    }
+    for from in ["a.ron", "#b.ron", "./ c.ron"] {
+        let said = below.check(&[from, "--baseline", "../numbers/g.txt", "--update"]);
+        said.ends(0, &["2 passed, 0 failed"], &[]);
+        assert!(!said.out.contains("taken out") && !said.out.contains("first time"), "{}", said.out);
+    }
+    assert_eq!(fs::read_to_string(folder.join("numbers/g.txt")).unwrap(), text, "nothing was lost");
+    // Beside the scenarios an entry is their name alone; a file that is no scenario any more has none.
+    below.check(&["a.ron", "#b.ron", " c.ron", "--baseline", "g.txt", "--update"]).ends(0, &[], &[]);
+    let below = below.with("a.ron", RISE);
+    let said = below.check(&["a.ron", "--baseline", "g.txt"]);
+    said.ends(1, &["a.ron: it has golden numbers, and no scenario is there"], &[]);
+    below.check(&["#b.ron", " c.ron", "--baseline", "g.txt", "--quiet"]).ends(
+        0,
+        &["4 passed, 0 failed"],
+        &[],
+    );
+}
+
+#[test]
 fn golden_numbers_of_new_and_lost_scenarios_are_told() {
     let workshop = Workshop::new("golden-lost").with("a.ron", &cold_list(MET));
     workshop.check(&["a.ron", "--baseline", "golden.txt", "--update"]).ends(0, &[], &[]);
@@ -494,7 +528,7 @@ fn golden_numbers_of_new_and_lost_scenarios_are_told() {
     let said = workshop.check(&["b.ron", "--baseline", "golden.txt"]);
     said.ends(
         1,
-        &["b.ron: it has no golden numbers yet", "a.ron: it has golden numbers and is not there"],
+        &["b.ron: it has no golden numbers yet", "a.ron: it has golden numbers, and no scenario is there"],
         &[],
     );
     workshop.check(&["b.ron", "--baseline", "golden.txt", "--update"]).ends(0, &["a.ron: taken out"], &[]);
