@@ -159,8 +159,8 @@ pub(super) enum EventText {
         /// otherwise.
         #[serde(default)]
         in_window: u64,
-        /// Of the customers, those whose latest message before was delivered: when, and how many \[customers\]; none unless
-        /// said otherwise.
+        /// Of the customers, those whose latest message before was delivered, who come before new ones where less is
+        /// admitted: when, and how many \[customers\]; none unless said otherwise.
         #[serde(default)]
         again: Ordered<u64>,
     },
