@@ -59,6 +59,30 @@ impl<'t> Layers<'t> {
 }
 
 /// The rules that hold in a case.
+/// A value of the rules that is given to a case.
+struct Change<'t> {
+    /// Its place among the cases.
+    path: String,
+    /// The path in the rules.
+    changed: &'t str,
+    value: &'t str,
+}
+
+impl<'t> Layers<'t> {
+    /// The values of the rules that are given, in the order in which they replace others.
+    fn changes(&self) -> Vec<Change<'t>> {
+        let of_layer = |(path, given): &(String, &'t GivenText)| -> Vec<Change<'t>> {
+            let change = |(changed, value): (&'t str, &'t String)| Change {
+                path: format!("{path}.set.\"{changed}\""),
+                changed,
+                value,
+            };
+            given.set.iter().map(change).collect()
+        };
+        self.layers.iter().flat_map(of_layer).collect()
+    }
+}
+
 pub(super) enum Book {
     /// From beginning to end.
     Ruleset(Box<Ruleset>),
@@ -68,6 +92,14 @@ pub(super) enum Book {
 
 impl Book {
     fn name(&self) -> &str {
+    /// The rules called `name`, as they stand in a document.
+    fn read(name: &str, document: &Document) -> Result<Book, Findings> {
+        match rulebook::document(name) {
+            Some(_) => Rulebook::read(document).map(Book::Rulebook),
+            None => Ruleset::read(document).map(|ruleset| Book::Ruleset(Box::new(ruleset))),
+        }
+    }
+
         match self {
             Book::Ruleset(ruleset) => &ruleset.name,
             Book::Rulebook(book) => book.name(),
@@ -142,6 +174,16 @@ impl<'d> Reader<'d> {
     }
 
     pub(super) fn finish(self, file: CaseFile) -> Result<CaseFile, Findings> {
+    /// Tells what a value of the cases brought about in the rules at its own place.
+    fn trace(&mut self, path: &str, findings: &Findings) {
+        let new = findings
+            .iter()
+            .filter(|(_, finding)| self.noted.insert((path.to_owned(), finding.message.clone())));
+        for (document, finding) in new {
+            self.check.trace(path, &Findings::new(document, vec![finding.clone()]));
+        }
+    }
+
         let mut others = self.others;
         match self.check.finish(file) {
             Ok(file) if !others.has_errors() => Ok(file),
@@ -285,42 +327,55 @@ impl<'d> Reader<'d> {
             self.error(&path, "no ruleset is given", "name one, such as ruleset: \"classic-2022\"");
             return None;
         };
-        let mut document = self.ruleset_document(&path, name)?;
+        let unchanged = self.ruleset_document(&path, name)?;
         let base = match name.ends_with(".ron") {
-            true => Base::File(Arc::new(document.clone())),
+            true => Base::File(Arc::new(unchanged.clone())),
             false => Base::Named(name.to_owned()),
         };
-        let mut text = RulesText { base, set: Vec::new() };
-        for (path, given) in &given.layers {
-            for (changed, value) in given.set.iter() {
-                text.set.push((changed.to_owned(), value.clone()));
-                match document.with(changed, value) {
-                    Ok(other) => document = other,
-                    Err(findings) => {
-                        self.set_failed(&format!("{path}.set.\"{changed}\""), &findings);
-                        return None;
-                    }
+        let changes = given.changes();
+        let (mut document, mut right) = (unchanged.clone(), true);
+        for change in &changes {
+            match document.with(change.changed, change.value) {
+                Ok(other) => document = other,
+                Err(findings) => {
+                    self.trace(&change.path, &findings);
+                    right = false;
                 }
             }
         }
-        let book = if rulebook::document(name).is_some() {
-            Rulebook::read(&document).map(Book::Rulebook)
-        } else {
-            Ruleset::read(&document).map(|ruleset| Book::Ruleset(Box::new(ruleset)))
-        };
-        match book {
-            Ok(book) => Some((book, text)),
+        let set = changes.iter().map(|change| (change.changed.to_owned(), change.value.to_owned())).collect();
+        match Book::read(name, &document) {
+            Ok(book) => right.then_some((book, RulesText { base, set })),
             Err(findings) => {
-                let said: Vec<&str> = findings.iter().map(|(_, finding)| finding.message.as_str()).collect();
-                if self.noted.insert((name.to_owned(), said.join("; "))) {
-                    self.others.merge(findings);
-                }
+                self.blame(name, &unchanged, &changes, findings);
                 None
             }
         }
     }
 
     fn ruleset_document(&mut self, path: &str, name: &str) -> Option<Document> {
+    /// Tells what is wrong with changed rules: where it stands if they are wrong unchanged, too, and else at the changes
+    /// that bring it about.
+    fn blame(&mut self, name: &str, unchanged: &Document, changes: &[Change<'_>], findings: Findings) {
+        if let Err(own) = Book::read(name, unchanged) {
+            let said: Vec<&str> = own.iter().map(|(_, finding)| finding.message.as_str()).collect();
+            if self.noted.insert((name.to_owned(), said.join("; "))) {
+                self.others.merge(own);
+            }
+            return;
+        }
+        let alone = |change: &Change<'_>| {
+            let document = unchanged.with(change.changed, change.value).ok()?;
+            Some((change.path.clone(), Book::read(name, &document).err()?))
+        };
+        let mut blamed: Vec<(String, Findings)> = changes.iter().filter_map(alone).collect();
+        if blamed.is_empty() {
+            // Only together they are wrong.
+            blamed.extend(changes.last().map(|last| (last.path.clone(), findings)));
+        }
+        blamed.iter().for_each(|(path, findings)| self.trace(path, findings));
+    }
+
         if !name.ends_with(".ron") {
             let known = catalogue::document(name).or_else(|| rulebook::document(name));
             if known.is_none() {
@@ -336,13 +391,6 @@ impl<'d> Reader<'d> {
                 self.error(path, error.to_string(), "files are looked for beside the cases");
                 None
             }
-        }
-    }
-
-    /// A change that the ruleset does not take is told at its place among the cases.
-    fn set_failed(&mut self, path: &str, findings: &Findings) {
-        for (_, finding) in findings.iter() {
-            self.error(path, finding.message.clone(), finding.help.clone().unwrap_or_default());
         }
     }
 
