@@ -268,6 +268,11 @@ impl Calendar {
         self.slot
     }
 
+    /// Whether the clock is put forward over a civil time, so that it does not exist.
+    pub fn skips(&self, civil: DateTime) -> bool {
+        matches!(self.zone.to_ambiguous_timestamp(civil).offset(), AmbiguousOffset::Gap { .. })
+    }
+
     /// Length of the run.
     pub fn horizon(&self) -> Span {
         self.horizon
@@ -454,6 +459,17 @@ mod tests {
         assert!(matches!(
             Calendar::new(day.at(0, 0, 0, 0), "Mars/Base", span("1d"), span("1h")),
             Err(CalendarError::Zone(_))
+    #[test]
+    fn skipped_times_are_known() {
+        let c =
+            Calendar::new(date(2023, 3, 25).at(0, 0, 0, 0), "Europe/Madrid", span("3d"), span("1h")).unwrap();
+        let skipped = |hour, minute| c.skips(date(2023, 3, 26).at(hour, minute, 0, 0));
+        assert_eq!(
+            [(1, 59), (2, 0), (2, 59), (3, 0)].map(|(hour, minute)| skipped(hour, minute)),
+            [false, true, true, false]
+        );
+    }
+
         ));
         assert!(matches!(
             Calendar::new(day.at(0, 0, 0, 0), "UTC", span("1d"), span("7h")),

@@ -69,7 +69,7 @@ pub(crate) use mistakes::{Line, Mistakes};
 pub use moment::Form;
 
 /// Most messages or reactions in one row.
-const MOST_IN_ROW: u64 = 1 << 31;
+pub(super) const MOST_IN_ROW: u64 = 1 << 31;
 /// Most in a log: what the windows of a rating can still weigh exactly.
 const MOST_IN_LOG: u64 = 1 << 50;
 

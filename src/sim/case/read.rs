@@ -13,13 +13,14 @@ use jiff::ToSpan;
 use jiff::civil::{Date, DateTime, Time};
 
 use crate::document::{Check, Document, Findings, Ordered};
-use crate::glossary::{Category, TemplateStatus};
+use crate::glossary::{Category, TemplateStatus, grouped};
 use crate::platform::language::{Condition, Signal as Hears};
 use crate::platform::rulebook::{self, BookEra, Rulebook};
 use crate::platform::{Opening, Policy, Rules, Ruleset, Signal, TemplateOpening, catalogue};
-use crate::time::{Calendar, CalendarError, SimTime, Span, days_between};
+use crate::time::{Calendar, CalendarError, SimTime, Span, date_in_words, days_between};
 
 use super::super::load::{compile, compile_eras, nearest, open, too_many_numbers};
+use super::super::replay::MOST_IN_ROW;
 use super::super::scenario::NumberText;
 use super::near::Stated;
 use super::text::{
@@ -58,7 +59,6 @@ impl<'t> Layers<'t> {
     }
 }
 
-/// The rules that hold in a case.
 /// A value of the rules that is given to a case.
 struct Change<'t> {
     /// Its place among the cases.
@@ -83,6 +83,7 @@ impl<'t> Layers<'t> {
     }
 }
 
+/// The rules that hold in a case.
 pub(super) enum Book {
     /// From beginning to end.
     Ruleset(Box<Ruleset>),
@@ -91,7 +92,6 @@ pub(super) enum Book {
 }
 
 impl Book {
-    fn name(&self) -> &str {
     /// The rules called `name`, as they stand in a document.
     fn read(name: &str, document: &Document) -> Result<Book, Findings> {
         match rulebook::document(name) {
@@ -100,6 +100,7 @@ impl Book {
         }
     }
 
+    fn name(&self) -> &str {
         match self {
             Book::Ruleset(ruleset) => &ruleset.name,
             Book::Rulebook(book) => book.name(),
@@ -173,7 +174,6 @@ impl<'d> Reader<'d> {
         }
     }
 
-    pub(super) fn finish(self, file: CaseFile) -> Result<CaseFile, Findings> {
     /// Tells what a value of the cases brought about in the rules at its own place.
     fn trace(&mut self, path: &str, findings: &Findings) {
         let new = findings
@@ -184,6 +184,7 @@ impl<'d> Reader<'d> {
         }
     }
 
+    pub(super) fn finish(self, file: CaseFile) -> Result<CaseFile, Findings> {
         let mut others = self.others;
         match self.check.finish(file) {
             Ok(file) if !others.has_errors() => Ok(file),
@@ -353,7 +354,6 @@ impl<'d> Reader<'d> {
         }
     }
 
-    fn ruleset_document(&mut self, path: &str, name: &str) -> Option<Document> {
     /// Tells what is wrong with changed rules: where it stands if they are wrong unchanged, too, and else at the changes
     /// that bring it about.
     fn blame(&mut self, name: &str, unchanged: &Document, changes: &[Change<'_>], findings: Findings) {
@@ -376,6 +376,7 @@ impl<'d> Reader<'d> {
         blamed.iter().for_each(|(path, findings)| self.trace(path, findings));
     }
 
+    fn ruleset_document(&mut self, path: &str, name: &str) -> Option<Document> {
         if !name.ends_with(".ron") {
             let known = catalogue::document(name).or_else(|| rulebook::document(name));
             if known.is_none() {
@@ -529,6 +530,7 @@ impl<'d> Reader<'d> {
         match text {
             EventText::Send { at, messages, delivered, in_window, again, .. } => {
                 let Some(at) = self.instant(stage, at, path, "at") else { return Vec::new() };
+                self.check_count_of(*messages, &format!("{path}.messages"));
                 let again = self.again(stage, again, *messages, at, path);
                 let delivered = delivered.map(|delivered| {
                     self.check_at_most(delivered, *messages, &format!("{path}.delivered"));
@@ -539,18 +541,21 @@ impl<'d> Reader<'d> {
                 vec![(at, Event::Send { number, template, messages, delivered, in_window, again })]
             }
             EventText::Fill { from, to, at, at_most, .. } => {
+                self.check_count_of(at_most.unwrap_or(0), &format!("{path}.at_most"));
                 let days = self.days(stage, *from, *to, at.0, path);
                 let event = Event::Fill { number, template, at_most: *at_most, spare: 0 };
                 days.into_iter().map(|at| (at, event.clone())).collect()
             }
             EventText::Feedback { at, kind, count, at_once, .. } => {
                 let (kind, count, at_once) = (*kind, *count, *at_once);
+                self.check_count_of(count, &format!("{path}.count"));
                 let at = self.instant(stage, at, path, "at");
                 at.map(|at| (at, Event::Feedback { number, template, kind, count, at_once }))
                     .into_iter()
                     .collect()
             }
             EventText::CustomerMessages { at, count, .. } => {
+                self.check_count_of(*count, &format!("{path}.count"));
                 self.one(stage, at, path, Event::CustomerMessages { number, count: *count })
             }
             EventText::Edited { at, .. } => self.one(stage, at, path, Event::Edited { template }),
@@ -576,6 +581,14 @@ impl<'d> Reader<'d> {
     /// An event at an instant.
     fn one(&mut self, stage: &Stage, at: &Moment, path: &str, event: Event) -> Vec<(SimTime, Event)> {
         self.instant(stage, at, path, "at").map(|at| (at, event)).into_iter().collect()
+    }
+
+    /// As many as a log may hold in one second.
+    fn check_count_of(&mut self, count: u64, path: &str) {
+        if count > MOST_IN_ROW {
+            let message = format!("{} at one instant are more than can be", grouped(count));
+            self.error(path, message, format!("at most {}", grouped(MOST_IN_ROW)));
+        }
     }
 
     fn check_at_most(&mut self, part: u64, messages: u64, path: &str) {
@@ -608,7 +621,8 @@ impl<'d> Reader<'d> {
         if list.iter().any(|(when, _)| *when >= at) {
             self.error(&format!("{path}.again"), "this is not before the send itself", "name earlier sends");
         }
-        self.check_at_most(again.values().sum(), messages, &format!("{path}.again"));
+        let all = again.values().fold(0_u64, |all, customers| all.saturating_add(*customers));
+        self.check_at_most(all, messages, &format!("{path}.again"));
         list
     }
 
@@ -707,6 +721,17 @@ impl<'d> Reader<'d> {
 
     fn civil(&mut self, stage: &Stage, civil: DateTime, path: &str, field: &str) -> Option<SimTime> {
         let path = format!("{path}.{field}");
+        // A midnight that the clock skips is the beginning of its day nevertheless.
+        if stage.calendar.skips(civil) && civil.time() != Time::midnight() {
+            let zone = stage.calendar.zone_name();
+            let date = date_in_words(civil.date());
+            let message = format!(
+                "{} does not exist on {date} in {zone}: its clock was put forward over it",
+                civil.time()
+            );
+            self.error(&path, message, "choose a time of that day before or after it, or another `zone`");
+            return None;
+        }
         let at = stage.calendar.instant(civil).ok();
         let horizon = SimTime::START + Span::days(MOST_DAYS);
         match at {
