@@ -92,11 +92,21 @@ impl Span {
 #[derive(Debug, Error)]
 pub enum SpanError {
     /// No number with a unit that has a fixed length.
-    #[error("expected a span such as \"24h\", \"7d\" or \"30m\", found {0:?}")]
+    #[error("expected a span such as \"24h\", \"7d\" or \"30m\", found {0:?}\n{help}", help = form_help(.0))]
     Form(String),
     /// A span that runs backwards, or is not of whole seconds.
-    #[error("a span is a whole number of seconds, 0 or more; {0:?} is not")]
+    #[error(
+        "a span is a whole number of seconds, 0 or more; {0:?} is not\nwrite it without a sign, as \"90s\" or \"24h\""
+    )]
     Size(String),
+}
+
+/// How a text that is no span may have been meant.
+fn form_help(text: &str) -> String {
+    match text.trim().parse::<u32>() {
+        Ok(number) => format!("with its unit: \"{number}h\" or \"{number}d\""),
+        Err(_) => "whole numbers with a unit each: s, m, h, d (24 h) or w, such as \"2d 12h\"".to_owned(),
+    }
 }
 
 impl TryFrom<String> for Span {
@@ -258,6 +268,11 @@ impl Calendar {
         Ok(SimTime(stamp.as_second() - self.start.as_second()))
     }
 
+    /// Whether the clock is put forward over a civil time, so that it does not exist.
+    pub fn skips(&self, civil: DateTime) -> bool {
+        matches!(self.zone.to_ambiguous_timestamp(civil).offset(), AmbiguousOffset::Gap { .. })
+    }
+
     /// The slots of the run, in order of time.
     pub fn slots(&self) -> &[SlotStart] {
         &self.slots
@@ -266,11 +281,6 @@ impl Calendar {
     /// Length of a slot.
     pub fn slot_length(&self) -> Span {
         self.slot
-    }
-
-    /// Whether the clock is put forward over a civil time, so that it does not exist.
-    pub fn skips(&self, civil: DateTime) -> bool {
-        matches!(self.zone.to_ambiguous_timestamp(civil).offset(), AmbiguousOffset::Gap { .. })
     }
 
     /// Length of the run.
@@ -450,16 +460,6 @@ mod tests {
     }
 
     #[test]
-    fn impossible_calendars_are_refused() {
-        let day = date(2022, 3, 27);
-        assert!(matches!(
-            Calendar::new(day.at(2, 30, 0, 0), "Europe/Berlin", span("1d"), span("1h")),
-            Err(CalendarError::Start(..))
-        ));
-        assert!(matches!(
-            Calendar::new(day.at(0, 0, 0, 0), "Mars/Base", span("1d"), span("1h")),
-            Err(CalendarError::Zone(_))
-    #[test]
     fn skipped_times_are_known() {
         let c =
             Calendar::new(date(2023, 3, 25).at(0, 0, 0, 0), "Europe/Madrid", span("3d"), span("1h")).unwrap();
@@ -470,6 +470,16 @@ mod tests {
         );
     }
 
+    #[test]
+    fn impossible_calendars_are_refused() {
+        let day = date(2022, 3, 27);
+        assert!(matches!(
+            Calendar::new(day.at(2, 30, 0, 0), "Europe/Berlin", span("1d"), span("1h")),
+            Err(CalendarError::Start(..))
+        ));
+        assert!(matches!(
+            Calendar::new(day.at(0, 0, 0, 0), "Mars/Base", span("1d"), span("1h")),
+            Err(CalendarError::Zone(_))
         ));
         assert!(matches!(
             Calendar::new(day.at(0, 0, 0, 0), "UTC", span("1d"), span("7h")),

@@ -98,7 +98,7 @@ impl From<RatingWord> for Rating {
 }
 
 fn span(text: &str) -> Result<Span, String> {
-    Span::try_from(text.to_owned()).map_err(|error| error.to_string())
+    Span::try_from(text.to_owned()).map_err(|error| error.to_string().replace('\n', ": "))
 }
 
 impl Replay {

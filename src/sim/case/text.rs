@@ -267,7 +267,7 @@ pub(super) struct ThenText {
     pub(super) tier: Option<String>,
     /// The worst status of the number.
     pub(super) status: Option<NumberStatus>,
-    /// Every status but Connected that holds, in any order.
+    /// Every status but Connected that holds, in any order; not looked at when left out.
     pub(super) statuses: Option<Vec<NumberStatus>>,
     /// The number's rating.
     pub(super) rating: Option<Rating>,
