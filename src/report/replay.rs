@@ -314,6 +314,7 @@ pub fn notes(replay: &Replay) -> Vec<String> {
         notes.push(format!("clauses that a replay does not act on: {}", replay.idle.join(", ")));
     }
     notes.extend(waiting_in_words(replay));
+    notes.extend(replay.out_of_date.clone());
     notes.extend(log_notes(&replay.log, &|unix| {
         wording(replay).moment(SimTime(unix - replay.calendar.unix(SimTime::START)))
     }));

@@ -62,7 +62,7 @@ use crate::platform::{Change, Opening, Policy, Rules, Ruleset, TemplateOpening, 
 use crate::time::{Calendar, CalendarError, SimTime, Span};
 
 use super::Names;
-use super::load::{compile, nearest};
+use super::load::{compile, nearest, out_of_date};
 
 pub(crate) use cells::Lines;
 pub(crate) use mistakes::{Line, Mistakes};
@@ -318,6 +318,8 @@ pub struct Replay {
     pub refused: Refused,
     /// Paths of the clauses that a replay does not act on.
     pub idle: Vec<String>,
+    /// That built-in rules are not in force when the log begins, and which are, in words.
+    pub out_of_date: Option<String>,
 }
 
 /// How a sender stands at the end of a replay.
@@ -396,13 +398,14 @@ impl Replay {
             ruleset: ruleset.clone(),
             name: reading.name.clone(),
             log: again,
-            calendar,
             start: start.clone(),
             start_tier,
             changes,
             end,
             refused,
             idle: idle(ruleset),
+            out_of_date: out_of_date(&ruleset.name, &calendar),
+            calendar,
             rules,
         })
     }
