@@ -92,11 +92,21 @@ impl Span {
 #[derive(Debug, Error)]
 pub enum SpanError {
     /// No number with a unit that has a fixed length.
-    #[error("expected a span such as \"24h\", \"7d\" or \"30m\", found {0:?}")]
+    #[error("expected a span such as \"24h\", \"7d\" or \"30m\", found {0:?}\n{help}", help = form_help(.0))]
     Form(String),
     /// A span that runs backwards, or is not of whole seconds.
-    #[error("a span is a whole number of seconds, 0 or more; {0:?} is not")]
+    #[error(
+        "a span is a whole number of seconds, 0 or more; {0:?} is not\nwrite it without a sign, as \"90s\" or \"24h\""
+    )]
     Size(String),
+}
+
+/// How a text that is no span may have been meant.
+fn form_help(text: &str) -> String {
+    match text.trim().parse::<u32>() {
+        Ok(number) => format!("with its unit: \"{number}h\" or \"{number}d\""),
+        Err(_) => "whole numbers with a unit each: s, m, h, d (24 h) or w, such as \"2d 12h\"".to_owned(),
+    }
 }
 
 impl TryFrom<String> for Span {
@@ -256,6 +266,11 @@ impl Calendar {
     pub fn instant(&self, civil: DateTime) -> Result<SimTime, CalendarError> {
         let stamp = self.zone.to_timestamp(civil).map_err(|_| CalendarError::Range)?;
         Ok(SimTime(stamp.as_second() - self.start.as_second()))
+    }
+
+    /// Whether the clock is put forward over a civil time, so that it does not exist.
+    pub fn skips(&self, civil: DateTime) -> bool {
+        matches!(self.zone.to_ambiguous_timestamp(civil).offset(), AmbiguousOffset::Gap { .. })
     }
 
     /// The slots of the run, in order of time.
@@ -476,6 +491,17 @@ mod tests {
         assert!((calendar.part_of_day(7) - 1.0 / 24.0).abs() < 1e-12);
         let noon = Calendar::new(date(2025, 3, 24).at(12, 0, 0, 0), "UTC", span("1d"), span("1h")).unwrap();
         assert_eq!([0, 1].map(|day| noon.part_of_day(day)), [0.5, 0.5]);
+    }
+
+    #[test]
+    fn skipped_times_are_known() {
+        let c =
+            Calendar::new(date(2023, 3, 25).at(0, 0, 0, 0), "Europe/Madrid", span("3d"), span("1h")).unwrap();
+        let skipped = |hour, minute| c.skips(date(2023, 3, 26).at(hour, minute, 0, 0));
+        assert_eq!(
+            [(1, 59), (2, 0), (2, 59), (3, 0)].map(|(hour, minute)| skipped(hour, minute)),
+            [false, true, true, false]
+        );
     }
 
     #[test]

@@ -161,9 +161,64 @@ fn changes_of_a_ruleset_are_told_at_the_case_that_makes_them() {
     );
     says(
         &set("\"upgrade.volume.review\": \"soon\""),
-        &["expected a span", "with upgrade.volume.review=soon"],
+        &[
+            "expected a span",
+            "wrong.ron:3:",
+            "it was met in classic-2022.ron (with upgrade.volume.review=soon)",
+        ],
     );
     says(&set("\"upgrade.volume.from\": \"Only([\\\"1K\\\"])\""), &["1K", "with upgrade.volume.from"]);
+    let several = "\"upgrade.volume.review\": \"-24h\", \"upgrade.volum.review\": \"24h\",
+        \"rating.number.window\": \"soon\"";
+    let said = set(several);
+    says(
+        &said,
+        &["wrong.ron:3:", "wrong.ron:4:", "\"-24h\" is not", "`upgrade.volum.review`", "found \"soon\""],
+    );
+    assert_eq!(said.matches("error").count(), 3, "{said}");
+}
+
+#[test]
+fn changes_that_are_wrong_together_alone_are_told_at_the_last() {
+    let given = "ruleset: \"classic-2022\", start: \"2022-03-07\", set: {
+        \"rating.number.medium_from\": \"1.9%\",
+        \"rating.number.low_from\": \"1.5%\" }";
+    let said = findings(given, &format!("(name: \"a\", when: [], then: [{THEN}])"));
+    says(&said, &["wrong.ron:5:", "it was met in classic-2022.ron (with rating.number.medium_from=1.9%)"]);
+}
+
+#[test]
+fn a_time_that_the_clock_skips_is_refused() {
+    let skipped = |at: &str| {
+        let given = "ruleset: \"classic-2022\", start: \"2023-03-25\", zone: \"Europe/Madrid\"";
+        findings(given, &format!("(name: \"a\", when: [{at}], then: [{THEN}])"))
+    };
+    let message =
+        "02:30:00 does not exist on Sun 26 Mar 2023 in Europe/Madrid: its clock was put forward over it";
+    says(
+        &skipped("Send(at: \"day 2 02:30\", messages: 1)"),
+        &[message, "before or after it", "wrong.ron:4:"],
+    );
+    says(&skipped("Fill(from: \"day 1\", to: \"day 3\", at: \"02:30\", at_most: 1)"), &[message]);
+    assert_eq!(skipped("Send(at: \"day 2 03:00\", messages: 1)"), "nothing");
+}
+
+#[test]
+fn counts_that_no_log_may_hold_are_refused() {
+    let at_most = &["at one instant are more than can be", "at most 2,147,483,648", "wrong.ron:4:"];
+    for event in [
+        "Send(at: \"day 1\", messages: 18446744073709551615)",
+        "Fill(from: \"day 1\", to: \"day 2\", at: \"10:00\", at_most: 2147483649)",
+        "Feedback(at: \"day 1\", kind: Block, count: 2147483649)",
+        "CustomerMessages(at: \"day 1\", count: 2147483649)",
+    ] {
+        says(&of_case(event, THEN), at_most);
+    }
+    let again = "again: { \"day 1\": 18446744073709551615, \"day 1 01:00\": 2 }";
+    says(
+        &of_case(&format!("Send(at: \"day 2\", messages: 5, {again})"), THEN),
+        &["18446744073709551615 of 5 messages"],
+    );
 }
 
 #[test]

@@ -331,6 +331,38 @@ fn json_holds_the_same() {
     assert_eq!(json["below_threshold"][0], "platform-2023");
 }
 
+#[test]
+fn a_missed_threshold_is_a_failure_for_pipelines_too() {
+    let workshop = Workshop::new("threshold").with("a.ron", RISE).with("b.ron", &cold_list(MET));
+    let ask = |files: &[&str], threshold: &str| {
+        let more = ["--threshold", threshold, "--format", "github", "--junit", "j.xml"];
+        let said = workshop.check(&[files, &more].concat());
+        (said, fs::read_to_string(workshop.0.join("j.xml")).unwrap())
+    };
+    let (said, xml) = ask(&["a.ron"], "100%");
+    let name = "the cases of a.ron reach at least 100% of platform-2023";
+    let line = format!("::error file=a.ron,title={}::platform-2023: ", name.replace('%', "%25"));
+    said.ends(
+        1,
+        &[&line, "%0Anot reached:%0A  ", "2 passed, 0 failed; too little of a ruleset is reached"],
+        &[],
+    );
+    for part in [
+        "tests=\"3\" failures=\"1\"",
+        &format!("name=\"{name}\" file=\"a.ron\">"),
+        "<failure type=\"threshold\" message=\"platform-2023: ",
+        "upgrade.volume: ",
+    ] {
+        assert!(xml.contains(part), "expected `{part}` in:\n{xml}");
+    }
+    let (said, xml) = ask(&["a.ron"], "0%");
+    said.ends(0, &[], &[]);
+    assert!(!said.out.contains("::error") && xml.contains("tests=\"3\" failures=\"0\""), "{xml}");
+    let (said, xml) = ask(&["b.ron", "-n", "256", "--futures", "8"], "100%");
+    said.ends(1, &["::error file=b.ron,title=the futures of b.ron reach at least 100%25"], &[]);
+    assert!(xml.contains("tests=\"2\" failures=\"1\""), "{xml}");
+}
+
 // ---- expectations ---------------------------------------------------------------------------------------------------
 
 /// The shipped cold list over two weeks, with expectations of its own, which are decided at once.
@@ -454,6 +486,40 @@ fn golden_numbers_tell_the_same_from_the_changed_and_why() {
 }
 
 #[test]
+fn golden_numbers_are_found_from_every_folder_and_by_every_spelling() {
+    let workshop = Workshop::new("golden-paths")
+        .with("sc/a.ron", &cold_list(MET))
+        .with("sc/#b.ron", &cold_list(MET))
+        .with("sc/ c.ron", &cold_list(MET));
+    let (folder, below) = (&workshop.0, Workshop(workshop.0.join("sc")));
+    workshop.check(&["sc", "--baseline", "numbers/g.txt", "--update"]).ends(0, &[], &[]);
+    let text = fs::read_to_string(folder.join("numbers/g.txt")).unwrap();
+    assert!(text.contains("\n../sc/a.ron "), "{text}");
+    workshop.check(&["sc", "--baseline", "numbers/g.txt", "--quiet"]).ends(0, &["6 passed, 0 failed"], &[]);
+    let absolute = folder.join("sc/a.ron").display().to_string();
+    for spelling in ["./sc/a.ron", "sc//a.ron", "numbers/../sc/a.ron", &absolute] {
+        let said = workshop.check(&[spelling, "--baseline", "./numbers/g.txt"]);
+        said.ends(0, &["2 passed, 0 failed"], &[]);
+    }
+    for from in ["a.ron", "#b.ron", "./ c.ron"] {
+        let said = below.check(&[from, "--baseline", "../numbers/g.txt", "--update"]);
+        said.ends(0, &["2 passed, 0 failed"], &[]);
+        assert!(!said.out.contains("taken out") && !said.out.contains("first time"), "{}", said.out);
+    }
+    assert_eq!(fs::read_to_string(folder.join("numbers/g.txt")).unwrap(), text, "nothing was lost");
+    // Beside the scenarios an entry is their name alone; a file that is no scenario any more has none.
+    below.check(&["a.ron", "#b.ron", " c.ron", "--baseline", "g.txt", "--update"]).ends(0, &[], &[]);
+    let below = below.with("a.ron", RISE);
+    let said = below.check(&["a.ron", "--baseline", "g.txt"]);
+    said.ends(1, &["a.ron: it has golden numbers, and no scenario is there"], &[]);
+    below.check(&["#b.ron", " c.ron", "--baseline", "g.txt", "--quiet"]).ends(
+        0,
+        &["4 passed, 0 failed"],
+        &[],
+    );
+}
+
+#[test]
 fn golden_numbers_of_new_and_lost_scenarios_are_told() {
     let workshop = Workshop::new("golden-lost").with("a.ron", &cold_list(MET));
     workshop.check(&["a.ron", "--baseline", "golden.txt", "--update"]).ends(0, &[], &[]);
@@ -462,7 +528,7 @@ fn golden_numbers_of_new_and_lost_scenarios_are_told() {
     let said = workshop.check(&["b.ron", "--baseline", "golden.txt"]);
     said.ends(
         1,
-        &["b.ron: it has no golden numbers yet", "a.ron: it has golden numbers and is not there"],
+        &["b.ron: it has no golden numbers yet", "a.ron: it has golden numbers, and no scenario is there"],
         &[],
     );
     workshop.check(&["b.ron", "--baseline", "golden.txt", "--update"]).ends(0, &["a.ron: taken out"], &[]);

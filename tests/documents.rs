@@ -599,6 +599,94 @@ error: `NaN` cannot be used: a number is needed that can be reckoned with
    |
 20 |     share: NaN,
    |            ^^^
+   |
+   = help: write a decimal number, such as 0.01
+"##,
+    ),
+    (
+        r##"0.5"##,
+        r##"2.5%"##,
+        r##"
+error: expected a number, found 2.5%
+  --> small.ron:20:12
+   |
+20 |     share: 2.5%,
+   |            ^^^^
+   |
+   = help: write 0.025
+"##,
+    ),
+    (
+        r##""1K": AtMost(1_000)"##,
+        r##"1%: AtMost(1_000)"##,
+        r##"
+error: `1%` is no name
+ --> small.ron:5:18
+  |
+5 |         steps: { 1%: AtMost(1_000), /* the top */ flagged: Unlimited },
+  |                  ^^
+  |
+  = help: write "1%"
+"##,
+    ),
+    (
+        r##"0.5"##,
+        r##""50%""##,
+        r##"
+error: expected a number, found "50%"
+  --> small.ron:20:12
+   |
+20 |     share: "50%",
+   |            ^^^^^
+   |
+   = help: write 0.5
+"##,
+    ),
+    (
+        r##""48h""##,
+        r##"10%"##,
+        r##"
+error: `10%` must stand in quotes
+  --> small.ron:15:21
+   |
+15 |             review: 10%,
+   |                     ^^^
+   |
+   = help: write "10%"
+"##,
+    ),
+    (
+        r##"AtMost(1_000), /* the top */"##,
+        r##"AtMosst(10%),"##,
+        r##"
+error: `AtMosst` is not known here
+ --> small.ron:5:24
+  |
+5 |         steps: { "1K": AtMosst(10%), flagged: Unlimited },
+  |                        ^^^^^^^
+  |
+  = help: did you mean `AtMost`? possible here: `AtMost` or `Unlimited`
+
+error: `10%` must stand in quotes
+ --> small.ron:5:32
+  |
+5 |         steps: { "1K": AtMosst(10%), flagged: Unlimited },
+  |                                ^^^
+  |
+  = help: write "10%", or 0.1 where a number is expected
+"##,
+    ),
+    (
+        r##"Usage(count: distinct, within: Rolling("7d"))"##,
+        r##"Usage(7)"##,
+        r##"
+error: the values of `Usage(..)` have names, and 7 has none
+  --> small.ron:13:23
+   |
+13 |                 Usage(7),
+   |                       ^
+   |
+   = help: `Usage` has `count` and `within`: write `name: 7`
 "##,
     ),
     (
@@ -610,6 +698,8 @@ error: `-inf` cannot be used: a number is needed that can be reckoned with
    |
 20 |     share: -inf,
    |            ^^^^
+   |
+   = help: write a decimal number, such as 0.01
 "##,
     ),
     (

@@ -116,6 +116,27 @@ fn all_mistakes_are_told_at_once_and_those_of_the_other_scenario_too() {
 }
 
 #[test]
+fn a_wrong_change_of_the_other_scenario_is_told_at_its_line() {
+    let said = with(
+        &still(),
+        "\"a\": Total(of: sent, vs_set: { \"horizn\": \"9d\",
+         \"horizon\": \"soon\", \"seed\": \"2\" }, at_most: 0)",
+    )
+    .map(|_| ())
+    .unwrap_err();
+    assert_eq!(said.matches("error").count(), 2, "{said}");
+    for part in [
+        "plan.ron:18:",
+        "plan.ron:19:",
+        "`horizn`",
+        "found \"soon\"",
+        "it was met in plan.ron (with horizon=soon)",
+    ] {
+        assert!(said.contains(part), "expected `{part}` in:\n{said}");
+    }
+}
+
+#[test]
 fn a_changed_scenario_keeps_what_still_makes_sense() {
     let file = folder().join("scenarios/first-climb.ron");
     let all = Scenario::load(&file, &[]).unwrap().expectations().len();

@@ -139,6 +139,35 @@ fn a_planner_reads_what_changed_and_how_it_stands() {
 }
 
 #[test]
+fn who_is_verified_when_the_log_begins_has_left_the_entry_step() {
+    let log = "time,kind,count\n\
+        2024-03-04T10:00:00Z,sent,200\n\
+        2024-03-04T10:00:00Z,delivered,200\n\
+        2024-03-04T11:00:00Z,verified,\n\
+        2024-03-04T12:00:00Z,sent,250\n\
+        2024-03-04T12:00:00Z,delivered,250\n";
+    let workshop = Workshop::with_log("verified", log);
+    for arguments in [&["--verified"][..], &["--verified", "--start-tier", "250"]] {
+        let output = workshop.replay(&[arguments, &["--json"]].concat());
+        let told = told(&output);
+        assert!(told.iter().all(|told| !told.contains("rises") && !told.contains("verified")), "{told:#?}");
+        let json: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        let number = &json["numbers"][0];
+        assert_eq!((&number["tier"], &number["status"]), (&"1K".into(), &"Connected".into()), "{number}");
+        assert_eq!(json["refused"]["by_limit"], 0);
+        let note = "the number begins at tier 1K (where verification has lifted it from the entry step), Connected, \
+                    without a rating; the business begins verified";
+        assert_eq!(json["notes"][0], note);
+    }
+}
+
+#[test]
+fn a_log_that_names_no_number_begins_nowhere() {
+    let workshop = Workshop::with_log("no-number", "time,kind,count\n2024-03-04T10:00:00Z,verified,\n");
+    assert!(told(&workshop.replay(&["--verified", "--json"])).is_empty());
+}
+
+#[test]
 fn numbers_that_could_not_have_been_connected_are_told() {
     let log = "time,kind,count,number,template\n\
         2024-03-04T10:00:00Z,sent,5,a,news\n\

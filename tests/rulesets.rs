@@ -1917,3 +1917,30 @@ error: `title` is missing in Source
 "##,
     ),
 ];
+
+#[test]
+fn other_words_for_the_same_are_understood_and_those_without_a_counterpart_explained() {
+    let document = catalogue::document("platform-2023").unwrap();
+    let own = Ruleset::read(&document).unwrap();
+    let with = |ours: &str, theirs: &str| {
+        assert!(document.text.contains(ours), "{ours}");
+        Ruleset::read(&Document::new("other.ron", document.text.replace(ours, theirs)))
+    };
+    for (ours, theirs) in [
+        (" prolonged_by: ", " refreshed_by: "),
+        (" evaluated: ", " evaluate_every: "),
+        (" evaluated: ", " eval_interval: "),
+        (" medium_from: ", " thr_yellow: "),
+        (" low_from: ", " thr_red: "),
+        (" ends: ", " unflag_rule: "),
+    ] {
+        assert_eq!(with(ours, theirs).unwrap(), own, "{theirs}");
+    }
+    let said = with(" ends: ", " release: rolling, ends: ").unwrap_err().to_string();
+    assert!(said.contains("`release`") && said.contains("[While(Restricted)] as capacity returns"), "{said}");
+    let said = with(" ends: on_recovery", " ends: full_24h").unwrap_err().to_string();
+    assert!(said.contains("`full_24h` is not known here") && said.contains("ends: at_deadline"), "{said}");
+    let said =
+        with(" usage_restarts: ", " reset_usage_on_upgrade: true, usage_restarts: ").unwrap_err().to_string();
+    assert!(said.contains("an upgrade's `usage_restarts` lists it"), "{said}");
+}

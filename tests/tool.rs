@@ -101,6 +101,92 @@ fn a_wrong_unit_is_told() {
 }
 
 #[test]
+fn a_span_without_its_unit_is_told_with_both_that_may_be_meant() {
+    let slip = [("rest: \"3d\"", "rest: \"3\"")];
+    refuses("no-unit", "first-climb", &slip, "plan.ron:29:", "found \"3\"", "\"3h\" or \"3d\"");
+}
+
+#[test]
+fn a_plan_without_the_name_of_its_value_is_told_with_it() {
+    let slip = [("FillLimit(share: \"100%\", at_most: 18_000)", "Constant(1000)")];
+    refuses(
+        "no-name",
+        "first-climb",
+        &slip,
+        "plan.ron:40:",
+        "1000 has none",
+        "write `Constant(a_day: 1000)`",
+    );
+}
+
+#[test]
+fn what_can_be_told_of_the_calendar_is_told_at_once() {
+    let slips = [("2022-03-07", "2022-02-30"), ("America/Sao_Paulo", "America/SaoPaulo"), ("60d", "60000d")];
+    for (message, place) in
+        [("\"2022-02-30\" is no date", "plan.ron:"), ("unknown time zone", "America/Sao_Paulo")]
+    {
+        refuses("calendar", "first-climb", &slips, place, message, "a horizon of 60000d cannot be simulated");
+    }
+}
+
+#[test]
+fn hours_in_which_no_slot_begins_are_told_at_the_hours() {
+    let workshop = Workshop::new("hours");
+    let shipped = fs::read_to_string(workshop.0.join(workshop.scenario("first-climb", &[]))).unwrap();
+    let line = 1 + shipped.lines().position(|line| line.trim().starts_with("hours:")).unwrap();
+    let hours = shipped.lines().nth(line - 1).unwrap().trim();
+    let slip = [(hours, "hours: (from: \"09:30\", to: \"10:00\"),")];
+    let place = format!("plan.ron:{line}:");
+    refuses(
+        "hours",
+        "first-climb",
+        &slip,
+        &place,
+        "no slot begins within the sending hours",
+        "make the slot shorter",
+    );
+}
+
+#[test]
+fn laws_and_delays_that_are_wrong_are_told_with_advice() {
+    for (law, message, advice) in [
+        ("Beta(alpha: 0.001, beta: 2)", "`alpha` is 0.001", "is the mean"),
+        ("LogUniform(low: 0, high: 1)", "`low` is 0, expected a number above 0", "its logarithm is taken"),
+        ("Uniform(low: 0.5, high: 0.1)", "expected `low` below `high`", "the smaller number first"),
+        ("Fixed(1%)", "expected a number, found 1%", "write 0.01"),
+    ] {
+        let chances = format!("choose: rested_longest, chances: {{ \"block\": {law} }},");
+        let slip = [("choose: rested_longest,", chances.as_str())];
+        refuses("laws", "first-climb", &slip, "plan.ron:30:", message, advice);
+    }
+}
+
+#[test]
+fn rules_that_are_not_in_force_at_the_start_are_warned_of() {
+    let workshop = Workshop::new("out-of-date");
+    for (start, now) in [
+        ("2026-03-02", Some("platform-2025-10")),
+        ("2019-03-04", Some("platform-pre-tier")),
+        ("2024-03-04", None),
+    ] {
+        let scenario = workshop.scenario(
+            "half-limit-climb",
+            &[("2024-03-04", start), ("at_most: \"2024-03-17\"", "at_most: \"13d\"")],
+        );
+        let output = workshop.run(&["run", &scenario, "-n", "8", "--json"]);
+        let json: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        let warnings: Vec<&str> =
+            json["warnings"].as_array().unwrap().iter().map(|text| text.as_str().unwrap()).collect();
+        let found = warnings.iter().find(|text| text.contains("is not in force on"));
+        assert_eq!(found.is_some(), now.is_some(), "{warnings:#?}");
+        assert!(
+            found.is_none_or(|text| now.is_some_and(|now| text.contains(&format!("{now} is by then")))),
+            "{found:?}"
+        );
+    }
+}
+
+#[test]
 fn a_chance_over_one_is_told() {
     let slip = [("choose: rested_longest,", "choose: rested_longest, chances: { \"block\": Fixed(1.2) },")];
     refuses("over-one", "first-climb", &slip, "plan.ron:30:", "a chance lies between 0 and 1", "write 0.012");

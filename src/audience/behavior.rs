@@ -407,7 +407,7 @@ impl Behavior {
                 );
             }
             if let Err(error) = delay.value.compile() {
-                check.error(&format!("{path}.value"), error.to_string(), "");
+                check.error(&format!("{path}.value"), error.to_string(), error.advice());
             }
             check_grade(delay.grade, &format!("{path}.grade"), check);
         }

@@ -19,6 +19,7 @@ mod golden;
 mod json;
 mod judging;
 mod readings;
+mod threshold;
 
 use std::path::PathBuf;
 
@@ -33,6 +34,7 @@ use self::files::{Form, RightFile, read_all};
 use self::golden::GoldenResult;
 use self::json::Report;
 use self::readings::ReadingsResult;
+use self::threshold::Asked;
 use super::files::write_file;
 use super::{Failure, ThreadsArg, interrupt, print, print_json, width};
 
@@ -182,12 +184,14 @@ impl Check {
         let covered = self.cover(&results)?;
         let readings = (self.readings == Readings::All).then(|| self.vary(&results, quiet)).transpose()?;
         let fired = self.watch_all(&files, quiet)?;
-        let verdict = Verdict { readings, fired, ..Verdict::of(&results, golden, covered, self.threshold) };
+        let asked = |threshold| threshold::held_against(threshold, &results, &covered, &fired);
+        let asked = self.threshold.map(asked).unwrap_or_default();
+        let verdict = Verdict { readings, fired, covered, asked, ..Verdict::of(&results, golden) };
         if let Some(path) = &self.junit {
             write_file(path, pipeline::junit("tiercast check", &checks(&results, &verdict)).as_bytes())?;
         }
         self.show(&results, &verdict, quiet)?;
-        verdict.end(self.threshold)
+        verdict.end()
     }
 
     fn show(&self, results: &[FileResult<'_>], verdict: &Verdict, quiet: bool) -> Result<(), Failure> {
@@ -288,17 +292,7 @@ impl Check {
         if !verdict.fired.is_empty() && !quiet {
             text.push_str(&futures::render(&verdict.fired, width().min(110)));
         }
-        if let Some(threshold) = self.threshold {
-            let below = futures::below(&verdict.fired, threshold);
-            below.iter().for_each(|line| text.push_str(&format!("{line}\n")));
-            for coverage in &verdict.below {
-                let reached = coverage::reached_in_words(coverage);
-                text.push_str(&format!(
-                    "{}: {reached}, expected at least {threshold} of both\n",
-                    coverage.ruleset
-                ));
-            }
-        }
+        verdict.missed().for_each(|asked| text.push_str(&format!("{}\n", asked.in_words())));
         if !quiet && results.iter().any(|result| !result.judged.is_empty()) {
             text.push_str(&self.how_sure(results));
         }
@@ -383,31 +377,29 @@ struct Verdict {
     /// What futures reach; nothing unless it is asked for.
     fired: Vec<Fired>,
     covered: Vec<Coverage>,
-    /// Of what is covered, what lies below the threshold.
-    below: Vec<Coverage>,
+    /// What was reached of each ruleset, where a threshold asks for enough.
+    asked: Vec<Asked>,
 }
 
 impl Verdict {
-    fn of(
-        results: &[FileResult<'_>],
-        golden: Option<GoldenResult>,
-        covered: Vec<Coverage>,
-        threshold: Option<Ratio>,
-    ) -> Verdict {
-        let share = |coverage: &Coverage| coverage.share().min(coverage.share_of_transitions());
-        let low = |coverage: &&Coverage| threshold.is_some_and(|threshold| share(coverage) < threshold);
+    fn of(results: &[FileResult<'_>], golden: Option<GoldenResult>) -> Verdict {
         let also = |outcome| golden.as_ref().map_or(0, |golden| golden.count(outcome));
         Verdict {
             passed: results.iter().map(FileResult::passed).sum::<usize>() + also(Outcome::Pass),
             failed: results.iter().map(FileResult::failed).sum::<usize>() + also(Outcome::Fail),
             undecided: results.iter().map(|result| result.judged_as(Outcome::Undecided)).sum::<usize>()
                 + also(Outcome::Undecided),
-            below: covered.iter().filter(low).cloned().collect(),
             golden,
             readings: None,
             fired: Vec::new(),
-            covered,
+            covered: Vec::new(),
+            asked: Vec::new(),
         }
+    }
+
+    /// Where too little was reached.
+    fn missed(&self) -> impl Iterator<Item = &Asked> {
+        self.asked.iter().filter(|asked| !asked.met)
     }
 
     fn in_words(&self) -> String {
@@ -417,14 +409,18 @@ impl Verdict {
             let depending = readings.depending();
             format!("; {depending} {} on a reading", if depending == 1 { "depends" } else { "depend" })
         });
-        format!("{} passed, {} failed{undecided}{depending}", self.passed, self.failed)
+        let missed = match self.missed().count() {
+            0 => String::new(),
+            1 => "; too little of a ruleset is reached".to_owned(),
+            several => format!("; too little of {several} rulesets is reached"),
+        };
+        format!("{} passed, {} failed{undecided}{depending}{missed}", self.passed, self.failed)
     }
 
-    fn end(&self, threshold: Option<Ratio>) -> Result<(), Failure> {
-        let few = threshold.is_some_and(|threshold| !futures::below(&self.fired, threshold).is_empty());
+    fn end(&self) -> Result<(), Failure> {
         if interrupt::heard() {
             Err(Failure::Interrupted)
-        } else if self.failed > 0 || !self.below.is_empty() || few {
+        } else if self.failed > 0 || self.missed().next().is_some() {
             Err(Failure::Found)
         } else if self.undecided > 0 {
             Err(Failure::Undecided)
@@ -474,5 +470,6 @@ fn checks(results: &[FileResult<'_>], verdict: &Verdict) -> Vec<pipeline::Checke
         }
     }
     list.extend(verdict.golden.iter().flat_map(GoldenResult::checks));
+    list.extend(verdict.asked.iter().map(Asked::check));
     list
 }

@@ -47,7 +47,7 @@ pub(super) struct Replay {
     /// Rating of every number when the log begins.
     #[arg(long, value_enum)]
     rating: Option<RatingWord>,
-    /// The business is verified when the log begins.
+    /// The business is verified when the log begins: a number on the entry step has left it.
     #[arg(long)]
     verified: bool,
     /// Time zone of civil times and days, such as Europe/Madrid; UTC days unless said otherwise.
@@ -98,7 +98,7 @@ impl From<RatingWord> for Rating {
 }
 
 fn span(text: &str) -> Result<Span, String> {
-    Span::try_from(text.to_owned()).map_err(|error| error.to_string())
+    Span::try_from(text.to_owned()).map_err(|error| error.to_string().replace('\n', ": "))
 }
 
 impl Replay {

@@ -51,6 +51,14 @@ impl<'d> Check<'d> {
         self
     }
 
+    /// Notes what the value at `path` brought about in other documents: at its own place, with a note of where it was met.
+    pub fn trace(&mut self, path: &str, findings: &Findings) -> &mut Self {
+        for (document, finding) in findings.iter() {
+            self.note(path, finding.clone().met_in(document));
+        }
+        self
+    }
+
     /// Notes a finding at the place of `path`.
     pub fn note(&mut self, path: &str, finding: Finding) -> &mut Self {
         let place = self.place(path);

@@ -26,6 +26,8 @@ pub struct Finding {
     pub place: Option<Range<usize>>,
     /// Further places, each with what there is to see.
     pub also: Vec<(Range<usize>, String)>,
+    /// What is to be known besides, such as where in another document it was met.
+    pub note: Option<String>,
     /// What to do about it.
     pub help: Option<String>,
     /// How much it matters.
@@ -35,7 +37,14 @@ pub struct Finding {
 impl Finding {
     /// An error without a place.
     pub fn error(message: impl Into<String>) -> Self {
-        Finding { message: message.into(), place: None, also: Vec::new(), help: None, level: Level::Error }
+        Finding {
+            message: message.into(),
+            place: None,
+            also: Vec::new(),
+            note: None,
+            help: None,
+            level: Level::Error,
+        }
     }
 
     /// A warning without a place.
@@ -60,6 +69,17 @@ impl Finding {
     pub fn also(mut self, place: Range<usize>, label: impl Into<String>) -> Self {
         self.also.push((place, label.into()));
         self
+    }
+
+    /// The same without a place, to be told of another document; where in this one it was met is a note.
+    #[must_use]
+    pub(super) fn met_in(self, document: &Document) -> Self {
+        let place = self.place.as_ref().map_or_else(String::new, |place| {
+            let (line, column) = document.line_column(place.start);
+            format!(":{line}:{column}")
+        });
+        let note = Some(format!("it was met in {}{place}", document.name));
+        Finding { place: None, also: Vec::new(), note, ..self }
     }
 
     /// The same with advice; an empty text is none.
@@ -151,10 +171,9 @@ fn group<'a>(document: &'a Document, finding: &'a Finding) -> Group<'a> {
         Some(place) => title.element(snippet(document, finding, place)),
         None => title.element(Origin::path(document.name.as_str())),
     };
-    match &finding.help {
-        Some(help) => group.element(Tone::HELP.message(normalize_untrusted_str(help))),
-        None => group,
-    }
+    let below = [(Tone::NOTE, &finding.note), (Tone::HELP, &finding.help)];
+    let told = below.into_iter().filter_map(|(tone, text)| Some((tone, text.as_ref()?)));
+    told.fold(group, |group, (tone, text)| group.element(tone.message(normalize_untrusted_str(text))))
 }
 
 fn snippet<'a>(

@@ -18,11 +18,12 @@ use super::{
     Document, Finding, Findings,
     at::byte_at,
     node::{Body, Group, Item, Node, Shape, duplicates},
-    scan::{Scan, scan},
+    scan::{Scan, as_decimal, scan},
     wording::{self, Subject},
 };
 
-/// Says what a field of a type is for: shown where the field is missing.
+/// Says what a field of a type is for, by type and field: shown where the field is missing. Of a name that the type does
+/// not have it may say what to write instead.
 pub type FieldHelp = fn(&str, &str) -> Option<String>;
 
 /// More findings than these are not collected from one document.
@@ -56,11 +57,12 @@ impl Document {
         let mut recovery = Recovery::new(self, &root, scan, help);
         for _ in 0..10 * MOST {
             let Err(error) = parse::<T>(&recovery.text) else { break };
-            if !recovery.step(&error) || recovery.findings.len() >= MOST {
+            let names = recovery.nameless(&error).map(|at| names_at::<T>(&recovery.text, at));
+            if !recovery.step(&error, names.unwrap_or_default()) || recovery.findings.len() >= MOST {
                 break;
             }
         }
-        recovery.findings
+        recovery.finish()
     }
 }
 
@@ -75,6 +77,15 @@ fn parse<T: DeserializeOwned>(text: &str) -> Result<T, SpannedError> {
     options().from_str(text)
 }
 
+/// The names that are possible where a value stands without one: an impossible one is tried, and the reader tells.
+fn names_at<T: DeserializeOwned>(text: &str, at: usize) -> &'static [&'static str] {
+    let (before, after) = text.split_at(at);
+    match parse::<T>(&format!("{before}_: {after}")).map_err(|error| error.code) {
+        Err(Error::NoSuchStructField { expected, found, .. }) if found == "_" => expected,
+        _ => &[],
+    }
+}
+
 struct Recovery<'n> {
     root: &'n Node,
     /// The text with what was blanked out and repaired so far.
@@ -83,6 +94,8 @@ struct Recovery<'n> {
     help: FieldHelp,
     findings: Vec<Finding>,
     blanked: Vec<Range<usize>>,
+    /// Percentages without quotes of which the reader has said nothing yet: it reads them as numbers.
+    percents: Vec<Range<usize>>,
     /// Fields that will be missing and are not to be told: the group's opening bracket and the name.
     excused: Vec<(usize, String)>,
 }
@@ -108,14 +121,27 @@ impl<'n> Recovery<'n> {
         for comma in &scan.commas {
             text.replace_range(*comma..*comma + 1, ",");
         }
-        let (blanked, excused) = (Vec::new(), Vec::new());
-        let original = &document.text;
-        let mut recovery = Recovery { root, text, original, help, findings: scan.findings, blanked, excused };
+        for percent in &scan.percents {
+            text.replace_range(percent.end - 1..percent.end, " ");
+        }
+        let mut recovery = Recovery {
+            root,
+            text,
+            original: &document.text,
+            help,
+            findings: scan.findings,
+            blanked: Vec::new(),
+            percents: scan.percents,
+            excused: Vec::new(),
+        };
         for (item, finding) in duplicates(root) {
             recovery.findings.push(finding);
             recovery.blank_item(item);
         }
-        while let Some(way) = recovery.seek(&|node| matches!(node.body, Body::Bad)) {
+        let bad = |node: &Node, percents: &[Range<usize>]| {
+            matches!(node.body, Body::Bad) && !percents.contains(&node.span)
+        };
+        while let Some(way) = recovery.seek(&|node| bad(node, &recovery.percents)) {
             if !recovery.blank(&way) {
                 break;
             }
@@ -124,7 +150,7 @@ impl<'n> Recovery<'n> {
     }
 
     /// Notes an error and blanks what causes it; false if there is nothing left to blank.
-    fn step(&mut self, error: &SpannedError) -> bool {
+    fn step(&mut self, error: &SpannedError, names: &[&str]) -> bool {
         let blame = self.blame(error);
         if blame.way.is_empty() && wording::like_json(blame.node) && wants_record(&error.code) {
             let help = "a record is written ( name: value, .. ): parentheses, and no quotes around the names";
@@ -133,22 +159,59 @@ impl<'n> Recovery<'n> {
             return false;
         }
         if !self.caused_by_blanking(&error.code, &blame) {
-            let finding = self.finding(&error.code, &blame);
+            let finding = self.finding(&error.code, &blame, names);
             self.findings.push(finding);
         }
+        self.percents.retain(|percent| *percent != blame.node.span);
         self.excuse_meant_field(&error.code, &blame);
         self.blank(&blame.way)
     }
 
-    fn finding(&self, code: &Error, blame: &Blame<'n>) -> Finding {
+    /// All that was found. What the reader took for a number is none, and what it never saw may be either.
+    fn finish(mut self) -> Vec<Finding> {
+        for percent in std::mem::take(&mut self.percents) {
+            let run = &self.original[percent.clone()];
+            let decimal = as_decimal(run).unwrap_or_default();
+            let unseen = self.blanked.iter().any(|range| contains(range, &percent));
+            let finding = match unseen {
+                true => Finding::error(format!("`{run}` must stand in quotes"))
+                    .help(format!("write \"{run}\", or {decimal} where a number is expected")),
+                false => {
+                    Finding::error(format!("expected a number, found {run}")).help(format!("write {decimal}"))
+                }
+            };
+            self.findings.push(finding.at(percent));
+        }
+        self.findings
+    }
+
+    /// Where a value stands without its name.
+    fn nameless(&self, error: &SpannedError) -> Option<usize> {
+        let blame = self.blame(error);
+        let (holder, _) = blame.way.last().filter(|_| !blame.key)?;
+        let unnamed =
+            holder.word.is_some() && holder.group().is_some_and(|group| group.shape == Shape::Tuple);
+        let word_wanted = matches!(error.code, Error::ExpectedIdentifier | Error::SuggestRawIdentifier(_));
+        (word_wanted && unnamed).then_some(blame.node.span.start)
+    }
+
+    fn finding(&self, code: &Error, blame: &Blame<'n>, names: &[&str]) -> Finding {
         let (holder, item) = blame.way.last().copied().unzip();
         let key = item.and_then(|item: &Item| item.key.as_ref()).filter(|_| blame.key);
         let subject = Subject { node: blame.node, key, item, holder, inside: blame.inside };
+        if !names.is_empty() {
+            return wording::nameless(subject, names, self.original);
+        }
         let finding = wording::finding(code, subject, self.original);
+        let help =
+            |name: &str, owner: &Option<String>| (self.help)(owner.as_deref().unwrap_or_default(), name);
         match code {
             Error::MissingStructField { field, outer } => {
-                let owner = outer.as_deref().unwrap_or_default();
-                finding.help((self.help)(owner, field).unwrap_or_default())
+                finding.help(help(field, outer).unwrap_or_default())
+            }
+            Error::NoSuchStructField { found, outer, .. } | Error::NoSuchEnumVariant { found, outer, .. } => {
+                let own = finding.help.clone();
+                finding.help(help(found, outer).or(own).unwrap_or_default())
             }
             _ => finding,
         }

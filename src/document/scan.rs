@@ -19,6 +19,8 @@ pub(super) struct Scan {
     pub(super) findings: Vec<Finding>,
     /// Blanks that must become commas to repair the text.
     pub(super) commas: Vec<usize>,
+    /// Percentages without quotes: whether quotes are missing or a decimal number is wanted, the reader knows.
+    pub(super) percents: Vec<Range<usize>>,
     /// Whether brackets or quotes do not match, so that nothing behind the place can be trusted.
     pub(super) fatal: bool,
 }
@@ -244,6 +246,7 @@ impl<'t> Scanner<'t> {
         };
         if bad {
             self.out.findings.truncate(notes);
+            self.out.percents.retain(|percent| *percent != node.span);
             let help = match shape {
                 Shape::Map => format!("write \"{name}\""),
                 _ => "a name has letters, digits and _ only".to_owned(),
@@ -319,8 +322,13 @@ impl<'t> Scanner<'t> {
         if is_number(run) {
             return Some(Node { span, word: None, body: Body::Number });
         }
+        if as_decimal(run).is_some() {
+            self.out.percents.push(span.clone());
+            return Some(Node { span, word: None, body: Body::Bad });
+        }
         let finding = if not_a_number(run) {
             Finding::error(format!("`{run}` cannot be used: a number is needed that can be reckoned with"))
+                .help("write a decimal number, such as 0.01")
         } else {
             let words = if run.starts_with(char::is_alphabetic) {
                 "; a word without quotes has letters, digits and _ only"
@@ -556,6 +564,13 @@ pub(super) fn is_word(run: &str) -> bool {
 fn not_a_number(run: &str) -> bool {
     let run = run.trim_start_matches(['+', '-']);
     matches!(run, "NaN" | "inf" | "NaNf32" | "NaNf64" | "inff32" | "inff64")
+}
+
+/// A percentage as a decimal number: `0.025` for `2.5%`.
+pub(super) fn as_decimal(run: &str) -> Option<String> {
+    let number: f64 = run.strip_suffix('%').filter(|number| is_number(number))?.parse().ok()?;
+    let digits = format!("{:.12}", number / 100.0);
+    Some(digits.trim_end_matches('0').trim_end_matches('.').to_owned())
 }
 
 /// Whether this is a number as RON writes it.

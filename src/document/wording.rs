@@ -5,7 +5,7 @@ use ron::error::Error;
 use super::{
     finding::Finding,
     node::{Body, Item, Key, Node, Shape, described},
-    scan::{is_number, is_word},
+    scan::{as_decimal, is_number, is_word},
 };
 
 /// What an error is about.
@@ -79,6 +79,19 @@ pub(super) fn finding(code: &Error, subject: Subject<'_>, text: &str) -> Finding
     }
 }
 
+/// A value that stands without its name, one of `names`.
+pub(super) fn nameless(subject: Subject<'_>, names: &[&str], text: &str) -> Finding {
+    let found = subject.found(text);
+    let owner = subject.holder.and_then(|holder| holder.word_in(text)).unwrap_or_default();
+    let help = match names {
+        [only] => format!("write `{owner}({only}: {found})`"),
+        several => format!("`{owner}` has {}: write `name: {found}`", listed(several, "and")),
+    };
+    Finding::error(format!("the values of `{owner}(..)` have names, and {found} has none"))
+        .help(help)
+        .at(subject.place())
+}
+
 /// A value of another kind than expected.
 fn unlike(code: &Error, subject: Subject<'_>, text: &str) -> Finding {
     let found = subject.found(text);
@@ -91,9 +104,12 @@ fn unlike(code: &Error, subject: Subject<'_>, text: &str) -> Finding {
         Error::ExpectedInteger | Error::InvalidIntegerDigit { .. } => {
             expected("a whole number").help(unquoted(subject, is_number))
         }
-        Error::ExpectedFloat => expected("a number").help(unquoted(subject, is_number)),
+        Error::ExpectedFloat => expected("a number").help(decimal(subject)),
         Error::ExpectedBoolean => expected("true or false").help(yes_or_no(&subject, text)),
         Error::ExpectedChar => expected("one character such as 'x'"),
+        Error::ExpectedString if as_decimal(&found).is_some() && subject.key.is_none() => {
+            Finding::error(format!("`{found}` must stand in quotes")).help(quoted(subject, text))
+        }
         Error::ExpectedString => expected("text in quotes").help(quoted(subject, text)),
         Error::ExpectedIdentifier | Error::SuggestRawIdentifier(_) => {
             expected("a word without quotes").help(unquoted(subject, is_word))
@@ -199,7 +215,9 @@ fn word_help(found: &str, words: &[&str]) -> String {
 fn quoted(subject: Subject<'_>, text: &str) -> String {
     match (subject.key, &subject.node.body) {
         (Some(key), _) => format!("write \"{}\"", key.name),
-        (None, Body::Word | Body::Number) => format!("write \"{}\"", &text[subject.node.span.clone()]),
+        (None, Body::Word | Body::Number | Body::Bad) => {
+            format!("write \"{}\"", &text[subject.node.span.clone()])
+        }
         _ => String::new(),
     }
 }
@@ -209,6 +227,15 @@ fn unquoted(subject: Subject<'_>, fits: fn(&str) -> bool) -> String {
         (Some(key), _) if !key.bare && fits(&key.name) => format!("write {} without quotes", key.name),
         (None, Body::Text(inside)) if fits(inside) => format!("write {inside} without quotes"),
         _ => String::new(),
+    }
+}
+
+/// A number in quotes, or a percentage in quotes, as a number.
+fn decimal(subject: Subject<'_>) -> String {
+    match &subject.node.body {
+        Body::Text(inside) if subject.key.is_none() => as_decimal(inside)
+            .map_or_else(|| unquoted(subject, is_number), |number| format!("write {number}")),
+        _ => unquoted(subject, is_number),
     }
 }
 

@@ -78,8 +78,11 @@ pub fn first_day(text: &str) -> Option<Date> {
     if digits_and_dashes { full.parse().ok() } else { None }
 }
 
-/// What a missing field is for.
+/// What a missing field is for; of a name that this language does not have, what it has instead.
 fn help(owner: &str, field: &str) -> Option<String> {
+    if let Some(instead) = instead(field) {
+        return Some(instead.to_owned());
+    }
     let clause = CLAUSE_DOCS.iter().find(|doc| doc.name == owner);
     let own = clause.and_then(|doc| doc.fields.iter().find(|doc| doc.name == field)).map(|doc| doc.says);
     let says = own.or(match (owner, field) {
@@ -97,6 +100,19 @@ fn help(owner: &str, field: &str) -> Option<String> {
     });
     // In a doc comment the brackets of a unit are escaped.
     says.map(|says| says.trim().replace("\\[", "[").replace("\\]", "]"))
+}
+
+/// What this language says for a word of others that has no single counterpart in it.
+fn instead(word: &str) -> Option<&'static str> {
+    let restarts = || word.starts_with("reset_usage_on_");
+    Some(match word {
+        "release" | "full_24h" => {
+            "a measure's `term` says it: [While(Restricted)] as capacity returns (rolling), [For(Restricted, \"24h\")] and \
+             `ends: at_deadline` a day later (full)"
+        }
+        _ if restarts() => "an upgrade's `usage_restarts` lists it: [upgrade, downgrade, flag, unflag]",
+        _ => return None,
+    })
 }
 
 /// A ruleset under examination.

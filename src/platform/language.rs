@@ -199,6 +199,7 @@ clauses! {
         /// How long it lasts.
         lasts: Span,
         /// What makes it start anew while it is open.
+        #[serde(alias = "refreshed_by")]
         prolonged_by: ProlongedBy,
     }
 
@@ -219,10 +220,13 @@ clauses! {
         /// Whether Unknown meets a condition that asks for High: `High` (it does) or `Medium` (it does not).
         unknown_counts_as: Rating,
         /// The score from which the rating is Medium.
+        #[serde(alias = "thr_yellow")]
         medium_from: Ratio,
         /// The score from which the rating is Low.
+        #[serde(alias = "thr_red")]
         low_from: Ratio,
         /// How often the rating is evaluated.
+        #[serde(alias = "evaluate_every", alias = "eval_interval")]
         evaluated: Span,
         /// An answer to a customer later than this is a slow one.
         #[serde(default)]
@@ -278,7 +282,7 @@ clauses! {
         #[serde(default)]
         cap: Option<u64>,
         /// How it is left: `on_recovery`, `hold_term`, `at_deadline` or `by_edit`.
-        #[serde(default, alias = "leave")]
+        #[serde(default, alias = "leave", alias = "unflag_rule")]
         ends: Option<Ends>,
         /// What follows at the end when the conditions no longer hold.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]

@@ -56,6 +56,28 @@ pub fn document(name: &str) -> Option<Document> {
     Some(Document::new(format!("{name}.rulebook.ron"), *text))
 }
 
+/// The built-in rulebook that has `ruleset` in force on other days than `date`, and the ruleset that it has in force then;
+/// nothing where no rulebook knows the ruleset, where it is in force, or where none is yet.
+///
+/// ```
+/// use jiff::civil::date;
+/// use tiercast::platform::rulebook;
+///
+/// let instead = rulebook::in_force_instead("platform-2023", date(2026, 3, 2));
+/// assert_eq!(instead, Some(("platform", "platform-2025-10".to_owned())));
+/// assert_eq!(rulebook::in_force_instead("platform-2023", date(2024, 3, 4)), None);
+/// assert_eq!(rulebook::in_force_instead("classic-2022", date(2026, 3, 2)), None);
+/// ```
+pub fn in_force_instead(ruleset: &str, date: Date) -> Option<(&'static str, String)> {
+    names().find_map(|name| {
+        let Written { eras, .. } = document(name)?.read().ok()?;
+        let begun = |era: &&EraClause| era.from.parse::<Date>().is_ok_and(|from| from <= date);
+        let known = eras.iter().any(|era| era.ruleset == ruleset);
+        let now = eras.iter().rfind(begun).filter(|now| known && now.ruleset != ruleset)?;
+        Some((name, now.ruleset.clone()))
+    })
+}
+
 // ---- the language ---------------------------------------------------------------------------------------------
 
 /// A rulebook as it stands in its file.

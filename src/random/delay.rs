@@ -2,6 +2,7 @@
 
 use super::quantile::{log_logistic_cdf, log_normal_cdf};
 use super::split::{MOST_ROWS, Shares, SharesError};
+use crate::time::Span;
 
 /// The ages, in hours, at which a named law is read.
 const HOURS: [i64; MOST_ROWS] = [0, 1, 2, 3, 4, 6, 8, 12, 16, 24, 36, 48, 72, 96, 120, 168];
@@ -175,7 +176,7 @@ pub enum DelayError {
     #[error("the first age is {0} s, expected 0 or more")]
     Negative(i64),
     /// Ages that do not rise.
-    #[error("the age of row {row} is {found} s after {before} s, expected ages that rise")]
+    #[error("the age of row {row} is {} after {}, expected ages that rise", Span(*.found), Span(*.before))]
     NotRising {
         /// Counted from 1.
         row: usize,
@@ -208,6 +209,29 @@ pub enum DelayError {
     Weight(f64),
 }
 
+impl DelayError {
+    /// What to do about it.
+    pub fn advice(&self) -> &'static str {
+        match self {
+            DelayError::Empty => {
+                "write a row for each age, such as (\"0h\", \"70%\"), or a law whose median is at most some days"
+            }
+            DelayError::Negative(_) => "0h is at once",
+            DelayError::NotRising { .. } => "sort the rows by age, each age once",
+            DelayError::NoShare { .. } => "leave out rows of nobody",
+            DelayError::Shares(SharesError::TooMany(_)) => "join neighbouring rows",
+            DelayError::Shares(SharesError::Share { .. }) => {
+                "write shares of all who react so, such as \"70%\""
+            }
+            DelayError::Shares(SharesError::Sum(_)) => {
+                "each row holds those who react at its age alone, not all until then; who never do are in none"
+            }
+            DelayError::Parameter { .. } => "a median such as \"2h\"; shapes and sigmas lie around 1",
+            DelayError::Weight(_) => "such as \"30%\"",
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -231,6 +255,16 @@ mod tests {
         assert!(matches!(refused(&[(0, 0.01); 17]), DelayError::NotRising { .. }));
         let many: Vec<_> = (0..17).map(|age| (age, 0.01)).collect();
         assert_eq!(refused(&many), DelayError::Shares(SharesError::TooMany(17)));
+    }
+
+    #[test]
+    fn ages_are_told_as_they_are_written_and_everything_with_advice() {
+        let falling = DelayTable::new(&[(3_600, 0.1), (0, 0.1)]).unwrap_err();
+        assert_eq!(falling.to_string(), "the age of row 2 is 0h after 1h, expected ages that rise");
+        let sum = DelayTable::new(&[(0, 0.9), (5, 0.9)]).unwrap_err();
+        for error in [falling, sum, DelayError::Empty, DelayError::NoShare { row: 1, found: 0.0 }] {
+            assert!(!error.advice().is_empty(), "{error}");
+        }
     }
 
     #[test]

@@ -196,11 +196,11 @@ fn median_and_sigma(p05: f64, p95: f64) -> (f64, f64) {
     (p05 * exp(Z95 * sigma), sigma)
 }
 
-/// What is wrong with a law.
+/// What is wrong with a law, and on a second line what to do.
 #[derive(Clone, Copy, Debug, PartialEq, thiserror::Error)]
 pub enum PriorError {
     /// Not a number, or infinite.
-    #[error("`{field}` is {found}, expected a finite number")]
+    #[error("`{field}` is {found}, expected a finite number\nwrite a decimal number, such as 0.01")]
     NotFinite {
         /// The field as it is written.
         field: &'static str,
@@ -208,7 +208,10 @@ pub enum PriorError {
         found: f64,
     },
     /// Nothing or less where a logarithm is taken.
-    #[error("`{field}` is {found}, expected a number above 0")]
+    #[error(
+        "`{field}` is {found}, expected a number above 0\nits logarithm is taken: a small number such as 0.0001, or \
+         another law"
+    )]
     NotPositive {
         /// The field as it is written.
         field: &'static str,
@@ -216,7 +219,10 @@ pub enum PriorError {
         found: f64,
     },
     /// Outside what a beta law can be computed for.
-    #[error("`{field}` is {found}, expected a number from 0.01 to 1000000")]
+    #[error(
+        "`{field}` is {found}, expected a number from 0.01 to 1000000\nalpha / (alpha + beta) is the mean: both larger for \
+         the same mean, or Fixed(..)"
+    )]
     NotCountable {
         /// The field as it is written.
         field: &'static str,
@@ -225,7 +231,8 @@ pub enum PriorError {
     },
     /// Ends that do not rise.
     #[error(
-        "`{low_field}` is {low} and `{high_field}` is {high}, expected `{low_field}` below `{high_field}`"
+        "`{low_field}` is {low} and `{high_field}` is {high}, expected `{low_field}` below `{high_field}`\nthe smaller \
+         number first; for one value alone write Fixed({low})"
     )]
     NotRising {
         /// The field of the lower end.
@@ -317,7 +324,12 @@ mod tests {
 
     #[test]
     fn what_is_no_law_is_refused_with_what_was_found() {
-        let refused = |text: &str| read(text).unwrap_err();
+        let refused = |text: &str| {
+            let said = read(text).unwrap_err();
+            let (message, advice) = said.split_once('\n').unwrap();
+            assert!(!advice.is_empty(), "{message}");
+            message.to_owned()
+        };
         assert_eq!(refused("Fixed(NaN)"), "`value` is NaN, expected a finite number");
         assert_eq!(refused("Uniform(low: 0, high: inf)"), "`high` is inf, expected a finite number");
         assert_eq!(
@@ -331,7 +343,7 @@ mod tests {
         );
         assert!(refused("Beta(alpha: 0, beta: 1)").contains("from 0.01 to 1000000"));
         assert!(refused("LogNormal(p05: 2, p95: 2)").contains("`p05` below `p95`"));
-        assert!(refused("Uniform(low: 0, high: 1, mid: 2)").contains("mid"));
+        assert!(read("Uniform(low: 0, high: 1, mid: 2)").unwrap_err().contains("mid"));
     }
 
     #[test]

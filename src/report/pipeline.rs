@@ -13,7 +13,7 @@ use crate::experiment::expect::Outcome;
 /// One thing that was checked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Checked {
-    /// What it is: `case`, `expectation`, `golden numbers`, `impact`.
+    /// What it is: `case`, `expectation`, `golden numbers`, `threshold`, `impact`.
     pub kind: &'static str,
     /// The file that it stands in.
     pub file: String,

@@ -314,6 +314,7 @@ pub fn notes(replay: &Replay) -> Vec<String> {
         notes.push(format!("clauses that a replay does not act on: {}", replay.idle.join(", ")));
     }
     notes.extend(waiting_in_words(replay));
+    notes.extend(replay.out_of_date.clone());
     notes.extend(log_notes(&replay.log, &|unix| {
         wording(replay).moment(SimTime(unix - replay.calendar.unix(SimTime::START)))
     }));
@@ -359,7 +360,15 @@ fn waiting_in_words(replay: &Replay) -> Option<String> {
 fn start_in_words(replay: &Replay) -> String {
     let tier = &replay.rules.tiers[replay.start_tier];
     let whose = if replay.log.names.numbers.len() > 1 { "every number begins" } else { "the number begins" };
-    let given = if replay.start.tier.is_some() { "given" } else { "the ruleset's start tier" };
+    let asked = match &replay.start.tier {
+        Some(name) => replay.rules.tier(name),
+        None => Some(replay.rules.start_tier),
+    };
+    let given = match replay.start.tier {
+        _ if asked != Some(replay.start_tier) => "where verification has lifted it from the entry step",
+        Some(_) => "given",
+        None => "the ruleset's start tier",
+    };
     let rating =
         replay.start.rating.map_or_else(|| "without a rating".to_owned(), |rating| format!("rated {rating}"));
     let verified = if replay.start.verified { "verified" } else { "not verified" };

@@ -62,14 +62,14 @@ use crate::platform::{Change, Opening, Policy, Rules, Ruleset, TemplateOpening, 
 use crate::time::{Calendar, CalendarError, SimTime, Span};
 
 use super::Names;
-use super::load::{compile, nearest};
+use super::load::{compile, nearest, out_of_date};
 
 pub(crate) use cells::Lines;
 pub(crate) use mistakes::{Line, Mistakes};
 pub use moment::Form;
 
 /// Most messages or reactions in one row.
-const MOST_IN_ROW: u64 = 1 << 31;
+pub(super) const MOST_IN_ROW: u64 = 1 << 31;
 /// Most in a log: what the windows of a rating can still weigh exactly.
 const MOST_IN_LOG: u64 = 1 << 50;
 
@@ -282,7 +282,8 @@ impl Log {
 /// How the sender stands when the log begins, and how far the replay goes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Start {
-    /// Name of the tier of every number; the ruleset's start tier where none is given.
+    /// Name of the tier of every number; the ruleset's start tier where none is given. Verification lifts a number from
+    /// the entry step.
     pub tier: Option<String>,
     /// Rating of every number.
     pub rating: Option<Rating>,
@@ -307,7 +308,7 @@ pub struct Replay {
     pub rules: Rules,
     /// How the sender stood at the beginning.
     pub start: Start,
-    /// Position of the tier at the beginning.
+    /// Position of the tier at the beginning; verification has lifted a number from the entry step.
     pub start_tier: usize,
     /// Every change, with the score of the number that it concerns \[share\].
     pub changes: Vec<(Change, Option<f64>)>,
@@ -317,6 +318,8 @@ pub struct Replay {
     pub refused: Refused,
     /// Paths of the clauses that a replay does not act on.
     pub idle: Vec<String>,
+    /// That built-in rules are not in force when the log begins, and which are, in words.
+    pub out_of_date: Option<String>,
 }
 
 /// How a sender stands at the end of a replay.
@@ -371,10 +374,11 @@ impl Replay {
     ) -> Result<Replay, LogError> {
         let calendar = calendar(reading, log, start)?;
         let rules = compile(ruleset, &calendar);
-        let start_tier = start_tier(&rules, start)?;
+        let asked_tier = asked_tier(&rules, start)?;
         let opening = Opening {
-            verified: start.verified,
-            numbers: log.names.numbers.iter().map(|_| (start_tier, start.rating)).collect(),
+            // Who is verified by then is told so: a number on the entry step leaves it.
+            verified: false,
+            numbers: log.names.numbers.iter().map(|_| (asked_tier, start.rating)).collect(),
             // One more than there are: what customers do without a template concerns none of them.
             templates: vec![TemplateOpening::PROVEN; log.names.templates.len() + 1],
             thresholds: Vec::new(),
@@ -382,7 +386,8 @@ impl Replay {
             never_amended: true,
         };
         let origin = calendar.unix(SimTime::START);
-        let mut drive = drive::Drive::open(&rules, &opening, &log.names);
+        let mut drive = drive::Drive::open(&rules, &opening, start.verified, &log.names);
+        let start_tier = drive.start_tier().unwrap_or(asked_tier);
         let again =
             rows::read(reading, input, &mut |second| drive.second(SimTime(second.at - origin), second))?;
         if again != *log {
@@ -393,13 +398,14 @@ impl Replay {
             ruleset: ruleset.clone(),
             name: reading.name.clone(),
             log: again,
-            calendar,
             start: start.clone(),
             start_tier,
             changes,
             end,
             refused,
             idle: idle(ruleset),
+            out_of_date: out_of_date(&ruleset.name, &calendar),
+            calendar,
             rules,
         })
     }
@@ -441,7 +447,7 @@ fn idle(ruleset: &Ruleset) -> Vec<String> {
     paths.filter(|path| !path.ends_with(".CustomerFirst") && !path.starts_with("price.")).collect()
 }
 
-fn start_tier(rules: &Rules, start: &Start) -> Result<usize, LogError> {
+fn asked_tier(rules: &Rules, start: &Start) -> Result<usize, LogError> {
     let Some(name) = &start.tier else { return Ok(rules.start_tier) };
     rules.tier(name).ok_or_else(|| {
         let help = nearest(name, rules.tiers.iter().map(|tier| tier.name.as_str()));

@@ -2,9 +2,9 @@
 
 use serde::Serialize;
 use tiercast::experiment::{Fired, FiredClause, Interval, Share, watch_fired};
-use tiercast::glossary::{Ratio, grouped};
+use tiercast::glossary::grouped;
 use tiercast::platform::Ruleset;
-use tiercast::report::fired::{in_words, table};
+use tiercast::report::fired::table;
 
 use super::judging::spinner;
 use super::{Check, RightFile};
@@ -56,13 +56,6 @@ pub(super) fn render(fired: &[Fired], width: usize) -> String {
     fired.iter().for_each(|fired| text.push_str(&table(fired, width)));
     text.push('\n');
     text
-}
-
-/// The rulesets of which too few clauses fired, in a line each.
-pub(super) fn below(fired: &[Fired], threshold: Ratio) -> Vec<String> {
-    let low = fired.iter().filter(|fired| fired.share_of_clauses() < threshold);
-    low.map(|fired| format!("{}: {}, expected at least {threshold}", fired.ruleset, in_words(fired)))
-        .collect()
 }
 
 // ---- for programs -------------------------------------------------------------------------------------------------

@@ -1,6 +1,9 @@
 //! Golden numbers on the command line: read, compared, written.
+//!
+//! An entry is named by the way from the file of golden numbers to the scenario, such as `../scenarios/cold-list.ron`:
+//! however a path is spelled and wherever the tool is called, it is the same.
 
-use std::path::Path;
+use std::path::{Component, Path, PathBuf};
 
 use serde::Serialize;
 use tiercast::document::Document;
@@ -27,7 +30,7 @@ enum Compared {
     With(Comparison),
     /// It has none yet.
     New,
-    /// There is an entry and no such file.
+    /// There is an entry, and no scenario in such a file.
     Gone,
 }
 
@@ -55,25 +58,25 @@ impl Check {
         quiet: bool,
     ) -> Result<GoldenResult, Failure> {
         let path = self.baseline.as_deref().unwrap_or(Path::new(""));
-        let takes = self.take_all(&golden, files, quiet)?;
-        let numbers: usize = takes.iter().map(|(_, taken)| taken.entry.numbers.len()).sum();
+        let home = Home::of(path);
+        let takes = self.take_all(&golden, &home, files, quiet)?;
+        let numbers: usize = takes.iter().map(|take| take.taken.entry.numbers.len()).sum();
         let level = self.false_alarms.as_f64() / numbers.max(1) as f64;
-        let mut scenarios: Vec<(String, Compared)> = takes
-            .iter()
-            .map(|(name, taken)| {
-                let entry = golden.entries.get(name);
-                (
-                    name.clone(),
-                    entry.map_or(Compared::New, |entry| Compared::With(compare(entry, taken, level))),
-                )
-            })
-            .collect();
-        let gone = golden.entries.keys().filter(|name| !Path::new(name).exists());
-        scenarios.extend(gone.map(|name| (name.clone(), Compared::Gone)));
+        let compared = |take: &Take| match golden.entries.get(&take.entry) {
+            Some(entry) => Compared::With(compare(entry, &take.taken, level)),
+            None => Compared::New,
+        };
+        let mut scenarios: Vec<(String, Compared)> =
+            takes.iter().map(|take| (take.file.clone(), compared(take))).collect();
+        let others = files.iter().filter(|file| file.scenario().is_none());
+        let others: Vec<String> = others.map(|file| home.entry(Path::new(&file.name))).collect();
+        let is_gone = |entry: &String| others.contains(entry) || !home.holds(entry);
+        let gone: Vec<String> = golden.entries.keys().filter(|entry| is_gone(entry)).cloned().collect();
+        scenarios.extend(gone.iter().map(|entry| (home.shown(entry), Compared::Gone)));
         if self.update {
             let mut golden = golden;
-            golden.entries.retain(|name, _| Path::new(name).exists());
-            golden.entries.extend(takes.into_iter().map(|(name, taken)| (name, taken.entry)));
+            golden.entries.retain(|entry, _| !gone.contains(entry));
+            golden.entries.extend(takes.into_iter().map(|take| (take.entry, take.taken.entry)));
             write_file(path, golden.write().as_bytes())?;
         }
         Ok(GoldenResult { file: path.display().to_string(), written: self.update, scenarios })
@@ -82,20 +85,23 @@ impl Check {
     fn take_all(
         &self,
         golden: &Golden,
+        home: &Home,
         files: &[RightFile],
         quiet: bool,
-    ) -> Result<Vec<(String, Taken)>, Failure> {
+    ) -> Result<Vec<Take>, Failure> {
         let bar = spinner(quiet);
         let mut takes = Vec::new();
         for file in files {
             let Some(scenario) = file.scenario() else { continue };
-            if file.name.contains("  ") {
+            let entry = home.entry(Path::new(&file.name));
+            if entry.contains("  ") || entry.contains(char::is_control) {
                 return Err(Failure::Usage {
                     message: format!("golden numbers cannot name the file \"{}\"", file.name),
-                    help: "two blanks part their columns: rename the file".to_owned(),
+                    help: "two blanks part their columns, and a line ends an entry: rename the file"
+                        .to_owned(),
                 });
             }
-            let before = golden.entries.get(&file.name);
+            let before = golden.entries.get(&entry);
             let (seed, blocks) = match before {
                 Some(entry) if !self.update => (entry.seed, entry.fingerprints.len() as u64),
                 _ => (scenario.setting.seed, BLOCKS),
@@ -106,11 +112,89 @@ impl Check {
                 bar.tick();
             };
             let taken = take(&scenario, blocks, self.threads.get(), &heard, interrupt::listen());
-            takes.push((file.name.clone(), taken.ok_or(Failure::Interrupted)?));
+            let taken = taken.ok_or(Failure::Interrupted)?;
+            takes.push(Take { file: file.name.clone(), entry, taken });
         }
         bar.finish_and_clear();
         Ok(takes)
     }
+}
+
+/// The numbers of a scenario, taken again.
+struct Take {
+    /// Its file, as it was named.
+    file: String,
+    /// The name of its entry.
+    entry: String,
+    taken: Taken,
+}
+
+/// The folder of the file of golden numbers, from where entries are named.
+struct Home {
+    /// As it was named.
+    named: PathBuf,
+    /// Without links and detours.
+    folder: PathBuf,
+}
+
+impl Home {
+    fn of(baseline: &Path) -> Home {
+        let named = baseline.parent().unwrap_or(Path::new("")).to_owned();
+        Home { folder: resolved(&named), named }
+    }
+
+    /// The name of the entry for a file: the way to it, with `/` on every system.
+    fn entry(&self, file: &Path) -> String {
+        let folder = resolved(file.parent().unwrap_or(Path::new("")));
+        let way = way(&self.folder, &folder.join(file.file_name().unwrap_or_default()));
+        let parts: Vec<_> = way.components().map(|part| part.as_os_str().to_string_lossy()).collect();
+        let entry = parts.join("/");
+        // A line that begins with `#` is a comment, and blanks at its beginning are none of a name.
+        if entry.starts_with(|first: char| first == '#' || first.is_whitespace()) {
+            format!("./{entry}")
+        } else {
+            entry
+        }
+    }
+
+    /// Whether the file of an entry is there.
+    fn holds(&self, entry: &str) -> bool {
+        self.folder.join(entry).exists()
+    }
+
+    /// The file of an entry, from where the tool was called.
+    fn shown(&self, entry: &str) -> String {
+        let mut shown = PathBuf::new();
+        for part in self.named.join(entry).components() {
+            match (part, shown.components().next_back()) {
+                (Component::CurDir, _) => {}
+                (Component::ParentDir, Some(Component::Normal(_))) => drop(shown.pop()),
+                (part, _) => shown.push(part),
+            }
+        }
+        shown.display().to_string()
+    }
+}
+
+/// A folder without links and detours; of one that is not there yet, the part that is.
+fn resolved(folder: &Path) -> PathBuf {
+    let here = Path::new(".");
+    let folder = if folder.as_os_str().is_empty() { here } else { folder };
+    match (folder.canonicalize(), folder.parent(), folder.file_name()) {
+        (Ok(folder), ..) => folder,
+        (Err(_), Some(parent), Some(name)) => resolved(parent).join(name),
+        (Err(_), ..) => folder.to_owned(),
+    }
+}
+
+/// The way from a folder to a file; the file as it is where they have no folder in common.
+fn way(from: &Path, to: &Path) -> PathBuf {
+    let common = from.components().zip(to.components()).take_while(|(one, other)| one == other).count();
+    if common == 0 {
+        return to.to_owned();
+    }
+    let up = from.components().skip(common).map(|_| Component::ParentDir);
+    up.chain(to.components().skip(common)).collect()
 }
 
 impl Compared {
@@ -128,7 +212,7 @@ impl Compared {
             Compared::With(comparison) => comparison.in_words(),
             Compared::New => "it has no golden numbers yet: write them with --update".to_owned(),
             Compared::Gone => {
-                "it has golden numbers and is not there: take them out with --update".to_owned()
+                "it has golden numbers, and no scenario is there: take them out with --update".to_owned()
             }
         }
     }

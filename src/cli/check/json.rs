@@ -28,7 +28,7 @@ pub(super) struct Report<'r> {
     /// Left out without --futures.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     futures: Vec<futures::FiredReport<'r>>,
-    /// Rulesets of which the cases reach less than the threshold.
+    /// Rulesets of which the cases or the futures reach less than the threshold.
     below_threshold: Vec<&'r str>,
 }
 
@@ -130,7 +130,7 @@ impl<'r> Report<'r> {
             files: results.iter().map(FileReport::of).collect(),
             coverage: coverage.then(|| verdict.covered.iter().map(CoverageReport::of).collect()),
             futures: verdict.fired.iter().map(futures::FiredReport::of).collect(),
-            below_threshold: verdict.below.iter().map(|coverage| coverage.ruleset.as_str()).collect(),
+            below_threshold: verdict.missed().map(|asked| asked.ruleset.as_str()).collect(),
         }
     }
 }

@@ -2,10 +2,10 @@
 //!
 //! ```text
 //!   # comment
-//!   scenarios/first-climb.ron  chance.flagged   43.4 % +- 3.0     what a reviewer reads
-//!   scenarios/first-climb.ron  engine           0.1.0             what decided it
-//!   scenarios/first-climb.ron  block 0..63      9f3a7c0012de4410  exact, of all that these futures did
-//!   scenarios/first-climb.ron  sums total.sent  46219834 45998..  exact, by block, for the comparison
+//!   first-climb.ron  chance.flagged   43.4 % +- 3.0     what a reviewer reads
+//!   first-climb.ron  engine           0.1.0             what decided it
+//!   first-climb.ron  block 0..63      9f3a7c0012de4410  exact, of all that these futures did
+//!   first-climb.ron  sums total.sent  46219834 45998..  exact, by block, for the comparison
 //! ```
 //!
 //! Two or more blanks part the three columns.
@@ -27,7 +27,7 @@ const HEAD: &str = "\
 
 const SECOND: &str = "\n# ---- exact, by block of replications: for the tool\n";
 
-/// Golden numbers by the path of their scenario, as it was given.
+/// Golden numbers by the path of their scenario, as seen from the file that holds them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Golden {
     /// The entries.

@@ -32,7 +32,7 @@ pub(super) struct Play<'c> {
     /// Held messages that failed so far, by template.
     dropped: Vec<u64>,
     /// Messages that are held now, by number and template.
-    waiting: Vec<Vec<u64>>,
+    waiting: Vec<Vec<Waiting>>,
     /// Templates whose held messages are to be sent at this instant.
     released: Vec<usize>,
     /// The latest error code, by number.
@@ -56,7 +56,7 @@ impl<'c> Play<'c> {
             rejected: vec![0; templates],
             held: vec![0; templates],
             dropped: vec![0; templates],
-            waiting: vec![vec![0; templates]; numbers],
+            waiting: vec![vec![Waiting::default(); templates]; numbers],
             released: Vec::new(),
             errors: vec![None; numbers],
             next_event: 0,
@@ -177,9 +177,9 @@ impl<'c> Play<'c> {
     fn send_held(&mut self, now: SimTime) {
         for template in std::mem::take(&mut self.released) {
             for number in 0..self.waiting.len() {
-                let messages = std::mem::take(&mut self.waiting[number][template]);
+                let Waiting { messages, again } = std::mem::take(&mut self.waiting[number][template]);
                 if messages > 0 {
-                    self.send(now, Batch { number, template, messages }, None, 0, &[]);
+                    self.send(now, Batch { number, template, messages }, None, 0, &again);
                     self.tell(now);
                 }
             }
@@ -195,11 +195,12 @@ impl<'c> Play<'c> {
         again: &[(SimTime, u64)],
     ) {
         let Batch { number, template, messages } = batch;
+        let in_window = if self.platform.rules().free_in_service_window() { in_window } else { 0 };
         let admission = self.platform.admit(number, template, messages, in_window, now);
         self.refused[number] += admission.refused;
         self.rejected[template] += admission.rejected;
         self.held[template] += admission.held;
-        self.waiting[number][template] += admission.held;
+        self.waiting[number][template].join(&admission, again);
         if admission.refused + admission.rejected > 0 {
             self.errors[number] = admission.error;
         }
@@ -212,8 +213,7 @@ impl<'c> Play<'c> {
         }
         if sent > 0 {
             let in_window = in_window.min(delivered);
-            // Who of the customers is held was not said.
-            let again = if admission.held == 0 { again } else { &[] };
+            let again = &places(again, 0, sent);
             let signal = Signal::Sent { number, template, sent, delivered, in_window, again };
             self.platform.hear(now, signal, &mut self.changes);
         }
@@ -265,7 +265,7 @@ impl<'c> Play<'c> {
                 (What::HeldReleased { .. }, Subject::Template(template)) => self.released.push(template),
                 (What::HeldDropped { held }, Subject::Template(template)) => {
                     self.dropped[template] += held;
-                    self.waiting.iter_mut().for_each(|waiting| waiting[template] = 0);
+                    self.waiting.iter_mut().for_each(|waiting| waiting[template] = Waiting::default());
                 }
                 _ => {}
             }
@@ -372,6 +372,34 @@ struct Batch {
     number: usize,
     template: usize,
     messages: u64,
+}
+
+/// Messages that are held, until the sample of their template is judged.
+#[derive(Clone, Default)]
+struct Waiting {
+    messages: u64,
+    /// Of their customers, those whose latest message was delivered: when, and how many.
+    again: Vec<(SimTime, u64)>,
+}
+
+impl Waiting {
+    /// Adds what is held of a batch: its customers come behind those who were admitted.
+    fn join(&mut self, admission: &Admission, again: &[(SimTime, u64)]) {
+        self.messages += admission.held;
+        self.again.extend(places(again, admission.admitted, admission.admitted + admission.held));
+    }
+}
+
+/// Those of a batch who were written to before, from one place in it to another. They stand before who is new, in the
+/// order in which they are named.
+fn places(again: &[(SimTime, u64)], from: u64, to: u64) -> Vec<(SimTime, u64)> {
+    let mut before = 0;
+    let part = again.iter().map(|(when, customers)| {
+        let first = before;
+        before += customers;
+        (*when, before.min(to).saturating_sub(first.max(from)))
+    });
+    part.filter(|(_, customers)| *customers > 0).collect()
 }
 
 /// Edits are the sender's own, as sends are, and come before them.

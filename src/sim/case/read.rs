@@ -13,13 +13,14 @@ use jiff::ToSpan;
 use jiff::civil::{Date, DateTime, Time};
 
 use crate::document::{Check, Document, Findings, Ordered};
-use crate::glossary::{Category, TemplateStatus};
+use crate::glossary::{Category, TemplateStatus, grouped};
 use crate::platform::language::{Condition, Signal as Hears};
 use crate::platform::rulebook::{self, BookEra, Rulebook};
 use crate::platform::{Opening, Policy, Rules, Ruleset, Signal, TemplateOpening, catalogue};
-use crate::time::{Calendar, CalendarError, SimTime, Span, days_between};
+use crate::time::{Calendar, CalendarError, SimTime, Span, date_in_words, days_between};
 
 use super::super::load::{compile, compile_eras, nearest, open, too_many_numbers};
+use super::super::replay::MOST_IN_ROW;
 use super::super::scenario::NumberText;
 use super::near::Stated;
 use super::text::{
@@ -58,6 +59,30 @@ impl<'t> Layers<'t> {
     }
 }
 
+/// A value of the rules that is given to a case.
+struct Change<'t> {
+    /// Its place among the cases.
+    path: String,
+    /// The path in the rules.
+    changed: &'t str,
+    value: &'t str,
+}
+
+impl<'t> Layers<'t> {
+    /// The values of the rules that are given, in the order in which they replace others.
+    fn changes(&self) -> Vec<Change<'t>> {
+        let of_layer = |(path, given): &(String, &'t GivenText)| -> Vec<Change<'t>> {
+            let change = |(changed, value): (&'t str, &'t String)| Change {
+                path: format!("{path}.set.\"{changed}\""),
+                changed,
+                value,
+            };
+            given.set.iter().map(change).collect()
+        };
+        self.layers.iter().flat_map(of_layer).collect()
+    }
+}
+
 /// The rules that hold in a case.
 pub(super) enum Book {
     /// From beginning to end.
@@ -67,6 +92,14 @@ pub(super) enum Book {
 }
 
 impl Book {
+    /// The rules called `name`, as they stand in a document.
+    fn read(name: &str, document: &Document) -> Result<Book, Findings> {
+        match rulebook::document(name) {
+            Some(_) => Rulebook::read(document).map(Book::Rulebook),
+            None => Ruleset::read(document).map(|ruleset| Book::Ruleset(Box::new(ruleset))),
+        }
+    }
+
     fn name(&self) -> &str {
         match self {
             Book::Ruleset(ruleset) => &ruleset.name,
@@ -138,6 +171,16 @@ impl<'d> Reader<'d> {
         let message = message.into();
         if self.noted.insert((path.to_owned(), message.clone())) {
             self.check.error(path, message, help);
+        }
+    }
+
+    /// Tells what a value of the cases brought about in the rules at its own place.
+    fn trace(&mut self, path: &str, findings: &Findings) {
+        let new = findings
+            .iter()
+            .filter(|(_, finding)| self.noted.insert((path.to_owned(), finding.message.clone())));
+        for (document, finding) in new {
+            self.check.trace(path, &Findings::new(document, vec![finding.clone()]));
         }
     }
 
@@ -285,39 +328,52 @@ impl<'d> Reader<'d> {
             self.error(&path, "no ruleset is given", "name one, such as ruleset: \"classic-2022\"");
             return None;
         };
-        let mut document = self.ruleset_document(&path, name)?;
+        let unchanged = self.ruleset_document(&path, name)?;
         let base = match name.ends_with(".ron") {
-            true => Base::File(Arc::new(document.clone())),
+            true => Base::File(Arc::new(unchanged.clone())),
             false => Base::Named(name.to_owned()),
         };
-        let mut text = RulesText { base, set: Vec::new() };
-        for (path, given) in &given.layers {
-            for (changed, value) in given.set.iter() {
-                text.set.push((changed.to_owned(), value.clone()));
-                match document.with(changed, value) {
-                    Ok(other) => document = other,
-                    Err(findings) => {
-                        self.set_failed(&format!("{path}.set.\"{changed}\""), &findings);
-                        return None;
-                    }
+        let changes = given.changes();
+        let (mut document, mut right) = (unchanged.clone(), true);
+        for change in &changes {
+            match document.with(change.changed, change.value) {
+                Ok(other) => document = other,
+                Err(findings) => {
+                    self.trace(&change.path, &findings);
+                    right = false;
                 }
             }
         }
-        let book = if rulebook::document(name).is_some() {
-            Rulebook::read(&document).map(Book::Rulebook)
-        } else {
-            Ruleset::read(&document).map(|ruleset| Book::Ruleset(Box::new(ruleset)))
-        };
-        match book {
-            Ok(book) => Some((book, text)),
+        let set = changes.iter().map(|change| (change.changed.to_owned(), change.value.to_owned())).collect();
+        match Book::read(name, &document) {
+            Ok(book) => right.then_some((book, RulesText { base, set })),
             Err(findings) => {
-                let said: Vec<&str> = findings.iter().map(|(_, finding)| finding.message.as_str()).collect();
-                if self.noted.insert((name.to_owned(), said.join("; "))) {
-                    self.others.merge(findings);
-                }
+                self.blame(name, &unchanged, &changes, findings);
                 None
             }
         }
+    }
+
+    /// Tells what is wrong with changed rules: where it stands if they are wrong unchanged, too, and else at the changes
+    /// that bring it about.
+    fn blame(&mut self, name: &str, unchanged: &Document, changes: &[Change<'_>], findings: Findings) {
+        if let Err(own) = Book::read(name, unchanged) {
+            let said: Vec<&str> = own.iter().map(|(_, finding)| finding.message.as_str()).collect();
+            if self.noted.insert((name.to_owned(), said.join("; "))) {
+                self.others.merge(own);
+            }
+            return;
+        }
+        let alone = |change: &Change<'_>| {
+            let document = unchanged.with(change.changed, change.value).ok()?;
+            Some((change.path.clone(), Book::read(name, &document).err()?))
+        };
+        let mut blamed: Vec<(String, Findings)> = changes.iter().filter_map(alone).collect();
+        if blamed.is_empty() {
+            // Only together they are wrong.
+            blamed.extend(changes.last().map(|last| (last.path.clone(), findings)));
+        }
+        blamed.iter().for_each(|(path, findings)| self.trace(path, findings));
     }
 
     fn ruleset_document(&mut self, path: &str, name: &str) -> Option<Document> {
@@ -336,13 +392,6 @@ impl<'d> Reader<'d> {
                 self.error(path, error.to_string(), "files are looked for beside the cases");
                 None
             }
-        }
-    }
-
-    /// A change that the ruleset does not take is told at its place among the cases.
-    fn set_failed(&mut self, path: &str, findings: &Findings) {
-        for (_, finding) in findings.iter() {
-            self.error(path, finding.message.clone(), finding.help.clone().unwrap_or_default());
         }
     }
 
@@ -481,6 +530,7 @@ impl<'d> Reader<'d> {
         match text {
             EventText::Send { at, messages, delivered, in_window, again, .. } => {
                 let Some(at) = self.instant(stage, at, path, "at") else { return Vec::new() };
+                self.check_count_of(*messages, &format!("{path}.messages"));
                 let again = self.again(stage, again, *messages, at, path);
                 let delivered = delivered.map(|delivered| {
                     self.check_at_most(delivered, *messages, &format!("{path}.delivered"));
@@ -491,18 +541,21 @@ impl<'d> Reader<'d> {
                 vec![(at, Event::Send { number, template, messages, delivered, in_window, again })]
             }
             EventText::Fill { from, to, at, at_most, .. } => {
+                self.check_count_of(at_most.unwrap_or(0), &format!("{path}.at_most"));
                 let days = self.days(stage, *from, *to, at.0, path);
                 let event = Event::Fill { number, template, at_most: *at_most, spare: 0 };
                 days.into_iter().map(|at| (at, event.clone())).collect()
             }
             EventText::Feedback { at, kind, count, at_once, .. } => {
                 let (kind, count, at_once) = (*kind, *count, *at_once);
+                self.check_count_of(count, &format!("{path}.count"));
                 let at = self.instant(stage, at, path, "at");
                 at.map(|at| (at, Event::Feedback { number, template, kind, count, at_once }))
                     .into_iter()
                     .collect()
             }
             EventText::CustomerMessages { at, count, .. } => {
+                self.check_count_of(*count, &format!("{path}.count"));
                 self.one(stage, at, path, Event::CustomerMessages { number, count: *count })
             }
             EventText::Edited { at, .. } => self.one(stage, at, path, Event::Edited { template }),
@@ -528,6 +581,14 @@ impl<'d> Reader<'d> {
     /// An event at an instant.
     fn one(&mut self, stage: &Stage, at: &Moment, path: &str, event: Event) -> Vec<(SimTime, Event)> {
         self.instant(stage, at, path, "at").map(|at| (at, event)).into_iter().collect()
+    }
+
+    /// As many as a log may hold in one second.
+    fn check_count_of(&mut self, count: u64, path: &str) {
+        if count > MOST_IN_ROW {
+            let message = format!("{} at one instant are more than can be", grouped(count));
+            self.error(path, message, format!("at most {}", grouped(MOST_IN_ROW)));
+        }
     }
 
     fn check_at_most(&mut self, part: u64, messages: u64, path: &str) {
@@ -560,7 +621,8 @@ impl<'d> Reader<'d> {
         if list.iter().any(|(when, _)| *when >= at) {
             self.error(&format!("{path}.again"), "this is not before the send itself", "name earlier sends");
         }
-        self.check_at_most(again.values().sum(), messages, &format!("{path}.again"));
+        let all = again.values().fold(0_u64, |all, customers| all.saturating_add(*customers));
+        self.check_at_most(all, messages, &format!("{path}.again"));
         list
     }
 
@@ -659,6 +721,17 @@ impl<'d> Reader<'d> {
 
     fn civil(&mut self, stage: &Stage, civil: DateTime, path: &str, field: &str) -> Option<SimTime> {
         let path = format!("{path}.{field}");
+        // A midnight that the clock skips is the beginning of its day nevertheless.
+        if stage.calendar.skips(civil) && civil.time() != Time::midnight() {
+            let zone = stage.calendar.zone_name();
+            let date = date_in_words(civil.date());
+            let message = format!(
+                "{} does not exist on {date} in {zone}: its clock was put forward over it",
+                civil.time()
+            );
+            self.error(&path, message, "choose a time of that day before or after it, or another `zone`");
+            return None;
+        }
         let at = stage.calendar.instant(civil).ok();
         let horizon = SimTime::START + Span::days(MOST_DAYS);
         match at {

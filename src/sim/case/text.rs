@@ -159,8 +159,8 @@ pub(super) enum EventText {
         /// otherwise.
         #[serde(default)]
         in_window: u64,
-        /// Of the customers, those whose latest message before was delivered: when, and how many \[customers\]; none unless
-        /// said otherwise.
+        /// Of the customers, those whose latest message before was delivered, who come before new ones where less is
+        /// admitted: when, and how many \[customers\]; none unless said otherwise.
         #[serde(default)]
         again: Ordered<u64>,
     },
@@ -267,7 +267,7 @@ pub(super) struct ThenText {
     pub(super) tier: Option<String>,
     /// The worst status of the number.
     pub(super) status: Option<NumberStatus>,
-    /// Every status but Connected that holds, in any order.
+    /// Every status but Connected that holds, in any order; not looked at when left out.
     pub(super) statuses: Option<Vec<NumberStatus>>,
     /// The number's rating.
     pub(super) rating: Option<Rating>,

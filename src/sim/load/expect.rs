@@ -70,6 +70,9 @@ struct Reader<'r> {
     others: Vec<Scenario>,
 }
 
+/// A path of the other scenario, and its value there.
+type Change = (String, String);
+
 /// What an expectation is compared with: its position among the others, and how it is called.
 type Other = Option<(usize, String)>;
 
@@ -113,14 +116,13 @@ impl Reader<'_> {
         if vs.is_none() && changes.is_empty() {
             return Some(None);
         }
-        let own = changes.iter().map(|(path, value)| (path.to_owned(), value.clone()));
-        let (document, folder, changes): (Document, _, Vec<(String, String)>) = match vs {
+        let (document, folder, before) = match vs {
             Some(file) => {
                 let path = self.loader.folder.join(file);
                 match open(&path) {
                     Ok(document) => {
                         let folder = path.parent().map(std::path::Path::to_owned).unwrap_or_default();
-                        (document, folder, own.collect())
+                        (document, folder, &[][..])
                     }
                     Err(error) => {
                         return self.wrong(
@@ -131,26 +133,51 @@ impl Reader<'_> {
                     }
                 }
             }
-            None => {
-                let all = self.loader.changes.iter().cloned().chain(own).collect();
-                (self.unchanged.clone(), self.loader.folder.clone(), all)
-            }
+            None => (self.unchanged.clone(), self.loader.folder.clone(), self.loader.changes),
         };
-        let shown = changes.iter().skip(if vs.is_none() { self.loader.changes.len() } else { 0 });
-        let shown: Vec<String> = shown.map(|(path, value)| format!("{path}={value}")).collect();
+        let own: Vec<Change> = changes.iter().map(|(path, value)| (path.to_owned(), value.clone())).collect();
+        let shown: Vec<String> = own.iter().map(|(path, value)| format!("{path}={value}")).collect();
         let called = [vs.map(str::to_owned), Some(shown.join(", ")).filter(|shown| !shown.is_empty())];
         let called: Vec<String> = called.into_iter().flatten().collect();
         let (name, under) = (self.loader.name.clone(), self.loader.under);
-        let loader = Loader { name, folder, changes: &changes, under, expects: false };
-        match loader.load(document) {
+        let load = |own: &[Change]| {
+            let changes = &[before, own].concat();
+            let (name, folder) = (name.clone(), folder.clone());
+            Loader { name, folder, changes, under, expects: false }.load(document.clone())
+        };
+        match load(&own) {
             Ok(other) => {
                 self.others.push(other.with_seed(self.setting.seed));
                 Some(Some((self.others.len() - 1, called.join(" with "))))
             }
             Err(findings) => {
-                self.findings.merge(findings);
+                self.blame(&own, &load, findings);
                 None
             }
+        }
+    }
+
+    /// Tells why the other scenario cannot be loaded: where it stands if it cannot be without changes, either, and else at
+    /// the changes that bring it about.
+    fn blame(
+        &mut self,
+        own: &[Change],
+        load: &dyn Fn(&[Change]) -> Result<Scenario, Findings>,
+        findings: Findings,
+    ) {
+        if let Err(unchanged) = load(&[]) {
+            return self.findings.merge(unchanged);
+        }
+        let path = format!("{}.vs_set", self.path);
+        let mut together = true;
+        for change in own {
+            if let Err(alone) = load(std::slice::from_ref(change)) {
+                self.check.trace(&format!("{path}.\"{}\"", change.0), &alone);
+                together = false;
+            }
+        }
+        if together {
+            self.check.trace(&path, &findings);
         }
     }
 

@@ -1,5 +1,7 @@
 //! The calendar of a scenario, and the slots in which its sender may send.
 
+use std::ops::Range;
+
 use jiff::civil::{Date, DateTime};
 
 use crate::document::Check;
@@ -10,43 +12,61 @@ use super::parts::written_to;
 use super::{MOST_DAYS, SendingSlot};
 
 pub(super) fn calendar(text: &ScenarioText, check: &mut Check<'_>) -> Option<Calendar> {
-    let start =
-        text.start.parse::<DateTime>().ok().or_else(|| Some(text.start.parse::<Date>().ok()?.at(0, 0, 0, 0)));
-    let Some(start) = start else {
-        let message = format!("\"{}\" is no date", text.start);
-        check.error(
-            "start",
-            message,
-            "write a date such as \"2022-03-07\", or a date and time such as \"2022-03-07T09:00\"",
-        );
+    let start = start(text, check);
+    let lasts = horizon(text, check);
+    let Some(civil) = start.filter(|_| lasts) else {
+        // The zone and the slot can be judged on any other day.
+        if let Err(error) =
+            Calendar::new(DateTime::constant(2022, 3, 7, 0, 0, 0, 0), &text.zone, Span::days(1), slot(text))
+        {
+            tell(&error, check);
+        }
         return None;
     };
-    if text.horizon < Span::days(1) || text.horizon > Span::days(MOST_DAYS) {
-        let message = format!("a horizon of {} cannot be simulated", text.horizon);
+    let calendar = Calendar::new(civil, &text.zone, text.horizon, slot(text));
+    calendar.map_err(|error| tell(&error, check)).ok()
+}
+
+fn slot(text: &ScenarioText) -> Span {
+    text.slot.unwrap_or(Span::hours(1))
+}
+
+fn start(text: &ScenarioText, check: &mut Check<'_>) -> Option<DateTime> {
+    let date = || Some(text.start.parse::<Date>().ok()?.at(0, 0, 0, 0));
+    let start = text.start.parse::<DateTime>().ok().or_else(date);
+    if start.is_none() {
+        check.error(
+            "start",
+            format!("\"{}\" is no date", text.start),
+            "write a date such as \"2022-03-07\", or a date and time such as \"2022-03-07T09:00\"",
+        );
+    }
+    start
+}
+
+/// Whether the horizon can be simulated.
+fn horizon(text: &ScenarioText, check: &mut Check<'_>) -> bool {
+    let possible = (Span::days(1)..=Span::days(MOST_DAYS)).contains(&text.horizon);
+    if !possible {
         check.error(
             "horizon",
-            message,
+            format!("a horizon of {} cannot be simulated", text.horizon),
             format!("from 1d to {MOST_DAYS}d (ten years); a ramp-up takes weeks"),
         );
-        return None;
     }
-    let slot = text.slot.unwrap_or(Span::hours(1));
-    match Calendar::new(start, &text.zone, text.horizon, slot) {
-        Ok(calendar) => Some(calendar),
-        Err(error) => {
-            let (path, help) = match &error {
-                CalendarError::Zone(_) => {
-                    ("zone", "a name such as \"Europe/Madrid\", \"America/Sao_Paulo\" or \"UTC\"")
-                }
-                CalendarError::Slot(_) => {
-                    ("slot", "whole minutes that divide a day: 15m, 30m, 1h, 2h, 4h, 24h")
-                }
-                CalendarError::Start(..) | CalendarError::Range => ("start", "choose another start"),
-            };
-            check.error(path, error.to_string(), help);
-            None
+    possible
+}
+
+/// Tells why no calendar can be laid.
+fn tell(error: &CalendarError, check: &mut Check<'_>) {
+    let (path, help) = match error {
+        CalendarError::Zone(_) => {
+            ("zone", "a name such as \"Europe/Madrid\", \"America/Sao_Paulo\" or \"UTC\"")
         }
-    }
+        CalendarError::Slot(_) => ("slot", "whole minutes that divide a day: 15m, 30m, 1h, 2h, 4h, 24h"),
+        CalendarError::Start(..) | CalendarError::Range => ("start", "choose another start"),
+    };
+    check.error(path, error.to_string(), help);
 }
 
 pub(super) fn sending_slots(
@@ -82,12 +102,7 @@ pub(super) fn sending_slots(
         sending.extend(open.into_iter().zip(0..).map(|(slot, place)| SendingSlot { slot, place, of }));
     }
     if sending.is_empty() {
-        let path = if from >= to { "sender.hours" } else { "sender" };
-        check.error(
-            path,
-            "nothing is ever sent: no slot lies within the sending hours and weekdays",
-            "widen them, or make the slot shorter",
-        );
+        tell_never(calendar, text, from..to, check);
     }
     sending
 }
@@ -105,6 +120,23 @@ pub(super) fn longest_pause(text: &ScenarioText, calendar: &Calendar, sending: &
     let written = written_to(text).filter_map(|name| text.audience.segments.get(name));
     let rest = written.map(|segment| segment.rest.as_days().ceil() as usize).max().unwrap_or(0);
     idle + rest
+}
+
+/// Tells why no slot is a sending slot: the hours, the weekdays, or both together.
+fn tell_never(calendar: &Calendar, text: &ScenarioText, hours: Range<u16>, check: &mut Check<'_>) {
+    let slots = || calendar.slots().iter();
+    let (path, why, help) = if slots().all(|slot| !hours.contains(&slot.minute)) {
+        ("sender.hours", "no slot begins within the sending hours", "widen them, or make the slot shorter")
+    } else if slots().all(|slot| !text.sender.weekdays.holds(calendar.weekday(slot.day as usize))) {
+        ("sender.weekdays", "the run holds none of these days", "add days, or make the horizon longer")
+    } else {
+        (
+            "sender",
+            "no slot lies within the sending hours and weekdays",
+            "widen them, or make the slot shorter",
+        )
+    };
+    check.error(path, format!("nothing is ever sent: {why}"), help);
 }
 
 pub(super) fn minute_of(time: &str) -> Option<u16> {

@@ -3,7 +3,7 @@
 use crate::audience::{Act, DeskInput, RATES, Segment};
 use crate::glossary::Ratio;
 use crate::platform::language::{Clause, Condition, Pays, Price};
-use crate::platform::{Rules, Ruleset, Thresholds, first_day, words};
+use crate::platform::{Rules, Ruleset, Thresholds, first_day, rulebook, words};
 use crate::random::{Address, Chance, Law, Prior, Purpose, SortedPair, Subject};
 use crate::sim::scenario::{ScenarioText, Verification};
 use crate::sim::setting::{Assumption, Evidence};
@@ -410,7 +410,20 @@ pub(super) fn warnings(
         ));
     }
     list.extend(touched_day(calendar));
+    if let Some(first) = rulesets.first().filter(|_| !text.platform.ruleset.ends_with(".ron")) {
+        list.extend(out_of_date(&first.name, calendar));
+    }
     list
+}
+
+/// Built-in rules that are not in force when a run or a log begins.
+pub(in crate::sim) fn out_of_date(ruleset: &str, calendar: &Calendar) -> Option<String> {
+    let start = calendar.date(0);
+    let (book, now) = rulebook::in_force_instead(ruleset, start)?;
+    let date = date_in_words(start);
+    Some(format!(
+        "{ruleset} is not in force on {date}: {now} is by then, and the rulebook \"{book}\" goes by the dates"
+    ))
 }
 
 /// Where the horizon ends early on a civil day: how far it gets into it, and whether the clock is the cause.

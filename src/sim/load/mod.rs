@@ -45,8 +45,8 @@ use crate::time::{Calendar, SimTime, Slot, Span};
 pub use self::contents::Contents;
 use self::feasible::{Question, out_of_reach, unlocks};
 use self::grid::{calendar, longest_pause, sending_slots};
-pub(super) use self::inputs::draw_thresholds;
 use self::inputs::{GIVEN, ThresholdBelief, assumptions, threshold_priors, waiting_numbers, warnings};
+pub(super) use self::inputs::{draw_thresholds, out_of_date};
 use self::parts::{
     asked_back, default_analysis, default_review, default_verification, lanes, markets, preferred, prices,
     profiles, replace_chances, ring, segments, sending_numbers, streaks, template_opening, written_to,

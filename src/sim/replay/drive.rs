@@ -7,7 +7,7 @@
 //!   then: 1 terms, verification   2 reactions   3 ratings   4 clocks   5 sends   6 reactions to these sends
 //! ```
 
-use crate::platform::{Change, Opening, Platform, Rules, Score, Signal, Subject};
+use crate::platform::{Change, Opening, Platform, Rules, Score, Signal, Subject, What};
 use crate::time::SimTime;
 
 use super::rows::Second;
@@ -34,7 +34,8 @@ pub(super) struct Drive<'r> {
 }
 
 impl<'r> Drive<'r> {
-    pub(super) fn open(rules: &'r Rules, opening: &Opening, names: &Names) -> Drive<'r> {
+    /// The platform before the log; `verified` is whether the business was verified by then.
+    pub(super) fn open(rules: &'r Rules, opening: &Opening, verified: bool, names: &Names) -> Drive<'r> {
         let mut drive = Drive {
             platform: Platform::open(rules, opening),
             now: SimTime(-1),
@@ -44,9 +45,23 @@ impl<'r> Drive<'r> {
             changes: Vec::new(),
             refused: Refused::default(),
         };
+        if verified {
+            drive.verified_before();
+        }
         drive.platform.begin(SimTime::START, &mut drive.heard);
         drive.tell();
         drive
+    }
+
+    /// Who was verified before the log left the entry step before it, too: only what is under way yet is told.
+    fn verified_before(&mut self) {
+        self.platform.hear(SimTime::START, Signal::Verified, &mut self.heard);
+        self.heard.retain(|change| matches!(change.what, What::ReviewStarted { .. } | What::AnalysisAsked));
+    }
+
+    /// Position of the tier of every number, which begin alike; nothing where the log names none.
+    pub(super) fn start_tier(&self) -> Option<usize> {
+        (self.numbers > 0).then(|| self.platform.tier(0))
     }
 
     /// Hears a second of the log, after all that comes before it.
