@@ -16,6 +16,7 @@ use tiercast::sim::{Scenario, Trajectory};
 
 use super::cache::{Cache, CacheArgs};
 use super::files::Folder;
+use super::paired::check_priced;
 use super::{Failure, ScenarioArgs, ThreadsArg, interrupt, note, print, width};
 
 /// Run a scenario many times: when is each limit reached, and how likely is a flag or a fall?
@@ -104,6 +105,7 @@ impl Run {
             .map(named)
             .transpose()
             .map_err(|unknown| Failure::Usage { message: unknown.to_string(), help: unknown.help() })?;
+        check_priced(metric.as_slice(), scenario)?;
         let precision = Precision::new(half_width, metric, &scenario.setting).map_err(|error| {
             Failure::Usage { help: advice(&error).to_owned(), message: error.to_string() }
         })?;
