@@ -162,6 +162,18 @@ fn who_is_verified_when_the_log_begins_has_left_the_entry_step() {
 }
 
 #[test]
+fn rules_that_were_not_in_force_are_told() {
+    let notes = |day: &str| {
+        let log = format!("time,kind,count\n{day}T10:00:00Z,sent,5\n");
+        let said = text(&Workshop::with_log("out-of-date", log).replay(&[]).stdout);
+        said.split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    let told = "platform-2023 is not in force on Mon 2 Mar 2026: platform-2025-10 is by then";
+    assert!(notes("2026-03-02").contains(told), "{}", notes("2026-03-02"));
+    assert!(!notes("2024-03-04").contains("is not in force"));
+}
+
+#[test]
 fn a_log_that_names_no_number_begins_nowhere() {
     let workshop = Workshop::with_log("no-number", "time,kind,count\n2024-03-04T10:00:00Z,verified,\n");
     assert!(told(&workshop.replay(&["--verified", "--json"])).is_empty());
