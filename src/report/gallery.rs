@@ -11,7 +11,7 @@ use super::charts::{
     Band, Caption, DateAxis, Drawing, Fan as FanChart, RatingChart, ReachCurve, Role, Shape, Target,
     Threshold, TierLine, chance, dots, fan, rating, reach, shares,
 };
-use super::text::{horizon, of_the_best, of_the_worst};
+use super::text::{horizon, of_the_best};
 use crate::experiment::{Ensemble, Fan, FanDay, FirstPassage, Series, State, Threads};
 use crate::glossary::{NumberStatus, grouped};
 use crate::sim::{Metric, Setting};
@@ -336,6 +336,14 @@ impl<'e> Gallery<'e> {
 
     fn tier_name(&self, tier: usize) -> String {
         self.setting().tiers.get(tier).map_or_else(String::new, |tier| tier.name.clone())
+    }
+}
+
+/// Whose status or rating is shown, where several numbers send.
+fn of_the_worst(setting: &Setting) -> String {
+    match setting.sending_numbers {
+        0 | 1 => String::new(),
+        several => format!(", of the worst of {several} numbers"),
     }
 }
 

@@ -460,14 +460,6 @@ pub(super) fn of_the_best(setting: &Setting) -> String {
     }
 }
 
-/// Whose status or rating is shown, where several numbers send.
-pub(super) fn of_the_worst(setting: &Setting) -> String {
-    match setting.sending_numbers {
-        0 | 1 => String::new(),
-        several => format!(", of the worst of {several} numbers"),
-    }
-}
-
 /// Whom it may happen to.
 fn any_number(setting: &Setting) -> String {
     match setting.sending_numbers {
