@@ -992,7 +992,11 @@ fn a_clause_that_takes_over_rates_at_once() {
     platform.hear(h(6 * 24 + 13), heard(Feedback::Block, 180), &mut changes);
     platform.hear(h(6 * 24 + 13), heard(Feedback::Unread, 9_000), &mut changes);
     platform.evaluate(h(6 * 24 + 13), &mut changes);
+    // What changed is judged once more.
+    assert_eq!(platform.next_evaluation(), h(6 * 24 + 14));
     changes.clear();
+    platform.evaluate(h(6 * 24 + 14), &mut changes);
+    assert_eq!(changes, []);
     // 1.8 % of blocks were Medium; with 0.005 of 9,000 unread they are 2.25 %. Nothing fades before noon.
     assert_eq!(platform.next_evaluation(), h(7 * 24));
     platform.evaluate(h(7 * 24), &mut changes);
@@ -1002,5 +1006,6 @@ fn a_clause_that_takes_over_rates_at_once() {
         (change.what, rules.clauses[usize::from(change.clause)].path.as_str()),
         (rated, "rating.template")
     );
+    platform.evaluate(h(7 * 24 + 1), &mut changes);
     assert_eq!(platform.next_evaluation(), h(7 * 24 + 12));
 }

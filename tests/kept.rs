@@ -64,10 +64,10 @@ fn a_precision_is_reached_at_the_same_look_whatever_is_kept() {
     assert!((300..=1_500).contains(&runs.parse::<u64>().unwrap()), "{sentence}");
     run(&folder, &["run", "plan.ron", "--set", "horizon=10d", "-n", "2000", "--out", "more"]);
     run(&folder, &["run", "plan.ron", "--set", "horizon=10d", "-n", "250", "--out", "fewer"]);
-    assert!(to("kept", &["--threads", "3"]).contains(sentence));
+    assert!(to("again", &["--threads", "3"]).contains(sentence));
     run(&folder, &["run", "plan.ron", "--set", "horizon=10d", "-n", &runs, "--no-cache", "--out", "plain"]);
     let fresh = files(&folder.join("fresh"));
-    assert_eq!(fresh, files(&folder.join("kept")));
+    assert_eq!(fresh, files(&folder.join("again")));
     assert_eq!(fresh, files(&folder.join("plain")));
     let said = to("few", &["-n", "200"]);
     assert!(said.contains("200 runs are not enough for "), "{said}");

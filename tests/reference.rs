@@ -260,13 +260,10 @@ fn a_key_that_is_not_told_is_found() {
 
 // ---- what a run writes ------------------------------------------------------------------------------------------
 
-/// A run that prices and has a help desk, so that everything that is ever written is.
+/// A run that prices, has a help desk and a campaign, so that everything that is ever written is.
 fn ensemble() -> Ensemble {
-    let text = std::fs::read_to_string(home().join("scenarios/first-climb.ron")).unwrap();
-    let desk =
-        "audience: (\n help_desk: (shifts: [(days: workdays, from: \"09:00\", to: \"18:00\", agents: 3)]),";
-    assert_eq!(text.matches("audience: (").count(), 1);
-    let scenario = Scenario::read("first-climb", &text.replace("audience: (", desk), home()).unwrap();
+    let text = std::fs::read_to_string(home().join("scenarios/deadline.ron")).unwrap();
+    let scenario = Scenario::read("deadline", &text, home()).unwrap_or_else(|found| panic!("{found}"));
     let alone = Threads::Exactly(1.try_into().unwrap());
     let still = AtomicBool::new(false);
     Ensemble::run(scenario.setting.clone(), 0..3, alone, &scenario, &|_| (), &still)
