@@ -89,13 +89,18 @@ fn part(hash: &mut Sha256, bytes: &[u8]) {
 impl Cache {
     /// The results with the most replications, up to so many, that were kept.
     pub(super) fn find<T: DeserializeOwned>(&self, at_most: u64) -> Option<T> {
+        self.find_more(0, at_most)
+    }
+
+    /// The same for who has those of `than` replications already: nothing where no more were kept.
+    pub(super) fn find_more<T: DeserializeOwned>(&self, than: u64, at_most: u64) -> Option<T> {
         let (folder, key) = self.place.as_ref()?;
         let mut kept: Vec<(u64, PathBuf)> = fs::read_dir(folder)
             .ok()?
             .filter_map(|entry| {
                 let path = entry.ok()?.path();
                 let (name, n) = path.file_name()?.to_str()?.rsplit_once('-')?;
-                let n = n.parse().ok().filter(|n| name == key && *n <= at_most)?;
+                let n = n.parse().ok().filter(|n| name == key && (than + 1..=at_most).contains(n))?;
                 Some((n, path))
             })
             .collect();

@@ -6,9 +6,7 @@ use std::time::Instant;
 
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
-use tiercast::experiment::{
-    Ensemble, HalfWidth, Headline, LAYERS, Precision, PrecisionError, Threads, explained,
-};
+use tiercast::experiment::{Ensemble, HalfWidth, LAYERS, Precision, PrecisionError, Threads, explained};
 use tiercast::random::Held;
 use tiercast::report::charts::Drawing;
 use tiercast::report::{daily, gallery, layers, precision, replications, schedule, summary::Summary, text};
@@ -17,6 +15,7 @@ use tiercast::sim::{Scenario, Trajectory};
 use super::cache::{Cache, CacheArgs};
 use super::files::Folder;
 use super::paired::check_priced;
+use super::sweep::metric_named;
 use super::{Failure, ScenarioArgs, ThreadsArg, interrupt, note, print, width};
 
 /// Run a scenario many times: when is each limit reached, and how likely is a flag or a fall?
@@ -98,13 +97,8 @@ impl Run {
             return Ok(Amount::Runs(check_replications(self.replications.unwrap_or(scenario.replications))?));
         };
         let most = check_replications(self.replications.unwrap_or(MOST_UNTIL))?;
-        let named = |name: &String| Headline::named(name, &[&scenario.setting]);
-        let metric = self
-            .metric
-            .as_ref()
-            .map(named)
-            .transpose()
-            .map_err(|unknown| Failure::Usage { message: unknown.to_string(), help: unknown.help() })?;
+        let own = [(scenario.setting.scenario.clone(), &scenario.setting)];
+        let metric = self.metric.as_ref().map(|name| metric_named(name, &own)).transpose()?;
         check_priced(metric.as_slice(), scenario)?;
         let precision = Precision::new(half_width, metric, &scenario.setting).map_err(|error| {
             Failure::Usage { help: advice(&error).to_owned(), message: error.to_string() }
@@ -182,9 +176,9 @@ impl Run {
         let (mut whole, mut fresh): (Option<Ensemble>, bool) = (None, false);
         for replications in amount.looks() {
             let have = |whole: &Option<Ensemble>| whole.as_ref().map_or(0, Ensemble::n);
-            let kept = cache.find(replications);
+            let kept = cache.find_more(have(&whole), replications);
             let kept = kept.and_then(|kept| Ensemble::restore(scenario.setting.clone(), kept));
-            whole = kept.filter(|kept| kept.n() > have(&whole)).or(whole);
+            whole = kept.or(whole);
             let more = self.more(scenario, have(&whole)..replications, quiet);
             fresh |= more.n() > 0;
             let joined = match whole {

@@ -33,14 +33,14 @@ impl Ensemble {
         let date = |day: u32| setting.calendar.date(day as usize);
         let reached = || self.rows().iter().filter_map(|row| row.campaign);
         let days: Vec<u32> = reached().map(|reached| reached.done_on.unwrap_or(u32::MAX)).collect();
-        let done = || days.iter().copied().filter(|day| *day < u32::MAX);
+        let before =
+            |end: usize| Share::new(days.iter().filter(|day| (**day as usize) < end).count() as u64, n);
         Some(Done {
             campaign,
-            in_time: Share::new(done().filter(|day| date(*day) <= campaign.by).count() as u64, n),
-            ever: Share::new(done().count() as u64, n),
+            in_time: before(campaign.days),
+            ever: before(setting.calendar.days()),
             counted: Quantiles::of(reached().map(|reached| reached.in_time).collect()),
-            dates: Quantiles::of(days.clone())
-                .map(|days| days.map(|day| (day < u32::MAX).then(|| date(day)))),
+            dates: Quantiles::of(days).map(|days| days.map(|day| (day < u32::MAX).then(|| date(day)))),
         })
     }
 }
@@ -59,7 +59,7 @@ mod tests {
         let mut setting = toy::setting();
         let date = |day: usize| toy::setting().calendar.date(day);
         assert_eq!(toy::ensemble(10).done(), None);
-        setting.campaign = Some(Campaign { people: 1_000, by: date(5), counts: Metric::Delivered });
+        setting.campaign = Some(Campaign { people: 1_000, by: date(5), days: 6, counts: Metric::Delivered });
         let future = |index: u64| {
             let done_on = [Some(3), Some(8), None, Some(3), Some(8), None, Some(3), Some(8), None, Some(3)];
             let reached = Reached { done_on: done_on[index as usize], in_time: 100 * (index + 1) };

@@ -6,8 +6,8 @@
 //!
 //! The looks are at fixed numbers of replications, so that the number at which it ends is the same whatever the
 //! threads, and whatever was kept of earlier runs. Whoever stops at the first look that is good enough stops a little
-//! too often at a look that is too good: of 3,000 intervals of a chance of one half that stopped so, 94.6 % held it (`cargo bench
-//! --bench coverage`).
+//! too often at a look that is too good: of 3,000 intervals of a chance of one half that stopped so, 94.6 % held it
+//! (`cargo bench --bench coverage`).
 
 use std::fmt;
 use std::str::FromStr;

@@ -122,6 +122,21 @@ struct Sense<'r, 'd> {
     check: Check<'d>,
 }
 
+/// A reading that must be taken where it matters, and only there.
+struct Reading {
+    field: &'static str,
+    /// Whether it must be taken.
+    needed: bool,
+    /// Whether it may be.
+    allowed: bool,
+    /// Whether it is.
+    given: bool,
+    /// Where it matters.
+    because: &'static str,
+    /// What it answers.
+    question: &'static str,
+}
+
 impl<'r, 'd> Sense<'r, 'd> {
     fn of(ruleset: &'r Ruleset, document: &'d Document) -> Check<'d> {
         let tiers = ruleset.ladder.iter().flat_map(|ladder| ladder.steps.keys()).collect();
@@ -135,6 +150,19 @@ impl<'r, 'd> Sense<'r, 'd> {
 
     fn error(&mut self, path: &str, message: impl Into<String>, help: impl Into<String>) {
         self.check.error(path, message, help);
+    }
+
+    /// Whether a reading of the clause at `path` is taken as it should be.
+    fn reading(&mut self, path: &str, reading: Reading) {
+        let Reading { field, needed, allowed, given, because, question } = reading;
+        if needed && !given {
+            self.error(path, format!("`{field}` is missing: {because}"), question);
+        }
+        if given && !allowed {
+            let message = format!("`{field}` means nothing here");
+            let help = format!("leave it out: it matters where {because}");
+            self.error(&format!("{path}.{field}"), message, help);
+        }
     }
 
     fn header(&mut self) {

@@ -317,10 +317,7 @@ impl<'r> Platform<'r> {
 
     /// The measures that are under way for a number.
     pub(super) fn running(&self, number: usize) -> impl Iterator<Item = &'r MeasureRule<NumberStatus>> {
-        let life = &self.standing.numbers[number].life;
-        let rules: &'r [MeasureRule<NumberStatus>] =
-            if life.is_quiet() { &[] } else { &self.rules.number_measures };
-        rules.iter().enumerate().filter(|(place, _)| life.run(*place).is_some()).map(|(_, rule)| rule)
+        self.standing.numbers[number].life.running(&self.rules.number_measures)
     }
 
     // ---- class 5: admission ---------------------------------------------------------------------------------

@@ -23,15 +23,19 @@ impl Platform<'_> {
             if !rule.on.contains(&signal) {
                 continue;
             }
-            let holds = rule.when.iter().all(|condition| self.holds(number, condition, now));
-            match self.standing.numbers[number].life.run(place) {
+            let run = self.standing.numbers[number].life.run(place);
+            let holds = match run {
+                Some(_) if rule.lasts != Lasts::WhileHeld => self.still_holds(number, place, now),
+                _ => rule.when.iter().all(|condition| self.holds(number, condition, now)),
+            };
+            match run {
                 None if holds && rule.in_force.at(now) && !self.already_imposed(number, place) => {
                     self.enter_number(number, place, now, out);
                 }
                 None => {}
                 Some(_) if rule.lasts == Lasts::WhileHeld && holds => {}
                 Some(_) if rule.lasts == Lasts::WhileHeld => self.leave_number(number, place, true, now, out),
-                Some(run) => match judge_run(run, rule.ends, self.still_holds(number, place, now), now) {
+                Some(run) => match judge_run(run, rule.ends, holds, now) {
                     Verdict::GoesOn(run) => self.standing.numbers[number].life.set(place, Some(run)),
                     Verdict::Recovered => self.leave_number(number, place, true, now, out),
                     Verdict::Still => self.leave_number(number, place, false, now, out),

@@ -14,7 +14,7 @@ use crate::time::{SimTime, Span};
 
 use super::language::{Condition, Count, Limit, Restart, Within};
 use super::meters::Meters;
-use super::rules::{Rules, Thresholds, UpgradeRule};
+use super::rules::{MeasureRule, Rules, Thresholds, UpgradeRule};
 use super::window::Rolling;
 
 /// What the platform holds about a sender.
@@ -279,6 +279,15 @@ impl<S: Copy + Ord> Life<S> {
     /// What is under way.
     pub(crate) fn runs(&self) -> impl Iterator<Item = &Run<S>> {
         self.running.iter().flatten()
+    }
+
+    /// Of the measures that there are, those under way.
+    pub(crate) fn running<'r>(
+        &self,
+        rules: &'r [MeasureRule<S>],
+    ) -> impl Iterator<Item = &'r MeasureRule<S>> {
+        let rules = if self.is_quiet() { &[] } else { rules };
+        rules.iter().zip(&self.running).filter(|(_, run)| run.is_some()).map(|(rule, _)| rule)
     }
 
     /// Whether nothing is under way and nothing came for good.

@@ -80,9 +80,8 @@ impl Platform<'_> {
 
     /// Whether a measure under way rules edits out.
     fn bars_edits(&self, template: usize) -> bool {
-        let life = &self.standing.templates[template].life;
-        let mut measures = self.rules.template_measures.iter().enumerate();
-        measures.any(|(place, rule)| life.run(place).is_some() && rule.forbids.contains(&Forbidden::Edit))
+        let mut running = self.standing.templates[template].life.running(&self.rules.template_measures);
+        running.any(|rule| rule.forbids.contains(&Forbidden::Edit))
     }
 
     /// An approved edit ends flags and pauses, and the rating window starts afresh.

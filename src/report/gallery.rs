@@ -11,7 +11,7 @@ use super::charts::{
     Band, Caption, DateAxis, Drawing, Fan as FanChart, RatingChart, ReachCurve, Role, Shape, Target,
     Threshold, TierLine, chance, dots, fan, rating, reach, shares,
 };
-use super::text::{horizon, of_the_best};
+use super::text::{horizon, of_the, of_the_best};
 use crate::experiment::{Ensemble, Fan, FanDay, FirstPassage, Series, State, Threads};
 use crate::glossary::{NumberStatus, grouped};
 use crate::sim::{Metric, Setting};
@@ -288,7 +288,7 @@ impl<'e> Gallery<'e> {
             .collect();
         let reading = format!(
             "Share of the runs in each status at the end of each day{}.",
-            of_the_worst(self.setting())
+            of_the("worst", self.setting())
         );
         let caption = self.caption("statuses", titles::statuses(self.ensemble), &reading);
         shares(&caption, &self.dates, &bands)
@@ -328,7 +328,7 @@ impl<'e> Gallery<'e> {
             &format!(
                 "Weighted blocks, reports and the like per delivered message on each day{}, of runs with a delivery in the \
                  window{counted}.",
-                of_the_worst(self.setting())
+                of_the("worst", self.setting())
             ),
         );
         rating(&caption, &self.dates, &chart)
@@ -336,14 +336,6 @@ impl<'e> Gallery<'e> {
 
     fn tier_name(&self, tier: usize) -> String {
         self.setting().tiers.get(tier).map_or_else(String::new, |tier| tier.name.clone())
-    }
-}
-
-/// Whose status or rating is shown, where several numbers send.
-fn of_the_worst(setting: &Setting) -> String {
-    match setting.sending_numbers {
-        0 | 1 => String::new(),
-        several => format!(", of the worst of {several} numbers"),
     }
 }
 

@@ -454,9 +454,14 @@ fn odds(share: Share) -> String {
 
 /// Whose tier is shown, where several numbers send.
 pub(super) fn of_the_best(setting: &Setting) -> String {
+    of_the("best", setting)
+}
+
+/// Whose tier or status is shown, where several numbers send: that of the one that stands so.
+pub(super) fn of_the(one: &str, setting: &Setting) -> String {
     match setting.sending_numbers {
         0 | 1 => String::new(),
-        several => format!(", of the best of {several} numbers"),
+        several => format!(", of the {one} of {several} numbers"),
     }
 }
 

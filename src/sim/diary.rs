@@ -244,11 +244,7 @@ impl Diary {
         for day in self.days.iter().take(scenario.setting.calendar.counted_days()) {
             self.outcome.limited[day.reason as usize] += 1;
         }
-        self.outcome.campaign = scenario.setting.campaign.map(|campaign| {
-            let calendar = &scenario.setting.calendar;
-            let in_time = (0..calendar.days()).take_while(|day| calendar.date(*day) <= campaign.by).count();
-            campaign.reached(&self.days, in_time)
-        });
+        self.outcome.campaign = scenario.setting.campaign.map(|campaign| campaign.reached(&self.days));
         self.outcome.final_tier = best_tier(scenario, platform);
         self.outcome.days = self.days;
         self.outcome.ledger = Ledger { in_flight: self.in_flight, ..ledger };

@@ -26,26 +26,18 @@ impl Scenario {
 
 #[cfg(test)]
 mod tests {
-    use std::path::Path;
-
-    use super::*;
-
-    fn climb(changes: &[(&str, &str)]) -> Scenario {
-        let owned: Vec<(String, String)> =
-            changes.iter().map(|(path, value)| ((*path).to_owned(), (*value).to_owned())).collect();
-        Scenario::load(Path::new("scenarios/first-climb.ron"), &owned).unwrap()
-    }
+    use crate::sim::climb::first_climb;
 
     #[test]
     fn what_decides_nothing_is_left_out() {
-        let plain = climb(&[]).identity();
-        assert_eq!(climb(&[("title", "Another")]).identity(), plain);
-        assert_eq!(climb(&[("replications", "7")]).identity(), plain);
+        let plain = first_climb(&[]).identity();
+        assert_eq!(first_climb(&[("title", "Another")]).identity(), plain);
+        assert_eq!(first_climb(&[("replications", "7")]).identity(), plain);
     }
 
     #[test]
     fn what_decides_anything_is_in_it() {
-        let plain = climb(&[]).identity();
+        let plain = first_climb(&[]).identity();
         for (path, value) in [
             ("seed", "5"),
             ("horizon", "61d"),
@@ -59,9 +51,9 @@ mod tests {
             ("sender.hours.to", "18:00"),
             ("upgrade.volume.review", "25h"),
         ] {
-            assert_ne!(climb(&[(path, value)]).identity(), plain, "{path}");
+            assert_ne!(first_climb(&[(path, value)]).identity(), plain, "{path}");
         }
-        assert_ne!(climb(&[]).with_seed(5).identity(), plain);
-        assert_eq!(climb(&[]).with_seed(5).identity(), climb(&[("seed", "5")]).identity());
+        assert_ne!(first_climb(&[]).with_seed(5).identity(), plain);
+        assert_eq!(first_climb(&[]).with_seed(5).identity(), first_climb(&[("seed", "5")]).identity());
     }
 }

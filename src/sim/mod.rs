@@ -14,6 +14,8 @@
 mod account;
 mod case;
 mod chats;
+#[cfg(test)]
+mod climb;
 mod course;
 mod coverage;
 mod decisions;

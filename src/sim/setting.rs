@@ -55,13 +55,15 @@ pub struct Campaign {
     pub people: u64,
     /// The last day.
     pub by: Date,
+    /// Civil days of the run until it is over, the last one counted \[days\].
+    pub days: usize,
     /// The messages that count: those sent, or those delivered.
     pub counts: Metric,
 }
 
 impl Campaign {
-    /// How far it got in `days`, of which the first `in_time` end by its date.
-    pub(super) fn reached(&self, days: &[Day], in_time: usize) -> Reached {
+    /// How far it got in the days of a run.
+    pub(super) fn reached(&self, days: &[Day]) -> Reached {
         let counts = |day: &Day| day.counts[self.counts as usize];
         let mut counted = days.iter().scan(0, |sum, day| {
             *sum += counts(day);
@@ -69,7 +71,7 @@ impl Campaign {
         });
         Reached {
             done_on: counted.position(|counted| counted >= self.people).map(|day| day as u32),
-            in_time: days.iter().take(in_time).map(counts).sum(),
+            in_time: days.iter().take(self.days).map(counts).sum(),
         }
     }
 }

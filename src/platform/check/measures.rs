@@ -7,7 +7,7 @@ use super::super::language::{Condition, Effect, Ends, Forbidden, Measure, Signal
 use super::super::rules::FromWord;
 
 use super::conditions::Asks;
-use super::{Sense, listed};
+use super::{Reading, Sense, listed};
 
 impl<'r> Sense<'r, '_> {
     pub(super) fn measure(&mut self, path: &str, name: &str, measure: &Measure, of: Asks) {
@@ -147,44 +147,32 @@ impl<'r> Sense<'r, '_> {
             );
         }
         let readings = [
-            (
-                "ends",
-                ends_by_time && !measure.if_still.is_empty(),
-                measure.ends.is_some(),
-                ends_by_time,
-                "a term For(..) has consequences in `if_still`",
-                "how it is left: on_recovery, hold_term, at_deadline or by_edit",
-            ),
-            (
-                "downgrade_at",
-                falls,
-                measure.downgrade_at.is_some(),
-                falls,
-                "`if_still` lowers the tier",
-                "when it falls: at the deadline, or at once with the flag",
-            ),
-            (
-                "forgets",
-                measure.term.len() > 1,
-                measure.forgets.is_some(),
-                measure.term.len() > 1,
-                "the term depends on how often it happened",
-                "when that count is forgotten: never, or After(\"30d\")",
-            ),
+            Reading {
+                field: "ends",
+                needed: ends_by_time && !measure.if_still.is_empty(),
+                allowed: ends_by_time,
+                given: measure.ends.is_some(),
+                because: "a term For(..) has consequences in `if_still`",
+                question: "how it is left: on_recovery, hold_term, at_deadline or by_edit",
+            },
+            Reading {
+                field: "downgrade_at",
+                needed: falls,
+                allowed: falls,
+                given: measure.downgrade_at.is_some(),
+                because: "`if_still` lowers the tier",
+                question: "when it falls: at the deadline, or at once with the flag",
+            },
+            Reading {
+                field: "forgets",
+                needed: measure.term.len() > 1,
+                allowed: measure.term.len() > 1,
+                given: measure.forgets.is_some(),
+                because: "the term depends on how often it happened",
+                question: "when that count is forgotten: never, or After(\"30d\")",
+            },
         ];
-        for (field, needed, given, allowed, because, question) in readings {
-            if needed && !given {
-                self.error(path, format!("`{field}` is missing: {because}"), question);
-            }
-            if given && !allowed {
-                let message = format!("`{field}` means nothing here");
-                self.error(
-                    &format!("{path}.{field}"),
-                    message,
-                    format!("leave it out: it matters where {because}"),
-                );
-            }
-        }
+        readings.into_iter().for_each(|reading| self.reading(path, reading));
         if measure.ends == Some(Ends::by_edit) && of != Asks::Template {
             self.error(
                 &format!("{path}.ends"),

@@ -4,8 +4,8 @@ use super::super::language::{
     Cancel, Condition, FromTiers, Holder, RatingOf, Restart, Status, ToTier, Upgrade,
 };
 
-use super::Sense;
 use super::conditions::Asks;
+use super::{Reading, Sense};
 
 impl Sense<'_, '_> {
     pub(super) fn upgrade(&mut self, path: &str, upgrade: &Upgrade) {
@@ -107,33 +107,23 @@ impl Sense<'_, '_> {
         let asks_rating = upgrade.when.iter().any(|asked| matches!(asked, Condition::RatingAtLeast(_)));
         let shared = self.ruleset.ladder.as_ref().is_some_and(|ladder| ladder.holder == Holder::Portfolio);
         let readings = [
-            (
-                "restricted_blocks_upgrade",
-                asks_status && self.number_can_be(Status::Restricted),
-                upgrade.restricted_blocks_upgrade.is_some(),
-                "the upgrade asks for a status and numbers can be Restricted",
-                "does a number that has used up its limit fail \"status Connected\"? true or false",
-            ),
-            (
-                "templates_count",
-                asks_rating && shared,
-                upgrade.templates_count.is_some(),
-                "the upgrade asks for a rating and a portfolio holds the limit",
-                "must templates meet the rating, too? true or false",
-            ),
+            Reading {
+                field: "restricted_blocks_upgrade",
+                needed: asks_status && self.number_can_be(Status::Restricted),
+                allowed: asks_status && self.number_can_be(Status::Restricted),
+                given: upgrade.restricted_blocks_upgrade.is_some(),
+                because: "the upgrade asks for a status and numbers can be Restricted",
+                question: "does a number that has used up its limit fail \"status Connected\"? true or false",
+            },
+            Reading {
+                field: "templates_count",
+                needed: asks_rating && shared,
+                allowed: asks_rating && shared,
+                given: upgrade.templates_count.is_some(),
+                because: "the upgrade asks for a rating and a portfolio holds the limit",
+                question: "must templates meet the rating, too? true or false",
+            },
         ];
-        for (field, matters, given, because, question) in readings {
-            if matters && !given {
-                self.error(path, format!("`{field}` is missing: {because}"), question);
-            }
-            if given && !matters {
-                let message = format!("`{field}` means nothing here");
-                self.error(
-                    &format!("{path}.{field}"),
-                    message,
-                    format!("leave it out: it matters where {because}"),
-                );
-            }
-        }
+        readings.into_iter().for_each(|reading| self.reading(path, reading));
     }
 }

@@ -103,7 +103,7 @@ impl<'c> Answer<'c> {
     /// Why costs are left out, where a price is not known.
     fn unpriced(&self) -> impl Iterator<Item = String> + '_ {
         self.comparison.arms().iter().enumerate().filter_map(|(arm, plan)| {
-            let unpriced = plan.ensemble.rows().iter().map(|row| row.unpriced).sum::<u64>();
+            let unpriced = plan.ensemble.unpriced();
             let each = amount(Unit::Messages, unpriced as f64 / self.comparison.n() as f64);
             let who = text::letter(arm);
             (unpriced > 0).then(|| {

@@ -148,7 +148,7 @@ fn changed(page: &mut Page, answer: &Answer<'_>, effect: &Effect<'_>, change: &C
 /// Why costs are left out, where a price is not known.
 fn unpriced(page: &mut Page, answer: &Answer<'_>, change: &Change<'_>) {
     for (arm, name) in change.compared.comparison.arms().iter().zip(answer.names()) {
-        if arm.ensemble.rows().iter().any(|row| row.unpriced > 0) {
+        if arm.ensemble.unpriced() > 0 {
             page.indented(&format!(
                 "Costs are not compared: prices under {name} are not known on these dates."
             ));

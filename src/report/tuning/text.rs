@@ -145,9 +145,9 @@ fn verdict(verdict: Verdict) -> &'static str {
 
 /// Why a cost is not the whole cost.
 fn unpriced(page: &mut Page, answer: &Answer<'_>) {
-    let rows = answer.confirmation.iter().flat_map(|c| c.arms()).flat_map(|arm| arm.ensemble.rows());
+    let mut arms = answer.confirmation.iter().flat_map(|c| c.arms());
     let cost = Headline::Total(crate::sim::Metric::Cost);
-    if rows.map(|row| row.unpriced).sum::<u64>() > 0 && answer.tuning.question.metrics().contains(&cost) {
+    if arms.any(|arm| arm.ensemble.unpriced() > 0) && answer.tuning.question.metrics().contains(&cost) {
         page.indented(
             "The cost is not the whole cost: some messages and conversations have no known price, and a setting with \
              more of them looks cheap.",

@@ -248,16 +248,11 @@ impl Question<'_> {
 
 #[cfg(test)]
 mod tests {
-    use std::path::Path;
-
-    use crate::sim::Scenario;
+    use crate::sim::climb::first_climb;
 
     /// What is told of first-climb, whose top needs more than 200,000 messages sent in 7 days.
     fn told(changes: &[(&str, &str)]) -> Option<String> {
-        let owned: Vec<(String, String)> =
-            changes.iter().map(|(path, value)| ((*path).to_owned(), (*value).to_owned())).collect();
-        let scenario = Scenario::load(Path::new("scenarios/first-climb.ron"), &owned).unwrap();
-        scenario.setting.warnings.into_iter().find(|warning| warning.contains("to unlock"))
+        first_climb(changes).setting.warnings.into_iter().find(|warning| warning.contains("to unlock"))
     }
 
     const MOST: &str = "sender.plan.at_most";

@@ -440,28 +440,21 @@ fn touched_day(calendar: &Calendar) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use std::path::Path;
-
     use crate::sim::Scenario;
-
-    fn load(changes: &[(&str, &str)]) -> Scenario {
-        let owned: Vec<(String, String)> =
-            changes.iter().map(|(path, value)| ((*path).to_owned(), (*value).to_owned())).collect();
-        Scenario::load(Path::new("scenarios/first-climb.ron"), &owned).unwrap()
-    }
+    use crate::sim::climb::first_climb;
 
     #[test]
     fn a_day_that_the_horizon_touches_is_told_with_its_cause_and_is_no_day() {
         let told = |scenario: &Scenario| {
             scenario.setting.warnings.iter().find(|warning| warning.contains("the last civil day")).cloned()
         };
-        let short = told(&load(&[("horizon", "25h")])).unwrap();
+        let short = told(&first_climb(&[("horizon", "25h")])).unwrap();
         assert!(
             short.starts_with("the last civil day, Tue 8 Mar 2022, has only 1h of the horizon"),
             "{short}"
         );
-        assert_eq!(told(&load(&[("horizon", "60h")])), None);
-        let spring = load(&[("start", "2025-03-24"), ("zone", "Europe/Berlin"), ("horizon", "7d")]);
+        assert_eq!(told(&first_climb(&[("horizon", "60h")])), None);
+        let spring = first_climb(&[("start", "2025-03-24"), ("zone", "Europe/Berlin"), ("horizon", "7d")]);
         let moved = told(&spring).unwrap();
         assert!(
             moved.starts_with("the clock moved on the way: the last civil day, Mon 31 Mar 2025"),

@@ -709,7 +709,7 @@ impl Loader<'_> {
                 let limit = rules.tiers[start_tier].limit;
                 tiers.iter().rposition(|tier| tier.limit == limit).unwrap_or(0)
             },
-            campaign: campaign(text),
+            campaign: campaign(text, &calendar),
             sending_numbers: senders.len(),
             longest_pause: longest_pause(text, &calendar, &sending),
             unlocks: unlocks(question, &tiers),

@@ -154,13 +154,15 @@ pub(super) fn slot_bound(text: &ScenarioText, calendar: &Calendar) -> Option<u64
 }
 
 /// What the plan is to bring about by a date, where it is a backlog.
-pub(super) fn campaign(text: &ScenarioText) -> Option<Campaign> {
+pub(super) fn campaign(text: &ScenarioText, calendar: &Calendar) -> Option<Campaign> {
     let PlanText::Backlog { people, by, counts, .. } = &text.sender.plan else { return None };
     let counts = match counts {
         Counts::sent => Metric::Sent,
         Counts::delivered => Metric::Delivered,
     };
-    Some(Campaign { people: *people, by: by.parse().ok()?, counts })
+    let by = by.parse().ok()?;
+    let days = (0..calendar.days()).take_while(|day| calendar.date(*day) <= by).count();
+    Some(Campaign { people: *people, by, days, counts })
 }
 
 /// A backlog with the sending slots of the run until it is due.

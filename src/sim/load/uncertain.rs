@@ -172,15 +172,8 @@ fn factors(segment: &Segment) -> Vec<Uncertain> {
 
 #[cfg(test)]
 mod tests {
-    use std::path::Path;
-
     use super::*;
-
-    fn load(changes: &[(&str, &str)]) -> Scenario {
-        let owned: Vec<(String, String)> =
-            changes.iter().map(|(path, value)| ((*path).to_owned(), (*value).to_owned())).collect();
-        Scenario::load(Path::new("scenarios/first-climb.ron"), &owned).unwrap()
-    }
+    use crate::sim::climb::first_climb;
 
     fn paths(scenario: &Scenario) -> Vec<String> {
         scenario.uncertain().iter().map(Uncertain::path).collect()
@@ -188,13 +181,13 @@ mod tests {
 
     #[test]
     fn what_has_a_prior_is_uncertain_and_what_is_held_is_not() {
-        let all = paths(&load(&[]));
+        let all = paths(&first_climb(&[]));
         let block = "audience.segments.members.profile.block";
         for path in [block, "rating.number.medium_from+low_from", "platform.verification"] {
             assert!(all.iter().any(|known| known == path), "{path} in {all:?}");
         }
         assert!(all.iter().all(|known| !known.ends_with(".delivered")), "{all:?}");
-        let held = paths(&load(&[(block, "1%"), ("platform.verification", "Done")]));
+        let held = paths(&first_climb(&[(block, "1%"), ("platform.verification", "Done")]));
         assert!(held.iter().all(|known| known != block && known != "platform.verification"));
         assert_eq!(held.len(), all.len() - 2);
     }
@@ -202,14 +195,14 @@ mod tests {
     /// The draws of two thresholds are sorted: one alone moves either of them, so they are one parameter.
     #[test]
     fn two_thresholds_are_one_parameter_unless_one_is_held() {
-        let all = load(&[]).uncertain();
+        let all = first_climb(&[]).uncertain();
         let both = all.iter().find(|uncertain| uncertain.path().starts_with("rating.number")).unwrap();
         assert_eq!((both.width(), both.path().as_str()), (2, "rating.number.medium_from+low_from"));
         assert_eq!(both.belief(), "two draws, sorted: log-uniform, 0.5% to 5%");
         let low = |path: &str| path == "rating.number.low_from";
         assert_eq!(both.clone().without(&low).unwrap().path(), "rating.number.medium_from");
         assert_eq!(both.clone().without(&|_| true), None);
-        let held = paths(&load(&[("rating.number.low_from", "2%")]));
+        let held = paths(&first_climb(&[("rating.number.low_from", "2%")]));
         assert!(held.iter().any(|path| path == "rating.number.medium_from"), "{held:?}");
     }
 
@@ -217,7 +210,7 @@ mod tests {
     #[test]
     fn thresholds_that_are_held_leave_a_medium_band() {
         let held = crate::random::Held { parameters: true, ..crate::random::Held::default() };
-        let (medium, low) = load(&[("horizon", "5d")]).with_held(held).replicate(0).thresholds;
+        let (medium, low) = first_climb(&[("horizon", "5d")]).with_held(held).replicate(0).thresholds;
         assert!((medium - 0.0126).abs() < 1e-4 && (low - 0.0265).abs() < 1e-4, "{medium} and {low}");
     }
 
@@ -225,7 +218,7 @@ mod tests {
     /// at what the run drew it changes nothing.
     #[test]
     fn a_pin_reaches_what_it_names() {
-        let scenario = load(&[("horizon", "20d")]);
+        let scenario = first_climb(&[("horizon", "20d")]);
         let all = scenario.uncertain();
         let pinned = |path: &str, uniform: f64| {
             let of = all.iter().find(|uncertain| uncertain.path() == path).unwrap();
