@@ -7,15 +7,17 @@
 //! is held at that instant: its chances, quantiles and restricted mean stand in every textbook. The second plan is
 //! verified a fifth later, by the same luck.
 
+use std::ops::Range;
 use std::process::ExitCode;
 use std::sync::atomic::AtomicBool;
 
 use tiercast::experiment::{
-    By, Comparison, Difference, Ensemble, Headline, Interval, Matters, Precision, Threads, Watched,
+    By, Comparison, Difference, Ensemble, Headline, Interval, JoinError, Matters, Precision, Results,
+    Threads, Watched,
 };
 use tiercast::random::maths::{exp, ln};
 use tiercast::random::quantile::{log_normal_cdf, log_normal_quantile, normal_cdf};
-use tiercast::sim::{Course, Scenario};
+use tiercast::sim::{Course, Scenario, Setting};
 use tiercast::time::{DAY, SimTime};
 
 /// Replications of each experiment. Counts are whole, so that Wilson's coverage wobbles with n; at this one it is 95.0 % at
@@ -116,11 +118,18 @@ impl Table {
 
 /// One experiment.
 fn experiment(scenarios: &[Scenario; 2], number: u64, table: &mut Table) {
+    let comparison = compared(scenarios, number * N..(number + 1) * N);
+    one_plan(&comparison, table);
+    paired(&comparison, table);
+}
+
+/// The replications of these indices of both plans.
+fn compared(scenarios: &[Scenario; 2], indices: Range<u64>) -> Comparison {
     let plans =
         ["five", "six"].iter().zip(scenarios).map(|(name, plan)| ((*name).to_owned(), plan.setting.clone()));
-    let comparison = Comparison::run(
+    Comparison::run(
         plans.collect(),
-        number * N..(number + 1) * N,
+        indices,
         Threads::All,
         &|arm: usize, index: u64| Watched {
             future: scenarios[arm].replicate(index),
@@ -128,9 +137,7 @@ fn experiment(scenarios: &[Scenario; 2], number: u64, table: &mut Table) {
         },
         &|_| (),
         &AtomicBool::new(false),
-    );
-    one_plan(&comparison, table);
-    paired(&comparison, table);
+    )
 }
 
 fn one_plan(comparison: &Comparison, table: &mut Table) {
@@ -171,33 +178,58 @@ fn one_plan(comparison: &Comparison, table: &mut Table) {
     table.add("whole curve, DKW band", true, Interval { low: held, high: held }, 1.0);
 }
 
-/// An experiment that goes on until the share is known to five points, with the first of the looks that are good
-/// enough: each experiment has runs of its own.
-fn stopped(scenario: &Scenario, number: u64, table: &mut Table) {
-    let headline = Headline::named("reached_1,000_within_5d", &[&scenario.setting]).expect("a limit");
-    let precision = Precision::new("5%".parse().expect("a width"), Some(headline), &scenario.setting);
-    let precision = precision.expect("a chance is known to points");
+/// Experiments that go on until a share is known to five points, and until a paired difference is known to an hour, with
+/// the first of the looks that are good enough: each experiment has runs of its own.
+fn stopped(scenarios: &[Scenario; 2], number: u64, table: &mut Table) {
+    let from = STOPPED_FROM + number * MOST_STOPPED;
+    let [scenario, _] = scenarios;
     let never = AtomicBool::new(false);
-    let first = STOPPED_FROM + number * MOST_STOPPED;
     let run =
         |indices| Ensemble::run(scenario.setting.clone(), indices, Threads::All, scenario, &|_| (), &never);
-    let mut ensemble = run(first..first);
-    for look in Precision::looks(MOST_STOPPED) {
-        let done = first + ensemble.n();
-        ensemble = ensemble.join(run(done..first + look)).expect("they follow on one another");
-        if precision.is_reached(&ensemble) {
-            break;
-        }
-    }
+    let precision = precision("5%", "reached_1,000_within_5d", &scenario.setting);
+    let ensemble = until_known(from, &precision, run, Ensemble::join);
     let by = SimTime(5 * DAY);
     let share = ensemble.share(|row| row.reached[1].is_some_and(|at| at < by));
     let truth = log_normal_cdf(5.0, MEDIANS[0], SIGMA);
     table.add("share 0.50 to 5 points, Wilson", false, share.interval(), truth);
+
+    let run = |indices| compared(scenarios, indices);
+    let precision = self::precision("1h", "days_to_1,000", &scenario.setting);
+    let comparison = until_known(from, &precision, run, Comparison::join);
+    let pair = &comparison.pairs()[0];
+    let found = comparison.difference(pair, &precision.headlines()[0], &Matters::default());
+    let interval = found.and_then(|found| found.interval).expect("there are many");
+    let truth = restricted_mean(MEDIANS[0]) - restricted_mean(MEDIANS[1]);
+    table.add("paired difference to an hour", false, interval, truth);
 }
 
 /// Experiments that stop by themselves have their runs from here on, so many each.
 const STOPPED_FROM: u64 = 1 << 40;
-const MOST_STOPPED: u64 = 1_000;
+const MOST_STOPPED: u64 = 2_000;
+
+fn precision(half_width: &str, name: &str, setting: &Setting) -> Precision {
+    let headline = Headline::named(name, &[setting]).expect("a limit");
+    let half_width = half_width.parse().expect("a width");
+    Precision::new(half_width, Some(headline), Vec::new()).expect("a width of this result")
+}
+
+/// Results from replication `from` on, up to the first look at which they are known well enough.
+fn until_known<T: Results>(
+    from: u64,
+    precision: &Precision,
+    run: impl Fn(Range<u64>) -> T,
+    join: impl Fn(T, T) -> Result<T, JoinError>,
+) -> T {
+    let mut results = run(from..from);
+    for look in Precision::looks(MOST_STOPPED) {
+        let done = from + results.n();
+        results = join(results, run(done..from + look)).expect("they follow on one another");
+        if precision.is_reached(&results) {
+            break;
+        }
+    }
+    results
+}
 
 fn paired(comparison: &Comparison, table: &mut Table) {
     let by = By::After(tiercast::time::Span::days(5));
@@ -228,7 +260,7 @@ fn main() -> ExitCode {
     let mut table = Table::default();
     for number in 0..experiments {
         experiment(&scenarios, number, &mut table);
-        stopped(&scenarios[0], number, &mut table);
+        stopped(&scenarios, number, &mut table);
     }
     if table.print(experiments) { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }

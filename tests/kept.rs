@@ -52,25 +52,40 @@ fn kept(folder: &Path) -> Vec<PathBuf> {
 /// the look is a run with so many replications.
 #[test]
 fn a_precision_is_reached_at_the_same_look_whatever_is_kept() {
-    let folder = workshop("precision");
-    let asked = ["run", "plan.ron", "--set", "horizon=10d", "--precision", "3%", "--metric", "reached_1,000"];
-    let to = |out: &str, more: &[&str]| {
-        let output = run(&folder, &[&asked[..], &["--out", out], more].concat());
-        String::from_utf8(output.stdout).unwrap()
-    };
-    let said = to("fresh", &["--no-cache", "--threads", "1"]);
-    let sentence = said.lines().find(|line| line.contains("runs are enough")).expect("it is told");
-    let runs = sentence.split(' ').next().unwrap().replace(',', "");
-    assert!((300..=1_500).contains(&runs.parse::<u64>().unwrap()), "{sentence}");
-    run(&folder, &["run", "plan.ron", "--set", "horizon=10d", "-n", "2000", "--out", "more"]);
-    run(&folder, &["run", "plan.ron", "--set", "horizon=10d", "-n", "250", "--out", "fewer"]);
-    assert!(to("again", &["--threads", "3"]).contains(sentence));
-    run(&folder, &["run", "plan.ron", "--set", "horizon=10d", "-n", &runs, "--no-cache", "--out", "plain"]);
-    let fresh = files(&folder.join("fresh"));
-    assert_eq!(fresh, files(&folder.join("again")));
-    assert_eq!(fresh, files(&folder.join("plain")));
-    let said = to("few", &["-n", "200"]);
-    assert!(said.contains("200 runs are not enough for "), "{said}");
+    for (name, ask, half_width, metric) in [
+        ("run", &["run", "plan.ron"][..], "3%", &["--metric", "reached_1,000"][..]),
+        ("compare", &["compare", "plan.ron", "--variant", "half: sender.plan.share=50%"], "4%", &[]),
+        (
+            "sweep",
+            &["sweep", "plan.ron", "--vary", "sender.plan.share=40%..100%:3"],
+            "6h",
+            &["--metric", "days_to_1000"],
+        ),
+    ] {
+        let folder = workshop(&format!("precision-{name}"));
+        // What a sweep is told by is no part of its precision.
+        let told = if name == "sweep" { metric } else { &[] };
+        let asked = |runs: &[&str], out: &str, more: &[&str]| {
+            let common = ["--set", "horizon=10d", "--out", out];
+            let output = run(&folder, &[ask, &common, runs, more].concat());
+            String::from_utf8(output.stdout).unwrap()
+        };
+        let until = [&["--precision", half_width][..], metric].concat();
+        let exactly = |runs: &'static str| [&["-n", runs][..], told].concat();
+        let said = asked(&until, "fresh", &["--no-cache", "--threads", "1"]);
+        let sentence = said.lines().find(|line| line.contains("are enough for")).expect("it is told");
+        let runs: &'static str = sentence.split(' ').next().unwrap().replace(',', "").leak();
+        assert!((300..=2_000).contains(&runs.parse::<u64>().unwrap()), "{sentence}");
+        asked(&exactly("3000"), "more", &[]);
+        asked(&exactly("250"), "fewer", &[]);
+        assert!(asked(&until, "again", &["--threads", "3"]).contains(sentence), "{name}");
+        asked(&exactly(runs), "plain", &["--no-cache"]);
+        let fresh = files(&folder.join("fresh"));
+        assert!(fresh == files(&folder.join("again")), "{name}: what was kept changes the result");
+        assert!(fresh == files(&folder.join("plain")), "{name}: it is no run of {runs}");
+        let said = asked(&until, "few", &["-n", "200"]);
+        assert!(said.contains("are not enough for "), "{said}");
+    }
 }
 
 #[test]

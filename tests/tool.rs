@@ -357,6 +357,70 @@ fn the_same_bytes_whatever_the_threads() {
     }
 }
 
+/// `--plan` tells the work of a command in runs, draws, seconds and memory, and writes nothing.
+#[test]
+fn what_a_command_would_take_is_told_before_it_runs() {
+    let workshop = Workshop::new("planned");
+    let scenario = workshop.scenario("half-limit-climb", &[]);
+    let share = "sender.plan.share=50%..100%";
+    let levels = format!("{share}:4");
+    let variant = "late: sender.hours.from=12:00";
+    for (asked, work) in [
+        (&["run", "-n", "40"][..], "40 runs of 60 days, "),
+        (&["compare", "--variant", variant, "-n", "40"], "2 plans of 40 runs each, "),
+        (&["sweep", "--vary", &levels, "-n", "40"], "4 points of 40 runs each, "),
+        (&["sensitivity", "--method", "morris", "-n", "40"], " uncertain inputs, "),
+        (&["tune", "--vary", share, "--objective", "sent", "--budget", "4000"], "4,000 runs in all: "),
+        (&["run", "--precision", "5%", "--metric", "flagged"], " runs will be enough, after 200 of them"),
+        (
+            &["compare", "--variant", variant, "--precision", "5%"],
+            " runs of each plan will be enough, after 200 of them",
+        ),
+        (
+            &["sweep", "--vary", &levels, "--precision", "5%", "--metric", "flagged"],
+            " runs of each point will be enough, after 200 of 3 points",
+        ),
+    ] {
+        let output = workshop.run(&[asked, &[&scenario, "--plan", "--threads", "2"]].concat());
+        assert!(output.status.success(), "{}", text(&output.stderr));
+        let said = text(&output.stdout);
+        assert!(said.contains(work) && said.contains(", on 2 threads (measured on "), "{said}");
+        for line in ["  draws ", "  cells ", "  time ", "  memory "] {
+            assert!(said.contains(line), "{said}");
+        }
+        assert_eq!(workshop.files(), ["plan.ron"], "{asked:?} wrote something");
+    }
+    let draws = |runs: &str| {
+        let said = text(&workshop.run(&["run", &scenario, "--plan", "-n", runs]).stdout);
+        let all = said.split(" counts a run, ").nth(1).unwrap().split(' ').next().unwrap();
+        all.replace(',', "").parse::<f64>().unwrap()
+    };
+    assert!((draws("4000") / draws("40") - 100.0).abs() < 0.1);
+}
+
+/// What `--precision` cannot mean is refused, with what can be asked.
+#[test]
+fn a_precision_of_what_is_not_told_is_refused() {
+    let workshop = Workshop::new("no-precision");
+    let scenario = workshop.scenario("half-limit-climb", &[]);
+    for (asked, message) in [
+        (&["run", "--precision", "12h"][..], "`12h` can be asked of a named result only"),
+        (&["run", "--precision", "12h", "--metric", "flagged"], "`12h` is no width of `flagged`"),
+        (&["run", "--precision", "1%", "--metric", "flaged"], "did you mean `flagged`?"),
+        (
+            &["compare", "--variant", "short: horizon=30d", "--precision", "1%", "--metric", "sent"],
+            "plans of unlike horizons are not compared by `sent`",
+        ),
+        (&["sweep", "--stdin-jsonl", "--precision", "1%"], "cannot be used with"),
+        (&["sweep", "--vary", "sender.plan.share=[50%]", "--precision", "0%"], "expected a part"),
+    ] {
+        let output = workshop.run(&[asked, &[&scenario]].concat());
+        assert_eq!(output.status.code(), Some(2), "{asked:?}");
+        assert!(text(&output.stderr).contains(message), "{}", text(&output.stderr));
+        assert_eq!(workshop.files(), ["plan.ron"], "{asked:?} wrote something");
+    }
+}
+
 #[test]
 fn values_can_be_set_by_path() {
     let workshop = Workshop::new("set");

@@ -10,7 +10,8 @@
 //! Nothing in it can be stale: another program, another value in any file or another seed has another key. It can be
 //! deleted at any time. A file that is damaged is not used. Where nothing can be read or written a run is only slower.
 
-use std::fs;
+use std::fs::{self, File};
+use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
@@ -25,6 +26,8 @@ use super::note;
 
 /// Bytes of a hash.
 const HASH: usize = 32;
+/// Bytes of the program that are read at a time.
+const PIECE: usize = 1 << 20;
 
 /// Whether and where results are kept.
 #[derive(Debug, Args)]
@@ -70,9 +73,19 @@ fn key(asked: &str, scenarios: &[&Scenario]) -> Option<String> {
     // The program is read once, whatever is asked how often.
     static PROGRAM: OnceLock<Option<Sha256>> = OnceLock::new();
     let program = || {
+        let mut file = File::open(std::env::current_exe().ok()?).ok()?;
         let mut hash = Sha256::new();
-        part(&mut hash, &fs::read(std::env::current_exe().ok()?).ok()?);
-        Some(hash)
+        hash.update(file.metadata().ok()?.len().to_le_bytes());
+        // Piece by piece: the whole of it can be larger than all results.
+        let mut piece = vec![0; PIECE];
+        loop {
+            match file.read(&mut piece) {
+                Ok(0) => return Some(hash),
+                Ok(read) => hash.update(&piece[..read]),
+                Err(error) if error.kind() == ErrorKind::Interrupted => (),
+                Err(_) => return None,
+            }
+        }
     };
     let mut hash = PROGRAM.get_or_init(program).clone()?;
     part(&mut hash, asked.as_bytes());

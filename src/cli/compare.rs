@@ -3,13 +3,18 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use tiercast::experiment::{Contrast, Threads};
+use tiercast::experiment::{By, Contrast, Headline, Precision, Threads, compared_by};
+use tiercast::glossary::grouped;
 use tiercast::report::comparison::{Answer, gallery, json, tables, text};
-use tiercast::sim::Scenario;
+use tiercast::report::precision;
+use tiercast::sim::{Scenario, Setting};
 
+use super::amount::{Amount, AmountArgs};
 use super::files::{Folder, chart_of};
-use super::paired::PairedArgs;
-use super::run::{check_replications, draw_into, finished};
+use super::paired::{PairedArgs, check_priced, run};
+use super::plan::{CHART_SECONDS, Measured, Planned};
+use super::run::{draw_into, finished};
+use super::sweep::metric_named;
 use super::{Failure, assignment, check_own, in_two_lines, print, shell, which, width};
 
 /// More plans than this are more than a table or a reader bears.
@@ -20,6 +25,7 @@ const MOST_PLANS: usize = 12;
 #[command(after_help = "Examples:
   tiercast compare scenarios/first-climb.ron scenarios/half-limit-climb.ron --by 30d
   tiercast compare scenarios/first-climb.ron --variant \"half: sender.plan.share=50%\" --variant \"late: sender.hours.from=12:00\"
+  tiercast compare scenarios/first-climb.ron --variant \"half: sender.plan.share=50%\" --precision 2% --metric flagged
   tiercast compare scenarios/half-limit-climb.ron --rules platform-2023 --rules platform-2025-10 --matters 2d
 
 All plans meet the same luck: replication 17 of one is held against replication 17 of the other. Writes
@@ -42,9 +48,11 @@ pub(super) struct Compare {
     /// Seed of the random numbers of all; that of the first scenario unless said otherwise.
     #[arg(long, env = "TIERCAST_SEED")]
     seed: Option<u64>,
-    /// How many random futures of each; the most that one of the scenarios asks for unless said otherwise.
-    #[arg(long, short = 'n')]
-    replications: Option<u64>,
+    #[command(flatten)]
+    amount: AmountArgs,
+    /// The result whose difference --precision asks for, such as `flagged` or `days_to_10K`.
+    #[arg(long, requires = "precision", value_name = "NAME")]
+    metric: Option<String>,
     /// Folder for the results; `out/compare` unless said otherwise.
     #[arg(long, short)]
     out: Option<PathBuf>,
@@ -90,11 +98,13 @@ impl Compare {
         let named: Vec<(&str, &Scenario)> =
             plans.iter().map(|plan| (plan.name.as_str(), &plan.scenario)).collect();
         self.paired.check_dates(&named)?;
-        let asked = plans.iter().map(|plan| plan.scenario.replications).max().unwrap_or(1);
-        let replications = check_replications(self.replications.unwrap_or(asked))?;
+        let amount = self.amount(&named)?;
+        if self.amount.plan {
+            return self.tell_plan(&named, &amount);
+        }
         let default = PathBuf::from("out").join("compare");
         let folder = Folder::prepare(self.out.as_ref().unwrap_or(&default))?;
-        let (comparison, cache) = self.paired.replicate(&named, replications, quiet);
+        let (comparison, cache) = self.paired.replicate(&named, &amount, quiet);
         let contrasts = comparison.pairs().iter().map(|pair| {
             let of = |arm: usize| (&plans[arm].scenario, &comparison.arms()[arm]);
             let ((a, first), (b, second)) = (of(pair.first), of(pair.second));
@@ -106,6 +116,9 @@ impl Compare {
             print(&json::to_json(&answer))?;
         } else {
             print(&text::render(&answer, width().min(140)))?;
+            if let Some(said) = amount.precision().and_then(|asked| precision::of_plans(asked, &comparison)) {
+                print(&format!("\n{said}\n"))?;
+            }
             if !quiet {
                 print(&self.where_to_look(&plans, &answer))?;
                 print(&format!(
@@ -114,7 +127,65 @@ impl Compare {
                 ))?;
             }
         }
-        finished(comparison.complete(), comparison.n(), replications, &cache)
+        finished(comparison.complete(), comparison.n(), amount.look_after(comparison.n()), &cache)
+    }
+
+    /// How many runs of each plan are asked for.
+    fn amount(&self, plans: &[(&str, &Scenario)]) -> Result<Amount, Failure> {
+        let settings: Vec<&Setting> = plans.iter().map(|(_, scenario)| &scenario.setting).collect();
+        let told = compared_by(&settings, &self.paired.by);
+        let metric = self.metric.as_ref().map(|name| self.metric(name, plans, &told)).transpose()?;
+        let own = plans.iter().map(|(_, scenario)| scenario.replications).max().unwrap_or(1);
+        self.amount.get(own, plans.len(), metric, told)
+    }
+
+    /// The result of that name, if these plans are compared by it.
+    fn metric(
+        &self,
+        name: &str,
+        plans: &[(&str, &Scenario)],
+        told: &[Headline],
+    ) -> Result<Headline, Failure> {
+        let named = plans.iter().map(|(name, scenario)| ((*name).to_owned(), &scenario.setting));
+        let horizons = plans.iter().map(|(_, scenario)| scenario.setting.calendar.horizon());
+        let metric = metric_named(name, &named.collect::<Vec<_>>())?.by_common_end(By::end_of(horizons));
+        if metric.dated().is_none() && !told.contains(&metric) {
+            return Err(Failure::Usage {
+                message: format!("plans of unlike horizons are not compared by `{name}`"),
+                help: "a time or a limit can be known; --set horizon=... runs all equally long".to_owned(),
+            });
+        }
+        for (_, scenario) in plans {
+            check_priced(std::slice::from_ref(&metric), scenario)?;
+        }
+        Ok(metric)
+    }
+
+    /// What the comparison would take, from a few replications of each plan.
+    fn tell_plan(&self, plans: &[(&str, &Scenario)], amount: &Amount) -> Result<(), Failure> {
+        let (threads, count) = (self.paired.threads(), plans.len());
+        let replications = match amount {
+            Amount::Runs(replications) => *replications,
+            Amount::Until(precision, most) => {
+                let first = Precision::looks(*most).next().unwrap_or(*most);
+                let sample = run(plans, 0..first, threads, true);
+                let replications = precision.forecast(&sample, *most);
+                print(&format!(
+                    "about {} runs of each plan will be enough, after {first} of them\n",
+                    grouped(replications)
+                ))?;
+                replications
+            }
+        };
+        let scenarios: Vec<&Scenario> = plans.iter().map(|(_, scenario)| *scenario).collect();
+        let planned = Planned {
+            work: format!("{count} plans of {} runs each", grouped(replications)),
+            runs: count as u64 * replications,
+            of_days: count,
+            rows: true,
+            charts: CHART_SECONDS * (count * (count - 1) / 2) as f64,
+        };
+        planned.tell(&Measured::watched(&scenarios), threads)
     }
 
     /// The plans, loaded, on one seed.

@@ -19,9 +19,10 @@ use tiercast::report::impact::{Answer, Effect, Outcome, Rules, Told, Tried, chec
 use tiercast::report::pipeline;
 use tiercast::sim::{LoadError, Scenario};
 
+use super::amount::{Amount, check_replications};
 use super::files::{Folder, write_file};
 use super::paired::PairedArgs;
-use super::run::{check_replications, draw_into};
+use super::run::draw_into;
 use super::search::{findings, first_word, merge_new, read_text, search_all, without_place};
 use super::which::{self, Meant};
 use super::{Failure, assignment, interrupt, note, print, shell, width};
@@ -207,7 +208,7 @@ impl Impact {
             note(&format!("{}: {} runs under each of both rules", asked.name, self.runs(old)));
         }
         let plans = [(self.old.as_str(), old), (self.new.as_str(), new)];
-        Some(self.paired.replicate(&plans, self.runs(old), quiet).0)
+        Some(self.paired.replicate(&plans, &Amount::Runs(self.runs(old)), quiet).0)
     }
 
     fn runs(&self, scenario: &Scenario) -> u64 {

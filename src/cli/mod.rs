@@ -7,6 +7,7 @@
 //!                           exit 0 well, 1 a finding, 2 wrong input or usage, 3 undecided, 130 interrupted
 //! ```
 
+mod amount;
 mod audiences;
 mod cache;
 mod check;
@@ -19,6 +20,7 @@ mod impact;
 mod init;
 mod interrupt;
 mod paired;
+mod plan;
 mod replay;
 mod rules;
 mod run;

@@ -1,10 +1,13 @@
 //! What commands that compare share: scenarios on the same luck, dates, and from when on a difference matters.
 
+use std::ops::Range;
+
 use clap::Args;
 use tiercast::experiment::{By, Comparison, Headline, Matters, Threads};
-use tiercast::sim::{Metric, Scenario};
+use tiercast::sim::{Metric, Scenario, Setting};
 use tiercast::time::{Calendar, Span};
 
+use super::amount::{Amount, grow};
 use super::cache::{Cache, CacheArgs};
 use super::run::progress_bar;
 use super::{Failure, ThreadsArg, interrupt};
@@ -119,10 +122,10 @@ impl PairedArgs {
     pub(super) fn replicate(
         &self,
         plans: &[(&str, &Scenario)],
-        replications: u64,
+        amount: &Amount,
         quiet: bool,
     ) -> (Comparison, Cache) {
-        replicate(plans, replications, (self.threads(), &self.cache), quiet)
+        replicate(plans, amount, (self.threads(), &self.cache), quiet)
     }
 }
 
@@ -139,36 +142,47 @@ pub(super) fn thresholds(given: &[Threshold]) -> Matters {
     all
 }
 
-/// Runs what was not kept of a comparison, and keeps the whole; also gives the place where it is kept.
+/// Runs what was not kept of a comparison, from look to look until it is enough, and keeps the whole; also gives the place
+/// where it is kept.
 pub(super) fn replicate(
     plans: &[(&str, &Scenario)],
-    replications: u64,
+    amount: &Amount,
     (threads, cache): (Threads, &CacheArgs),
     quiet: bool,
 ) -> (Comparison, Cache) {
     let scenarios: Vec<&Scenario> = plans.iter().map(|(_, scenario)| *scenario).collect();
     let cache = cache.open("compare", &scenarios);
-    let named = plans.iter().map(|(name, scenario)| ((*name).to_owned(), scenario.setting.clone()));
-    let named: Vec<_> = named.collect();
-    let kept = cache.find(replications).and_then(|kept| Comparison::restore(named.clone(), kept));
-    let done = kept.as_ref().map_or(0, Comparison::n);
-    let bar = progress_bar(replications, quiet);
-    let comparison = Comparison::run(
-        named,
-        done..replications,
-        threads,
-        &scenarios,
-        &|more| bar.set_position(done + more),
-        interrupt::listen(),
-    );
-    bar.finish_and_clear();
-    let more = comparison.n() > 0;
-    let whole = match kept {
-        Some(kept) => kept.join(comparison).expect("they follow on one another, and are of the same plans"),
-        None => comparison,
-    };
-    if more {
+    let kept = |than, at_most| Comparison::restore(named(plans), cache.find_more(than, at_most)?);
+    let more = |part| run(plans, part, threads, quiet);
+    let (whole, fresh) = grow(amount, kept, more, Comparison::join);
+    if fresh {
         cache.keep(whole.n(), &whole.stored());
     }
     (whole, cache)
+}
+
+/// Runs the replications of these indices of each plan.
+pub(super) fn run(
+    plans: &[(&str, &Scenario)],
+    indices: Range<u64>,
+    threads: Threads,
+    quiet: bool,
+) -> Comparison {
+    let scenarios: Vec<&Scenario> = plans.iter().map(|(_, scenario)| *scenario).collect();
+    let bar = progress_bar(indices.end, quiet);
+    let comparison = Comparison::run(
+        named(plans),
+        indices.clone(),
+        threads,
+        &scenarios,
+        &|more| bar.set_position(indices.start + more),
+        interrupt::listen(),
+    );
+    bar.finish_and_clear();
+    comparison
+}
+
+/// Names and settings of plans.
+fn named(plans: &[(&str, &Scenario)]) -> Vec<(String, Setting)> {
+    plans.iter().map(|(name, scenario)| ((*name).to_owned(), scenario.setting.clone())).collect()
 }

@@ -9,13 +9,16 @@ use tiercast::experiment::sensitivity::{
     Input, MOST_INPUTS, Morris, Saltelli, Study, evaluate, outputs, sampled, screened,
 };
 use tiercast::experiment::{By, Factor, Headline, headlines_of};
+use tiercast::glossary::grouped;
 use tiercast::report::sensitivity::{SensitivityAnswer, gallery, json, tables, text};
 use tiercast::sim::{Scenario, Uncertain};
 
+use super::amount::check_replications;
 use super::cache::{Cache, CacheArgs};
 use super::files::{Folder, chart_of};
 use super::paired::{by, check_by, check_priced};
-use super::run::{check_replications, draw_into};
+use super::plan::{CHART_SECONDS, Measured, Planned};
+use super::run::draw_into;
 use super::sweep::{dates, factors, in_words, metric_named};
 use super::{Failure, ScenarioArgs, ThreadsArg, interrupt, note, print, width};
 
@@ -55,6 +58,9 @@ pub(super) struct Sensitivity {
     /// said otherwise.
     #[arg(long)]
     metric: Option<String>,
+    /// Say what it would take (draws, seconds, memory) and run nothing but a few futures to find out.
+    #[arg(long)]
+    plan: bool,
     #[command(flatten)]
     threads: ThreadsArg,
     /// Folder for the results; `out/sensitivity` unless said otherwise.
@@ -97,6 +103,9 @@ impl Sensitivity {
     pub(super) fn execute(&self, quiet: bool) -> Result<(), Failure> {
         self.check()?;
         let model = self.model()?;
+        if self.plan {
+            return self.tell_plan(&model);
+        }
         let default = PathBuf::from("out").join("sensitivity");
         let folder = Folder::prepare(self.out.as_ref().unwrap_or(&default))?;
         let study = self.study(&model, quiet)?;
@@ -181,7 +190,7 @@ impl Sensitivity {
 
     /// Runs what was not kept of both designs, and keeps it.
     fn study(&self, model: &Model<'_>, quiet: bool) -> Result<Study, Failure> {
-        let (inputs, seed) = (model.inputs(), model.base.setting.seed);
+        let inputs = model.inputs();
         let mut study = Study {
             setting: model.base.setting.clone(),
             headlines: model.headlines.clone(),
@@ -191,12 +200,10 @@ impl Sensitivity {
             complete: true,
             inputs,
         };
-        let morris = (self.method != Method::Sobol).then(|| Morris::new(model.widths(), seed));
-        let saltelli = (self.method != Method::Morris).then(|| Saltelli::new(model.widths(), seed)).flatten();
-        let steps = morris.as_ref().map_or(0, |morris| morris.points(self.trajectories));
-        let shares = saltelli.as_ref().map_or(0, |saltelli| saltelli.points(self.rows));
+        let (morris, saltelli) = self.designs(model);
+        let [steps, shares] = self.points(morris.as_ref(), saltelli.as_ref());
         if !quiet {
-            self.tell_plan(model, steps + shares)?;
+            self.tell_time(model, steps + shares)?;
         }
         let bar = points_bar(steps + shares, quiet);
         if let Some(morris) = morris {
@@ -240,19 +247,49 @@ impl Sensitivity {
         Ok(values)
     }
 
-    fn tell_plan(&self, model: &Model<'_>, points: u64) -> Result<(), Failure> {
+    /// The designs of screening and of indices, as far as they are asked for.
+    fn designs(&self, model: &Model<'_>) -> (Option<Morris>, Option<Saltelli>) {
+        let seed = model.base.setting.seed;
+        let morris = (self.method != Method::Sobol).then(|| Morris::new(model.widths(), seed));
+        let saltelli = (self.method != Method::Morris).then(|| Saltelli::new(model.widths(), seed));
+        (morris, saltelli.flatten())
+    }
+
+    /// The points of both.
+    fn points(&self, morris: Option<&Morris>, saltelli: Option<&Saltelli>) -> [u64; 2] {
+        let steps = morris.map_or(0, |morris| morris.points(self.trajectories));
+        [steps, saltelli.map_or(0, |saltelli| saltelli.points(self.rows))]
+    }
+
+    /// Inputs, points and runs in words.
+    fn work(&self, model: &Model<'_>, points: u64) -> String {
+        let (inputs, points) = (model.widths().len(), grouped(points));
+        format!("{inputs} uncertain inputs, {points} points of {} runs each", self.replications)
+    }
+
+    /// Says how long it will take, from the point in the middle.
+    fn tell_time(&self, model: &Model<'_>, points: u64) -> Result<(), Failure> {
         let start = Instant::now();
         let middle = vec![0.5; model.widths().iter().sum()];
         model.outputs(&middle, sampled)?;
         let threads = self.threads.get().count() as f64;
         let seconds = start.elapsed().as_secs_f64() * points as f64 / threads;
-        note(&format!(
-            "{} uncertain inputs, {points} points of {} runs each: at most about {}",
-            model.widths().len(),
-            self.replications,
-            in_words(seconds)
-        ));
+        note(&format!("{}: at most about {}", self.work(model, points), in_words(seconds)));
         Ok(())
+    }
+
+    /// What it would take, from a few runs of the scenario as it stands.
+    fn tell_plan(&self, model: &Model<'_>) -> Result<(), Failure> {
+        let (morris, saltelli) = self.designs(model);
+        let points = self.points(morris.as_ref(), saltelli.as_ref()).iter().sum();
+        let planned = Planned {
+            work: self.work(model, points),
+            runs: points * self.replications,
+            of_days: 0,
+            rows: false,
+            charts: CHART_SECONDS,
+        };
+        planned.tell(&Measured::of(&[&model.base]), self.threads.get())
     }
 }
 

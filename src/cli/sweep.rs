@@ -9,19 +9,23 @@ use std::borrow::Cow;
 use std::io::BufRead;
 use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
-use std::time::Instant;
 
 use clap::{Args, ValueEnum};
 use tiercast::experiment::{
-    By, Design, DesignKind, Factor, FactorError, Headline, Row, Sweep as Swept, SweepPoint, Threads, rows,
+    By, Design, DesignKind, Factor, FactorError, Headline, Precision, Row, Sweep as Swept, SweepPoint,
+    Threads, headlines_of, rows,
 };
+use tiercast::glossary::grouped;
+use tiercast::report::precision;
 use tiercast::report::sweep::{SweepAnswer, gallery, json, tables, text};
 use tiercast::sim::{LoadError, Scenario, Setting};
 
+use super::amount::{Amount, AmountArgs};
 use super::cache::{Cache, CacheArgs};
 use super::files::{Folder, chart_of};
-use super::paired::{by, check_by, check_within};
-use super::run::{check_replications, draw_into, finished, progress_bar};
+use super::paired::{by, check_by, check_priced, check_within};
+use super::plan::{CHART_SECONDS, Measured, Planned};
+use super::run::{draw_into, finished, progress_bar};
 use super::{Failure, ScenarioArgs, ThreadsArg, check_own, interrupt, print, width};
 
 /// Run a scenario at many points: what changes with what nobody publishes, or with what you can choose?
@@ -30,6 +34,7 @@ use super::{Failure, ScenarioArgs, ThreadsArg, check_own, interrupt, print, widt
   tiercast sweep scenarios/first-climb.ron --vary sender.plan.share=25%..100%:4
   tiercast sweep scenarios/first-climb.ron --vary rating.number.low_from=1%..5%:5 --vary audience.segments.members.profile.block=0.1%..3%:5:log \\
       --set rating.number.medium_from=0.5% --metric flagged
+  tiercast sweep scenarios/first-climb.ron --vary sender.plan.share=25%..100%:4 --precision 3% --metric flagged
   tiercast sweep scenarios/first-climb.ron --vary upgrade.volume.review=0h..48h --vary sender.plan.share=25%..100% --design sobol --points 64
 
 What is varied: PATH=a..b:n is n levels, PATH=a..b:n:log levels of equal factors, PATH=[a, b, c] any values, PATH=a..b any
@@ -54,14 +59,13 @@ pub(super) struct Sweep {
     /// How many points of a Latin hypercube or of Sobol' points (powers of two are the evenest).
     #[arg(long)]
     points: Option<u64>,
-    /// How many random futures of each point, instead of the scenario's number.
-    #[arg(long, short = 'n')]
-    replications: Option<u64>,
+    #[command(flatten)]
+    amount: AmountArgs,
     /// Also tell the chance of each limit by a date (2022-04-15) or within a time (30d). May be given several times.
     #[arg(long, value_name = "DATE|TIME", value_parser = by)]
     by: Vec<By>,
-    /// What is told and drawn, such as `flagged` or `sent`, as sweep.csv names it; the days to the highest limit that half
-    /// of the runs reach unless said otherwise.
+    /// What is told and drawn, and what --precision asks for at each point, such as `flagged` or `sent`, as sweep.csv names
+    /// it; told are the days to the highest limit that half of the runs reach unless said otherwise.
     #[arg(long)]
     metric: Option<String>,
     #[command(flatten)]
@@ -75,7 +79,7 @@ pub(super) struct Sweep {
     #[arg(long)]
     json: bool,
     /// Read points from the standard input, one JSON object a line, and print one line of results for each.
-    #[arg(long, conflicts_with_all = ["vary", "points", "out", "metric", "json"])]
+    #[arg(long, conflicts_with_all = ["vary", "points", "out", "metric", "json", "precision", "plan"])]
     stdin_jsonl: bool,
 }
 
@@ -116,17 +120,23 @@ impl Sweep {
         let design = self.design(factors, base.setting.seed)?;
         let points = self.points(&design)?;
         let metric = self.metric(&design, &points)?;
-        let replications = check_replications(self.replications.unwrap_or(base.replications))?;
-        check_size(&design, replications)?;
+        let amount = self.amount(&base, &points, metric.as_ref())?;
+        check_size(&design, amount.most())?;
+        if self.amount.plan {
+            return self.tell_plan(&design, &points, &amount);
+        }
         let default = PathBuf::from("out").join("sweep");
         let folder = Folder::prepare(self.out.as_ref().unwrap_or(&default))?;
-        let swept = self.run(design, &points, replications, quiet)?;
+        let swept = self.run(design, &points, &amount, quiet)?;
         let answer = SweepAnswer::of(&swept, &dates(&self.by, metric.as_ref()), metric.as_ref());
         let charts = write(&folder, &answer)?;
         if self.json {
             print(&json::to_json(&answer))?;
         } else {
             print(&text::render(&answer, width().min(140)))?;
+            if let Some(said) = amount.precision().and_then(|asked| precision::of_points(asked, &swept)) {
+                print(&format!("\n{said}\n"))?;
+            }
             if !quiet {
                 let place = folder.path().display();
                 let charts =
@@ -134,8 +144,8 @@ impl Sweep {
                 print(&format!("\nWritten to {place}: {charts}.\n"))?;
             }
         }
-        let done = swept.points.len() as u64 * replications;
-        let asked = swept.design.points.len() as u64 * replications;
+        let done = swept.points.len() as u64 * swept.replications;
+        let asked = swept.design.points.len() as u64 * swept.replications;
         finished(swept.complete(), done, asked, &self.cache.open("sweep", &[&base]))
     }
 
@@ -202,83 +212,139 @@ impl Sweep {
         metric_named(name, &all).map(Some)
     }
 
-    /// Runs every point, as far as it was not kept, and keeps it.
-    fn run(
+    /// How many runs of each point are asked for.
+    fn amount(
         &self,
-        design: Design,
+        base: &Scenario,
         points: &[Point],
-        replications: u64,
-        quiet: bool,
-    ) -> Result<Swept, Failure> {
-        let mut kept: Vec<(Cache, Vec<Row>)> = Vec::new();
-        for place in 0..points.len() {
-            let scenario = self.scenario(&design, points, place)?;
-            let cache = self.cache.open("sweep", &[&scenario]);
-            let rows = kept_rows(&cache, &scenario, replications);
-            kept.push((cache, rows));
+        metric: Option<&Headline>,
+    ) -> Result<Amount, Failure> {
+        if self.amount.until_known() {
+            check_priced(metric.map(std::slice::from_ref).unwrap_or_default(), base)?;
         }
-        let all = points.len() as u64 * replications;
-        let missing = all - kept.iter().map(|(_, rows)| rows.len() as u64).sum::<u64>();
-        if !quiet {
-            self.tell_plan(&design, points, replications, missing)?;
-        }
-        let bar = progress_bar(all, quiet);
-        let mut done = Vec::new();
-        for (place, (cache, kept)) in kept.into_iter().enumerate() {
-            let scenario = self.scenario(&design, points, place)?;
-            let before = done.len() as u64 * replications;
-            let rows = complete(
-                &scenario,
-                kept,
-                replications,
-                self.threads.get(),
-                &cache,
-                interrupt::listen(),
-                &|n| {
-                    bar.set_position(before + n);
-                },
-            );
-            // A point of which runs are missing is no point yet; what it has is kept.
-            if (rows.len() as u64) < replications {
-                break;
-            }
-            done.push(SweepPoint { setting: points[place].setting.clone(), rows });
-        }
-        bar.finish_and_clear();
-        Ok(Swept { design, points: done, replications })
+        let settings: Vec<&Setting> = points.iter().map(|point| &point.setting).collect();
+        let told = headlines_of(&settings, &self.by);
+        self.amount.get(base.replications, points.len(), metric.cloned(), told)
     }
 
-    /// What it will take, from a run of the first, the middle and the last point.
-    fn tell_plan(
+    /// Runs every point, as far as it was not kept, from look to look until it is enough, and keeps it.
+    fn run(&self, design: Design, points: &[Point], amount: &Amount, quiet: bool) -> Result<Swept, Failure> {
+        let mut caches = Vec::new();
+        for place in 0..points.len() {
+            let scenario = self.scenario(&design, points, place)?;
+            caches.push(self.cache.open("sweep", &[&scenario]));
+        }
+        let point = |point: &Point| SweepPoint { setting: point.setting.clone(), rows: Vec::new() };
+        let mut swept = Swept { design, points: points.iter().map(point).collect(), replications: 0 };
+        for replications in amount.looks() {
+            for (point, cache) in swept.points.iter_mut().zip(&caches) {
+                take_kept(point, cache, replications);
+            }
+            if !quiet && matches!(amount, Amount::Runs(_)) {
+                self.tell_time(&swept, points, replications)?;
+            }
+            self.go_on(&mut swept, points, &caches, replications, quiet)?;
+            if !swept.complete() || amount.is_enough(&swept) {
+                break;
+            }
+        }
+        Ok(swept)
+    }
+
+    /// Runs what is missing of so many runs of each point. A point of which runs are missing after that is no point, nor
+    /// are those after it; what they have is kept.
+    fn go_on(
         &self,
-        design: &Design,
+        swept: &mut Swept,
         points: &[Point],
+        caches: &[Cache],
         replications: u64,
-        missing: u64,
+        quiet: bool,
     ) -> Result<(), Failure> {
-        let count = points.len();
-        let many = if count == 1 { "1 point".to_owned() } else { format!("{count} points") };
-        let size = format!("{many} of {replications} runs each");
+        swept.replications = replications;
+        let bar = progress_bar(points.len() as u64 * replications, quiet);
+        for (place, cache) in caches.iter().enumerate() {
+            let scenario = self.scenario(&swept.design, points, place)?;
+            let before = place as u64 * replications;
+            let rows = &mut swept.points[place].rows;
+            let progress = |n: u64| bar.set_position(before + n);
+            complete(
+                &scenario,
+                rows,
+                replications,
+                self.threads.get(),
+                cache,
+                interrupt::listen(),
+                &progress,
+            );
+            if (rows.len() as u64) < replications {
+                swept.points.truncate(place);
+                break;
+            }
+        }
+        bar.finish_and_clear();
+        Ok(())
+    }
+
+    /// The scenarios of the first, the middle and the last point, with their places.
+    fn sample(&self, design: &Design, points: &[Point]) -> Result<Vec<(usize, Scenario)>, Failure> {
+        let mut places = vec![0, points.len() / 2, points.len() - 1];
+        places.dedup();
+        let scenario = |place| Ok((place, self.scenario(design, points, place)?.into_owned()));
+        places.into_iter().map(scenario).collect()
+    }
+
+    /// Says how long it will take, from a few runs of some points.
+    fn tell_time(&self, swept: &Swept, points: &[Point], replications: u64) -> Result<(), Failure> {
+        let all = points.len() as u64 * replications;
+        let missing = all - swept.points.iter().map(|point| point.rows.len() as u64).sum::<u64>();
+        let size = format!("{} of {} runs each", many_points(points.len()), grouped(replications));
         if missing == 0 {
             super::note(&format!("{size}: all were kept, nothing is run"));
             return Ok(());
         }
-        let mut seconds = 0.0;
-        let sample = [0, count / 2, count - 1];
-        for place in sample {
-            let scenario = self.scenario(design, points, place)?;
-            let start = Instant::now();
-            let _ = scenario.replicate(0);
-            seconds += start.elapsed().as_secs_f64() / sample.len() as f64;
-        }
-        let left = seconds * missing as f64 / self.threads.get().count() as f64;
-        let kept = if missing < count as u64 * replications {
-            format!(", of which {missing} are not kept yet")
-        } else {
-            String::new()
+        let sample = self.sample(&swept.design, points)?;
+        let scenarios: Vec<&Scenario> = sample.iter().map(|(_, scenario)| scenario).collect();
+        let left = Measured::of(&scenarios).time(missing, self.threads.get());
+        let kept = match missing < all {
+            true => format!(", of which {} are not kept yet", grouped(missing)),
+            false => String::new(),
         };
         super::note(&format!("{size}{kept}: about {}", in_words(left)));
         Ok(())
+    }
+
+    /// What the sweep would take, from a few runs of some points.
+    fn tell_plan(&self, design: &Design, points: &[Point], amount: &Amount) -> Result<(), Failure> {
+        let (sample, threads) = (self.sample(design, points)?, self.threads.get());
+        let replications = match amount {
+            Amount::Runs(replications) => *replications,
+            Amount::Until(precision, most) => {
+                let first = Precision::looks(*most).next().unwrap_or(*most);
+                let run = |(_, scenario): &(usize, Scenario)| SweepPoint {
+                    setting: scenario.setting.clone(),
+                    rows: rows(0..first, threads, scenario, &|_| {}, interrupt::listen()),
+                };
+                let points = sample.iter().map(run).collect();
+                let looked = Swept { design: design.clone(), points, replications: first };
+                let replications = precision.forecast(&looked, *most);
+                print(&format!(
+                    "about {} runs of each point will be enough, after {first} of {}\n",
+                    grouped(replications),
+                    many_points(sample.len())
+                ))?;
+                replications
+            }
+        };
+        let scenarios: Vec<&Scenario> = sample.iter().map(|(_, scenario)| scenario).collect();
+        let planned = Planned {
+            work: format!("{} of {} runs each", many_points(points.len()), grouped(replications)),
+            runs: points.len() as u64 * replications,
+            of_days: 0,
+            rows: true,
+            charts: CHART_SECONDS,
+        };
+        planned.tell(&Measured::of(&scenarios), threads)
     }
 
     /// Answers the standard input line by line.
@@ -286,7 +352,7 @@ impl Sweep {
         // Ctrl-C ends the process: all that was answered has been printed.
         let never = AtomicBool::new(false);
         let base = self.scenario.load()?;
-        let replications = check_replications(self.replications.unwrap_or(base.replications))?;
+        let replications = self.amount.get(base.replications, 1, None, Vec::new())?.most();
         let (mut lines, mut bad) = (0_u64, 0_u64);
         for (place, line) in std::io::stdin().lock().lines().enumerate() {
             let number = place as u64 + 1;
@@ -298,10 +364,11 @@ impl Sweep {
             match changes_of(&line).and_then(|changes| self.load_line(&changes)) {
                 Ok(scenario) => {
                     let cache = self.cache.open("sweep", &[&scenario]);
-                    let kept = kept_rows(&cache, &scenario, replications);
-                    let rows =
-                        complete(&scenario, kept, replications, self.threads.get(), &cache, &never, &|_| {});
-                    print(&(json::line(number, &rows, &scenario.setting, &self.by) + "\n"))?;
+                    let mut point = SweepPoint { setting: scenario.setting.clone(), rows: Vec::new() };
+                    take_kept(&mut point, &cache, replications);
+                    let SweepPoint { setting, rows } = &mut point;
+                    complete(&scenario, rows, replications, self.threads.get(), &cache, &never, &|_| {});
+                    print(&(json::line(number, rows, setting, &self.by) + "\n"))?;
                 }
                 Err(error) => {
                     bad += 1;
@@ -379,35 +446,41 @@ fn check_size(design: &Design, replications: u64) -> Result<(), Failure> {
     })
 }
 
-/// The replications that were kept, as far as they belong to the scenario.
-fn kept_rows(cache: &Cache, scenario: &Scenario, replications: u64) -> Vec<Row> {
-    let tiers = scenario.setting.tiers.len();
-    let kept: Option<Vec<Row>> = cache.find(replications);
+/// So many points, in words.
+fn many_points(count: usize) -> String {
+    if count == 1 { "1 point".to_owned() } else { format!("{} points", grouped(count as u64)) }
+}
+
+/// Takes the replications that were kept of a point, up to so many, where they are more than it has.
+fn take_kept(point: &mut SweepPoint, cache: &Cache, replications: u64) {
+    let tiers = point.setting.tiers.len();
+    let kept: Option<Vec<Row>> = cache.find_more(point.rows.len() as u64, replications);
     let fits = |rows: &Vec<Row>| {
         let each =
             |(place, row): (usize, &Row)| row.replication == place as u64 && row.reached.len() == tiers;
         rows.len() as u64 <= replications && rows.iter().enumerate().all(each)
     };
-    kept.filter(fits).unwrap_or_default()
+    if let Some(rows) = kept.filter(fits) {
+        point.rows = rows;
+    }
 }
 
-/// Runs what was not kept, and keeps the whole.
+/// Runs what is missing of so many replications, and keeps the whole.
 fn complete(
     scenario: &Scenario,
-    mut kept: Vec<Row>,
+    all: &mut Vec<Row>,
     replications: u64,
     threads: Threads,
     cache: &Cache,
     interrupted: &AtomicBool,
     progress: &(dyn Fn(u64) + Sync),
-) -> Vec<Row> {
-    let done = kept.len() as u64;
+) {
+    let done = all.len() as u64;
     let more = rows(done..replications, threads, scenario, &|more| progress(done + more), interrupted);
     if !more.is_empty() {
-        kept.extend(more);
-        cache.keep(kept.len() as u64, &kept);
+        all.extend(more);
+        cache.keep(all.len() as u64, all);
     }
-    kept
 }
 
 /// The changes of a line of JSON.

@@ -9,14 +9,17 @@ use tiercast::experiment::tuning::{
     Constraint, Goal, GoalError, Idle, Ledger, Plan, Question, Scenarios, TooSmall, Tuning,
 };
 use tiercast::experiment::{Comparison, Ensemble, Factor, FactorError, Headline, Mishap};
+use tiercast::glossary::grouped;
 use tiercast::report::tuning::{Answer, FOUND, OWN, best, gallery, json, tables, text};
 use tiercast::report::{gallery as run_gallery, schedule};
 use tiercast::sim::{LoadError, Scenario};
 use tiercast::time::Span;
 
+use super::amount::Amount;
 use super::cache::{Cache, CacheArgs};
 use super::files::{Folder, chart_of, open};
 use super::paired::{Threshold, check_priced, matters, replicate, thresholds, unpriced};
+use super::plan::{CHART_SECONDS, Measured, Planned};
 use super::run::{draw_into, finished, progress_bar};
 use super::{Failure, SamplingArg, ScenarioArgs, ThreadsArg, in_two_lines, interrupt, print, width};
 
@@ -62,6 +65,9 @@ pub(super) struct Tune {
     /// How many settings are tried first, unless the budget is to say it.
     #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u64).range(2..=5_000))]
     points: Option<u64>,
+    /// Say what it would take (runs of each stage, draws, seconds, memory) and run nothing but a few futures to find out.
+    #[arg(long = "plan")]
+    tell: bool,
     #[command(flatten)]
     threads: ThreadsArg,
     /// Folder for the results; `out/<scenario>-tuned` unless said otherwise.
@@ -153,6 +159,9 @@ impl Tune {
         if let Budget::Runs(runs) = self.budget {
             self.plan(&question, runs)?;
         }
+        if self.tell {
+            return self.tell_plan(&own, &question);
+        }
         let default = PathBuf::from("out").join(format!("{}-tuned", own.setting.scenario));
         let folder = Folder::prepare(self.out.as_ref().unwrap_or(&default))?;
         let told = self.search(&own, question, &folder, quiet);
@@ -209,6 +218,25 @@ impl Tune {
 
     fn plan(&self, question: &Question, runs: u64) -> Result<Plan, TooSmall> {
         Plan::new(runs, question.space(), self.points, !question.constraints.is_empty())
+    }
+
+    /// What the search would take, from a few runs of the scenario as it stands.
+    fn tell_plan(&self, own: &Scenario, question: &Question) -> Result<(), Failure> {
+        let runs = self.runs(own, &mut Ledger::default());
+        let Plan { budget, points, finalists, confirmation, .. } = self.plan(question, runs)?;
+        let planned = Planned {
+            work: format!(
+                "{} runs in all: {points} settings at first, at most {finalists} in the finals, {} runs of the best to \
+                 confirm it",
+                grouped(budget),
+                grouped(confirmation)
+            ),
+            runs: budget,
+            of_days: 2,
+            rows: true,
+            charts: 2.0 * CHART_SECONDS,
+        };
+        planned.tell(&Measured::of(&[own]), self.threads.get())
     }
 
     // ---- the search -----------------------------------------------------------------------------------------
@@ -337,7 +365,7 @@ impl Tune {
     fn confirm(&self, own: &Scenario, chosen: &Scenario, tuning: &Tuning, quiet: bool) -> Comparison {
         let arms = [(FOUND, chosen), (OWN, own)];
         let arms = if tuning.chosen() == Some(0) { &arms[..1] } else { &arms };
-        replicate(arms, tuning.plan.confirmation, (self.threads.get(), &self.cache), quiet).0
+        replicate(arms, &Amount::Runs(tuning.plan.confirmation), (self.threads.get(), &self.cache), quiet).0
     }
 
     // ---- the results ----------------------------------------------------------------------------------------

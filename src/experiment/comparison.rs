@@ -281,18 +281,12 @@ impl Comparison {
         ALPHA / self.pairs.len().max(1) as f64
     }
 
-    /// What these plans are compared by; each limit by [the end](Comparison::end) and by each of `dates`. Costs are left
-    /// out where a plan has messages whose price is not known: what is not counted would look cheap. Where horizons
-    /// differ mishaps and sums are left out: a longer run has more of both.
+    /// What these plans are compared by: [`compared_by`], without costs where a plan has messages whose price is not
+    /// known: what is not counted would look cheap.
     pub fn headlines(&self, dates: &[By]) -> Vec<Headline> {
         let settings: Vec<&Setting> = self.arms.iter().map(|arm| arm.ensemble.setting()).collect();
-        let mut by = vec![self.end()];
-        by.extend(dates.iter().filter(|date| **date != By::Horizon && **date != self.end()));
-        let mut all = Headline::all(&settings, &by);
+        let mut all = compared_by(&settings, dates);
         all.retain(|headline| self.arms.iter().all(|arm| headline.is_told_by(arm.ensemble.rows())));
-        if self.end() != By::Horizon {
-            all.retain(Headline::bears_unlike_horizons);
-        }
         all
     }
 
@@ -403,6 +397,19 @@ impl Pair {
             }
         }
     }
+}
+
+/// What plans of these settings are compared by; each limit by the end of the runs, where horizons differ by that of the
+/// shortest, and by each of `dates`. Where horizons differ mishaps and sums are left out: a longer run has more of both.
+pub fn compared_by(settings: &[&Setting], dates: &[By]) -> Vec<Headline> {
+    let end = By::end_of(settings.iter().map(|setting| setting.calendar.horizon()));
+    let mut by = vec![end];
+    by.extend(dates.iter().filter(|date| **date != By::Horizon && **date != end));
+    let mut all = Headline::all(settings, &by);
+    if end != By::Horizon {
+        all.retain(Headline::bears_unlike_horizons);
+    }
+    all
 }
 
 /// Civil days since the start that both plans run to their end; of equal horizons all.

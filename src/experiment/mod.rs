@@ -62,6 +62,7 @@ pub use aftermath::{Aftermath, AftermathCurve};
 pub use campaign::Done;
 pub use comparison::{
     Arm, Comparison, Difference, Matters, Pair, PairedFutures, Side, StoredComparison, Verdict, Watched,
+    compared_by,
 };
 pub use contrast::{ClauseContrast, Contrast, differing_clauses};
 pub use day::{DayTally, RATINGS, State};
@@ -80,7 +81,7 @@ pub use lead::Lead;
 pub use order::{Ends, Quantiles, interval_ranks, rank};
 pub use paired::{PairedShares, Pairs, share_difference};
 pub use parting::{Aspect, Cause, Parted, Parting, Partings};
-pub use precision::{HalfWidth, HalfWidthError, Known, Precision, PrecisionError};
+pub use precision::{Estimate, HalfWidth, HalfWidthError, Known, Precision, PrecisionError, Results};
 pub use sweep::{Level, Sweep, SweepPoint, headlines_of, rows};
 pub use threads::Threads;
 

@@ -6,7 +6,7 @@
 //! | `heat` | two factors with levels: how does it change along both? |
 //! | `tornado` | several factors: which changes most? |
 
-use super::{SweepAnswer, short};
+use super::{SweepAnswer, point_in_words, short};
 use crate::experiment::{By, DesignKind, Headline, Level, Unit};
 use crate::glossary::{capital, grouped};
 use crate::report::charts::{
@@ -92,7 +92,7 @@ fn curve(answer: &SweepAnswer<'_>, main: &Headline) -> Drawing {
 /// What the metric does from the first value to the last.
 fn title(answer: &SweepAnswer<'_>, main: &Headline) -> String {
     let at = |point: usize| answer.level(point).map(|level| level.estimate);
-    let values = |point: usize| answer.point_in_words(point);
+    let values = |point: usize| point_in_words(answer.design(), point);
     let last = answer.sweep.points.len().saturating_sub(1);
     let factorial = answer.design().kind == DesignKind::Factorial;
     match (at(0), at(last)) {

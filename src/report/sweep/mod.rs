@@ -128,7 +128,7 @@ impl<'s> SweepAnswer<'s> {
         Some(format!(
             "{what} is not known at {count} of {all} points: their runs have messages and conversations whose price is \
              not known ({each} a run at {}). Such points are left out of charts, and what each value changes is not told.",
-            self.point_in_words(first)
+            point_in_words(self.design(), first)
         ))
     }
 
@@ -150,16 +150,13 @@ impl<'s> SweepAnswer<'s> {
             )
         })
     }
+}
 
-    /// The values of a point in words: `low_from 1%, share 50%`.
-    fn point_in_words(&self, point: usize) -> String {
-        let values = self.design().points.get(point).into_iter().flatten();
-        let named = self.design().factors.iter().zip(values);
-        named
-            .map(|(factor, value)| format!("{} {value}", short(factor.path())))
-            .collect::<Vec<_>>()
-            .join(", ")
-    }
+/// The values of a point in words: `low_from 1%, share 50%`.
+pub(in crate::report) fn point_in_words(design: &Design, point: usize) -> String {
+    let values = design.points.get(point).into_iter().flatten();
+    let named = design.factors.iter().zip(values);
+    named.map(|(factor, value)| format!("{} {value}", short(factor.path()))).collect::<Vec<_>>().join(", ")
 }
 
 /// What a headline asks, as a thing: "the chance that the number is flagged", "days to 10K".

@@ -9,7 +9,7 @@
 //!   what intervals do not say, what all points rest on
 //! ```
 
-use super::{SweepAnswer, asked, short};
+use super::{SweepAnswer, asked, point_in_words, short};
 use crate::experiment::{By, DesignKind, Effect, Headline, Interval, Level, Mishap, Unit};
 use crate::glossary::{capital, grouped};
 use crate::report::comparison::text::{between, level, signed, suffix};
@@ -163,7 +163,7 @@ fn extremes(page: &mut Page, answer: &SweepAnswer<'_>, main: &Headline) {
     let Some(ends) = answer.extremes() else { return };
     let rows = ["least at", "most at"].into_iter().zip(ends).map(|(name, (point, _))| {
         let [estimate, range] = told(main, answer.level(point));
-        vec![name.to_owned(), answer.point_in_words(point), estimate, range]
+        vec![name.to_owned(), point_in_words(answer.design(), point), estimate, range]
     });
     let rows: Vec<Vec<String>> = rows.collect();
     page.table(&[Align::Left, Align::Left, Align::Right, Align::Left], &rows);
