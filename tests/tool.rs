@@ -422,6 +422,18 @@ fn a_precision_of_what_is_not_told_is_refused() {
 }
 
 #[test]
+fn more_threads_than_a_machine_has_are_refused() {
+    let workshop = Workshop::new("many-threads");
+    let scenario = workshop.scenario("half-limit-climb", &[]);
+    for threads in ["0", "1025", "1e9", "-1", "many"] {
+        let output = workshop.run(&["run", &scenario, &format!("--threads={threads}")]);
+        assert_eq!(output.status.code(), Some(2), "{threads}");
+        assert!(text(&output.stderr).contains("expected a number from 1 to 1,024"), "{threads}");
+        assert_eq!(workshop.files(), ["plan.ron"], "{threads}");
+    }
+}
+
+#[test]
 fn values_can_be_set_by_path() {
     let workshop = Workshop::new("set");
     let scenario = workshop.scenario("half-limit-climb", &[]);

@@ -111,8 +111,16 @@ struct ScenarioArgs {
 #[derive(Clone, Copy, Debug, Args)]
 struct ThreadsArg {
     /// Threads; all cores unless said otherwise. No result depends on it.
-    #[arg(long, env = "TIERCAST_THREADS")]
+    #[arg(long, env = "TIERCAST_THREADS", value_parser = threads)]
     threads: Option<NonZeroUsize>,
+}
+
+/// More threads than any machine for this has: beyond, they only take room.
+const MOST_THREADS: usize = 1_024;
+
+fn threads(text: &str) -> Result<NonZeroUsize, String> {
+    let number = text.trim().parse().ok().filter(|number| *number <= MOST_THREADS);
+    number.and_then(NonZeroUsize::new).ok_or_else(|| "expected a number from 1 to 1,024".to_owned())
 }
 
 impl ThreadsArg {
