@@ -462,7 +462,9 @@ impl<'r> Sender<'r> {
                 again = before.map(|at| (*at, delivered * known / 100)).into_iter().collect::<Vec<_>>();
                 self.sends.push(self.now);
                 let in_window = open.min(delivered);
-                Signal::Sent { number, template, sent, delivered, in_window, again: &again }
+                let in_window = [in_window.min(sent), in_window];
+                let again = &again;
+                Signal::Sent { number, template, sent, delivered, in_window, again, counted_again: again }
             }
             Act::Feedback { number, template, kind, count } => {
                 Signal::Feedback { number: number % numbers, template: template % templates, kind, count }

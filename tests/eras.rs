@@ -69,8 +69,9 @@ impl<'e> Sender<'e> {
             template: 0,
             sent: messages,
             delivered: messages,
-            in_window: 0,
+            in_window: [0, 0],
             again: &[],
+            counted_again: &[],
         };
         self.platform.hear(now, signal, &mut self.changes);
     }
@@ -985,8 +986,15 @@ fn a_clause_that_takes_over_rates_at_once() {
     let numbers = vec![(rules.start_tier, None)];
     let opening = Opening { numbers, templates: vec![TemplateOpening::PROVEN], ..Opening::default() };
     let (mut platform, mut changes) = (Platform::open(&rules, &opening), Vec::new());
-    let sent =
-        Signal::Sent { number: 0, template: 0, sent: 10_000, delivered: 10_000, in_window: 0, again: &[] };
+    let sent = Signal::Sent {
+        number: 0,
+        template: 0,
+        sent: 10_000,
+        delivered: 10_000,
+        in_window: [0, 0],
+        again: &[],
+        counted_again: &[],
+    };
     platform.hear(h(6 * 24 + 12), sent, &mut changes);
     let heard = |kind, count| Signal::Feedback { number: 0, template: 0, kind, count };
     platform.hear(h(6 * 24 + 13), heard(Feedback::Block, 180), &mut changes);

@@ -24,7 +24,7 @@ use tiercast::platform::{
 use tiercast::random::{Address, Chance, Held, Prior, Purpose, Streams, Subject};
 use tiercast::sender::{AfterTable, Clock, Observation, State, Strategy as Sender, Volume};
 use tiercast::sim::{Batch, Entry, Journal, Ledger, Metric, Probe, Scenario, Trajectory};
-use tiercast::time::{DAY, HOUR, SimTime, Slot, Span};
+use tiercast::time::{Calendar, DAY, HOUR, SimTime, Slot, Span};
 
 fn config(cases: u32, seed: u64) -> ProptestConfig {
     let times: u32 = std::env::var("LAWS").ok().and_then(|times| times.parse().ok()).unwrap_or(1);
@@ -681,40 +681,16 @@ fn plain_loop(case: &Case, scenario: &Scenario, index: u64) -> Plain {
             }
         }
         for template in released {
-            let mut going = std::mem::take(&mut held[template]);
+            let going = std::mem::take(&mut held[template]);
             let waiting = going.customers;
             if waiting > 0 {
-                let admission = platform.admit(0, template, waiting, 0, now);
-                let slot = calendar.slot_from(now) | 1 << 31;
-                let back =
-                    list.hold(&mut going, admission.refused + admission.rejected, now, slot, &mut chance);
-                list.not_reached(&back, now);
-                held[template].join(list.hold(&mut going, admission.held, now, slot, &mut chance));
-                let mut delivered = 0;
-                if admission.admitted > 0 {
-                    let moment = moment(template, slot);
-                    let again = going.again();
-                    let stage =
-                        Stage { calendar, chance: &mut chance, list: &mut list, arrivals: &mut arrivals };
-                    delivered = segment.react(&mut rates, &going, moment, stage).delivered;
-                    let sent = admission.admitted;
-                    let signal =
-                        Signal::Sent { number: 0, template, sent, delivered, in_window: 0, again: &again };
-                    platform.hear(now, signal, &mut out.changes);
-                }
-                let (number, short_of_list) = (0, 0);
-                out.batches.push(Batch {
-                    at: now,
-                    number,
-                    template,
-                    asked: waiting,
-                    short_of_list,
-                    admission,
-                    in_window: 0,
-                    delivered,
-                    delivered_in_window: 0,
-                });
-                sent_today += admission.admitted;
+                let moment = moment(template, calendar.slot_from(now) | 1 << 31);
+                let parties = (&mut platform, &mut list, &mut chance, &mut rates, &mut arrivals);
+                let batch =
+                    deliver(parties, &segment, calendar, going, (waiting, 0), &moment, &mut out.changes);
+                sent_today += batch.1.admission.admitted;
+                held[template].join(batch.0);
+                out.batches.push(batch.1);
             }
         }
         let ask = |changes: &[Change], analysis: &mut Option<(i64, bool)>, instants: &mut BTreeSet<i64>| {
@@ -762,40 +738,76 @@ fn plain_loop(case: &Case, scenario: &Scenario, index: u64) -> Plain {
         let template = plan.template;
         let told = out.changes.len();
         let moment = moment(template, slot);
-        let mut taken = list.take(asked, now, day as u16, slot, &mut chance);
+        let taken = list.take(asked, now, day as u16, slot, &mut chance);
         let short_of_list = asked - taken.customers;
-        let free = rules.free_in_service_window();
-        let open =
-            if free { segment.open_windows(&rates, &taken, &moment, calendar, &mut chance) } else { 0 };
-        let admission = platform.admit(0, template, taken.customers, open, now);
-        list.put_back(&mut taken, admission.refused + admission.rejected, now, slot, &mut chance);
-        held[template].join(list.hold(&mut taken, admission.held, now, slot, &mut chance));
-        let (mut delivered, mut in_window) = (0, 0);
-        if admission.admitted > 0 {
-            let again = taken.again();
-            let stage = Stage { calendar, chance: &mut chance, list: &mut list, arrivals: &mut arrivals };
-            let sent = admission.admitted;
-            delivered = segment.react(&mut rates, &taken, moment, stage).delivered;
-            sent_today += sent;
-            in_window = segment.delivered_inside(sent, open.min(sent), delivered, &moment, &mut chance);
-            let signal = Signal::Sent { number: 0, template, sent, delivered, in_window, again: &again };
-            platform.hear(now, signal, &mut out.changes);
-        }
-        out.batches.push(Batch {
-            at: now,
-            number: 0,
-            template,
-            asked,
-            short_of_list,
-            admission,
-            in_window: open.min(admission.admitted),
-            delivered,
-            delivered_in_window: in_window,
-        });
+        let parties = (&mut platform, &mut list, &mut chance, &mut rates, &mut arrivals);
+        let (waiting, batch) =
+            deliver(parties, &segment, calendar, taken, (asked, short_of_list), &moment, &mut out.changes);
+        held[template].join(waiting);
+        sent_today += batch.admission.admitted;
+        out.batches.push(batch);
         ask(&out.changes[told..], &mut analysis, &mut instants);
         hear(&mut platform, &mut arrivals, &mut out.changes);
     }
     out
+}
+
+/// A batch to those of `taken`; returns whose message is held, and the batch.
+fn deliver(
+    (platform, list, chance, rates, arrivals): (
+        &mut Platform<'_>,
+        &mut List,
+        &mut Chance,
+        &mut Rates,
+        &mut Arrivals,
+    ),
+    segment: &Segment,
+    calendar: &Calendar,
+    mut taken: Taken,
+    (asked, short_of_list): (u64, u64),
+    moment: &Moment,
+    changes: &mut Vec<Change>,
+) -> (Taken, Batch) {
+    let Moment { now, slot, template, .. } = *moment;
+    taken.look(now);
+    let open = segment.open_windows(rates, &taken, moment, calendar, chance);
+    let admission = platform.admit(0, template, taken.customers, open, now);
+    list.put_back(&mut taken, admission.refused + admission.rejected, now, slot, chance);
+    let held = list.hold(&mut taken, admission.held, now, slot, chance);
+    let sent = admission.admitted;
+    let inside = open.min(sent);
+    let (mut delivered, mut in_window) = (0, [0, 0]);
+    if sent > 0 {
+        if inside > 0 && list.is_asked_back() {
+            list.tell_windows_apart(&mut taken, inside, now, slot, chance);
+        }
+        let (again, counted_again) = (&taken.again(), &taken.counted_again());
+        let stage = Stage { calendar, chance, list, arrivals };
+        let reactions = segment.react(rates, &taken, *moment, stage);
+        delivered = reactions.delivered;
+        let through = sent - reactions.capped;
+        in_window = match inside > 0 && !list.is_asked_back() {
+            true => segment.parts_inside(sent, inside, [through, delivered], moment, chance),
+            false => reactions.inside,
+        };
+        let signal =
+            Signal::Sent { number: 0, template, sent: through, delivered, in_window, again, counted_again };
+        platform.hear(now, signal, changes);
+    }
+    let (number, delivered_in_window) = (0, in_window[1]);
+    let at = now;
+    let batch = Batch {
+        at,
+        number,
+        template,
+        asked,
+        short_of_list,
+        admission,
+        in_window: inside,
+        delivered,
+        delivered_in_window,
+    };
+    (held, batch)
 }
 
 /// How long the rules count each customer once.
@@ -851,8 +863,8 @@ fn a_look_at_the_score_forgets_no_evaluation() {
         ..Case::default()
     };
     let scenario = case.load();
-    let (_, journal) = journal(&scenario, 17);
-    let plain = plain_loop(&case, &scenario, 17);
+    let (_, journal) = journal(&scenario, 19);
+    let plain = plain_loop(&case, &scenario, 19);
     assert_eq!(changes(&journal), plain.changes);
     let low = plain.changes.iter().find(|change| matches!(change.what, What::Rated { to: Rating::Low, .. }));
     let rose = plain.changes.iter().find(|change| matches!(change.what, What::TierRose { .. }));

@@ -13,7 +13,7 @@ use std::collections::VecDeque;
 use crate::time::SimTime;
 
 use super::history::History;
-use super::list::{CLOSED, Cell, Choice, Choosing, LONG_AGO, ListPlan, Taken};
+use super::list::{AS_LAST, CLOSED, Cell, Choice, Choosing, LONG_AGO, ListPlan, Taken};
 
 /// As many cells as a send usually takes from.
 const FEW: usize = 12;
@@ -197,8 +197,11 @@ impl Cells {
             if cell.window <= now {
                 cell.window = CLOSED;
             }
+            if cell.counted != AS_LAST && cell.counted + plan.asked_back <= now {
+                cell.counted = LONG_AGO;
+            }
             if cell.last > LONG_AGO && cell.last + plan.asked_back <= now {
-                (cell.last, cell.delivered) = (LONG_AGO, false);
+                (cell.last, cell.delivered, cell.counted) = (LONG_AGO, false, AS_LAST);
             }
         }
         cells.sort_unstable_by_key(|cell| cell.key());

@@ -62,12 +62,18 @@ pub(super) struct Cell {
     pub(super) delivered: bool,
     /// Until when a service window is open because they answered; the past where none is.
     pub(super) window: SimTime,
+    /// The latest delivered message that counts towards a step, [`LONG_AGO`] for none, where the last one was sent inside a
+    /// service window and so counts for nothing; else [`AS_LAST`].
+    pub(super) counted: SimTime,
     pub(super) history: History,
     pub(super) customers: u64,
 }
 
 /// When those were written to whom nobody has written to, or so long ago that nobody asks.
 pub(super) const LONG_AGO: SimTime = SimTime(i64::MIN);
+
+/// What counts towards a step is the last message, if it was delivered.
+pub(super) const AS_LAST: SimTime = SimTime(i64::MAX);
 
 /// No service window.
 pub(super) const CLOSED: SimTime = SimTime(i64::MIN);
@@ -78,7 +84,16 @@ pub(super) const SERVICE_WINDOW: Span = Span::hours(24);
 impl Cell {
     /// Customers whom nobody has written to.
     pub(super) fn fresh(customers: u64, history: History) -> Cell {
-        Cell { last: LONG_AGO, delivered: false, window: CLOSED, history, customers }
+        Cell { last: LONG_AGO, delivered: false, window: CLOSED, counted: AS_LAST, history, customers }
+    }
+
+    /// When the latest message was delivered to them that counts towards a step; [`LONG_AGO`] for none.
+    pub(super) fn counted_at(&self) -> SimTime {
+        match self.counted {
+            AS_LAST if self.delivered => self.last,
+            AS_LAST => LONG_AGO,
+            before => before,
+        }
     }
 
     /// Whether it comes before another in the order of a list: by the last message, then by the rest of its past.
@@ -90,19 +105,22 @@ impl Cell {
     /// Whether its customers have the past of those of another.
     #[inline]
     pub(super) fn is_like(&self, other: &Cell) -> bool {
-        let past = |cell: &Cell| (cell.last, cell.delivered, cell.window, cell.history);
+        let past = |cell: &Cell| (cell.last, cell.delivered, cell.window, cell.counted, cell.history);
         past(self) == past(other)
     }
 
-    pub(super) fn key(self) -> (SimTime, bool, SimTime, u64) {
-        (self.last, self.delivered, self.window, self.history.packed())
+    pub(super) fn key(self) -> (SimTime, bool, SimTime, u64, SimTime) {
+        (self.last, self.delivered, self.window, self.history.packed(), self.counted)
     }
 
     /// The address of the cell among those that a choice is made from.
     pub(super) fn tag(self) -> u32 {
         let past = (self.last.0 as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ self.window.0 as u64;
         let rest = u64::from(self.history.key(u16::MAX)) << 1 | u64::from(self.delivered);
-        crate::random::mix_down(past.rotate_left(29) ^ rest.wrapping_mul(0xD6E8_FEB8_6659_FD93))
+        // 0 where the last message is the one that counts.
+        let before = (self.counted.0 ^ AS_LAST.0) as u64;
+        let all = past.rotate_left(29) ^ rest.wrapping_mul(0xD6E8_FEB8_6659_FD93);
+        crate::random::mix_down(all ^ before.wrapping_mul(0xA076_1D64_78BD_642F))
     }
 }
 
@@ -120,19 +138,34 @@ pub struct Taken {
     pub(super) parts: Vec<Cell>,
     /// Where customers are simulated one by one, who they are, in the order of `parts`, each of one customer.
     pub(super) people: Vec<u32>,
+    /// So many of the last parts get the message inside a service window, where that was [looked
+    /// at](List::tell_windows_apart).
+    pub(super) inside: usize,
 }
 
 impl Taken {
     /// Those whose latest message before was delivered: when, and how many.
     pub fn again(&self) -> Again {
-        let mut again = Again::new();
-        for part in self.parts.iter().filter(|part| part.delivered && part.last > LONG_AGO) {
-            match again.last_mut() {
-                Some((at, customers)) if *at == part.last => *customers += part.customers,
-                _ => again.push((part.last, part.customers)),
-            }
-        }
-        again
+        let delivered = self.parts.iter().filter(|part| part.delivered);
+        by_instant(delivered.map(|part| (part.last, part.customers)))
+    }
+
+    /// Of those who get the message outside a service window, those whose latest such message before was delivered.
+    pub fn counted_again(&self) -> Again {
+        let outside = &self.parts[..self.parts.len() - self.inside];
+        by_instant(outside.iter().map(|part| (part.counted_at(), part.customers)))
+    }
+
+    /// The parts, each with whether its customers get the message inside a service window.
+    pub(super) fn parts(&self) -> impl Iterator<Item = (&Cell, bool)> {
+        let outside = self.parts.len() - self.inside;
+        self.parts.iter().enumerate().map(move |(place, part)| (part, place >= outside))
+    }
+
+    /// Counts anew who has a service window open at `now` because they answered.
+    pub fn look(&mut self, now: SimTime) {
+        let open = self.parts.iter().filter(|part| part.window > now);
+        self.open = open.map(|part| part.customers).sum();
     }
 
     pub(super) fn add(&mut self, part: Cell, now: SimTime) {
@@ -158,6 +191,37 @@ impl Taken {
         } else {
             self.split_people(customers, by)
         }
+    }
+
+    /// Puts those who get the message inside a service window behind the others: all who answered lately, and of the rest
+    /// as many as there are of the `inside`, at random.
+    fn tell_windows_apart(&mut self, inside: u64, mut by: Choosing<'_>) {
+        let mut others = self.customers - self.open;
+        let mut wanted = inside.saturating_sub(self.open).min(others);
+        let mut picks = Picks::default();
+        let (mut parts, mut people) = (Vec::new(), Vec::<u32>::new());
+        for (place, part) in self.parts.iter_mut().enumerate() {
+            let person = self.people.get(place);
+            let count = match person {
+                _ if part.window > by.now => part.customers,
+                Some(_) => u64::from(picks.below(&by, others) < wanted),
+                None => by.share(others, wanted, part),
+            };
+            if part.window <= by.now {
+                (others, wanted) = (others - part.customers, wanted - count);
+            }
+            if count > 0 {
+                parts.push(Cell { customers: count, ..*part });
+                part.customers -= count;
+                people.extend(person);
+            }
+        }
+        let mut outside = self.parts.iter().map(|part| part.customers > 0);
+        self.people.retain(|_| outside.next() == Some(true));
+        self.parts.retain(|part| part.customers > 0);
+        self.inside = parts.len();
+        self.parts.extend(parts);
+        self.people.extend(people);
     }
 
     fn split_cells(&mut self, customers: u64, mut by: Choosing<'_>) -> Taken {
@@ -217,6 +281,18 @@ impl Taken {
     }
 }
 
+/// Customers by instant, without those of [`LONG_AGO`].
+fn by_instant(customers: impl Iterator<Item = (SimTime, u64)>) -> Again {
+    let mut again = Again::new();
+    for (at, count) in customers.filter(|(at, _)| *at > LONG_AGO) {
+        match again.last_mut() {
+            Some((last, customers)) if *last == at => *customers += count,
+            _ => again.push((at, count)),
+        }
+    }
+    again
+}
+
 /// How a choice among customers is made: when, by which order, by whose luck.
 #[derive(Debug)]
 pub(super) struct Choosing<'c> {
@@ -258,6 +334,28 @@ impl Choosing<'_> {
     }
 }
 
+/// Choices one after another, as many as there are: a draw holds numbers for so many.
+#[derive(Debug, Default)]
+pub(super) struct Picks {
+    draw: Option<Draw>,
+    made: u64,
+}
+
+impl Picks {
+    /// A draw holds numbers for this many choices, and some to spare.
+    const OF_A_DRAW: u64 = 30_000;
+
+    /// A whole number below `n`, each as likely.
+    pub(super) fn below(&mut self, by: &Choosing<'_>, n: u64) -> u64 {
+        if self.made.is_multiple_of(Picks::OF_A_DRAW) {
+            self.draw = None;
+        }
+        let draw = self.draw.get_or_insert_with(|| by.draw((self.made / Picks::OF_A_DRAW) as u32));
+        self.made += 1;
+        below(draw, n as usize) as u64
+    }
+}
+
 /// A whole number below `n`, each as likely.
 pub(super) fn below(draw: &mut Draw, n: usize) -> usize {
     draw.random_range(0..n.max(1) as u64) as usize
@@ -293,6 +391,8 @@ const TAKE: u8 = 0;
 const PUT_BACK: u8 = 1;
 /// Whose message is held.
 const HOLD: u8 = 2;
+/// Who happens to have written first lately.
+const INSIDE: u8 = 3;
 
 impl List {
     /// A list of customers whom nobody has written to yet.
@@ -377,6 +477,31 @@ impl List {
         }
     }
 
+    /// Whether somebody asks when customers were last written to, and in a window or not.
+    pub fn is_asked_back(&self) -> bool {
+        self.plan.asked_back > Span(0)
+    }
+
+    /// When the latest message was delivered to the customers of a cell that counts towards a step, as far as anybody still
+    /// asks at `now`; else [`LONG_AGO`].
+    pub(super) fn still_counted(&self, cell: &Cell, now: SimTime) -> SimTime {
+        let at = cell.counted_at();
+        if at > LONG_AGO && at + self.plan.asked_back > now { at } else { LONG_AGO }
+    }
+
+    /// Tells who of `taken` gets the message inside a service window, of whom there are `inside`.
+    pub fn tell_windows_apart(
+        &self,
+        taken: &mut Taken,
+        inside: u64,
+        now: SimTime,
+        slot: Slot,
+        chance: &mut Chance,
+    ) {
+        let (choice, subject) = (self.plan.choice, self.plan.subject);
+        taken.tell_windows_apart(inside, Choosing { now, item: INSIDE, slot, choice, subject, chance });
+    }
+
     /// Takes those out of `taken` whose message is held: `customers` of those who were taken last.
     #[must_use]
     pub fn hold(
@@ -394,7 +519,7 @@ impl List {
     /// All of `taken` rest as after a message that did not reach them.
     pub fn not_reached(&mut self, taken: &Taken, now: SimTime) {
         for (place, part) in taken.parts.iter().enumerate() {
-            let cell = Cell { last: now, delivered: false, window: CLOSED, ..*part };
+            let cell = Cell { last: now, delivered: false, window: CLOSED, counted: AS_LAST, ..*part };
             self.settle(cell, now + self.plan.rest, taken.people.get(place).copied());
         }
     }

@@ -7,10 +7,7 @@ use std::collections::BTreeMap;
 use crate::time::SimTime;
 
 use super::history::History;
-use super::list::{Cell, Choice, Choosing, LONG_AGO, ListPlan, Taken, below};
-
-/// A draw holds numbers for this many choices, and some to spare.
-const PICKS: u64 = 30_000;
+use super::list::{Cell, Choice, Choosing, LONG_AGO, ListPlan, Picks, Taken};
 
 /// The people of a list.
 #[derive(Clone, Debug)]
@@ -62,15 +59,12 @@ impl People {
     }
 
     pub(super) fn take(&mut self, wanted: u64, by: Choosing<'_>, taken: &mut Taken) {
-        let mut draw = by.draw(0);
+        let mut picks = Picks::default();
         while taken.customers < wanted
             && let Some(mut first) = self.rested.first_entry()
         {
-            if taken.customers.is_multiple_of(PICKS) {
-                draw = by.draw((taken.customers / PICKS) as u32);
-            }
             let tied = first.get_mut();
-            let person = tied.swap_remove(below(&mut draw, tied.len()));
+            let person = tied.swap_remove(picks.below(&by, tied.len() as u64) as usize);
             if tied.is_empty() {
                 first.remove();
             }

@@ -189,7 +189,7 @@ impl Segment {
 pub struct BatchSubjects {
     /// Customers of the segment who get the template from the number.
     pub batch: Subject,
-    /// Customers of the segment who get the template.
+    /// All who get the template, of whatever segment.
     pub campaign: Subject,
 }
 
@@ -198,7 +198,7 @@ impl BatchSubjects {
     pub fn new(segment: &str, template: &str, number: &str) -> BatchSubjects {
         BatchSubjects {
             batch: Subject::new(&[segment, template, number]),
-            campaign: Subject::new(&[segment, template]),
+            campaign: Subject::new(&["campaigns", template]),
         }
     }
 }
@@ -277,6 +277,9 @@ pub struct Reactions {
     pub in_flight: u64,
     /// Messages that failed at once, because the customer has had as many as the platform lets through.
     pub capped: u64,
+    /// Of those that did not fail at once, the ones inside service windows, and how many of these were delivered; where
+    /// [windows were told apart](List::tell_windows_apart).
+    pub inside: [u64; 2],
 }
 
 impl Segment {
@@ -301,21 +304,21 @@ impl Segment {
         taken.open + chance.binomial(address, others, -expm1(-expected))
     }
 
-    /// Of `sent` messages, `inside` of them in open windows and `delivered` of them delivered, how many are both.
-    pub fn delivered_inside(
+    /// Of `sent` messages, `inside` of them in open windows, so many were let through and so many of these delivered: how many
+    /// of each are inside.
+    pub fn parts_inside(
         &self,
         sent: u64,
         inside: u64,
-        delivered: u64,
+        [through, delivered]: [u64; 2],
         moment: &Moment,
         chance: &mut Chance,
-    ) -> u64 {
-        if inside == 0 {
-            return 0;
-        }
+    ) -> [u64; 2] {
         let (slot, subject) = (moment.slot, moment.subjects.batch);
-        let address = Address { item: 2, slot, ..Address::of(Purpose::Deliver, subject) };
-        chance.hypergeometric(address, sent, inside, delivered)
+        let address = |item| Address { item, slot, ..Address::of(Purpose::Deliver, subject) };
+        let let_through =
+            if through == sent { inside } else { chance.hypergeometric(address(3), sent, inside, through) };
+        [let_through, chance.hypergeometric(address(2), through, let_through, delivered)]
     }
 
     /// How many of `customers` write first in a slot, to the number whose list is of the subject `list`.
@@ -369,8 +372,8 @@ impl Segment {
         } else {
             send.reach_people(taken);
         }
-        let Tally { sent, delivered, capped, .. } = send.tally;
-        Reactions { delivered, in_flight: sent - capped - delivered, capped }
+        let Tally { sent, delivered, capped, inside, .. } = send.tally;
+        Reactions { delivered, in_flight: sent - capped - delivered, capped, inside }
     }
 }
 
@@ -411,6 +414,8 @@ struct Tally {
     sent: u64,
     delivered: u64,
     capped: u64,
+    /// Messages inside service windows that were let through, and of these the delivered.
+    inside: [u64; 2],
     outcome: [u64; OUTCOMES],
     /// Answers that come so early that they do not matter for the next message, or too late for the table.
     early_replies: u64,

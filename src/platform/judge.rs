@@ -37,10 +37,13 @@ pub enum Signal<'s> {
         sent: u64,
         /// Of these, delivered.
         delivered: u64,
-        /// Of the delivered, those inside an open service window: they count for the rating and for no limit.
-        in_window: u64,
+        /// Of the accepted, those inside an open service window, and how many of these were delivered: they count for
+        /// the rating and for no step, and for no limit where the rules let them through free.
+        in_window: [u64; 2],
         /// Of the customers written to, those whose latest message before was delivered: when, and how many.
         again: &'s [(SimTime, u64)],
+        /// Of the customers written to outside a service window, those whose latest such message before was delivered.
+        counted_again: &'s [(SimTime, u64)],
     },
     /// Feedback of customers arrived.
     Feedback {
@@ -343,7 +346,7 @@ impl<'r> Platform<'r> {
             let error = self.rules.cap.as_ref().and_then(|cap| cap.error);
             return Admission { refused: wanted, error, ..Admission::default() };
         }
-        let outside = wanted - in_window.min(wanted);
+        let outside = wanted - if self.rules.free_in_service_window() { in_window.min(wanted) } else { 0 };
         let counted = outside.min(self.capacity(number, now));
         let fits = counted + (wanted - outside);
         let refused = outside - counted;
@@ -544,7 +547,10 @@ impl<'r> Platform<'r> {
 
     /// Counts a batch for ratings, limits and usage.
     fn record(&mut self, now: SimTime, batch: Signal<'_>) {
-        let Signal::Sent { number, template, sent, delivered, in_window, again } = batch else { return };
+        let Signal::Sent { number, template, sent, delivered, in_window, again, counted_again } = batch
+        else {
+            return;
+        };
         let standing = &mut self.standing;
         standing.sent_at = now;
         let who = &mut standing.numbers[number];
@@ -558,15 +564,16 @@ impl<'r> Platform<'r> {
             // Whatever else is delivered meanwhile comes after the sample.
             trial.delivered = trial.sent.min(trial.delivered + delivered);
         }
-        let (sent, delivered) = (sent.saturating_sub(in_window), delivered.saturating_sub(in_window));
+        let outside = [sent.saturating_sub(in_window[0]), delivered.saturating_sub(in_window[1])];
         let holder = &mut standing.holders[who.holder];
+        let [sent, delivered] = if self.rules.free_in_service_window() { outside } else { [sent, delivered] };
         let consumed = match self.rules.cap.as_ref().map(|cap| cap.consume_on) {
             Some(ConsumeOn::sent) => sent,
             Some(ConsumeOn::delivered) | None => delivered,
         };
         holder.reached.rolling.add(now, consumed);
         for usage in holder.usage.iter_mut().flatten() {
-            usage.record(now, sent, delivered, again);
+            usage.record(now, outside, counted_again);
         }
     }
 

@@ -133,7 +133,9 @@ impl Usage {
         })
     }
 
-    pub(crate) fn record(&mut self, at: SimTime, sent: u64, delivered: u64, again: &[(SimTime, u64)]) {
+    /// Counts what was sent outside service windows and how much of it was delivered; `again` holds those whose latest
+    /// such message before was delivered.
+    pub(crate) fn record(&mut self, at: SimTime, [sent, delivered]: [u64; 2], again: &[(SimTime, u64)]) {
         match self.count {
             Count::sent => self.tally.rolling.add(at, sent),
             Count::delivered | Count::best_day => self.tally.rolling.add(at, delivered),

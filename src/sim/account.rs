@@ -7,7 +7,7 @@
 
 use crate::audience::List;
 use crate::glossary::Category;
-use crate::platform::price::{Card, Initiator, Ledger, PriceRules};
+use crate::platform::price::{Card, Ledger, OpenConversations, PriceRules};
 use crate::random::{Address, Purpose};
 use crate::time::{SimTime, Slot};
 
@@ -38,7 +38,7 @@ impl Prices {
 }
 
 impl Run<'_, '_> {
-    /// Of `count` customers who write first, those who are in no conversation that the business began. The share of
+    /// Of `count` customers who write first, those who are in no open conversation, whoever began it. The share of
     /// customers in one is that of all lists together; who writes first does not depend on it (a simplification).
     pub(super) fn outside_conversations(
         &mut self,
@@ -50,7 +50,8 @@ impl Run<'_, '_> {
     ) -> u64 {
         let Some(account) = &self.account else { return 0 };
         let all: u64 = self.lists.iter().map(List::remaining).sum();
-        let open = account.open_at(now).business.min(all);
+        let OpenConversations { business, customer } = account.open_at(now);
+        let open = (business + customer).min(all);
         if open == 0 || customers == 0 {
             return count;
         }
@@ -66,9 +67,10 @@ impl Run<'_, '_> {
         }
     }
 
-    /// How many conversations the business can still open without a card; nothing bounds them with one.
-    pub(super) fn can_open(&self, now: SimTime) -> u64 {
-        let bound = self.account.as_ref().and_then(|account| account.can_open(now, Initiator::Business));
+    /// How many messages of a category can be sent without a card, if `inside` of them are in open service windows;
+    /// nothing bounds them with one.
+    pub(super) fn can_send(&self, now: SimTime, category: Category, inside: u64) -> u64 {
+        let bound = self.account.as_ref().and_then(|account| account.can_send(now, category, inside));
         bound.unwrap_or(u64::MAX)
     }
 

@@ -271,8 +271,12 @@ pub(super) fn best_tier(scenario: &Scenario, platform: &Platform<'_>) -> usize {
 
 /// What limited the climb of the number with the best tier: the first that applies.
 fn reason(today: &Today, last: SimTime, scenario: &Scenario, platform: &mut Platform<'_>) -> Reason {
-    let numbers = scenario.senders.iter().map(|sender| sender.number);
-    let Some(number) = numbers.max_by_key(|number| platform.tier(*number)) else { return Reason::Plan };
+    let senders = scenario.senders.iter().map(|sender| sender.number).enumerate();
+    let Some((sender, number)) = senders.max_by_key(|(_, number)| platform.tier(*number)) else {
+        return Reason::Plan;
+    };
+    // A number that has a limit of its own is asked for its own part of the plan alone.
+    let asked = if platform.shares_limit() { today.asked.iter().sum() } else { today.asked[sender] };
     let rules = platform.rules();
     let tier = platform.tier(number);
     let status = platform.number_status(number);
@@ -293,7 +297,7 @@ fn reason(today: &Today, last: SimTime, scenario: &Scenario, platform: &mut Plat
         Reason::List
     } else if today.refused
         || platform.capacity(number, last) == 0
-        || platform.limit(number).is_some_and(|limit| today.asked.iter().sum::<u64>() >= limit)
+        || platform.limit(number).is_some_and(|limit| asked >= limit)
     {
         Reason::Capacity
     } else {

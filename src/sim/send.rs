@@ -6,7 +6,7 @@ use crate::audience::{Moment, Reactions, Stage, Taken};
 use crate::glossary::{Rating, TemplateStatus};
 use crate::platform::{Admission, Signal};
 use crate::sender::{Observation, Part, Plan, Usage, share_out};
-use crate::time::{SimTime, Slot, Span};
+use crate::time::{SimTime, Slot};
 
 use super::load::{Lane, MOST_IN_SLOT, Scenario, SendingNumber, SendingSlot};
 use super::run::{Batch, Run};
@@ -43,9 +43,7 @@ impl<'s> Run<'s, '_> {
                 continue;
             }
             let plan = self.plan(sender, sending, now);
-            let paid = plan.messages.min(self.can_open(now));
-            self.refuse(sender, plan.messages - paid);
-            self.share_out(sender, paid, now);
+            self.share_out(sender, plan.messages, now);
             for segment in 0..scenario.segments.len() {
                 let part = self.parts[segment];
                 if part > 0 {
@@ -164,27 +162,37 @@ impl<'s> Run<'s, '_> {
         self.tell(moment.now);
     }
 
-    /// Takes customers from a lane's list for a send, and puts those back whom the platform does not admit.
+    /// Takes customers from a lane's list for a send.
     fn choose(&mut self, lane: usize, asked: u64, moment: &Moment) -> Chosen {
-        let Lane { number, sender, segment, .. } = self.scenario.lanes[lane];
-        let Moment { now, slot, template, .. } = *moment;
-        let (day, chance) = (self.diary.day() as u16, &mut self.chance);
-        let mut taken = self.lists[lane].take(asked, now, day, slot, chance);
+        let day = self.diary.day() as u16;
+        let taken = self.lists[lane].take(asked, moment.now, day, moment.slot, &mut self.chance);
         let short = asked - taken.customers;
-        let open = match self.platform.rules().free_in_service_window() {
-            true => {
-                let (calendar, rates) = (&self.scenario.setting.calendar, &self.rates[segment]);
-                self.scenario.segments[segment].open_windows(rates, &taken, moment, calendar, chance)
-            }
-            false => 0,
-        };
+        self.diary.ask(self.scenario.lanes[lane].sender, asked, short);
+        self.admit(lane, taken, short, moment)
+    }
+
+    /// Asks the platform to admit a message to those who were taken, and puts those back whom it does not admit, or whose
+    /// message no card pays for.
+    fn admit(&mut self, lane: usize, mut taken: Taken, short: u64, moment: &Moment) -> Chosen {
+        let Lane { number, sender, segment, .. } = self.scenario.lanes[lane];
+        let Moment { now, template, category, .. } = *moment;
+        let (calendar, rates) = (&self.scenario.setting.calendar, &self.rates[segment]);
+        let behavior = &self.scenario.segments[segment];
+        let open = behavior.open_windows(rates, &taken, moment, calendar, &mut self.chance);
+        let unpaid = taken.customers.saturating_sub(self.can_send(now, category, open));
+        self.put_back(lane, &mut taken, unpaid, moment);
+        let open = open.min(taken.customers);
         let place = self.scenario.templates[template].2;
-        let admission = self.platform.admit(number, place, taken.customers, open, now);
+        let mut admission = self.platform.admit(number, place, taken.customers, open, now);
         let back = admission.refused + admission.rejected;
-        self.lists[lane].put_back(&mut taken, back, now, slot, &mut self.chance);
-        self.diary.ask(sender, asked, short);
-        self.refuse(sender, back);
+        self.put_back(lane, &mut taken, back, moment);
+        admission.refused += unpaid;
+        self.refuse(sender, back + unpaid);
         Chosen { taken, admission, open, short }
+    }
+
+    fn put_back(&mut self, lane: usize, taken: &mut Taken, customers: u64, moment: &Moment) {
+        self.lists[lane].put_back(taken, customers, moment.now, moment.slot, &mut self.chance);
     }
 
     fn moment(&self, lane: usize, template: usize, slot: Slot, now: SimTime) -> Moment {
@@ -214,6 +222,12 @@ impl<'s> Run<'s, '_> {
         }
         if admission.admitted == 0 {
             return Delivered::default();
+        }
+        let inside = chosen.inside();
+        let Chosen { taken, .. } = chosen;
+        let list = &self.lists[lane];
+        if inside > 0 && list.is_asked_back() {
+            list.tell_windows_apart(taken, inside, moment.now, moment.slot, &mut self.chance);
         }
         let segment = self.scenario.lanes[lane].segment;
         let Run { rates, lists, arrivals, chance, scenario, .. } = self;
@@ -246,31 +260,50 @@ impl<'s> Run<'s, '_> {
         let (now, admitted, inside) = (moment.now, chosen.admission.admitted, chosen.inside());
         let behavior = &scenario.segments[segment];
         self.diary.fail_later(now + behavior.behavior.time_to_live.value, reactions.in_flight, scenario);
-        let in_window =
-            behavior.delivered_inside(admitted, inside, reactions.delivered, moment, &mut self.chance);
+        let in_window = self.in_windows(lane, chosen, moment, &reactions);
         // Whom it reached before is looked up only where a rule asks.
-        let asked_back = scenario.lanes[lane].list.asked_back > Span(0);
-        let again = if asked_back { chosen.taken.again() } else { Default::default() };
+        let asked = self.lists[lane].is_asked_back();
+        let again = if asked { chosen.taken.again() } else { Default::default() };
+        let counted_again = if asked { chosen.taken.counted_again() } else { Default::default() };
         let signal = Signal::Sent {
             number,
             template: scenario.templates[moment.template].2,
-            sent: admitted,
+            // What fails at once, because the person has had as many as the platform lets through, counts for nothing.
+            sent: admitted - reactions.capped,
             delivered: reactions.delivered,
             in_window,
             again: &again,
+            counted_again: &counted_again,
         };
         self.platform.hear(now, signal, &mut self.changes);
         self.diary.count(Metric::Sent, admitted);
         self.diary.count(Metric::Delivered, reactions.delivered);
         self.tallies[sender].sent += admitted;
         self.tallies[sender].delivered += reactions.delivered;
-        self.pay(now, segment, moment.category, reactions.delivered, in_window);
+        self.pay(now, segment, moment.category, reactions.delivered, in_window[1]);
         self.diary.count(Metric::Failed, reactions.capped);
         self.diary.count(Metric::InWindow, inside);
         if let Some(limit) = self.platform.limit(number) {
             self.diary.use_capacity(self.platform.reached(number, now) * 1_000 / limit.max(1));
         }
-        Delivered { all: reactions.delivered, in_window }
+        Delivered { all: reactions.delivered, in_window: in_window[1] }
+    }
+
+    /// Of the messages that did not fail at once, those inside service windows, and how many of these were delivered.
+    fn in_windows(
+        &mut self,
+        lane: usize,
+        chosen: &Chosen,
+        moment: &Moment,
+        reactions: &Reactions,
+    ) -> [u64; 2] {
+        let (inside, admitted) = (chosen.inside(), chosen.admission.admitted);
+        if inside == 0 || self.lists[lane].is_asked_back() {
+            return reactions.inside;
+        }
+        let behavior = &self.scenario.segments[self.scenario.lanes[lane].segment];
+        let parts = [admitted - reactions.capped, reactions.delivered];
+        behavior.parts_inside(admitted, inside, parts, moment, &mut self.chance)
     }
 
     /// Sends what was held of templates whose sample was judged well: like any send, at this instant.
@@ -292,16 +325,12 @@ impl<'s> Run<'s, '_> {
         if held.customers == 0 {
             return;
         }
-        let (number, place) = (scenario.lanes[lane].number, scenario.templates[template].2);
         // A release falls between slots: it is addressed by the slot before it, apart from that slot's own send.
         let slot = scenario.setting.calendar.slot_from(now) | HELD;
         let moment = self.moment(lane, template, slot, now);
-        let (asked, admission) = (held.customers, self.platform.admit(number, place, held.customers, 0, now));
-        let back = admission.refused + admission.rejected;
-        let refused = self.lists[lane].hold(&mut held, back, now, slot, &mut self.chance);
-        self.lists[lane].not_reached(&refused, now);
-        self.refuse(scenario.lanes[lane].sender, back);
-        let mut chosen = Chosen { taken: held, admission, open: 0, short: 0 };
+        held.look(now);
+        let asked = held.customers;
+        let mut chosen = self.admit(lane, held, 0, &moment);
         let delivered = self.deliver(lane, &mut chosen, &moment).await;
         self.sent(lane, asked, &chosen, delivered, &moment);
     }

@@ -15,13 +15,16 @@ use crate::random::{MOST_ROWS, Purpose, Shares, Split};
 use crate::time::SimTime;
 
 use super::super::history::History;
-use super::super::list::{CLOSED, Cell, SERVICE_WINDOW, Taken};
+use super::super::list::{AS_LAST, CLOSED, Cell, SERVICE_WINDOW, Taken};
 use super::super::odds::{ARCHIVE, BLOCK, MUTE, OUTCOMES, Odds, REPLY, REPORT, REPORT_AND_BLOCK, STOP};
 use super::super::timetable::Arriving;
 use super::{Act, Addresses, Moment, Segment, Send, Tally, leaving};
 
 /// The cell of draws that concern a whole batch: no past has this key.
 const BATCH: u32 = u32::MAX;
+
+/// Marks the cells of draws that concern customers who get the message inside a service window: no past has such a key.
+const INSIDE: u32 = 1 << 31;
 
 /// Each kind of act has 16 items of its own for the parts of its table.
 fn delay_item(act: Act) -> u8 {
@@ -46,6 +49,8 @@ struct Past {
     packed: u64,
     /// The address of what they do, among those of the batch.
     key: u32,
+    /// What still counts for those who get the message inside a service window; [`AS_LAST`] for the others.
+    counted: SimTime,
     customers: u64,
     /// Those whom the platform lets the message through to.
     let_through: u64,
@@ -59,12 +64,13 @@ struct Past {
 }
 
 impl Past {
-    fn new(history: History, packed: u64, day: u16, customers: u64) -> Past {
+    fn new(history: History, (packed, counted): (u64, SimTime), day: u16, customers: u64) -> Past {
         let key = history.key(day);
         Past {
             history,
             packed,
             key,
+            counted,
             customers,
             let_through: customers,
             delivered: 0,
@@ -77,6 +83,16 @@ impl Past {
     fn add(&mut self, customers: u64) {
         self.customers += customers;
         self.let_through += customers;
+    }
+
+    /// What of the past tells customers apart.
+    fn order(&self) -> (u64, SimTime) {
+        (self.packed, self.counted)
+    }
+
+    /// Whether the message comes inside a service window.
+    fn is_inside(&self) -> bool {
+        self.counted != AS_LAST
     }
 }
 
@@ -148,18 +164,24 @@ impl<'s> Send<'s, '_> {
         let day = self.moment.civil_day();
         pasts.clear();
         let mut next = 0;
-        for part in &taken.parts {
+        for (part, inside) in taken.parts() {
             let history = self.segment.memory.on(part.history, day);
-            let packed = history.packed();
+            let counted = if inside { self.stage.list.still_counted(part, self.moment.now) } else { AS_LAST };
+            let order = (history.packed(), counted);
             // Cells of the same message come in order of their past: most often it is the next one.
-            if pasts.get(next).is_none_or(|past| past.packed != packed) {
-                next = pasts.partition_point(|past| past.packed < packed);
+            if pasts.get(next).is_none_or(|past| past.order() != order) {
+                next = pasts.partition_point(|past| past.order() < order);
             }
             match pasts.get_mut(next) {
-                Some(past) if past.packed == packed => past.add(part.customers),
-                _ => pasts.insert(next, Past::new(history, packed, day, part.customers)),
+                Some(past) if past.order() == order => past.add(part.customers),
+                _ => pasts.insert(next, Past::new(history, order, day, part.customers)),
             }
             next += 1;
+        }
+        if taken.inside > 0 {
+            // Several may have been through the same.
+            let inside = pasts.iter_mut().enumerate().filter(|(_, past)| past.is_inside());
+            inside.for_each(|(place, past)| past.key = INSIDE | place as u32);
         }
     }
 
@@ -216,7 +238,8 @@ impl<'s> Send<'s, '_> {
         let rested = last + self.stage.list.rest();
         for past in pasts.iter().filter(|past| past.customers > past.delivered) {
             let (customers, history) = (past.customers - past.delivered, past.history);
-            let cell = Cell { last, delivered: false, window: CLOSED, history, customers };
+            let cell =
+                Cell { last, delivered: false, window: CLOSED, counted: past.counted, history, customers };
             self.stage.list.settle(cell, rested, None);
         }
     }
@@ -240,7 +263,8 @@ impl<'s> Send<'s, '_> {
             past.history = memory.after_delivery(past.history, day);
             let (customers, history) = (past.staying - past.late, past.history);
             if customers > 0 {
-                let cell = Cell { last, delivered: true, window: CLOSED, history, customers };
+                let cell =
+                    Cell { last, delivered: true, window: CLOSED, counted: past.counted, history, customers };
                 self.stage.list.settle(cell, rested, None);
             }
         }
@@ -265,7 +289,7 @@ impl<'s> Send<'s, '_> {
             for count in split.rows()[rows.clone()].iter().filter(|count| **count > 0) {
                 customers -= count;
                 let (customers, history) = (u64::from(*count), past.history);
-                let cell = Cell { last, delivered: true, window, history, customers };
+                let cell = Cell { last, delivered: true, window, counted: past.counted, history, customers };
                 self.stage.list.settle(cell, from, None);
             }
             if customers == 0 {
@@ -395,6 +419,10 @@ fn take_outcomes(pasts: &mut [Past], outcomes: &[Split<'_>], stopping_leaves: bo
         past.staying = past.delivered - leaving(&outcome, stopping_leaves);
         past.replies = outcome[REPLY];
         tally.add(past.customers, past.delivered, past.customers - past.let_through, &outcome);
+        if past.is_inside() {
+            tally.inside[0] += past.let_through;
+            tally.inside[1] += past.delivered;
+        }
     }
     tally
 }

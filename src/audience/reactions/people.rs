@@ -3,7 +3,7 @@
 use crate::random::Purpose;
 
 use super::super::history::History;
-use super::super::list::{CLOSED, Cell, SERVICE_WINDOW, Taken};
+use super::super::list::{AS_LAST, CLOSED, Cell, SERVICE_WINDOW, Taken};
 use super::super::odds::{ARCHIVE, BLOCK, MUTE, OUTCOMES, REPLY, REPORT, REPORT_AND_BLOCK, STOP};
 use super::{Act, Send};
 use crate::time::SimTime;
@@ -13,9 +13,9 @@ const ONE_BY_ONE: u8 = u8::MAX;
 
 impl Send<'_, '_> {
     pub(super) fn reach_people(&mut self, taken: &Taken) {
-        for (part, person) in taken.parts.iter().zip(&taken.people) {
+        for ((part, inside), person) in taken.parts().zip(&taken.people) {
             let past = self.segment.memory.on(part.history, self.moment.civil_day());
-            self.reach_person(*person, past);
+            self.reach_person(*person, past, if inside { part.counted_at() } else { AS_LAST });
         }
         if let Some(after) = self.moment.unread_after {
             let due = self.stage.calendar.slot_from(self.moment.now + after);
@@ -23,7 +23,8 @@ impl Send<'_, '_> {
         }
     }
 
-    fn reach_person(&mut self, person: u32, past: History) {
+    /// `counted` is what still counts for a person who gets the message inside a service window.
+    fn reach_person(&mut self, person: u32, past: History, counted: SimTime) {
         let draw = self.stage.chance.streams().at(self.addresses().at(Purpose::Outcome, ONE_BY_ONE, person));
         let [cap, reached, outcome, act_delay, other_delay, read_delay] = {
             let ((a, b), (c, d), (e, f)) = (draw.pair(0), draw.pair(1), draw.pair(2));
@@ -32,7 +33,8 @@ impl Send<'_, '_> {
         let capped = cap < self.at_cap;
         let delivered = !capped && !past.unreachable && reached < self.reachable;
         let rested = self.moment.now + self.stage.list.rest();
-        let mut cell = Cell { last: self.moment.now, delivered, window: CLOSED, history: past, customers: 1 };
+        let last = self.moment.now;
+        let mut cell = Cell { last, delivered, window: CLOSED, counted, history: past, customers: 1 };
         let mut counts = [0_u64; OUTCOMES];
         let mut from = rested;
         if delivered {
@@ -52,6 +54,10 @@ impl Send<'_, '_> {
             self.tally.unread += u64::from(!self.read_in_time(row.is_some(), read_delay));
         }
         self.tally.add(1, u64::from(delivered), u64::from(capped), &counts);
+        if counted != AS_LAST {
+            self.tally.inside[0] += u64::from(!capped);
+            self.tally.inside[1] += u64::from(delivered);
+        }
         match self.leaving(&counts) {
             0 => self.stage.list.settle(cell, from, Some(person)),
             gone => self.stage.list.leave(gone),

@@ -342,6 +342,18 @@ impl<'r> Ledger<'r> {
         }
     }
 
+    /// How many messages of a category the business may still send at `now`, if `inside` of them are in open service
+    /// windows; `None` where nothing stops them. What opens no conversation and costs nothing is never stopped.
+    pub fn can_send(&self, now: SimTime, category: Category, inside: u64) -> Option<u64> {
+        let most = self.can_open(now, Initiator::Business)?;
+        let free = match &self.rules.clauses[self.rules.clause_at(now)?].pays {
+            Pays::NotStated | Pays::PerNotification => true,
+            Pays::PerConversation { by, .. } => *by == PricedBy::Initiator,
+            Pays::PerMessage { free_in_window, .. } => free_in_window.contains(&category),
+        };
+        Some(if free { most.saturating_add(inside) } else { most })
+    }
+
     /// How many of this month's free conversations are used.
     pub fn free_used(&self, now: SimTime) -> u64 {
         if self.month_of(now) == self.month { self.free_used } else { 0 }

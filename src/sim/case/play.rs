@@ -195,7 +195,6 @@ impl<'c> Play<'c> {
         again: &[(SimTime, u64)],
     ) {
         let Batch { number, template, messages } = batch;
-        let in_window = if self.platform.rules().free_in_service_window() { in_window } else { 0 };
         let admission = self.platform.admit(number, template, messages, in_window, now);
         self.refused[number] += admission.refused;
         self.rejected[template] += admission.rejected;
@@ -212,9 +211,10 @@ impl<'c> Play<'c> {
             self.fail(now, line, "delivered".to_owned(), grouped(stated), found);
         }
         if sent > 0 {
-            let in_window = in_window.min(delivered);
-            let again = &places(again, 0, sent);
-            let signal = Signal::Sent { number, template, sent, delivered, in_window, again };
+            let in_window = [in_window.min(sent), in_window.min(delivered)];
+            // Where it is not said which of them have a window, those written to again have none as far as there is room.
+            let (again, counted_again) = (&places(again, 0, sent), &places(again, 0, sent - in_window[0]));
+            let signal = Signal::Sent { number, template, sent, delivered, in_window, again, counted_again };
             self.platform.hear(now, signal, &mut self.changes);
         }
     }

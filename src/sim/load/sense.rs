@@ -269,12 +269,10 @@ pub(super) fn register(text: &ScenarioText, rulesets: Option<Vec<&Ruleset>>) -> 
                 add(&[segment, template, number])?;
             }
         }
-        for template in text.platform.templates.keys() {
-            add(&[segment, template])?;
-        }
         add(&["segments", segment, "buttons"])?;
     }
     for (name, template) in text.platform.templates.iter() {
+        add(&["campaigns", name])?;
         for rate in template.factors.keys() {
             add(&["templates", name, rate])?;
         }

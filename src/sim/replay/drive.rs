@@ -143,7 +143,9 @@ impl<'r> Drive<'r> {
             let sent = count(number, template, Kind::Sent);
             let delivered = count(number, template, Kind::Delivered);
             self.count_refused(number, place, sent);
-            let signal = Signal::Sent { number, template: place, sent, delivered, in_window: 0, again: &[] };
+            let (in_window, again, counted_again) = ([0, 0], &[][..], &[][..]);
+            let signal =
+                Signal::Sent { number, template: place, sent, delivered, in_window, again, counted_again };
             self.platform.hear(self.now, signal, &mut self.heard);
             self.tell();
         }
