@@ -90,6 +90,46 @@ fn two_numbers_share_a_backlog() {
     assert_eq!(total(&run, Metric::Sent), 10_001);
 }
 
+/// What each of three numbers with these weights sends in all, and all of them day by day.
+fn shared(customers: u64, plan: &str, weights: [u64; 3]) -> ([u64; 3], Vec<u64>) {
+    let case = Case { tier: "10,000", horizon: 3, customers, verification: "Done".into(), ..Case::default() };
+    let [a, b, c] = weights;
+    let names = r#""main": (tier: "10,000"), "second": (tier: "10,000"), "third": (tier: "10,000")"#;
+    let text = case.text().replace("plan: Constant(a_day: 100)", plan);
+    let text = text
+        .replace(r#""main": (tier: "10,000")"#, names)
+        .replace(r#"number: "main""#, &format!(r#"numbers: {{ "main": {a}, "second": {b}, "third": {c} }}"#));
+    let scenario = Scenario::read("case", &text, folder()).unwrap_or_else(|found| panic!("{found}"));
+    let mut by_number = [0; 3];
+    for entry in entries(&scenario) {
+        if let Entry::Sent(batch) = entry {
+            by_number[batch.number] += batch.asked - batch.short_of_list;
+        }
+    }
+    (by_number, sent(&scenario.replicate(0)))
+}
+
+#[test]
+fn numbers_share_a_plan_to_the_last_message() {
+    // A day: 333.3 each, and the first has one more.
+    let plan = "plan: Constant(a_day: 1000)";
+    assert_eq!(shared(1_000_000, plan, [1, 1, 1]), ([1_002, 999, 999], vec![1_000; 3]));
+    // 66.7, 266.7 and 666.7 a day: two have one more.
+    assert_eq!(shared(1_000_000, plan, [1, 4, 10]), ([201, 801, 1_998], vec![1_000; 3]));
+    // The row of an hour: 20, 28 and 39 messages.
+    let plan =
+        r#"plan: Table(file: "scenarios/schedules/sendgrid-hourly.csv", clock: calendar_day, after: hold)"#;
+    assert_eq!(shared(1_000_000, plan, [1, 1, 1]), ([30, 29, 28], vec![20, 28, 39]));
+}
+
+#[test]
+fn numbers_share_a_list_by_the_largest_remainder() {
+    // Exactly 0.2, 0.2 and 2.6 customers; and 1.4, 1.4 and 4.2: the second loses no less than the first, who comes first.
+    let everybody = "plan: Constant(a_day: 1000)";
+    assert_eq!(shared(3, everybody, [1, 1, 13]).0, [0, 0, 9]);
+    assert_eq!(shared(7, everybody, [1, 1, 3]).0, [6, 3, 12]);
+}
+
 #[test]
 fn the_fastest_climb_sends_no_more_than_the_next_tiers_need() {
     // More than twice the limit within seven days, then 48 h of review.

@@ -8,6 +8,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::observation::Observation;
+use super::sharing::Own;
 
 /// So many people must have a message by a date.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,17 +70,17 @@ pub enum Outlook {
 
 impl Backlog {
     /// This number's people who are still to be written to. Who waits for a held message is written to already.
-    pub fn left(&self, seen: &Observation<'_>) -> u64 {
+    pub(super) fn left(&self, own: Own<'_>, seen: &Observation<'_>) -> u64 {
         let counted = match self.counts {
             Counts::sent => seen.so_far.sent,
             Counts::delivered => seen.so_far.delivered,
         };
-        seen.part.exact(self.people).saturating_sub(counted).saturating_sub(seen.held)
+        own.of(self.people).saturating_sub(counted).saturating_sub(seen.held)
     }
 
     /// How many to write to in this slot, whatever the capacity.
-    pub(super) fn due(&self, seen: &Observation<'_>) -> u64 {
-        let left = self.left(seen);
+    pub(super) fn due(&self, own: Own<'_>, seen: &Observation<'_>) -> u64 {
+        let left = self.left(own, seen);
         match (self.slots.saturating_sub(seen.sending_slot), self.late) {
             (0, Late::stop) => 0,
             (0, Late::go_on) => left,
@@ -87,9 +88,8 @@ impl Backlog {
         }
     }
 
-    /// Whether it can be done in time: capacity now, and the limit once for each further day of sending.
-    pub fn outlook(&self, seen: &Observation<'_>) -> Outlook {
-        let left = self.left(seen);
+    /// Whether the `left` people can be written to in time: capacity now, and the limit once for each further day of sending.
+    pub(super) fn outlook(&self, left: u64, seen: &Observation<'_>) -> Outlook {
         let slots = self.slots.saturating_sub(seen.sending_slot) as u64;
         let today = u64::from(seen.slots.saturating_sub(seen.slot));
         let days = slots.saturating_sub(today).div_ceil(u64::from(seen.slots.max(1)));
@@ -105,8 +105,10 @@ impl Backlog {
 
 #[cfg(test)]
 mod tests {
-    use super::{Backlog, Counts, Late, Observation, Outlook};
-    use crate::sender::{Part, Tally};
+    use super::{Backlog, Counts, Late, Observation, Outlook, Own};
+    use crate::sender::Tally;
+
+    const ALONE: Own<'_> = Own { weights: &[], place: 0 };
 
     fn backlog(people: u64, slots: usize, late: Late) -> Backlog {
         Backlog { people, slots, counts: Counts::delivered, late }
@@ -121,13 +123,18 @@ mod tests {
             ..Observation::at_start(&[], &[])
         };
         let plan = backlog(100, 8, Late::stop);
-        assert_eq!(plan.due(&seen(0, 0, 0)), 13);
-        assert_eq!(plan.due(&seen(1, 12, 0)), 13, "one was not delivered");
-        assert_eq!(plan.due(&seen(7, 60, 30)), 10, "who waits for a held message is not written to again");
-        assert_eq!((plan.due(&seen(8, 60, 0)), plan.left(&seen(8, 60, 0))), (0, 40));
-        assert_eq!(backlog(100, 8, Late::go_on).due(&seen(8, 60, 0)), 40);
-        let half = Observation { part: Part { before: 1, weight: 1, all: 2 }, ..seen(0, 0, 0) };
-        assert_eq!(backlog(101, 1, Late::stop).due(&half), 51);
+        assert_eq!(plan.due(ALONE, &seen(0, 0, 0)), 13);
+        assert_eq!(plan.due(ALONE, &seen(1, 12, 0)), 13, "one was not delivered");
+        assert_eq!(
+            plan.due(ALONE, &seen(7, 60, 30)),
+            10,
+            "who waits for a held message is not written to again"
+        );
+        assert_eq!((plan.due(ALONE, &seen(8, 60, 0)), plan.left(ALONE, &seen(8, 60, 0))), (0, 40));
+        assert_eq!(backlog(100, 8, Late::go_on).due(ALONE, &seen(8, 60, 0)), 40);
+        let halves = [0, 1].map(|place| Own { weights: &[1, 1], place });
+        let due = halves.map(|own| backlog(101, 1, Late::stop).due(own, &seen(0, 0, 0)));
+        assert_eq!(due, [51, 50]);
     }
 
     #[test]
@@ -143,11 +150,12 @@ mod tests {
             ..Observation::at_start(&[], &[])
         };
         let plan = backlog(25_000, 24, Late::stop);
-        assert_eq!(plan.outlook(&seen(500, Some(10_000), 4_500)), Outlook::InTime);
-        assert_eq!(plan.outlook(&seen(500, Some(10_000), 4_499)), Outlook::Short { by: 1 });
-        assert_eq!(plan.outlook(&seen(0, None, u64::MAX)), Outlook::InTime);
-        assert_eq!(plan.outlook(&seen(25_000, Some(1_000), 0)), Outlook::Done);
+        let outlook = |seen: &Observation<'_>| plan.outlook(plan.left(ALONE, seen), seen);
+        assert_eq!(outlook(&seen(500, Some(10_000), 4_500)), Outlook::InTime);
+        assert_eq!(outlook(&seen(500, Some(10_000), 4_499)), Outlook::Short { by: 1 });
+        assert_eq!(outlook(&seen(0, None, u64::MAX)), Outlook::InTime);
+        assert_eq!(outlook(&seen(25_000, Some(1_000), 0)), Outlook::Done);
         let over = Observation { sending_slot: 24, ..seen(24_000, Some(10_000), 10_000) };
-        assert_eq!(plan.outlook(&over), Outlook::Short { by: 1_000 });
+        assert_eq!(outlook(&over), Outlook::Short { by: 1_000 });
     }
 }

@@ -16,6 +16,7 @@ use crate::glossary::{NumberStatus, Rating, Ratio, grouped};
 use crate::time::{SimTime, Span};
 
 use super::observation::{Observation, Tally};
+use super::sharing::Own;
 
 /// What a sender does when it sees something: `(when: Flagged, steps: [(act: pause, lasts: "7d"), (act:
 /// AtMost(300), lasts: "30d")])`.
@@ -203,6 +204,7 @@ impl Feedback {
     pub(super) fn look(
         &mut self,
         rules: &[FeedbackRule],
+        own: Own<'_>,
         seen: &Observation<'_>,
         last_day: Option<Tally>,
         before: Option<u64>,
@@ -220,7 +222,7 @@ impl Feedback {
             match step.act {
                 Act::hold => {}
                 Act::Cut(share) => allowed.share = allowed.share.min(share),
-                Act::AtMost(messages) => allowed.bound(seen.own(messages)),
+                Act::AtMost(messages) => allowed.bound(own.of(messages)),
                 Act::pause => allowed.bound(0),
             }
         }
@@ -315,11 +317,12 @@ mod tests {
     use proptest::{prop_assert, prop_assert_eq, proptest};
 
     use super::{
-        Act, Allowed, Bound, Feedback, FeedbackRule, NumberStatus, Observation, Rating, Ratio, Share,
+        Act, Allowed, Bound, Feedback, FeedbackRule, NumberStatus, Observation, Own, Rating, Ratio, Share,
         SimTime, Span, Step, Tally, Trigger,
     };
 
     const HOUR: i64 = 3_600;
+    const ALONE: Own<'_> = Own { weights: &[], place: 0 };
 
     fn at(hours: i64, rating: Rating, status: NumberStatus) -> Observation<'static> {
         Observation { now: SimTime(hours * HOUR), rating, status, ..Observation::at_start(&[], &[]) }
@@ -337,8 +340,9 @@ mod tests {
     #[test]
     fn steps_follow_one_another_to_the_second() {
         let (rules, mut feedback) = (advice(), Feedback::default());
-        let mut most =
-            |hours, status| feedback.look(&rules, &at(hours, Rating::High, status), None, None).at_most;
+        let mut most = |hours, status| {
+            feedback.look(&rules, ALONE, &at(hours, Rating::High, status), None, None).at_most
+        };
         assert_eq!(most(0, NumberStatus::Connected), None);
         assert_eq!(most(10, NumberStatus::Flagged), Some(0));
         assert_eq!(most(100, NumberStatus::Connected), Some(0));
@@ -351,8 +355,9 @@ mod tests {
     #[test]
     fn a_second_flag_begins_anew_and_a_lasting_one_repeats() {
         let (rules, mut feedback) = (advice(), Feedback::default());
-        let mut most =
-            |hours, status| feedback.look(&rules, &at(hours, Rating::High, status), None, None).at_most;
+        let mut most = |hours, status| {
+            feedback.look(&rules, ALONE, &at(hours, Rating::High, status), None, None).at_most
+        };
         assert_eq!(most(0, NumberStatus::Flagged), Some(0));
         assert_eq!(most(8 * 24, NumberStatus::Connected), Some(300));
         assert_eq!(most(9 * 24, NumberStatus::Flagged), Some(0));
@@ -372,7 +377,7 @@ mod tests {
         let mut feedback = Feedback::default();
         let mut look = |hours, rating, before| {
             let seen = at(hours, rating, NumberStatus::Connected);
-            feedback.look(&rules, &seen, None, Some(before))
+            feedback.look(&rules, ALONE, &seen, None, Some(before))
         };
         assert_eq!(look(0, Rating::High, 100), Allowed::ALL);
         let low = look(24, Rating::Low, 100);
@@ -395,7 +400,9 @@ mod tests {
         let mut feedback = Feedback::default();
         let mut held = |hours, last_day: Option<(u64, u64)>| {
             let tally = last_day.map(|(sent, delivered)| Tally { sent, delivered, ..Tally::default() });
-            feedback.look(&rules, &at(hours, Rating::High, NumberStatus::Connected), tally, Some(50)).held
+            feedback
+                .look(&rules, ALONE, &at(hours, Rating::High, NumberStatus::Connected), tally, Some(50))
+                .held
         };
         assert!(!held(9, Some((0, 0))));
         assert!(!held(33, Some((1_000, 901))));

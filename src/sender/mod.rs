@@ -22,6 +22,7 @@ mod growth;
 mod observation;
 mod order;
 mod rotation;
+mod sharing;
 mod volume;
 
 pub use backlog::{Backlog, Counts, Late, Outlook, Remaining};
@@ -30,10 +31,12 @@ pub use feedback::{Act, Bound, FeedbackRule, Share, Step, Trigger};
 pub use observation::{Observation, Part, Tally, Usage};
 pub use order::{Order, share_out};
 pub use rotation::{Desk, Edits, IfAll, LeaveOn, Rotation};
+pub use sharing::by_weight;
 pub use volume::{Geometric, Volume};
 
 use self::clock::Row;
 use self::feedback::Feedback;
+use self::sharing::Own;
 
 /// How a sender decides, as a scenario says it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,6 +49,8 @@ pub struct Strategy {
     pub rotation: Option<Rotation>,
     /// Whether it edits templates.
     pub edits: Option<Edits>,
+    /// The weights of the numbers that share the plan, in the sender's order; one, or none, where a number has it alone.
+    pub weights: Vec<u64>,
 }
 
 /// What changes from slot to slot in how a number is sent from: where the plan stands, which rules are in force.
@@ -75,7 +80,7 @@ pub struct Plan {
 impl From<Volume> for Strategy {
     /// A strategy that follows its volume whatever happens.
     fn from(volume: Volume) -> Strategy {
-        Strategy { volume, feedback: Vec::new(), rotation: None, edits: None }
+        Strategy { volume, feedback: Vec::new(), rotation: None, edits: None, weights: Vec::new() }
     }
 }
 
@@ -84,15 +89,16 @@ impl Strategy {
     pub fn decide(&self, state: &mut State, seen: &Observation<'_>) -> Plan {
         let last_day = state.turn(seen);
         let before = state.before.map(|(_, asked)| asked);
-        let allowed = state.feedback.look(&self.feedback, seen, last_day, before);
+        let own = self.own(seen);
+        let allowed = state.feedback.look(&self.feedback, own, seen, last_day, before);
         if let (Some(_), Some(clock)) = (last_day, self.volume.clock()) {
-            let volume = seen.own(self.volume.row(state.row.place).unwrap_or(0));
+            let volume = own.of(self.volume.row(state.row.place).unwrap_or(0));
             state.row.turn(clock, volume, allowed.held, seen);
         }
         let Some(template) = rotation::choose(self.rotation, seen) else {
             return Plan::default();
         };
-        let messages = self.volume.messages(state.row.place, &allowed, seen).min(seen.throughput);
+        let messages = self.volume.messages(state.row.place, &allowed, own, seen).min(seen.throughput);
         state.asked += messages;
         Plan { messages, template }
     }
@@ -100,10 +106,14 @@ impl Strategy {
     /// How the backlog of a number stands; `None` where the plan is none.
     pub fn remaining(&self, state: &State, seen: &Observation<'_>) -> Option<Remaining> {
         let Volume::Backlog(backlog) = &self.volume else { return None };
-        let left = backlog.left(seen);
+        let left = backlog.left(self.own(seen), seen);
         let last_asked = state.day.filter(|_| state.asked > 0).or(state.before.map(|(day, _)| day));
         let done_on = last_asked.filter(|_| left == 0);
-        Some(Remaining { left, done_on, outlook: backlog.outlook(seen) })
+        Some(Remaining { left, done_on, outlook: backlog.outlook(left, seen) })
+    }
+
+    fn own(&self, seen: &Observation<'_>) -> Own<'_> {
+        Own { weights: &self.weights, place: seen.part.place }
     }
 
     /// The strategy in one line, for a reader.

@@ -69,11 +69,6 @@ impl<'o> Observation<'o> {
             so_far: Tally::default(),
         }
     }
-
-    /// This number's part of a plan of `messages`, rounded down.
-    pub(super) fn own(&self, messages: u64) -> u64 {
-        self.part.rounded_down(messages)
-    }
 }
 
 /// Usage towards the next tier: a sender can count it, for it knows what was delivered and the published rule.
@@ -95,8 +90,8 @@ impl Usage {
 /// A number's part of what several numbers share.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Part {
-    /// Sum of the weights of the numbers listed before.
-    pub before: u64,
+    /// Which of the sender's numbers it is, from 0.
+    pub place: usize,
     /// Its weight.
     pub weight: u64,
     /// Sum of all weights; above 0.
@@ -105,7 +100,7 @@ pub struct Part {
 
 impl Part {
     /// The part of a number that shares with nobody.
-    pub const WHOLE: Part = Part { before: 0, weight: 1, all: 1 };
+    pub const WHOLE: Part = Part { place: 0, weight: 1, all: 1 };
 
     /// Its part of `messages`, rounded down: the parts of all numbers may sum to a few less.
     pub fn rounded_down(self, messages: u64) -> u64 {
@@ -115,11 +110,6 @@ impl Part {
     /// Its part of `messages`, rounded up: whoever has a part of something has some of it.
     pub fn rounded_up(self, messages: u64) -> u64 {
         messages - times(messages, self.all - self.weight, self.all)
-    }
-
-    /// Its part of `people`: the parts of all numbers sum to exactly `people`.
-    pub fn exact(self, people: u64) -> u64 {
-        times(people, self.before + self.weight, self.all) - times(people, self.before, self.all)
     }
 }
 
@@ -166,24 +156,21 @@ impl Tally {
 
 #[cfg(test)]
 mod tests {
-    use proptest::{prop_assert, prop_assert_eq, proptest};
+    use proptest::{prop_assert, proptest};
 
     use super::Part;
 
     proptest! {
         #[test]
-        fn exact_parts_sum_to_the_whole(people in 0_u64..1 << 40, weights in proptest::collection::vec(1_u64..1_000, 1..6)) {
-            let all = weights.iter().sum();
-            let (mut before, mut sum) = (0, 0);
-            for weight in weights {
-                let part = Part { before, weight, all };
-                prop_assert!(part.rounded_down(people) <= part.exact(people));
-                prop_assert!(part.exact(people) <= part.rounded_up(people));
-                prop_assert!(part.rounded_up(people) <= part.rounded_down(people) + 1);
-                sum += part.exact(people);
-                before += weight;
-            }
-            prop_assert_eq!(sum, people);
+        fn a_part_rounded_up_is_at_most_one_more_than_rounded_down(
+            amount in 0_u64..1 << 40, weight in 1_u64..1_000, others in 0_u64..10_000,
+        ) {
+            let part = Part { place: 0, weight, all: weight + others };
+            let exact = u128::from(amount) * u128::from(weight);
+            let (down, up) = (part.rounded_down(amount), part.rounded_up(amount));
+            prop_assert!(u128::from(down) * u128::from(part.all) <= exact);
+            prop_assert!(exact <= u128::from(up) * u128::from(part.all));
+            prop_assert!(up <= down + 1);
         }
     }
 }

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::sharing::by_weight;
+
 /// How a plan is shared out over several segments.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[expect(non_camel_case_types, reason = "lower-case words are choices in scenario files")]
@@ -25,15 +27,8 @@ pub fn share_out(messages: u64, available: &[u64], first: Option<&[usize]>) -> V
             parts[place] = left.min(available[place]);
             left -= parts[place];
         }
-    } else if left > 0 {
-        let exact = |place: usize| u128::from(messages.min(all)) * u128::from(available[place]);
-        for (place, part) in parts.iter_mut().enumerate() {
-            *part = (exact(place) / u128::from(all)) as u64;
-            left -= *part;
-        }
-        let mut by_remainder: Vec<usize> = (0..available.len()).collect();
-        by_remainder.sort_by_key(|place| std::cmp::Reverse(exact(*place) % u128::from(all)));
-        by_remainder.into_iter().take(left as usize).for_each(|place| parts[place] += 1);
+    } else {
+        parts.iter_mut().enumerate().for_each(|(place, part)| *part = by_weight(left, available, place));
     }
     let last = first.and_then(|order| order.last().copied()).unwrap_or(available.len().saturating_sub(1));
     if let Some(part) = parts.get_mut(last) {

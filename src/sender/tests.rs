@@ -15,12 +15,12 @@ struct World {
     limit: Option<u64>,
     /// What of a hundred messages is accepted, by day.
     accepted: fn(usize) -> u64,
-    part: Part,
+    /// Which of the numbers that share the plan.
+    place: usize,
     rating: fn(usize) -> Rating,
 }
 
-const WORLD: World =
-    World { slots: 8, limit: None, accepted: |_| 100, part: Part::WHOLE, rating: |_| Rating::High };
+const WORLD: World = World { slots: 8, limit: None, accepted: |_| 100, place: 0, rating: |_| Rating::High };
 
 /// What happened on a day: asked for, sent.
 type Days = Vec<(u64, u64)>;
@@ -45,7 +45,7 @@ impl World {
                     capacity: self.limit.map_or(u64::MAX, |limit| limit - sent_today),
                     rating: (self.rating)(day),
                     usage: Some(Usage { used: so_far.delivered, needed: 2_000 }),
-                    part: self.part,
+                    part: Part { place: self.place, ..Part::WHOLE },
                     asked_today,
                     so_far,
                     ..Observation::at_start(&templates.0, &templates.1)
@@ -276,6 +276,7 @@ fn strategies_are_told_in_one_line() {
         ],
         rotation: Some(Rotation { leave_on: LeaveOn::Low, if_all: IfAll::wait }),
         edits: Some(Edits { after: crate::time::Span::hours(24), at_most: 2 }),
+        weights: Vec::new(),
     };
     assert_eq!(
         strategy.describe(),
@@ -389,9 +390,23 @@ proptest! {
         let whole = World { slots, ..WORLD };
         prop_assert_eq!(asked(&whole, Clock::volume_gate), asked(&whole, Clock::sending_day));
         // A part of a row that is nothing passes the gate at once, and is sent on no day.
-        let part = World { part: Part { before: 0, weight, all: 9 }, ..whole };
-        let gate = asked(&part, Clock::volume_gate);
-        prop_assert!(gate.contains(&0) || gate == asked(&part, Clock::sending_day));
+        let asked = |clock| whole.asked(&Strategy { weights: vec![weight, 9 - weight], ..Strategy::from(rows.on(clock)) }, 12);
+        let gate = asked(Clock::volume_gate);
+        prop_assert!(gate.contains(&0) || gate == asked(Clock::sending_day));
+    }
+
+    #[test]
+    fn numbers_together_ask_for_what_one_alone_would(
+        rows in rows(), slots in 1_u32..25, most in 1_u64..2_000, weights in proptest::collection::vec(1_u64..9, 1..5),
+    ) {
+        // From the third day on, a bound on the messages of a day.
+        let rule = FeedbackRule { when: Trigger::Low, steps: vec![Step { act: Act::AtMost(most), lasts: None }] };
+        let alone = Strategy { feedback: vec![rule], ..Strategy::from(rows.on(Clock::calendar_day)) };
+        let world = World { slots, rating: |day| if day < 2 { Rating::High } else { Rating::Low }, ..WORLD };
+        let shared = Strategy { weights, ..alone.clone() };
+        let numbers = (0..shared.weights.len()).map(|place| World { place, ..world }.asked(&shared, 6));
+        let sum = numbers.reduce(|sum, own| sum.iter().zip(own).map(|(sum, own)| sum + own).collect());
+        prop_assert_eq!(sum, Some(world.asked(&alone, 6)));
     }
 
     #[test]
@@ -399,16 +414,13 @@ proptest! {
         people in 1_u64..1_000_000, slots in 1_u32..25, days in 1_usize..20, weights in proptest::collection::vec(1_u64..9, 1..4),
     ) {
         let backlog = Backlog { people, slots: days * slots as usize, counts: Counts::sent, late: Late::stop };
-        let strategy = Strategy::from(Volume::Backlog(backlog));
-        let all = weights.iter().sum();
-        let (mut before, mut sum) = (0, 0);
-        for weight in weights {
-            let own = Part { before, weight, all };
-            let asked = World { slots, part: own, ..WORLD }.asked(&strategy, days + 3);
+        let strategy = Strategy { weights, ..Strategy::from(Volume::Backlog(backlog)) };
+        let mut sum = 0;
+        for place in 0..strategy.weights.len() {
+            let asked = World { slots, place, ..WORLD }.asked(&strategy, days + 3);
             sum += asked.iter().sum::<u64>();
-            before += weight;
             // Evenly: no day gets more than its slots' share, rounded up.
-            let most = own.exact(people).div_ceil(days as u64) + u64::from(slots);
+            let most = by_weight(people, &strategy.weights, place).div_ceil(days as u64) + u64::from(slots);
             prop_assert!(asked.iter().all(|asked| *asked <= most));
         }
         prop_assert_eq!(sum, people);

@@ -17,6 +17,7 @@ use super::clock::{AfterTable, Clock};
 use super::feedback::Allowed;
 use super::growth::geometric;
 use super::observation::Observation;
+use super::sharing::Own;
 
 /// How many messages a sender wants, of all its numbers together where it has several.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -147,31 +148,37 @@ impl Volume {
     }
 
     /// Messages for this slot.
-    pub(super) fn messages(&self, row: usize, allowed: &Allowed, seen: &Observation<'_>) -> u64 {
+    pub(super) fn messages(
+        &self,
+        row: usize,
+        allowed: &Allowed,
+        own: Own<'_>,
+        seen: &Observation<'_>,
+    ) -> u64 {
         match self {
             Volume::FillLimit { share, at_most } => {
                 // Without a limit the list is the only bound: the run cuts what it cannot supply.
                 let day = seen.limit.map_or(UNBOUNDED, |limit| share.times_rounded_down(limit));
-                let day = day.min(at_most.map_or(UNBOUNDED, |most| seen.own(most)));
+                let day = day.min(at_most.map_or(UNBOUNDED, |most| own.of(most)));
                 not_yet_asked(allowed.of_day(day), seen).min(seen.capacity)
             }
             Volume::FastestClimb { at_most, meanwhile } => {
                 match seen.usage.map_or(0, |usage| usage.missing()) {
-                    0 => not_yet_asked(allowed.of_day(seen.own(*meanwhile)), seen).min(seen.capacity),
+                    0 => not_yet_asked(allowed.of_day(own.of(*meanwhile)), seen).min(seen.capacity),
                     missing => {
-                        let most = at_most.map_or(u64::MAX, |most| seen.own(most));
+                        let most = at_most.map_or(u64::MAX, |most| own.of(most));
                         at_once(missing, allowed, seen).min(most.saturating_sub(seen.asked_today))
                     }
                 }
             }
-            Volume::Backlog(backlog) => at_once(backlog.due(seen), allowed, seen),
+            Volume::Backlog(backlog) => at_once(backlog.due(own, seen), allowed, seen),
             Volume::Hourly { slots, .. } => {
-                let hour = seen.own(self.row(row).unwrap_or(0));
+                let hour = own.of(self.row(row).unwrap_or(0));
                 let most = allowed.at_most.map_or(u64::MAX, |most| not_yet_asked(most, seen));
                 part(allowed.of_slot(hour), seen.slot % slots.max(&1), *slots).min(most)
             }
             rows => {
-                let day = seen.own(rows.row(row).unwrap_or(0));
+                let day = own.of(rows.row(row).unwrap_or(0));
                 part(allowed.of_day(day), seen.slot, seen.slots)
             }
         }

@@ -41,7 +41,7 @@ impl Contents {
         };
         let mut scenario = Digest::default();
         scenario.value(&text);
-        scenario.0.text(&format!("{strategy:?}"));
+        scenario.0.text(&in_short(strategy));
         let mut rules = Digest::default();
         rulesets.iter().for_each(|ruleset| rules.value(ruleset));
         rules.0.text(&prices.map_or_else(String::new, |prices| format!("{:?}", prices.rules)));
@@ -49,6 +49,14 @@ impl Contents {
         segments.iter().for_each(|segment| audience.value(&segment.behavior));
         Contents { scenario: scenario.0.finish(), rules: rules.0.finish(), audience: audience.0.finish() }
     }
+}
+
+/// A strategy without the weights, which stand in the scenario.
+fn in_short(strategy: &Strategy) -> String {
+    let Strategy { volume, feedback, rotation, edits, weights: _ } = strategy;
+    format!(
+        "Strategy {{ volume: {volume:?}, feedback: {feedback:?}, rotation: {rotation:?}, edits: {edits:?} }}"
+    )
 }
 
 /// The hash of some values.

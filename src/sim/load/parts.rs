@@ -8,7 +8,7 @@ use crate::platform::language::{Condition, Count, Within};
 use crate::platform::price::{Card, PriceRules, month_starts, price_table};
 use crate::platform::{Rules, Ruleset, TemplateOpening};
 use crate::random::{Law, Prior, Probability, Subject};
-use crate::sender::{Order, Part, Strategy};
+use crate::sender::{Order, Part, Strategy, by_weight};
 use crate::sim::account::Prices;
 use crate::sim::scenario::{
     DecisionText, NumberText, ReviewText, ScenarioText, TemplateState, TemplateText, Verification,
@@ -101,17 +101,15 @@ pub(super) fn profiles(segments: &[Segment]) -> Vec<String> {
 pub(super) fn sending_numbers(text: &ScenarioText) -> Vec<SendingNumber> {
     let named = senders(text);
     let all = named.iter().map(|(_, weight)| weight).sum();
-    let mut before = 0;
-    let number = |(name, weight): (&str, u64)| {
-        let part = Part { before, weight, all };
-        before += weight;
+    let number = |(place, (name, weight)): (usize, (&str, u64))| {
+        let part = Part { place, weight, all };
         let number = text.platform.numbers.index_of(name)?;
         Some(SendingNumber { number, name: name.to_owned(), part })
     };
-    named.into_iter().filter_map(number).collect()
+    named.into_iter().enumerate().filter_map(number).collect()
 }
 
-/// The lists: weights share out each segment by largest remainder, the first numbers first.
+/// The lists: the weights of the numbers share out each segment.
 pub(super) fn lanes(
     text: &ScenarioText,
     senders: &[SendingNumber],
@@ -119,13 +117,12 @@ pub(super) fn lanes(
     asked_back: Span,
 ) -> Vec<Lane> {
     let mut lanes = Vec::new();
+    let weights: Vec<u64> = senders.iter().map(|sender| sender.part.weight).collect();
     for (place, sender) in senders.iter().enumerate() {
         for (position, segment) in segments.iter().enumerate() {
             let Some(stated) = text.audience.segments.get(&segment.name) else { continue };
-            let part = |sender: &SendingNumber| sender.part.rounded_down(stated.customers);
-            let rest = stated.customers - senders.iter().map(part).sum::<u64>();
             let list = ListPlan {
-                customers: part(sender) + u64::from((place as u64) < rest),
+                customers: by_weight(stated.customers, &weights, place),
                 unreachable: 0,
                 rest: stated.rest,
                 choice: stated.choose.unwrap_or(Choice::rested_longest),

@@ -14,7 +14,7 @@ use crate::sim::scenario::{PlanText, ScenarioText, SegmentText};
 use crate::sim::{Campaign, Metric};
 use crate::time::{Calendar, HOUR, Span, date_in_words, days_between};
 
-use super::parts::written_to;
+use super::parts::{senders, written_to};
 use super::sense::check_messages;
 use super::table::read_table;
 use super::{Loader, MOST_IN_SLOT, SendingSlot};
@@ -40,6 +40,7 @@ impl Loader<'_> {
             feedback: text.sender.feedback.clone(),
             rotation: text.sender.rotation,
             edits: text.sender.edits,
+            weights: senders(text).into_iter().map(|(_, weight)| weight).collect(),
         })
     }
 
