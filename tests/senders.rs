@@ -226,6 +226,49 @@ fn an_edit_brings_a_template_back() {
     assert_eq!((warned(&lost), warned(&kept)), (true, false));
 }
 
+/// Unless said otherwise, nine in ten reviews take 2 to 6 hours, even, and one takes 24.
+#[test]
+fn one_review_in_ten_takes_a_day() {
+    let case = Case { templates: vec!["Marketing"; 200], horizon: 2, ..Case::default() };
+    let text = case.text().replace("(category: Marketing)", "(category: Marketing, state: submitted)");
+    let decided = |entry: &Entry| match entry {
+        Entry::Change(change, _) => {
+            let what = change.what;
+            let approved = matches!(what, What::TemplateLeft { status: TemplateStatus::Pending, .. });
+            let rejected = matches!(what, What::TemplateEntered { status: TemplateStatus::Rejected, .. });
+            (approved || rejected).then_some(change.at.0 as f64 / HOUR as f64)
+        }
+        Entry::Sent(_) => None,
+    };
+    let hours = |text: &str| {
+        let scenario = Scenario::read("case", text, folder()).unwrap_or_else(|found| panic!("{found}"));
+        let mut hours = Vec::new();
+        for replication in 0..20 {
+            let mut journal = Journal::default();
+            scenario.watch(replication, &mut journal);
+            hours.extend(journal.entries.iter().filter_map(decided));
+        }
+        assert_eq!(hours.len(), 4_000);
+        hours
+    };
+    let all = hours(&text);
+    let (long, short): (Vec<f64>, Vec<f64>) = all.iter().partition(|hours| **hours > 6.0);
+    // Four standard errors of 4,000 reviews.
+    assert!((long.len() as f64 / 4_000.0 - 0.1).abs() < 0.019, "{} are long", long.len());
+    assert!(long.iter().all(|hours| *hours == 24.0) && short.iter().all(|hours| *hours >= 2.0));
+    assert!((short.iter().sum::<f64>() / short.len() as f64 - 4.0).abs() < 0.08);
+    // Who states a review states all of it; and those that are done by hand leave the others as they are.
+    let stated = "verification: Never, review: (hours: Uniform(low: 2, high: 6), rejected: \"10%\"),";
+    let plain = hours(&text.replace("verification: Never,", stated));
+    assert!(plain.iter().all(|hours| (2.0..=6.0).contains(hours)));
+    let mut kept = plain.clone();
+    short.iter().for_each(|hours| {
+        let place = kept.iter().position(|known| known == hours).unwrap();
+        kept.swap_remove(place);
+    });
+    assert_eq!(kept.len(), long.len());
+}
+
 #[test]
 fn a_rotation_leaves_a_template_before_it_is_paused() {
     let fixed = |field, share: &str| (field, format!("Fixed({share})"));

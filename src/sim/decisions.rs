@@ -7,7 +7,7 @@ use crate::time::{DAY, HOUR, SimTime, Span};
 
 use super::load::Scenario;
 use super::run::Run;
-use super::scenario::{PolicyText, Verification};
+use super::scenario::{ByHandText, PolicyText, Verification};
 
 /// Decisions under way, with when they arrive.
 pub(super) struct Pending {
@@ -75,7 +75,10 @@ impl Pending {
         let address = Address { item: 2 * self.reviews[template], ..Address::of(Purpose::Decision, subject) };
         self.reviews[template] = (self.reviews[template] + 1) % 64;
         let approved = !happens(review.rejected, address, chance);
-        let at = now + span(&review.hours, HOUR, address, chance);
+        let by_hand = |text: &&ByHandText| happens(text.chance, Address { cell: 1, ..address }, chance);
+        let by_hand = review.by_hand.as_ref().filter(by_hand);
+        let hours = by_hand.map_or(&review.hours, |text| &text.hours);
+        let at = now + span(hours, HOUR, address, chance);
         self.due.push((at, Decision::Reviewed { template, approved }));
     }
 }

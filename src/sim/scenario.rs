@@ -64,8 +64,8 @@ pub struct PlatformText {
     /// The commerce-policy check; passed before the start unless said otherwise.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub policy: Option<PolicyText>,
-    /// How long the review of a template takes, and how often it rejects; 2 to 6 hours, 10% rejected unless said
-    /// otherwise (hours: a provider's guide of 2021; rejections: assumed).
+    /// How long the review of a template takes, and how often it rejects; 2 to 6 hours, 1 in 10 takes 24, 10% rejected
+    /// unless said otherwise (hours: a provider's guide of 2021; how often 24, and rejections: assumed).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub review: Option<ReviewText>,
     /// The application for the official-business status; none unless said otherwise.
@@ -155,6 +155,19 @@ pub struct ReviewText {
     pub hours: Prior,
     /// Chance that it rejects.
     pub rejected: Probability,
+    /// Reviews that people look at, and that take a time of their own; none unless said otherwise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by_hand: Option<ByHandText>,
+}
+
+/// Reviews that are done by hand.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ByHandText {
+    /// Chance that a review is.
+    pub chance: Probability,
+    /// Time until it is decided \[hours\].
+    pub hours: Prior,
 }
 
 /// A decision of the platform that a sender waits for.

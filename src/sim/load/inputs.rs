@@ -251,12 +251,9 @@ pub(super) fn decision_assumptions(text: &ScenarioText, rulesets: &[&Ruleset]) -
     };
     let mut list = Vec::new();
     if rulesets.iter().any(|ruleset| ruleset.review.is_some()) && text.platform.review.is_none() {
-        let value = "2 to 6 hours, 10% rejected";
-        list.push(assumed(
-            "platform.review",
-            value,
-            "hours: a provider's guide of 2021; rejections: assumed",
-        ));
+        let value = "2 to 6 hours, 1 in 10 takes 24, 10% rejected";
+        let source = "hours: a provider's guide of 2021; how often 24, and rejections: assumed";
+        list.push(assumed("platform.review", value, source));
     }
     let mut clauses = rulesets.iter().flat_map(|ruleset| ruleset.upgrade.values());
     let asks = clauses.any(|clause| clause.when.contains(&Condition::Approved));

@@ -11,7 +11,7 @@ use crate::random::{Law, Prior, Probability, Subject};
 use crate::sender::{Order, Part, Strategy, by_weight};
 use crate::sim::account::Prices;
 use crate::sim::scenario::{
-    DecisionText, NumberText, ReviewText, ScenarioText, TemplateState, TemplateText, Verification,
+    ByHandText, DecisionText, NumberText, ReviewText, ScenarioText, TemplateState, TemplateText, Verification,
 };
 use crate::time::{Calendar, SimTime, Span};
 
@@ -227,9 +227,15 @@ pub(super) fn senders(text: &ScenarioText) -> Vec<(&str, u64)> {
     }
 }
 
-/// 2 to 6 h even, 1 in 10 rejected: what the providers' pages say, and an assumption.
+/// 2 to 6 h even, 24 h where people look at it: a provider's page, which says "sometimes a day". How often that is, and
+/// how often a review rejects, are assumed.
 pub(super) fn default_review() -> ReviewText {
-    ReviewText { hours: prior_or_fixed(Law::Uniform { low: 2.0, high: 6.0 }), rejected: share(0.1) }
+    let by_hand = ByHandText { chance: share(0.1), hours: prior_or_fixed(Law::Fixed(24.0)) };
+    ReviewText {
+        hours: prior_or_fixed(Law::Uniform { low: 2.0, high: 6.0 }),
+        rejected: share(0.1),
+        by_hand: Some(by_hand),
+    }
 }
 
 /// Nobody publishes how long the analysis takes or how often it approves.
