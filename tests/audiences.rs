@@ -103,6 +103,25 @@ fn means_follow_the_law_of_delays() {
     }
 }
 
+/// How many answer, by profile: the published mean, and the ends between which nine in ten beliefs lie.
+#[test]
+fn answers_are_as_often_as_published() {
+    let published = [
+        ("wanted-utility", 0.73, [0.5, 0.8]),
+        ("opted-in-marketing", 0.102, [0.08, 0.12]),
+        ("survey", 0.12, [0.03, 0.15]),
+        ("reactivation", 0.03, [0.02, 0.04]),
+        ("cold-list", 0.056, [0.03, 0.06]),
+    ];
+    assert!(published.iter().map(|(name, ..)| *name).eq(profile_names()));
+    for (name, mean, [least, most]) in published {
+        let prior = shipped(name).reply.prior;
+        assert!((prior.mean() - mean).abs() < 1e-12, "{name}: {}", prior.mean());
+        let ends = [0.05, 0.95].map(|u| prior.quantile(u));
+        assert!(least <= ends[0] && ends[1] < most + 1e-4, "{name}: {ends:?}");
+    }
+}
+
 #[test]
 fn curves_rise_and_bands_hold_them() {
     for name in profile_names() {
