@@ -143,6 +143,70 @@ fn a_help_desk_answers_in_its_hours() {
     assert_eq!(new, total(&run, Metric::Replied));
 }
 
+/// What is said of a desk of so many agents around the clock for so many customers, of whom one in 500 writes first each
+/// day; nothing where it is accepted.
+fn crowded(customers: u64, agents: u32, desk: &str, plan: &str) -> String {
+    let people = segment("people", customers, r#""first_messages": Fixed(0.002), "reply": Fixed(0.1)"#);
+    let desk = format!(
+        r#", help_desk: (
+        shifts: [(days: every_day, from: "00:00", to: "24:00", agents: {agents})], handling: Fixed("10m"){desk},
+    )"#
+    );
+    let text = text(RULES, "10,000", &people, r#"segment: "people""#, &desk);
+    let text = text.replace("Constant(a_day: 900)", plan);
+    let read = Scenario::read("case", &text, Path::new(env!("CARGO_MANIFEST_DIR")));
+    read.err().map_or_else(String::new, |found| found.render(false))
+}
+
+/// Every chat is simulated by itself: a desk that would have to keep too many of them is refused.
+#[test]
+fn a_desk_that_cannot_keep_its_chats_is_refused() {
+    let few = "Constant(a_day: 900)";
+    // 100,000 chats a day of which 5 agents settle 720, for 12 days: 1,200,000 and 90 answers a day to messages.
+    let said = crowded(50_000_000, 5, "", few);
+    for part in [
+        "the help desk would keep up to 1,193,160 chats at once: up to 100,090 a day come in (100,000 first messages, 90 \
+         answers to what the plan can send), and its agents settle about 720 a day",
+        "--> case.ron:8:",
+        "at most 1,000,000 at once, for each is simulated by itself: fewer customers",
+    ] {
+        assert!(said.contains(part), "{part:?} is missing in\n{said}");
+    }
+    // 10 days of them; agents for all of them; customers who give up: each is possible.
+    assert_eq!(crowded(41_000_000, 5, "", few), "");
+    assert_eq!(crowded(50_000_000, 700, "", few), "");
+    assert_eq!(crowded(50_000_000, 5, r#", patience: "4h""#, few), "");
+    // Where four in five come back after a while, 700 agents are too few.
+    let again = r#", follow_up: (chance: "80%", after: Fixed("5d"))"#;
+    assert!(crowded(50_000_000, 700, again, few).contains("settle about 20,160 a day"));
+    // As many as no memory holds.
+    assert!(crowded(150_000_000_000, 5, "", few).contains("300,000,000 first messages"));
+    assert!(crowded(1 << 40, 10_000, r#", patience: "1h""#, few).contains("chats at once"));
+}
+
+/// What a plan can send bounds what is answered, not the list.
+#[test]
+fn a_desk_is_refused_by_what_the_plan_can_send() {
+    let said = |plan: &str| crowded(15_000_000, 5, "", plan);
+    for plan in [
+        "Linear(from: 10, add: 5, clock: calendar_day)",
+        r#"Geometric(from: 10, times: "2", clock: calendar_day)"#,
+        r#"FillLimit(share: "100%", at_most: 90_000)"#,
+        "FastestClimb()",
+        "FastestClimb(at_most: 100_000, meanwhile: 1_000)",
+        r#"Backlog(people: 6_000_000, by: "2022-03-18", counts: delivered, late: stop)"#,
+    ] {
+        assert_eq!(said(plan), "", "{plan}");
+    }
+    for plan in [
+        "Constant(a_day: 15_000_000)",
+        r#"FillLimit(share: "100%")"#,
+        r#"Backlog(people: 12_000_000, by: "2022-03-18", counts: delivered, late: stop)"#,
+    ] {
+        assert!(said(plan).contains("chats at once"), "{plan}: {}", said(plan));
+    }
+}
+
 /// Where rules weigh slow answers, a desk that is closed costs the rating what a full one keeps.
 #[test]
 fn slow_answers_touch_the_rating_where_rules_weigh_them() {

@@ -147,6 +147,21 @@ impl Volume {
         }
     }
 
+    /// The most messages of a day in a run of so many days, whatever the limit \[messages\]; `None` where the plan bounds
+    /// none.
+    pub fn most_of_run(&self, days: usize) -> Option<u64> {
+        let most = (0..days.max(1)).filter_map(|row| self.row(row)).max();
+        match self {
+            Volume::FillLimit { at_most, .. } => *at_most,
+            Volume::FastestClimb { at_most, meanwhile } => at_most.map(|most| most.max(*meanwhile)),
+            Volume::Backlog(backlog) => Some(backlog.people),
+            Volume::Hourly { .. } => most.map(|an_hour| an_hour.saturating_mul(24)),
+            Volume::Constant { .. } | Volume::Linear { .. } | Volume::Geometric(_) | Volume::Table { .. } => {
+                most
+            }
+        }
+    }
+
     /// Messages for this slot.
     pub(super) fn messages(
         &self,

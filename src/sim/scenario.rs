@@ -197,7 +197,7 @@ pub enum Verification {
 pub struct AudienceText {
     /// Lists of customers with one behaviour each, by name.
     pub segments: Ordered<SegmentText>,
-    /// Who answers customers' chats; without it nobody looks at how long they wait.
+    /// Who answers customers' chats, of which a million may wait at once; without it nobody looks at how long they wait.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub help_desk: Option<HelpDeskText>,
 }

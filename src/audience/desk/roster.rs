@@ -52,6 +52,17 @@ impl Roster {
         &self.changes
     }
 
+    /// How long they work between two instants, all together \[seconds\].
+    pub fn agent_seconds(&self, from: SimTime, to: SimTime) -> i64 {
+        let (mut seconds, mut at, mut agents) = (0, from, self.agents(from));
+        let first = self.changes.partition_point(|(change, _)| *change <= from);
+        for (change, working) in self.changes[first..].iter().take_while(|(change, _)| *change < to) {
+            seconds += (*change - at).0 * i64::from(agents);
+            (at, agents) = (*change, *working);
+        }
+        seconds + (to - at).0.max(0) * i64::from(agents)
+    }
+
     /// How many work at `now`.
     pub fn agents(&self, now: SimTime) -> u32 {
         let next = self.changes.partition_point(|(at, _)| *at <= now);
@@ -99,6 +110,22 @@ mod tests {
         // From a Friday on.
         let found = laid(&shifts, date(2022, 3, 4), 0, "UTC", 3);
         assert_eq!(found, [(9, 3), (12, 5), (18, 2), (20, 0), (34, 1), (38, 0)]);
+    }
+
+    #[test]
+    fn agents_work_from_change_to_change() {
+        let shifts = [
+            shift(Weekdays::every_day, "09:00", "18:00", 3),
+            shift(Weekdays::every_day, "12:00", "20:00", 2),
+        ];
+        let calendar =
+            Calendar::new(date(2022, 3, 4).at(0, 0, 0, 0), "UTC", Span::days(2), Span::hours(1)).unwrap();
+        let roster = Roster::new(&shifts, &calendar);
+        let hours = |from: i64, to: i64| {
+            roster.agent_seconds(SimTime(from * HOUR), SimTime(to * HOUR)) as f64 / HOUR as f64
+        };
+        assert_eq!([hours(0, 24), hours(24, 48), hours(0, 48)], [43.0, 43.0, 86.0]);
+        assert_eq!([hours(10, 13), hours(13, 13), hours(21, 33), hours(0, 9)], [11.0, 0.0, 0.0, 0.0]);
     }
 
     #[test]

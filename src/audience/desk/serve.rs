@@ -150,7 +150,8 @@ enum Draws {
 
 impl Desk<'_> {
     /// Hears that `count` more chats of an inlet come in during `slot`, which has not ended: each at a random second
-    /// of it. Poisson counts make a Poisson process.
+    /// of it. Poisson counts make a Poisson process. Each takes room until it ends, so loading a scenario refuses a desk
+    /// to which too many may come; of a slot and inlet at most 2^32 - 1 are heard.
     pub fn hear(&mut self, slot: Slot, inlet: usize, count: u64) {
         let Some(start) = self.calendar.slots().get(slot as usize) else { return };
         let (last, so_far) = self.heard[inlet];

@@ -5,6 +5,7 @@
 //!   rulesets, profiles, tables  ------+-- plans    how the sender decides
 //!                                     +-- sense    all that can be wrong, told at once
 //!                                     +-- parts    numbers and lists, prices, decisions
+//!                                     |-- desk     whether a help desk can keep its chats
 //!                                     |-- inputs   priors, and where every input comes from
 //!                                     |-- contents what decides a future, in three numbers
 //!                                     |-- paths    where a change leads
@@ -13,6 +14,7 @@
 //! ```
 
 mod contents;
+mod desk;
 mod expect;
 mod feasible;
 mod grid;
@@ -43,6 +45,7 @@ use crate::sender::{Part, Strategy};
 use crate::time::{Calendar, SimTime, Slot, Span};
 
 pub use self::contents::Contents;
+use self::desk::check_desk;
 use self::feasible::{Question, out_of_reach, unlocks};
 use self::grid::{calendar, longest_pause, sending_slots};
 use self::inputs::{GIVEN, ThresholdBelief, assumptions, threshold_priors, waiting_numbers, warnings};
@@ -434,6 +437,9 @@ impl Loader<'_> {
                 let mut scenario = scenario.ok_or_else(|| {
                     Findings::new(&document, vec![Finding::error("the profile's delays make no table")])
                 })?;
+                let mut check = Check::new(&document);
+                check_desk(&scenario, &text, &mut check);
+                check.finish(())?;
                 scenario.setting.warnings.extend(in_lines(&others));
                 return self.expect(scenario, &text, &unchanged, &document);
             }
