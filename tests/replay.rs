@@ -207,6 +207,82 @@ fn numbers_that_could_not_have_been_connected_are_told() {
     assert!(!said.contains("connect"), "{said}");
 }
 
+// ---- what a log does not tell ---------------------------------------------------------------------------------
+
+/// The notes of a replay of this log under platform-2023, from 10K and verified, and the rating of its first template.
+fn noted(name: &str, log: &str) -> (Vec<String>, String) {
+    let output = Workshop::with_log(name, log).replay(&["--start-tier", "10K", "--verified", "--json"]);
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    let json: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let notes = json["notes"].as_array().unwrap().iter().map(|note| note.as_str().unwrap().to_owned());
+    (notes.collect(), json["templates"][0]["rating"].as_str().unwrap().to_owned())
+}
+
+/// 1,000 delivered, 8 of them block; `reads` stands in between, and another message two days later.
+fn unread_log(reads: &str) -> String {
+    format!(
+        "time,kind,count\n2024-06-03T10:00:00Z,sent,1000\n2024-06-03T10:00:00Z,delivered,1000\n\
+         2024-06-03T10:30:00Z,blocked,8\n{reads}2024-06-05T10:00:00Z,sent,1\n2024-06-05T10:00:00Z,delivered,1\n"
+    )
+}
+
+/// Two days later blocks alone are 0.8 %, which is High. The unread are a day younger and weigh 0.005 x 2^-0.5 each
+/// against 0.5 for a delivery: 1,000 of them make it 1.5 %, which is Medium, 200 make it 0.94 %.
+#[test]
+fn what_is_not_read_in_time_is_heard_as_unread() {
+    let none = "2024-06-03T11:00:00Z,read,0\n";
+    for (name, reads, rating) in [
+        ("none-read", none.to_owned(), "Medium"),
+        ("few-read", "2024-06-03T11:00:00Z,read,500\n".to_owned(), "Medium"),
+        ("enough-read", "2024-06-03T11:00:00Z,read,800\n".to_owned(), "High"),
+        ("read-in-the-last-second", format!("{none}2024-06-04T10:00:00Z,read,800\n"), "High"),
+        ("read-too-late", format!("{none}2024-06-04T10:00:01Z,read,800\n"), "Medium"),
+    ] {
+        let (notes, rated) = noted(name, &unread_log(&reads));
+        assert_eq!(rated, rating, "{name}");
+        assert!(notes.iter().all(|note| !note.contains("`read` rows")), "{notes:#?}");
+    }
+    // They are heard a day after the delivery: 1.84 % then, and 1.13 % by the blocks alone.
+    let arguments = ["--start-tier", "10K", "--verified", "--json", "--set", "rating.template.medium_from=1.5%"];
+    let medium = "2024-06-04 10:00:00 The template is rated Medium after High [rating.template]".to_owned();
+    let replayed = told(&Workshop::with_log("unread-hour", unread_log(none)).replay(&arguments));
+    assert!(replayed.contains(&medium), "{replayed:#?}");
+}
+
+/// Reads of another template leave these unread, and what was heard as unread takes no reads from the messages after it.
+#[test]
+fn reads_are_of_their_own_template_and_of_what_still_waits() {
+    let two = |reads: &str| {
+        format!(
+            "time,kind,count,template\n2024-06-03T10:00:00Z,sent,1000,a\n2024-06-03T10:00:00Z,delivered,1000,a\n\
+             2024-06-03T10:00:00Z,sent,1000,b\n2024-06-03T10:00:00Z,delivered,1000,b\n\
+             2024-06-03T10:30:00Z,blocked,8,a\n{reads}2024-06-05T10:00:00Z,sent,1,a\n"
+        )
+    };
+    assert_eq!(noted("read-other", &two("2024-06-03T11:00:00Z,read,1000,b\n")).1, "Medium");
+    assert_eq!(noted("read-own", &two("2024-06-03T11:00:00Z,read,1000,a\n")).1, "High");
+    let days = "time,kind,count\n2024-06-03T10:00:00Z,sent,1000\n2024-06-03T10:00:00Z,delivered,1000\n\
+        2024-06-03T11:00:00Z,read,0\n2024-06-04T12:00:00Z,sent,1000\n2024-06-04T12:00:00Z,delivered,1000\n\
+        2024-06-04T13:00:00Z,read,1000\n2024-06-06T10:00:00Z,sent,1\n";
+    // In the end the first thousand make 0.29 %; were these reads theirs, the second would make 0.71 % of it.
+    let arguments = ["--start-tier", "10K", "--json", "--set", "rating.template.medium_from=0.5%"];
+    let output = Workshop::with_log("read-later", days).replay(&arguments);
+    let json: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(json["templates"][0]["rating"], "High", "{}", text(&output.stdout));
+}
+
+#[test]
+fn a_log_without_reads_hears_nothing_as_unread_and_says_so() {
+    let note = "the log holds no `read` rows, and the ruleset weighs unread messages (rating.template): none is heard as \
+                unread; where nobody read anything, one `read` row with the count 0 says so";
+    let (notes, rated) = noted("no-reads", &unread_log(""));
+    assert_eq!(rated, "High");
+    assert!(notes.iter().any(|other| other == note), "{notes:#?}");
+    // Before April 2024 nothing weighs them, and nothing is said.
+    let (notes, _) = noted("no-reads-before", &unread_log("").replace("2024-06", "2024-02"));
+    assert!(notes.iter().all(|note| !note.contains("`read` rows")), "{notes:#?}");
+}
+
 // ---- the same as a simulated run ------------------------------------------------------------------------------
 
 /// Writes what a replication did as a log. Every reaction comes at once and there is one send a day, so that the

@@ -126,6 +126,11 @@ impl InForce {
         self.from <= now && now < self.until
     }
 
+    /// Whether it is in force at some time before `end`.
+    fn before(self, end: SimTime) -> bool {
+        SimTime::START < self.until && self.from < end
+    }
+
     /// The first instant in force at `earliest` or later that is a multiple of `every`.
     #[inline]
     pub(crate) fn next_multiple(self, earliest: SimTime, every: Span) -> Option<SimTime> {
@@ -426,6 +431,13 @@ impl Rules {
     /// After how long an unread message counts as unread, where a rating weighs that: the shortest that a clause states.
     pub fn unread_after(&self) -> Option<Span> {
         self.unread_after
+    }
+
+    /// Paths of the rating clauses that weigh unread messages and are in force at some time before `end`.
+    pub fn weighing_unread(&self, end: SimTime) -> impl Iterator<Item = &str> {
+        let rules = self.number_ratings.iter().chain(&self.template_ratings);
+        let weighing = rules.filter(move |rule| rule.unread_after.is_some() && rule.in_force.before(end));
+        weighing.map(|rule| rule.path.as_str())
     }
 
     /// After how long an answer of the business is slow: the shortest time that a rating clause states.

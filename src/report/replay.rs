@@ -313,6 +313,7 @@ pub fn notes(replay: &Replay) -> Vec<String> {
     if !replay.idle.is_empty() {
         notes.push(format!("clauses that a replay does not act on: {}", replay.idle.join(", ")));
     }
+    notes.extend(unread_in_words(replay));
     notes.extend(waiting_in_words(replay));
     notes.extend(replay.out_of_date.clone());
     notes.extend(log_notes(&replay.log, &|unix| {
@@ -341,6 +342,19 @@ fn thresholds_in_words(replay: &Replay) -> Vec<String> {
         )
     });
     lines.collect()
+}
+
+/// That a log without `read` rows says nothing of what rules weigh.
+fn unread_in_words(replay: &Replay) -> Option<String> {
+    let weighing: Vec<&str> = replay.rules.weighing_unread(replay.calendar.end()).collect();
+    let untold = !weighing.is_empty() && replay.log.rows[Kind::Read as usize] == 0;
+    untold.then(|| {
+        format!(
+            "the log holds no `read` rows, and the ruleset weighs unread messages ({}): none is heard as unread; where \
+             nobody read anything, one `read` row with the count 0 says so",
+            weighing.join(", ")
+        )
+    })
 }
 
 /// Numbers of the log that the business could not have connected when the log begins.

@@ -41,13 +41,18 @@
 //!   are evaluated, but reactions to a template that the number sends in that very second come after it.
 //! - Everything in the log happened. What the rules would have refused is counted and told, and heard all the same.
 //! - The log does not say who was written to: every delivery counts as another customer.
-//! - `read` and `failed` are counted, and no rule hears them.
+//! - Where a rating weighs unread messages, what was delivered and not read in time is heard as unread. What is read is
+//!   taken to be the oldest that waits of its number and template, for rows are counts; who hides the receipts counts as
+//!   unread. A log without any `read` row tells nothing of it: nothing is heard as unread then, and that is said. Where
+//!   nobody read anything, one `read` row with the count 0 says so.
+//! - `failed` is counted, and no rule hears it.
 
 mod cells;
 mod drive;
 mod mistakes;
 mod moment;
 mod rows;
+mod unread;
 
 use std::io::BufRead;
 
@@ -82,7 +87,8 @@ pub enum Kind {
     Delivered,
     /// Messages failed.
     Failed,
-    /// Messages were read.
+    /// Messages were read; what is not read in time is heard as unread where a rating weighs that, and where the log
+    /// has such rows at all.
     Read,
     /// Customers answered.
     Replied,
@@ -387,6 +393,7 @@ impl Replay {
         };
         let origin = calendar.unix(SimTime::START);
         let mut drive = drive::Drive::open(&rules, &opening, start.verified, &log.names);
+        drive.hear_unread(rules.unread_after().filter(|_| log.rows[Kind::Read as usize] > 0));
         let start_tier = drive.start_tier().unwrap_or(asked_tier);
         let again =
             rows::read(reading, input, &mut |second| drive.second(SimTime(second.at - origin), second))?;
@@ -441,10 +448,22 @@ fn span_of(within: Within) -> Span {
     }
 }
 
-/// Clauses that no run acts on; what customers write first stands in a log and is heard, and prices are no matter here.
+/// Clauses that no run acts on, and what a log does not tell; what customers write first stands in a log and is heard,
+/// and prices are no matter here.
 fn idle(ruleset: &Ruleset) -> Vec<String> {
     let paths = words::not_simulated(ruleset).into_iter().map(|(path, _)| path);
-    paths.filter(|path| !path.ends_with(".CustomerFirst") && !path.starts_with("price.")).collect()
+    let mut idle: Vec<String> =
+        paths.filter(|path| !path.ends_with(".CustomerFirst") && !path.starts_with("price.")).collect();
+    for (name, clause) in ruleset.rating.iter() {
+        if clause.weights.iter().any(|(kind, weight)| *kind == Feedback::SlowAnswer && weight.top != 0) {
+            idle.push(format!("rating.{name}.weights.SlowAnswer"));
+        }
+        let frequency = format!("rating.{name}.frequency");
+        if clause.frequency.is_some_and(|frequency| frequency.weight.top != 0) && !idle.contains(&frequency) {
+            idle.push(frequency);
+        }
+    }
+    idle
 }
 
 fn asked_tier(rules: &Rules, start: &Start) -> Result<usize, LogError> {

@@ -4,13 +4,16 @@
 //!   next instant = the earliest of
 //!     platform   a term ends, a rating is due, a clause's own clock strikes
 //!     log        the next second in which something happened
-//!   then: 1 terms, verification   2 reactions   3 ratings   4 clocks   5 sends   6 reactions to these sends
+//!     unread     delivered messages that nobody has read in time
+//!   then: 1 terms, verification   2 reactions, unread   3 ratings   4 clocks   5 sends   6 reactions to these sends
 //! ```
 
+use crate::glossary::Feedback;
 use crate::platform::{Change, Opening, Platform, Rules, Score, Signal, Subject, What};
-use crate::time::SimTime;
+use crate::time::{SimTime, Span};
 
 use super::rows::Second;
+use super::unread::Waiting;
 use super::{Kind, Names, NumberAtEnd, Refused, Standing};
 
 /// The platform's next instants.
@@ -31,6 +34,8 @@ pub(super) struct Drive<'r> {
     heard: Vec<Change>,
     changes: Vec<(Change, Option<f64>)>,
     refused: Refused,
+    /// What was delivered and may still count as unread, where that is heard.
+    waiting: Option<Waiting>,
 }
 
 impl<'r> Drive<'r> {
@@ -44,6 +49,7 @@ impl<'r> Drive<'r> {
             heard: Vec::new(),
             changes: Vec::new(),
             refused: Refused::default(),
+            waiting: None,
         };
         if verified {
             drive.verified_before();
@@ -51,6 +57,11 @@ impl<'r> Drive<'r> {
         drive.platform.begin(SimTime::START, &mut drive.heard);
         drive.tell();
         drive
+    }
+
+    /// Hears from now on what was not read so long after its delivery.
+    pub(super) fn hear_unread(&mut self, after: Option<Span>) {
+        self.waiting = after.map(Waiting::new);
     }
 
     /// Who was verified before the log left the entry step before it, too: only what is under way yet is told.
@@ -92,7 +103,8 @@ impl<'r> Drive<'r> {
                 evaluation: self.platform.next_evaluation(),
                 clock: self.platform.next_clock(self.now),
             };
-            let next = due.term.min(due.evaluation).min(due.clock).max(SimTime(self.now.0 + 1));
+            let unread = self.waiting.as_ref().map_or(SimTime::NEVER, Waiting::next);
+            let next = due.term.min(due.evaluation).min(due.clock).min(unread).max(SimTime(self.now.0 + 1));
             if next >= end {
                 return due;
             }
@@ -112,6 +124,7 @@ impl<'r> Drive<'r> {
             self.tell();
         }
         let reacted = second.is_some_and(|second| self.reactions(second, false));
+        let reacted = self.unread(second) || reacted;
         // What was heard since may have made a rating due; asking again looks at every number and template.
         let asked_again = due.term <= now || reacted || second.is_some_and(|second| second.verified);
         let evaluation = if asked_again { self.platform.next_evaluation() } else { due.evaluation };
@@ -181,6 +194,21 @@ impl<'r> Drive<'r> {
             }
         }
         any
+    }
+
+    /// Class 2, too: what was not read in time; whether there was any.
+    fn unread(&mut self, second: Option<&Second>) -> bool {
+        let Some(waiting) = &mut self.waiting else { return false };
+        if let Some(second) = second {
+            waiting.second(self.now, second);
+        }
+        let overdue = waiting.overdue(self.now);
+        for &((number, template), count) in &overdue {
+            let signal = Signal::Feedback { number, template, kind: Feedback::Unread, count };
+            self.platform.hear(self.now, signal, &mut self.heard);
+            self.tell();
+        }
+        !overdue.is_empty()
     }
 
     /// Takes note of the changes that were made.
