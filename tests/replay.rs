@@ -283,6 +283,22 @@ fn a_log_without_reads_hears_nothing_as_unread_and_says_so() {
     assert!(notes.iter().all(|note| !note.contains("`read` rows")), "{notes:#?}");
 }
 
+/// A log as senders have it: nobody tells them who blocks or reports.
+#[test]
+fn a_log_without_blocks_and_reports_says_what_ratings_rest_on() {
+    let note = "the log holds no rows of blocks or reports: no platform tells a sender of them, so ratings rest on what \
+                else the log holds, and flags and falls cannot be foreseen";
+    let log = "time,kind,count\n2024-03-04T10:00:00Z,sent,900\n2024-03-04T10:00:00Z,delivered,900\n";
+    assert!(noted("no-complaints", log).0.iter().any(|other| other == note));
+    for kind in ["blocked", "reported"] {
+        let notes = noted(kind, &format!("{log}2024-03-04T11:00:00Z,{kind},1\n")).0;
+        assert!(!notes.iter().any(|other| other == note), "{notes:#?}");
+    }
+    let docs = Command::new(env!("CARGO_BIN_EXE_tiercast")).args(["docs", "log"]).output().unwrap();
+    let said = text(&docs.stdout).split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(said.contains(note.trim_start_matches("the log holds ")), "{said}");
+}
+
 // ---- the same as a simulated run ------------------------------------------------------------------------------
 
 /// Writes what a replication did as a log. Every reaction comes at once and there is one send a day, so that the

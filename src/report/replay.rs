@@ -11,10 +11,10 @@ use super::decimal;
 use super::story::{Told, Wording, cite, tell_change};
 use super::summary::TOOL;
 use super::text::wrap;
-use crate::glossary::{NumberStatus, Ratio, TemplateStatus, grouped};
+use crate::glossary::{Feedback, NumberStatus, Ratio, TemplateStatus, grouped};
 use crate::platform::language::Holder;
 use crate::platform::{Subject, Thresholds, What};
-use crate::sim::replay::{Kind, Log, NumberAtEnd, Replay};
+use crate::sim::replay::{Kind, Log, NO_COMPLAINTS, NumberAtEnd, Replay};
 use crate::time::{SimTime, Span, date_in_words};
 
 /// Version of the JSON's form.
@@ -314,6 +314,7 @@ pub fn notes(replay: &Replay) -> Vec<String> {
         notes.push(format!("clauses that a replay does not act on: {}", replay.idle.join(", ")));
     }
     notes.extend(unread_in_words(replay));
+    notes.extend(complaints_in_words(replay));
     notes.extend(waiting_in_words(replay));
     notes.extend(replay.out_of_date.clone());
     notes.extend(log_notes(&replay.log, &|unix| {
@@ -355,6 +356,14 @@ fn unread_in_words(replay: &Replay) -> Option<String> {
             weighing.join(", ")
         )
     })
+}
+
+/// That a log without complaints makes every rating look perfect.
+fn complaints_in_words(replay: &Replay) -> Option<String> {
+    let complaints = [(Kind::Blocked, Feedback::Block), (Kind::Reported, Feedback::Report)];
+    let weighed = complaints.iter().any(|(_, feedback)| replay.rules.weighs(*feedback));
+    let untold = complaints.iter().all(|(kind, _)| replay.log.rows[*kind as usize] == 0);
+    (weighed && untold).then(|| format!("the log holds {NO_COMPLAINTS}"))
 }
 
 /// Numbers of the log that the business could not have connected when the log begins.

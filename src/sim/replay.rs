@@ -78,6 +78,10 @@ pub(super) const MOST_IN_ROW: u64 = 1 << 31;
 /// Most in a log: what the windows of a rating can still weigh exactly.
 const MOST_IN_LOG: u64 = 1 << 50;
 
+/// What is missing in most logs, in words that follow "the log holds".
+pub const NO_COMPLAINTS: &str = "no rows of blocks or reports: no platform tells a sender of them, so ratings rest on \
+    what else the log holds, and flags and falls cannot be foreseen";
+
 /// What a row tells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Kind {

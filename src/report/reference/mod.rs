@@ -29,6 +29,7 @@ use crate::audience::profile_names;
 use crate::document::nearest;
 use crate::platform::{catalogue, rulebook};
 use crate::sim::Metric;
+use crate::sim::replay::NO_COMPLAINTS;
 
 /// A kind of file that the reference tells of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -266,7 +267,9 @@ fn called(name: &str, mut sections: Vec<Section>) -> Vec<Section> {
 /// A log: its columns, and the kinds of rows.
 fn log() -> Vec<Section> {
     let mut sections = vec![columns(LOG, 0, "log.csv", "The columns of the table, in any order.")];
-    sections.push(words(LOG, "Kind", "kind"));
+    let mut kinds = words(LOG, "Kind", "kind");
+    kinds.says.push_str(&format!(" Most logs hold {NO_COMPLAINTS}."));
+    sections.push(kinds);
     sections
 }
 
