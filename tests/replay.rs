@@ -987,6 +987,49 @@ fn webhooks_that_cannot_be_read_are_told_with_line_and_column() {
     assert!(said.contains("  1 messages\n"), "{said}");
 }
 
+/// A log in which nothing happens, against what was received: exit code, and all that is said without line breaks.
+fn quiet_against(name: &str, events: &str, arguments: &[&str]) -> (Option<i32>, String) {
+    let log = "time,kind,count,number,template\n2024-03-04T09:00:00Z,sent,50,1,a\n";
+    let workshop = Workshop::with_log(name, log);
+    fs::write(workshop.0.join("events.jsonl"), events).unwrap();
+    let output = workshop.replay(&[&["--received", "events.jsonl", "--start-tier", "10K"], arguments].concat());
+    (output.status.code(), text(&output.stdout).split_whitespace().collect::<Vec<_>>().join(" "))
+}
+
+#[test]
+fn what_was_not_compared_does_not_agree() {
+    let none = "No event of events.jsonl that rules can foresee lies within the time of the log, Mon 4 Mar 2024 to Mon \
+                4 Mar 2024. Nothing was compared: it is open whether they agree.";
+    for (name, events) in [("no-events", ""), ("other-dates", &shipped("flagged.jsonl"))] {
+        let (code, said) = quiet_against(name, events, &[]);
+        assert_eq!(code, Some(3), "{said}");
+        assert!(said.contains(none) && !said.contains("They agree"), "{said}");
+    }
+    // Nothing of what was foreseen came: that is a difference, and the reader is told that the dates are others.
+    let (code, said) = against("other-year", |_| String::new(), &[]);
+    assert_eq!(code, Some(1), "{said}");
+    assert!(said.contains("lies within the time of the log") && !said.contains("Nothing was compared"), "{said}");
+    // Events of the day that no rule compares leave it open, too.
+    let start = r#"{"field":"phone_number_quality_update","value":{"display_phone_number":"1","event":"ONBOARDING","current_limit":"TIER_10K"},"time":1709542800}"#;
+    let (code, said) = quiet_against("not-comparable", start, &[]);
+    assert_eq!(code, Some(3), "{said}");
+    assert!(!said.contains("lies within") && said.contains("Nothing was compared"), "{said}");
+}
+
+#[test]
+fn a_comparison_tells_what_it_takes_for_granted() {
+    let start = "the number begins at tier 10K (given), Connected, without a rating; the business begins not verified";
+    let (_, said) = quiet_against("compare-notes", "", &[]);
+    assert!(said.contains("Taken for granted, and seen in the log: ") && said.contains(start), "{said}");
+    let (_, brief) = quiet_against("compare-brief", "", &["--quiet"]);
+    assert!(!brief.contains("Taken for granted"), "{brief}");
+    let (code, said) = quiet_against("compare-json", "", &["--json"]);
+    assert_eq!(code, Some(3));
+    let json: serde_json::Value = serde_json::from_str(&said).unwrap();
+    assert_eq!((&json["log"], &json["ruleset"]), (&"log.csv".into(), &"platform-2023".into()));
+    assert_eq!((&json["within"], &json["notes"][0]), (&0.into(), &start.into()));
+}
+
 #[test]
 fn a_library_user_can_do_the_same() {
     let log = shipped("half-limit.csv");

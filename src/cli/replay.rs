@@ -34,7 +34,8 @@ Kinds: sent, delivered, failed, read, replied, stopped, blocked, reported, muted
 verified. Times have an offset or Z, or are Unix seconds, or civil times in --zone. The columns number and template
 may be left out where there is one.
 
-With --received the exit code is 1 where what was received differs from what these rules foresee.")]
+With --received the exit code is 1 where what was received differs from what these rules foresee, and 3 where nothing
+was compared, such as with events of other dates.")]
 pub(super) struct Replay {
     /// The log: a CSV file. It is read twice, so it cannot be a pipe.
     log: PathBuf,
@@ -186,10 +187,15 @@ impl Replay {
         } else {
             print(&comparison.render(&name, replayed, self.tolerance))?;
             if !quiet {
+                print(&replay::notes_in_words(replayed, width().min(120)))?;
                 print(&replay::rows_in_words(&replayed.log))?;
             }
         }
-        if comparison.agrees() { Ok(()) } else { Err(Failure::Found) }
+        match comparison.compared() {
+            _ if comparison.agrees() => Ok(()),
+            true => Err(Failure::Found),
+            false => Err(Failure::Undecided),
+        }
     }
 }
 

@@ -198,8 +198,7 @@ pub fn render(replay: &Replay, width: usize, brief: bool) -> String {
     }
     tell_end(&mut text, replay, width);
     if !brief {
-        text.push_str("\nTaken for granted, and seen in the log:\n");
-        list(&mut text, &notes(replay), width);
+        text.push_str(&notes_in_words(replay, width));
     }
     cite(&mut text, &told, width);
     text.push_str(&rows_in_words(&replay.log));
@@ -321,6 +320,13 @@ pub fn notes(replay: &Replay) -> Vec<String> {
         wording(replay).moment(SimTime(unix - replay.calendar.unix(SimTime::START)))
     }));
     notes
+}
+
+/// The notes, in lines of at most `width` letters where words allow it.
+pub fn notes_in_words(replay: &Replay, width: usize) -> String {
+    let mut text = "\nTaken for granted, and seen in the log:\n".to_owned();
+    list(&mut text, &notes(replay), width);
+    text
 }
 
 /// The thresholds of the rating clauses, those with the same values together.

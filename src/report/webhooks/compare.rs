@@ -4,22 +4,31 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use super::super::replay::notes;
 use super::received::Received;
 use super::{Field, Foreseen, Notice, Webhook, limit_word};
 use crate::glossary::grouped;
 use crate::platform::language::{Effect, Holder, Measure, Ruleset, Status, Term};
 use crate::sim::replay::Replay;
-use crate::time::{SimTime, Span};
+use crate::time::{SimTime, Span, date_in_words};
 
 /// What was received against what was foreseen.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Comparison {
+    /// Name of the log.
+    pub log: String,
+    /// Name of the ruleset.
+    pub ruleset: String,
+    /// Events that were received within the time of the replay, of the kinds that rules can foresee.
+    pub within: u64,
     /// Webhooks that came as foreseen.
     pub matched: u64,
     /// Every difference, in order of time.
     pub differences: Vec<Difference>,
     /// What was not compared, and how often.
     pub not_compared: BTreeMap<String, u64>,
+    /// What was taken for granted, and what is strange about the log.
+    pub notes: Vec<String>,
 }
 
 /// One difference.
@@ -63,9 +72,14 @@ impl Parting {
 }
 
 impl Comparison {
-    /// Whether nothing differs.
+    /// Whether anything was held against anything: where a log is quiet and the events are of other dates, nothing is.
+    pub fn compared(&self) -> bool {
+        self.matched > 0 || !self.differences.is_empty()
+    }
+
+    /// Whether something was compared and nothing differs.
     pub fn agrees(&self) -> bool {
-        self.differences.is_empty()
+        self.compared() && self.differences.is_empty()
     }
 
     /// How often they part in this way.
@@ -85,8 +99,17 @@ impl Comparison {
             self.count(Parting::NotForeseen),
             self.count(Parting::NotReceived)
         );
+        if self.within == 0 {
+            let of = |at: SimTime| date_in_words(replay.calendar.civil(at).date());
+            text.push_str(&format!(
+                "No event of {name} that rules can foresee lies within the time of the log, {} to {}.\n",
+                of(SimTime::START),
+                of(SimTime(replay.calendar.end().0 - 1))
+            ));
+        }
         match self.differences.first() {
-            None => text.push_str("They agree.\n"),
+            None if self.compared() => text.push_str("They agree.\n"),
+            None => text.push_str("Nothing was compared: it is open whether they agree.\n"),
             Some(first) => {
                 let by = match first.clauses.as_slice() {
                     [] => "by no clause of these rules".to_owned(),
@@ -130,7 +153,15 @@ pub fn compare(replay: &Replay, foreseen: &Foreseen, received: &Received, tolera
         replay,
         tolerance,
         foreseen: foreseen.webhooks.iter().map(|webhook| (webhook, false)).collect(),
-        out: Comparison { matched: 0, differences: Vec::new(), not_compared: received.passed_over.clone() },
+        out: Comparison {
+            log: replay.name.clone(),
+            ruleset: replay.ruleset.name.clone(),
+            within: 0,
+            matched: 0,
+            differences: Vec::new(),
+            not_compared: received.passed_over.clone(),
+            notes: notes(replay),
+        },
         limit: limit_word(replay.rules.tiers[replay.start_tier].limit),
     };
     matcher.skip(received.twice, "received twice");
@@ -157,6 +188,7 @@ impl Matcher<'_> {
         if notice.time < calendar.unix(SimTime::START) || notice.time >= calendar.unix(calendar.end()) {
             return self.skip(1, "received before or after the time of the replay");
         }
+        self.out.within += 1;
         if notice.field == Field::Capability {
             if self.replay.rules.holder == Holder::Number {
                 return self.skip(1, "business_capability_update, where numbers hold the limits");
