@@ -299,6 +299,78 @@ fn a_log_without_blocks_and_reports_says_what_ratings_rest_on() {
     assert!(said.contains(note.trim_start_matches("the log holds ")), "{said}");
 }
 
+/// A number that is not verified reaches its thousand conversations on the fourth day: the platform looks at it then.
+fn reach_log(rows: &str) -> String {
+    let days = (4..8).map(|day| {
+        format!("2024-03-0{day}T10:00:00Z,sent,250\n2024-03-0{day}T10:00:00Z,delivered,250\n")
+    });
+    format!("time,kind,count\n{}{rows}2024-03-09T10:00:00Z,sent,1\n", days.collect::<String>())
+}
+
+#[test]
+fn a_rise_that_waits_for_an_analysis_is_told() {
+    let workshop = Workshop::with_log("analysis-open", reach_log(""));
+    let json: serde_json::Value = serde_json::from_slice(&workshop.replay(&["--json"]).stdout).unwrap();
+    assert_eq!(json["numbers"][0]["analysis_since"], "2024-03-07 10:00:00", "{json:#}");
+    let note = "upgrade.reach looks at the quality of the messages before the limit rises, and no rule says how that is \
+                decided: a replay waits until a row of the kind `analysis` says so (count 1 approved, 0 denied)";
+    assert!(json["notes"].as_array().unwrap().iter().any(|other| other == note), "{json:#}");
+    let said = text(&workshop.replay(&[]).stdout).split_whitespace().collect::<Vec<_>>().join(" ");
+    let end = "; the platform's analysis is open since Thu 7 Mar 2024 10:00: its limit may rise.";
+    assert!(said.contains(end), "{said}");
+}
+
+#[test]
+fn a_log_says_how_an_analysis_was_decided() {
+    let replay = |name: &str, rows: &str| {
+        let output = Workshop::with_log(name, reach_log(rows)).replay(&["--json"]);
+        let json: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        (told(&output), json["notes"].to_string(), json["numbers"][0].clone())
+    };
+    let rises = "2024-03-08 12:00:00 The limit rises from 250 to 1,000 customers in 24 h [upgrade.reach]".to_owned();
+    let (told, notes, number) = replay("analysis-approved", "2024-03-08T12:00:00Z,analysis,1\n");
+    assert!(told.contains(&rises) && number["analysis_since"].is_null(), "{told:#?} {number}");
+    assert!(!notes.contains("analysis"), "{notes}");
+    let (told, notes, number) = replay("analysis-denied", "2024-03-08T12:00:00Z,analysis,0\n");
+    assert!(told.iter().any(|told| told.contains("the platform's analysis denies it")), "{told:#?}");
+    assert_eq!((&number["tier"], notes.contains("analysis")), (&"250".into(), false));
+    let early = reach_log("").replace("time,kind,count\n", "time,kind,count\n2024-03-04T09:00:00Z,analysis,1\n");
+    let said = text(&Workshop::with_log("analysis-early", early).replay(&[]).stdout);
+    assert!(said.contains("1 row of the kind `analysis` came when no rise waited"), "{said}");
+    let wrong = reach_log("2024-03-08T12:00:00Z,analysis,2\n");
+    let said = text(&Workshop::with_log("analysis-wrong", wrong).replay(&[]).stderr);
+    assert!(said.contains("an analysis is approved or denied, not \"2\""), "{said}");
+}
+
+#[test]
+fn an_open_analysis_explains_a_rise_that_was_received() {
+    let upgrade = |day: i64, limit: &str| {
+        let time = 1_709_856_000 + (day - 8) * DAY;
+        format!(
+            "{{\"field\":\"phone_number_quality_update\",\"value\":{{\"event\":\"UPGRADE\",\"current_limit\":\"{limit}\"}},\"time\":{time}}}\n"
+        )
+    };
+    let compare = |name: &str, events: &str| {
+        let workshop = Workshop::with_log(name, reach_log(""));
+        fs::write(workshop.0.join("events.jsonl"), events).unwrap();
+        let output = workshop.replay(&["--received", "events.jsonl", "--start-tier", "250"]);
+        (output.status.code(), text(&output.stdout))
+    };
+    let (code, said) = compare("explained", &upgrade(8, "TIER_1K"));
+    assert_eq!(code, Some(3), "{said}");
+    assert!(said.contains("1 rises that an open analysis explains: a row `analysis` of the log says when"), "{said}");
+    // Not before it is open, not to another limit, and not twice.
+    for (name, events) in [
+        ("not-yet", upgrade(6, "TIER_1K")),
+        ("too-high", upgrade(8, "TIER_10K")),
+        ("twice", upgrade(8, "TIER_1K") + &upgrade(9, "TIER_1K")),
+    ] {
+        let (code, said) = compare(name, &events);
+        assert_eq!(code, Some(1), "{name}: {said}");
+        assert!(said.contains("1 received and not foreseen"), "{name}: {said}");
+    }
+}
+
 // ---- the same as a simulated run ------------------------------------------------------------------------------
 
 /// Writes what a replication did as a log. Every reaction comes at once and there is one send a day, so that the
@@ -622,7 +694,7 @@ error: nothing of the kind \"delivred\" is known
 2 | 1709546400,delivred,5,a,x
   |            ^^^^^^^^
   |
-  = help: did you mean \"delivered\"? There are: sent, delivered, failed, read, replied, stopped, blocked, reported, muted, archived, customer_message, verified",
+  = help: did you mean \"delivered\"? There are: sent, delivered, failed, read, replied, stopped, blocked, reported, muted, archived, customer_message, analysis, verified",
     );
 }
 

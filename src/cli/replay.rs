@@ -31,7 +31,7 @@ The log is a table in order of time:
   2024-03-04T10:12:31Z,blocked,2,16505551111,spring_offer
 
 Kinds: sent, delivered, failed, read, replied, stopped, blocked, reported, muted, archived, customer_message,
-verified. Times have an offset or Z, or are Unix seconds, or civil times in --zone. The columns number and template
+analysis, verified. Times have an offset or Z, or are Unix seconds, or civil times in --zone. The columns number and template
 may be left out where there is one.
 
 With --received the exit code is 1 where what was received differs from what these rules foresee, and 3 where nothing

@@ -70,6 +70,8 @@ pub struct NumberNow {
     pub score: Option<f64>,
     /// How many more customers it may write to; null is unlimited.
     pub capacity: Option<u64>,
+    /// Since when its rise waits for the platform's analysis; null where it does not.
+    pub analysis_since: Option<String>,
 }
 
 /// How a template stands.
@@ -126,7 +128,8 @@ pub fn changes(replay: &Replay) -> Vec<Told> {
 pub fn summary(replay: &Replay) -> Summary {
     let stamp = |at: SimTime| replay.calendar.civil(at).strftime("%Y-%m-%d %H:%M:%S").to_string();
     let tier = |place: usize| &replay.rules.tiers[place];
-    let numbers = replay.log.names.numbers.iter().zip(&replay.end.numbers).map(|(name, now)| NumberNow {
+    let numbers = replay.log.names.numbers.iter().zip(&replay.end.numbers).enumerate();
+    let numbers = numbers.map(|(place, (name, now))| NumberNow {
         name: name.clone(),
         tier: tier(now.tier).name.clone(),
         limit: tier(now.tier).limit,
@@ -134,6 +137,7 @@ pub fn summary(replay: &Replay) -> Summary {
         rating: now.rating.to_string(),
         score: now.score,
         capacity: now.capacity,
+        analysis_since: analysis_since(replay, place).map(stamp),
     });
     let templates = replay.log.names.templates.iter().zip(&replay.end.templates);
     let templates = templates.map(|(name, (status, rating))| TemplateNow {
@@ -279,7 +283,10 @@ fn number_in_words(replay: &Replay, place: usize, now: &NumberAtEnd, wording: &W
     let review = review_until(replay, place).map_or_else(String::new, |at| {
         format!("; a review is running, its limit rises on {}", wording.moment(at))
     });
-    format!("{limit}{room}; it is {}{until}, rated {}{score}{review}", now.status, now.rating)
+    let analysis = analysis_since(replay, place).map_or_else(String::new, |at| {
+        format!("; the platform's analysis is open since {}: its limit may rise", wording.moment(at))
+    });
+    format!("{limit}{room}; it is {}{until}, rated {}{score}{review}{analysis}", now.status, now.rating)
 }
 
 /// The deadline of the status that a subject entered last.
@@ -290,6 +297,13 @@ fn deadline(replay: &Replay, subject: Subject) -> Option<SimTime> {
             _ => None,
         }
     })?
+}
+
+/// Since when the rise of a number's limit waits for the platform's analysis.
+fn analysis_since(replay: &Replay, number: usize) -> Option<SimTime> {
+    let holder = if replay.rules.holder == Holder::Number { number } else { 0 };
+    let open = replay.open_analyses(last(replay)).into_iter().find(|open| open.holder == holder);
+    open.map(|open| open.since)
 }
 
 /// When a review that is still running ends.
@@ -315,6 +329,7 @@ pub fn notes(replay: &Replay) -> Vec<String> {
     notes.extend(unread_in_words(replay));
     notes.extend(complaints_in_words(replay));
     notes.extend(waiting_in_words(replay));
+    notes.extend(analyses_in_words(replay));
     notes.extend(replay.out_of_date.clone());
     notes.extend(log_notes(&replay.log, &|unix| {
         wording(replay).moment(SimTime(unix - replay.calendar.unix(SimTime::START)))
@@ -384,6 +399,25 @@ fn waiting_in_words(replay: &Replay) -> Option<String> {
             if waiting == 1 { "is" } else { "are" },
         )
     })
+}
+
+/// Rises that wait for an analysis, and analyses that no rise waited for.
+fn analyses_in_words(replay: &Replay) -> Vec<String> {
+    let open = replay.open_analyses(last(replay));
+    let open = open.first().map(|open| {
+        format!(
+            "{} looks at the quality of the messages before the limit rises, and no rule says how that is decided: a \
+             replay waits until a row of the kind `analysis` says so (count 1 approved, 0 denied)",
+            replay.rules.clauses[usize::from(open.clause)].path
+        )
+    });
+    let unasked = (replay.unasked > 0).then(|| {
+        format!(
+            "{} of the kind `analysis` came when no rise waited for it by these rules: passed over",
+            counted(replay.unasked, "row")
+        )
+    });
+    open.into_iter().chain(unasked).collect()
 }
 
 fn start_in_words(replay: &Replay) -> String {

@@ -22,8 +22,8 @@
 //! | column | holds |
 //! | --- | --- |
 //! | `time` | ISO 8601 with an offset or `Z`; or Unix seconds; or `2024-03-04 10:00:00` in a zone that is given; one form a log |
-//! | `kind` | `sent`, `delivered`, `failed`, `read`, `replied`, `stopped`, `blocked`, `reported`, `muted`, `archived`, `customer_message` (a customer writes first), `verified` (the business is) |
-//! | `count` | how many, a whole number; may be empty for `verified` |
+//! | `kind` | `sent`, `delivered`, `failed`, `read`, `replied`, `stopped`, `blocked`, `reported`, `muted`, `archived`, `customer_message` (a customer writes first), `analysis` (the platform decided on a rise), `verified` (the business is) |
+//! | `count` | how many, a whole number; 1 for an `analysis` that approved, 0 for one that denied; may be empty for `verified` |
 //! | `number` | which phone number; the column may be left out where there is one |
 //! | `template` | which template; the column may be left out where there is one, and the cell be empty for what customers do |
 //!
@@ -37,7 +37,7 @@
 //!   evaluated at full hours from there.
 //! - What was sent and delivered of one template by one number in one second is one batch. What is delivered later
 //!   counts at its own time: usage and rating look at deliveries.
-//! - Within one second the order of rows means nothing. The business is verified first; reactions come before ratings
+//! - Within one second the order of rows means nothing. Decisions of the platform come first; reactions come before ratings
 //!   are evaluated, but reactions to a template that the number sends in that very second come after it.
 //! - Everything in the log happened. What the rules would have refused is counted and told, and heard all the same.
 //! - The log does not say who was written to: every delivery counts as another customer.
@@ -63,11 +63,15 @@ use thiserror::Error;
 use crate::document::{Document, Finding, Findings};
 use crate::glossary::{Feedback, NumberStatus, Rating, TemplateStatus};
 use crate::platform::language::{Condition, Within};
-use crate::platform::{Change, Opening, Policy, Rules, Ruleset, TemplateOpening, words};
+use crate::platform::{
+    Change, ClauseId, Opening, Policy, Rules, Ruleset, Subject, TemplateOpening, What, words,
+};
 use crate::time::{Calendar, CalendarError, SimTime, Span};
 
 use super::Names;
 use super::load::{compile, nearest, out_of_date};
+
+use drive::Outcome;
 
 pub(crate) use cells::Lines;
 pub(crate) use mistakes::{Line, Mistakes};
@@ -77,6 +81,8 @@ pub use moment::Form;
 pub(super) const MOST_IN_ROW: u64 = 1 << 31;
 /// Most in a log: what the windows of a rating can still weigh exactly.
 const MOST_IN_LOG: u64 = 1 << 50;
+/// How many kinds of rows there are.
+const KINDS: usize = Kind::ALL.len();
 
 /// What is missing in most logs, in words that follow "the log holds".
 pub const NO_COMPLAINTS: &str = "no rows of blocks or reports: no platform tells a sender of them, so ratings rest on \
@@ -108,13 +114,16 @@ pub enum Kind {
     Archived,
     /// Customers wrote first.
     CustomerMessage,
+    /// The platform decided on a rise that waits for its analysis of the messages: the count is 1 where it approved, 0
+    /// where it denied.
+    Analysis,
     /// The business was verified.
     Verified,
 }
 
 impl Kind {
     /// Every kind; its position is its index in counters.
-    pub const ALL: [Kind; 12] = [
+    pub const ALL: [Kind; 13] = [
         Kind::Sent,
         Kind::Delivered,
         Kind::Failed,
@@ -126,6 +135,7 @@ impl Kind {
         Kind::Muted,
         Kind::Archived,
         Kind::CustomerMessage,
+        Kind::Analysis,
         Kind::Verified,
     ];
 
@@ -143,6 +153,7 @@ impl Kind {
             Kind::Muted => "muted",
             Kind::Archived => "archived",
             Kind::CustomerMessage => "customer_message",
+            Kind::Analysis => "analysis",
             Kind::Verified => "verified",
         }
     }
@@ -157,7 +168,8 @@ impl Kind {
             Kind::Muted => Feedback::Mute,
             Kind::Archived => Feedback::Archive,
             Kind::CustomerMessage => Feedback::CustomerFirst,
-            Kind::Sent | Kind::Delivered | Kind::Failed | Kind::Read | Kind::Verified => return None,
+            Kind::Sent | Kind::Delivered | Kind::Failed | Kind::Read => return None,
+            Kind::Analysis | Kind::Verified => return None,
         })
     }
 
@@ -251,9 +263,9 @@ pub struct Log {
     /// The first and the last second of the log [Unix seconds].
     pub span: (i64, i64),
     /// Rows by [`Kind`].
-    pub rows: [u64; 12],
+    pub rows: [u64; KINDS],
     /// Sums of their counts by [`Kind`].
-    pub counts: [u64; 12],
+    pub counts: [u64; KINDS],
     /// Rows that repeat one of the same second, and the line of the first.
     pub repeated: Option<(u64, u64)>,
     /// Whether these were dropped.
@@ -326,6 +338,8 @@ pub struct Replay {
     pub end: Standing,
     /// What the rules would have refused.
     pub refused: Refused,
+    /// Rows of the kind `analysis` that no rise had asked for by then.
+    pub unasked: u64,
     /// Paths of the clauses that a replay does not act on.
     pub idle: Vec<String>,
     /// That built-in rules are not in force when the log begins, and which are, in words.
@@ -404,7 +418,7 @@ impl Replay {
         if again != *log {
             return Err(LogError::Changed);
         }
-        let (changes, end, refused) = drive.finish(calendar.end());
+        let Outcome { changes, end, refused, unasked } = drive.finish(calendar.end());
         Ok(Replay {
             ruleset: ruleset.clone(),
             name: reading.name.clone(),
@@ -414,11 +428,40 @@ impl Replay {
             changes,
             end,
             refused,
+            unasked,
             idle: idle(ruleset),
             out_of_date: out_of_date(&ruleset.name, &calendar),
             calendar,
             rules,
         })
+    }
+}
+
+/// A rise that waits for the platform's analysis.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OpenAnalysis {
+    /// Who holds the limit: the position of a number, or 0 for the portfolio.
+    pub holder: usize,
+    /// Since when.
+    pub since: SimTime,
+    /// The clause that asks for it.
+    pub clause: ClauseId,
+}
+
+impl Replay {
+    /// The rises that wait for the platform's analysis at `at`: no rule says how it decides.
+    pub fn open_analyses(&self, at: SimTime) -> Vec<OpenAnalysis> {
+        let mut open: Vec<OpenAnalysis> = Vec::new();
+        for (change, _) in self.changes.iter().filter(|(change, _)| change.at <= at) {
+            let Subject::Holder(holder) = change.subject else { continue };
+            match change.what {
+                What::AnalysisAsked => open.push(OpenAnalysis { holder, since: change.at, clause: change.clause }),
+                // Who rose otherwise waits for nothing more.
+                What::AnalysisDecided { .. } | What::TierRose { .. } => open.retain(|each| each.holder != holder),
+                _ => {}
+            }
+        }
+        open
     }
 }
 

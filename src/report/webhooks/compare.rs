@@ -8,8 +8,8 @@ use super::super::replay::notes;
 use super::received::Received;
 use super::{Field, Foreseen, Notice, Webhook, limit_word};
 use crate::glossary::grouped;
-use crate::platform::language::{Effect, Holder, Measure, Ruleset, Status, Term};
-use crate::sim::replay::Replay;
+use crate::platform::language::{Effect, Holder, Measure, Ruleset, Status, Term, ToTier};
+use crate::sim::replay::{OpenAnalysis, Replay};
 use crate::time::{SimTime, Span, date_in_words};
 
 /// What was received against what was foreseen.
@@ -147,7 +147,8 @@ impl Comparison {
 /// Compares what was received with what was foreseen; the same event within `tolerance` is the same.
 ///
 /// The beginning of a number and the end of a template's pause are matched where both tell of them and are no
-/// difference where one does not: a log seldom begins with its number, and no page says which event ends a pause.
+/// difference where one does not: a log seldom begins with its number, and no page says which event ends a pause. Nor is
+/// a rise one that an open analysis explains: no rule says how the platform decides it.
 pub fn compare(replay: &Replay, foreseen: &Foreseen, received: &Received, tolerance: Span) -> Comparison {
     let mut matcher = Matcher {
         replay,
@@ -163,6 +164,7 @@ pub fn compare(replay: &Replay, foreseen: &Foreseen, received: &Received, tolera
             notes: notes(replay),
         },
         limit: limit_word(replay.rules.tiers[replay.start_tier].limit),
+        explained: Vec::new(),
     };
     matcher.skip(received.twice, "received twice");
     for (notice, line) in &received.notices {
@@ -180,6 +182,8 @@ struct Matcher<'c> {
     out: Comparison,
     /// The portfolio's limit as received last.
     limit: String,
+    /// Open analyses that explained a rise.
+    explained: Vec<OpenAnalysis>,
 }
 
 impl Matcher<'_> {
@@ -210,11 +214,47 @@ impl Matcher<'_> {
             None if loose(notice) => {
                 self.skip(1, "beginnings of numbers and ends of pauses that were not foreseen")
             }
+            None if self.is_explained(notice) => {
+                self.skip(1, "rises that an open analysis explains: a row `analysis` of the log says when");
+            }
             None => {
                 let what = in_words(notice);
                 let clauses = able(&self.replay.ruleset, notice);
                 self.part(notice.time, Parting::NotForeseen, what, clauses, Some(line));
             }
+        }
+    }
+
+    /// Whether a limit rose where an analysis is open that may lead to it; each explains one rise.
+    fn is_explained(&mut self, notice: &Notice) -> bool {
+        if notice.field != Field::Capability && notice.event != "UPGRADE" {
+            return false;
+        }
+        let Replay { calendar, rules, .. } = self.replay;
+        let by = SimTime(notice.time - calendar.unix(SimTime::START)) + self.tolerance;
+        let numbers = &self.replay.log.names.numbers;
+        let whose = |open: &OpenAnalysis| {
+            notice.who.is_empty()
+                || rules.holder == Holder::Portfolio
+                || numbers.get(open.holder).is_none_or(|name| name.is_empty() || plain(name) == plain(&notice.who))
+        };
+        let leads = |open: &OpenAnalysis| match (&notice.detail, self.limit_after(open)) {
+            (Some(detail), Some(limit)) => *detail == limit,
+            _ => true,
+        };
+        let open = self.replay.open_analyses(by);
+        let explains = open.into_iter().find(|open| whose(open) && leads(open) && !self.explained.contains(open));
+        self.explained.extend(explains);
+        explains.is_some()
+    }
+
+    /// The limit that holds once an analysis approves; nothing where the clause does not name its tier.
+    fn limit_after(&self, open: &OpenAnalysis) -> Option<String> {
+        let rules = &self.replay.rules;
+        let name = rules.clauses[usize::from(open.clause)].path.strip_prefix("upgrade.")?;
+        match &self.replay.ruleset.upgrade.get(name)?.to {
+            ToTier::AtLeast(tier) => rules.tier(tier).map(|tier| limit_word(rules.tiers[tier].limit)),
+            ToTier::Next => None,
         }
     }
 

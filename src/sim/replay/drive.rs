@@ -5,7 +5,7 @@
 //!     platform   a term ends, a rating is due, a clause's own clock strikes
 //!     log        the next second in which something happened
 //!     unread     delivered messages that nobody has read in time
-//!   then: 1 terms, verification   2 reactions, unread   3 ratings   4 clocks   5 sends   6 reactions to these sends
+//!   then: 1 terms, decisions   2 reactions, unread   3 ratings   4 clocks   5 sends   6 reactions to these sends
 //! ```
 
 use crate::glossary::Feedback;
@@ -36,6 +36,16 @@ pub(super) struct Drive<'r> {
     refused: Refused,
     /// What was delivered and may still count as unread, where that is heard.
     waiting: Option<Waiting>,
+    unasked: u64,
+}
+
+/// What came of a log.
+pub(super) struct Outcome {
+    pub(super) changes: Vec<(Change, Option<f64>)>,
+    pub(super) end: Standing,
+    pub(super) refused: Refused,
+    /// Decided analyses that no rise had asked for.
+    pub(super) unasked: u64,
 }
 
 impl<'r> Drive<'r> {
@@ -50,6 +60,7 @@ impl<'r> Drive<'r> {
             changes: Vec::new(),
             refused: Refused::default(),
             waiting: None,
+            unasked: 0,
         };
         if verified {
             drive.verified_before();
@@ -82,7 +93,7 @@ impl<'r> Drive<'r> {
     }
 
     /// Goes on to the end, and tells how things stand there.
-    pub(super) fn finish(mut self, end: SimTime) -> (Vec<(Change, Option<f64>)>, Standing, Refused) {
+    pub(super) fn finish(mut self, end: SimTime) -> Outcome {
         self.pass(end);
         let last = SimTime(end.0 - 1);
         let standing = Standing {
@@ -92,7 +103,8 @@ impl<'r> Drive<'r> {
                 .map(|place| (self.platform.template_status(place), self.platform.template_rating(place)))
                 .collect(),
         };
-        (self.changes, standing, self.refused)
+        let Drive { changes, refused, unasked, .. } = self;
+        Outcome { changes, end: standing, refused, unasked }
     }
 
     /// Goes through the platform's own instants before `end`, and tells what is due next.
@@ -119,14 +131,11 @@ impl<'r> Drive<'r> {
             self.platform.terms(now, &mut self.heard);
             self.tell();
         }
-        if second.is_some_and(|second| second.verified) {
-            self.platform.hear(now, Signal::Verified, &mut self.heard);
-            self.tell();
-        }
+        let decided = second.is_some_and(|second| self.decisions(second));
         let reacted = second.is_some_and(|second| self.reactions(second, false));
         let reacted = self.unread(second) || reacted;
         // What was heard since may have made a rating due; asking again looks at every number and template.
-        let asked_again = due.term <= now || reacted || second.is_some_and(|second| second.verified);
+        let asked_again = due.term <= now || reacted || decided;
         let evaluation = if asked_again { self.platform.next_evaluation() } else { due.evaluation };
         if evaluation <= now {
             self.platform.evaluate(now, &mut self.heard);
@@ -140,6 +149,20 @@ impl<'r> Drive<'r> {
             self.sends(second);
             self.reactions(second, true);
         }
+    }
+
+    /// Class 1: the business is verified, and rises that wait for an analysis are decided; whether there were any.
+    fn decisions(&mut self, second: &Second) -> bool {
+        if second.verified {
+            self.platform.hear(self.now, Signal::Verified, &mut self.heard);
+            self.tell();
+        }
+        for &(number, approved) in &second.analyses {
+            self.platform.hear(self.now, Signal::Analysis { number, approved }, &mut self.heard);
+            self.unasked += u64::from(self.heard.is_empty());
+            self.tell();
+        }
+        second.verified || !second.analyses.is_empty()
     }
 
     /// Class 5: what was sent and delivered of each template, as one batch.

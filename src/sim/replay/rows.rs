@@ -13,7 +13,7 @@ use super::super::load::nearest;
 use super::cells::{Lines, split, unquoted};
 use super::mistakes::{Line, Mistakes};
 use super::moment::Times;
-use super::{Kind, Log, LogError, MOST_IN_LOG, MOST_IN_ROW, Reading};
+use super::{KINDS, Kind, Log, LogError, MOST_IN_LOG, MOST_IN_ROW, Reading};
 
 /// Longest row [bytes]: most have less than a hundred.
 const LONGEST_ROW: usize = 1 << 16;
@@ -31,6 +31,8 @@ pub(super) struct Second {
     pub(super) acts: BTreeMap<(usize, Option<usize>, Kind), u64>,
     /// Whether the business was verified.
     pub(super) verified: bool,
+    /// Whose rise was decided by an analysis, and whether it was approved.
+    pub(super) analyses: Vec<(usize, bool)>,
 }
 
 /// Reads a log; `heard` is told each second in order of time.
@@ -82,8 +84,8 @@ struct Rows<'r, R> {
     delivered_line: Line,
     /// Sent and delivered so far, by number and template.
     balance: BTreeMap<(usize, Option<usize>), (u64, u64)>,
-    rows: [u64; 12],
-    counts: [u64; 12],
+    rows: [u64; KINDS],
+    counts: [u64; KINDS],
     total: u64,
     first: Option<i64>,
     pauses: Vec<(i64, i64)>,
@@ -117,8 +119,8 @@ impl<'r, R: BufRead> Rows<'r, R> {
             repeated: None,
             delivered_line: Line::default(),
             balance: BTreeMap::new(),
-            rows: [0; 12],
-            counts: [0; 12],
+            rows: [0; KINDS],
+            counts: [0; KINDS],
             total: 0,
             first: None,
             pauses: Vec::new(),
@@ -302,6 +304,9 @@ impl<'r, R: BufRead> Rows<'r, R> {
         if kind == Some(Kind::Verified) && matches!(text, "" | "1") {
             return Some(1);
         }
+        if kind == Some(Kind::Analysis) {
+            return self.decision(line, place, text);
+        }
         let (message, help) = match text.parse::<u64>() {
             Ok(_) if kind == Some(Kind::Verified) => (
                 format!("the business is verified once, not {text} times"),
@@ -322,6 +327,16 @@ impl<'r, R: BufRead> Rows<'r, R> {
         };
         self.mistakes.add(line, place, message, help);
         None
+    }
+
+    /// How an analysis was decided.
+    fn decision(&mut self, line: &Line, place: Range<usize>, text: &str) -> Option<u64> {
+        let decided = [("1", 1), ("0", 0)].into_iter().find(|(word, _)| *word == text);
+        if decided.is_none() {
+            let message = format!("an analysis is approved or denied, not \"{text}\"");
+            self.mistakes.add(line, place, message, "write 1 where it was approved, 0 where it was denied");
+        }
+        decided.map(|(_, count)| count)
     }
 
     fn number(
@@ -415,6 +430,7 @@ impl<'r, R: BufRead> Rows<'r, R> {
         }
         self.second.acts.clear();
         self.second.verified = false;
+        self.second.analyses.clear();
         self.seen.clear();
     }
 
@@ -429,11 +445,11 @@ impl<'r, R: BufRead> Rows<'r, R> {
             }
         }
         self.counts[row.kind as usize] += row.count;
-        if row.kind == Kind::Verified {
-            self.second.verified = true;
-            return;
+        match row.kind {
+            Kind::Verified => self.second.verified = true,
+            Kind::Analysis => self.second.analyses.push((row.number, row.count > 0)),
+            _ => *self.second.acts.entry((row.number, row.template, row.kind)).or_default() += row.count,
         }
-        *self.second.acts.entry((row.number, row.template, row.kind)).or_default() += row.count;
         if row.kind == Kind::Delivered {
             self.delivered_line.clone_from(line);
         }
