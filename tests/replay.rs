@@ -371,6 +371,47 @@ fn an_open_analysis_explains_a_rise_that_was_received() {
     }
 }
 
+/// All that is said at the end, without line breaks.
+fn at_the_end(output: &Output) -> String {
+    let said = text(&output.stdout).split_whitespace().collect::<Vec<_>>().join(" ");
+    said.split("At the end, ").nth(1).unwrap_or_default().to_owned()
+}
+
+/// The number is Restricted after it was Flagged: what is shown is Flagged, and so is its deadline.
+#[test]
+fn the_deadline_at_the_end_is_that_of_the_status_that_is_shown() {
+    let workshop = Workshop::with_log("deadline", shipped("flagged.csv"));
+    let end = at_the_end(&workshop.replay(&["--zone", "Europe/Madrid"]));
+    let flagged = "it is Flagged since Mon 8 Jan 2024 11:00, until Mon 15 Jan 2024 11:00 at the latest, rated Low";
+    assert!(end.contains(flagged), "{end}");
+    let json = workshop.replay(&["--zone", "Europe/Madrid", "--json"]).stdout;
+    let json: serde_json::Value = serde_json::from_slice(&json).unwrap();
+    let (since, until) = ("2024-01-08 11:00:00", "2024-01-15 11:00:00");
+    assert_eq!((&json["numbers"][0]["since"], &json["numbers"][0]["until"]), (&since.into(), &until.into()));
+    assert!(json["templates"][0]["since"].is_null() && json["templates"][0]["until"].is_null(), "{json:#}");
+    let paused = at_the_end(&workshop.replay(&["--zone", "Europe/Madrid", "--until", "2024-01-12 12:00:00"]));
+    let status = "Template winter is Paused since Fri 12 Jan 2024 11:00, until Fri 12 Jan 2024 17:00, rated";
+    assert!(paused.contains(status), "{paused}");
+}
+
+/// Under `hold` a recovery of seven days leaves a flag: one that begins on the second day goes on past the deadline.
+#[test]
+fn a_recovery_that_goes_on_moves_the_deadline() {
+    let log = "time,kind,count\n2022-03-07T10:00:00Z,sent,1000\n2022-03-07T10:00:00Z,delivered,1000\n\
+        2022-03-07T11:00:00Z,blocked,40\n2022-03-08T11:00:00Z,sent,3000\n2022-03-08T11:00:00Z,delivered,3000\n";
+    let workshop = Workshop::with_log("hold", log);
+    let end = |until: &str| {
+        let arguments = ["log.csv", "--ruleset", "platform-2021-09", "--start-tier", "1K", "--until", until];
+        at_the_end(&workshop.command(&arguments).output().unwrap())
+    };
+    let early = end("2022-03-10T12:00:00Z");
+    let flagged = "it is Flagged since Mon 7 Mar 2022 11:00, at least until Mon 14 Mar 2022 11:00";
+    assert!(early.contains(flagged), "{early}");
+    let late = end("2022-03-14T13:00:00Z");
+    let flagged = "it is Flagged since Mon 7 Mar 2022 11:00, until Tue 15 Mar 2022 12:00 at the latest";
+    assert!(late.contains(flagged), "{late}");
+}
+
 // ---- the same as a simulated run ------------------------------------------------------------------------------
 
 /// Writes what a replication did as a log. Every reaction comes at once and there is one send a day, so that the

@@ -14,7 +14,32 @@ use super::ratings::unknown_counts_as;
 use super::rules::{Lasts, Length, MeasureRule, RuleEffect};
 use super::standing::{Life, Policy, Run};
 
+/// When a status that is under way ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Deadline {
+    /// Then, whatever happens.
+    At(SimTime),
+    /// Then at the latest: it ends as soon as it has recovered, or relapses.
+    ByThen(SimTime),
+    /// Then at the earliest: a recovery that begins before it goes on for its whole term.
+    NotBefore(SimTime),
+}
+
+impl Deadline {
+    /// The instant that it names.
+    pub fn instant(self) -> SimTime {
+        let (Deadline::At(at) | Deadline::ByThen(at) | Deadline::NotBefore(at)) = self;
+        at
+    }
+}
+
 impl Platform<'_> {
+    /// When the number's status ends; nothing where no time ends it.
+    pub fn number_deadline(&self, number: usize) -> Option<Deadline> {
+        let life = &self.standing.numbers[number].life;
+        deadline(life, &self.rules.number_measures, self.number_status(number))
+    }
+
     pub(super) fn judge_number(&mut self, number: usize, signal: Hears, now: SimTime, out: &mut Vec<Change>) {
         if !self.rules.measures_hear.contains(&signal) {
             return;
@@ -275,6 +300,27 @@ pub(super) fn at_deadline<S>(mut run: Run<S>, ends: Ends, still: bool, now: SimT
         }
         _ => Verdict::Recovered,
     }
+}
+
+/// When a status ends that measures have set.
+pub(super) fn deadline<S: Copy + Ord>(
+    life: &Life<S>,
+    rules: &[MeasureRule<S>],
+    status: S,
+) -> Option<Deadline> {
+    if life.for_good() == Some(status) {
+        return None;
+    }
+    let runs = rules.iter().enumerate().filter_map(|(place, rule)| Some((life.run(place)?, rule.ends)));
+    let (run, ends) = runs.filter(|(run, _)| run.status == status).max_by_key(|(run, _)| run.until)?;
+    let term = run.term?;
+    Some(match ends {
+        Ends::at_deadline => Deadline::At(run.until),
+        Ends::hold_term if run.clean_since.is_none_or(|since| since + term > run.until) => {
+            Deadline::NotBefore(run.until)
+        }
+        Ends::on_recovery | Ends::hold_term | Ends::by_edit => Deadline::ByThen(run.until),
+    })
 }
 
 /// Begins a measure for the n-th time; `None` where it never sets a status.

@@ -38,6 +38,7 @@ pub use change::{Change, Subject, What};
 pub use check::first_day;
 pub use judge::{Admission, FeedbackCounts, Platform, Signal};
 pub use language::Ruleset;
+pub use measures::Deadline;
 pub use meters::Score;
 pub use readings::RuleChange;
 pub use rulebook::{Era, Rulebook};

@@ -16,7 +16,7 @@ use crate::time::SimTime;
 use super::change::{Change, Subject, What};
 use super::judge::{FeedbackCounts, Platform};
 use super::language::{Condition, FlagOn, Forbidden, Paced, Signal as Hears};
-use super::measures::{Verdict, at_deadline, begin, judge_run};
+use super::measures::{Deadline, Verdict, at_deadline, begin, deadline, judge_run};
 use super::meters::Meters;
 use super::rules::{MeasureRule, PacingRule, RatingRule, RuleEffect, Rules};
 use super::standing::{Pace, TemplateStanding, Trial};
@@ -194,6 +194,12 @@ impl Platform<'_> {
     }
 
     // ---- measures -------------------------------------------------------------------------------------------
+
+    /// When the template's status ends; nothing where no time ends it.
+    pub fn template_deadline(&self, template: usize) -> Option<Deadline> {
+        let life = &self.standing.templates[template].life;
+        deadline(life, &self.rules.template_measures, self.template_status(template))
+    }
 
     pub(super) fn judge_template(&mut self, template: usize, now: SimTime, out: &mut Vec<Change>) {
         for (place, rule) in self.rules.template_measures.iter().enumerate() {

@@ -11,9 +11,9 @@ use super::decimal;
 use super::story::{Told, Wording, cite, tell_change};
 use super::summary::TOOL;
 use super::text::wrap;
-use crate::glossary::{Feedback, NumberStatus, Ratio, TemplateStatus, grouped};
+use crate::glossary::{Feedback, Ratio, grouped};
 use crate::platform::language::Holder;
-use crate::platform::{Subject, Thresholds, What};
+use crate::platform::{Deadline, Subject, Thresholds, What};
 use crate::sim::replay::{Kind, Log, NO_COMPLAINTS, NumberAtEnd, Replay};
 use crate::time::{SimTime, Span, date_in_words};
 
@@ -64,6 +64,10 @@ pub struct NumberNow {
     pub limit: Option<u64>,
     /// Its worst status.
     pub status: String,
+    /// Since when it has that; null where it always had.
+    pub since: Option<String>,
+    /// The deadline of that status, as far as one can be told; null where no time ends it.
+    pub until: Option<String>,
     /// Its rating.
     pub rating: String,
     /// Weighted negative feedback per delivered message; null where nothing was delivered.
@@ -81,6 +85,10 @@ pub struct TemplateNow {
     pub name: String,
     /// Its status.
     pub status: String,
+    /// Since when it has that; null where it always had.
+    pub since: Option<String>,
+    /// The deadline of that status, as far as one can be told; null where no time ends it.
+    pub until: Option<String>,
     /// Its rating.
     pub rating: String,
 }
@@ -134,16 +142,20 @@ pub fn summary(replay: &Replay) -> Summary {
         tier: tier(now.tier).name.clone(),
         limit: tier(now.tier).limit,
         status: now.status.name().to_owned(),
+        since: entered(replay, Subject::Number(place)).map(stamp),
+        until: now.deadline.map(|deadline| stamp(deadline.instant())),
         rating: now.rating.to_string(),
         score: now.score,
         capacity: now.capacity,
         analysis_since: analysis_since(replay, place).map(stamp),
     });
-    let templates = replay.log.names.templates.iter().zip(&replay.end.templates);
-    let templates = templates.map(|(name, (status, rating))| TemplateNow {
+    let templates = replay.log.names.templates.iter().zip(&replay.end.templates).enumerate();
+    let templates = templates.map(|(place, (name, now))| TemplateNow {
         name: name.clone(),
-        status: status.to_string(),
-        rating: rating.to_string(),
+        status: now.status.to_string(),
+        since: entered(replay, Subject::Template(place)).map(stamp),
+        until: now.deadline.map(|deadline| stamp(deadline.instant())),
+        rating: now.rating.to_string(),
     });
     Summary {
         format: FORMAT,
@@ -239,14 +251,10 @@ fn tell_end(text: &mut String, replay: &Replay, width: usize) {
             number_in_words(replay, place, now, &wording)
         ));
     }
-    for (place, (status, rating)) in replay.end.templates.iter().enumerate() {
+    for (place, now) in replay.end.templates.iter().enumerate() {
         let subject = Subject::Template(place);
-        let until = match status {
-            TemplateStatus::Approved | TemplateStatus::Disabled => None,
-            _ => deadline(replay, subject),
-        };
-        let until = until.map_or_else(String::new, |at| format!(" until {}", wording.moment(at)));
-        lines.push(format!("{} is {status}{until}, rated {rating}.", wording.subject(subject)));
+        let term = term_in_words(replay, subject, now.deadline, &wording);
+        lines.push(format!("{} is {}{term}, rated {}.", wording.subject(subject), now.status, now.rating));
     }
     let refused = replay.refused.by_limit + replay.refused.by_template;
     if let Some(first) = replay.refused.first {
@@ -268,11 +276,7 @@ fn number_in_words(replay: &Replay, place: usize, now: &NumberAtEnd, wording: &W
         Some(limit) => format!("may write to {} customers in 24 h (tier {})", grouped(limit), tier.name),
         None => format!("may write to any number of customers (tier {})", tier.name),
     };
-    let until = match now.status {
-        NumberStatus::Connected | NumberStatus::Restricted => None,
-        _ => deadline(replay, Subject::Number(place)),
-    };
-    let until = until.map_or_else(String::new, |at| format!(" until {}", wording.moment(at)));
+    let term = term_in_words(replay, Subject::Number(place), now.deadline, wording);
     let score =
         now.score.map_or_else(String::new, |score| format!(" (negative feedback {:.2} %)", 100.0 * score));
     let room = match now.capacity {
@@ -286,17 +290,39 @@ fn number_in_words(replay: &Replay, place: usize, now: &NumberAtEnd, wording: &W
     let analysis = analysis_since(replay, place).map_or_else(String::new, |at| {
         format!("; the platform's analysis is open since {}: its limit may rise", wording.moment(at))
     });
-    format!("{limit}{room}; it is {}{until}, rated {}{score}{review}{analysis}", now.status, now.rating)
+    format!("{limit}{room}; it is {}{term}, rated {}{score}{review}{analysis}", now.status, now.rating)
 }
 
-/// The deadline of the status that a subject entered last.
-fn deadline(replay: &Replay, subject: Subject) -> Option<SimTime> {
-    replay.changes.iter().rev().filter(|(change, _)| change.subject == subject).find_map(|(change, _)| {
-        match change.what {
-            What::NumberEntered { until, .. } | What::TemplateEntered { until, .. } => Some(until),
-            _ => None,
+/// Since when a status holds and when it ends.
+fn term_in_words(
+    replay: &Replay,
+    subject: Subject,
+    deadline: Option<Deadline>,
+    wording: &Wording<'_>,
+) -> String {
+    let since = entered(replay, subject);
+    let since = since.map_or_else(String::new, |at| format!(" since {}", wording.moment(at)));
+    let until = match deadline {
+        None => String::new(),
+        Some(Deadline::At(at)) => format!(", until {}", wording.moment(at)),
+        Some(Deadline::ByThen(at)) => format!(", until {} at the latest", wording.moment(at)),
+        Some(Deadline::NotBefore(at)) => format!(", at least until {}", wording.moment(at)),
+    };
+    since + &until
+}
+
+/// When a subject entered the status that it has at the end: of several that are under way the worst is shown, which
+/// need not be the last.
+fn entered(replay: &Replay, subject: Subject) -> Option<SimTime> {
+    let shown = |what: What| match (subject, what) {
+        (Subject::Number(place), What::NumberEntered { status, .. }) => status == replay.end.numbers[place].status,
+        (Subject::Template(place), What::TemplateEntered { status, .. }) => {
+            status == replay.end.templates[place].status
         }
-    })?
+        _ => false,
+    };
+    let mut changes = replay.changes.iter().rev().filter(|(change, _)| change.subject == subject);
+    changes.find(|(change, _)| shown(change.what)).map(|(change, _)| change.at)
 }
 
 /// Since when the rise of a number's limit waits for the platform's analysis.

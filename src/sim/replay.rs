@@ -64,7 +64,7 @@ use crate::document::{Document, Finding, Findings};
 use crate::glossary::{Feedback, NumberStatus, Rating, TemplateStatus};
 use crate::platform::language::{Condition, Within};
 use crate::platform::{
-    Change, ClauseId, Opening, Policy, Rules, Ruleset, Subject, TemplateOpening, What, words,
+    Change, ClauseId, Deadline, Opening, Policy, Rules, Ruleset, Subject, TemplateOpening, What, words,
 };
 use crate::time::{Calendar, CalendarError, SimTime, Span};
 
@@ -354,7 +354,7 @@ pub struct Standing {
     /// The numbers, in the order of the log's names.
     pub numbers: Vec<NumberAtEnd>,
     /// The templates, in the order of the log's names.
-    pub templates: Vec<(TemplateStatus, Rating)>,
+    pub templates: Vec<TemplateAtEnd>,
 }
 
 /// How a number stands at the end of a replay.
@@ -364,12 +364,25 @@ pub struct NumberAtEnd {
     pub tier: usize,
     /// Its worst status.
     pub status: NumberStatus,
+    /// When that ends.
+    pub deadline: Option<Deadline>,
     /// Its rating as last evaluated.
     pub rating: Rating,
     /// Its score \[share\]; `None` where nothing was delivered.
     pub score: Option<f64>,
     /// How many more customers it may write to; `None` is unlimited.
     pub capacity: Option<u64>,
+}
+
+/// How a template stands at the end of a replay.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct TemplateAtEnd {
+    /// Its status.
+    pub status: TemplateStatus,
+    /// When that ends.
+    pub deadline: Option<Deadline>,
+    /// Its rating as last evaluated.
+    pub rating: Rating,
 }
 
 /// Messages of the log that the rules would have refused.

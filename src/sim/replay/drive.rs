@@ -14,7 +14,7 @@ use crate::time::{SimTime, Span};
 
 use super::rows::Second;
 use super::unread::Waiting;
-use super::{Kind, Names, NumberAtEnd, Refused, Standing};
+use super::{Kind, Names, NumberAtEnd, Refused, Standing, TemplateAtEnd};
 
 /// The platform's next instants.
 #[derive(Clone, Copy, Debug)]
@@ -100,7 +100,11 @@ impl<'r> Drive<'r> {
             verified: self.platform.verified(),
             numbers: (0..self.numbers).map(|number| self.number(number, last)).collect(),
             templates: (0..self.templates)
-                .map(|place| (self.platform.template_status(place), self.platform.template_rating(place)))
+                .map(|place| TemplateAtEnd {
+                    status: self.platform.template_status(place),
+                    deadline: self.platform.template_deadline(place),
+                    rating: self.platform.template_rating(place),
+                })
                 .collect(),
         };
         let Drive { changes, refused, unasked, .. } = self;
@@ -250,6 +254,7 @@ impl<'r> Drive<'r> {
         NumberAtEnd {
             tier: self.platform.tier(number),
             status: self.platform.number_status(number),
+            deadline: self.platform.number_deadline(number),
             rating: self.platform.rating(number),
             score: self.platform.score(number, now).and_then(Score::as_f64),
             capacity: (capacity != u64::MAX).then_some(capacity),
