@@ -171,6 +171,25 @@ fn rules_that_were_not_in_force_are_told() {
     let told = "platform-2023 is not in force on Mon 2 Mar 2026: platform-2025-10 is by then";
     assert!(notes("2026-03-02").contains(told), "{}", notes("2026-03-02"));
     assert!(!notes("2024-03-04").contains("is not in force"));
+    // A log that goes on into the next era begins well and ends under rules of the past.
+    let across = "time,kind,count\n2025-10-01T09:00:00Z,sent,5\n2025-10-20T09:00:00Z,sent,5\n";
+    let said = text(&Workshop::with_log("across-eras", across).replay(&[]).stdout);
+    let said = said.split_whitespace().collect::<Vec<_>>().join(" ");
+    let told = "platform-2023 is in force before Tue 7 Oct 2025 and platform-2025-10 (`--ruleset platform@2025-10-07`) from \
+                then on: what the log holds from that day is told to rules of the past";
+    assert!(said.contains(told), "{said}");
+}
+
+#[test]
+fn rules_are_named_as_everywhere() {
+    let workshop = Workshop::with_log("which", shipped("half-limit.csv"));
+    let with = |rules: &str| workshop.command(&["log.csv", "--ruleset", rules]).output().unwrap();
+    let on_day = with("platform@2024-03-04");
+    assert_eq!((text(&on_day.stderr), on_day.stdout), (String::new(), with("platform-2023").stdout));
+    let book = with("platform");
+    let said = text(&book.stderr);
+    assert_eq!(book.status.code(), Some(2));
+    assert!(said.contains("platform is a rulebook") && said.contains("say on which day"), "{said}");
 }
 
 #[test]

@@ -5,16 +5,15 @@ use std::io::BufReader;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
-use tiercast::document::Document;
 use tiercast::glossary::Rating;
-use tiercast::platform::{Ruleset, catalogue};
+use tiercast::platform::Ruleset;
 use tiercast::report::{replay, webhooks};
 use tiercast::sim::replay::{
     Log, LogError, Reading, Replay as Replayed, Start, changed_ruleset, longest_window,
 };
 use tiercast::time::Span;
 
-use super::{Failure, assignment, note, print, print_json, width};
+use super::{Failure, assignment, note, print, print_json, which, width};
 
 /// Tell a log of what really happened to a set of rules: what would they have done, and did they?
 #[derive(Debug, Args)]
@@ -39,7 +38,8 @@ was compared, such as with events of other dates.")]
 pub(super) struct Replay {
     /// The log: a CSV file. It is read twice, so it cannot be a pipe.
     log: PathBuf,
-    /// The rules: name of a built-in ruleset, or a file that ends in `.ron`.
+    /// The rules: name of a built-in ruleset, a file that ends in `.ron`, or a rulebook on a day, such as
+    /// `platform@2024-03-04`.
     #[arg(long, short)]
     ruleset: String,
     /// Tier of every number when the log begins; the ruleset's start tier unless said otherwise.
@@ -139,16 +139,7 @@ impl Replay {
     }
 
     fn rules(&self) -> Result<Ruleset, Failure> {
-        let name = &self.ruleset;
-        let document = if name.ends_with(".ron") {
-            let text = std::fs::read_to_string(name).map_err(|error| Failure::Usage {
-                message: format!("cannot read {name}: {error}"),
-                help: "give a ruleset's file, or the name of a built-in one".to_owned(),
-            })?;
-            Document::new(name.clone(), text)
-        } else {
-            catalogue::document(name).ok_or_else(|| unknown_ruleset(name))?
-        };
+        let document = which::ruleset(&self.ruleset)?.document;
         Ok(changed_ruleset(document, &self.changes)?)
     }
 
@@ -196,15 +187,6 @@ impl Replay {
             true => Err(Failure::Found),
             false => Err(Failure::Undecided),
         }
-    }
-}
-
-fn unknown_ruleset(name: &str) -> Failure {
-    let all: Vec<&str> = catalogue::names().collect();
-    let near = catalogue::nearest(name).map_or_else(String::new, |near| format!("did you mean {near}? "));
-    Failure::Usage {
-        message: format!("there is no ruleset \"{name}\""),
-        help: format!("{near}There are: {}", all.join(", ")),
     }
 }
 

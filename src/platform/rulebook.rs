@@ -78,6 +78,25 @@ pub fn in_force_instead(ruleset: &str, date: Date) -> Option<(&'static str, Stri
     })
 }
 
+/// The first day from `first` to `last` on which [`in_force_instead`] names another ruleset, with what it tells then.
+///
+/// ```
+/// use jiff::civil::date;
+/// use tiercast::platform::rulebook;
+///
+/// let instead = rulebook::first_day_instead("platform-2023", date(2025, 10, 1), date(2025, 10, 20));
+/// assert_eq!(instead, Some((date(2025, 10, 7), "platform", "platform-2025-10".to_owned())));
+/// assert_eq!(rulebook::first_day_instead("platform-2023", date(2025, 10, 1), date(2025, 10, 6)), None);
+/// ```
+pub fn first_day_instead(ruleset: &str, first: Date, last: Date) -> Option<(Date, &'static str, String)> {
+    let eras = names().filter_map(|name| document(name)?.read::<Written>().ok()).flat_map(|book| book.eras);
+    let begins = eras.filter_map(|era| era.from.parse::<Date>().ok());
+    let mut days: Vec<Date> = begins.filter(|day| first < *day && *day <= last).collect();
+    days.push(first);
+    days.sort_unstable();
+    days.into_iter().find_map(|day| in_force_instead(ruleset, day).map(|(book, now)| (day, book, now)))
+}
+
 // ---- the language ---------------------------------------------------------------------------------------------
 
 /// A rulebook as it stands in its file.

@@ -64,12 +64,12 @@ use crate::document::{Document, Finding, Findings};
 use crate::glossary::{Feedback, NumberStatus, Rating, TemplateStatus};
 use crate::platform::language::{Condition, Within};
 use crate::platform::{
-    Change, ClauseId, Deadline, Opening, Policy, Rules, Ruleset, Subject, TemplateOpening, What, words,
+    Change, ClauseId, Deadline, Opening, Policy, Rules, Ruleset, Subject, TemplateOpening, What, rulebook, words,
 };
-use crate::time::{Calendar, CalendarError, SimTime, Span};
+use crate::time::{Calendar, CalendarError, SimTime, Span, date_in_words};
 
 use super::Names;
-use super::load::{compile, nearest, out_of_date};
+use super::load::{compile, nearest};
 
 use drive::Outcome;
 
@@ -342,7 +342,7 @@ pub struct Replay {
     pub unasked: u64,
     /// Paths of the clauses that a replay does not act on.
     pub idle: Vec<String>,
-    /// That built-in rules are not in force when the log begins, and which are, in words.
+    /// That built-in rules are not in force at some time of the log, and which are, in words.
     pub out_of_date: Option<String>,
 }
 
@@ -506,6 +506,20 @@ fn span_of(within: Within) -> Span {
         Within::Rolling(span) => span,
         Within::CalendarDay => Span::days(1),
     }
+}
+
+/// That built-in rules are not in force on the first day of a log or from a later one on, and which are.
+fn out_of_date(ruleset: &str, calendar: &Calendar) -> Option<String> {
+    let (first, last) = (calendar.date(0), calendar.date(calendar.days().saturating_sub(1)));
+    let (day, book, now) = rulebook::first_day_instead(ruleset, first, last)?;
+    let date = date_in_words(day);
+    Some(match day == first {
+        true => format!("{ruleset} is not in force on {date}: {now} is by then (`--ruleset {book}@{day}`)"),
+        false => format!(
+            "{ruleset} is in force before {date} and {now} (`--ruleset {book}@{day}`) from then on: what the log holds \
+             from that day is told to rules of the past"
+        ),
+    })
 }
 
 /// Clauses that no run acts on, and what a log does not tell; what customers write first stands in a log and is heard,

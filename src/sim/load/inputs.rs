@@ -413,8 +413,8 @@ pub(super) fn warnings(
     list
 }
 
-/// Built-in rules that are not in force when a run or a log begins.
-pub(in crate::sim) fn out_of_date(ruleset: &str, calendar: &Calendar) -> Option<String> {
+/// Built-in rules that are not in force when a run begins.
+fn out_of_date(ruleset: &str, calendar: &Calendar) -> Option<String> {
     let start = calendar.date(0);
     let (book, now) = rulebook::in_force_instead(ruleset, start)?;
     let date = date_in_words(start);

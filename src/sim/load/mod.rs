@@ -49,7 +49,7 @@ use self::desk::check_desk;
 use self::feasible::{Question, out_of_reach, unlocks};
 use self::grid::{calendar, longest_pause, sending_slots};
 use self::inputs::{GIVEN, ThresholdBelief, assumptions, threshold_priors, waiting_numbers, warnings};
-pub(super) use self::inputs::{draw_thresholds, out_of_date};
+pub(super) use self::inputs::draw_thresholds;
 use self::parts::{
     asked_back, default_analysis, default_review, default_verification, lanes, markets, preferred, prices,
     profiles, replace_chances, ring, segments, sending_numbers, streaks, template_opening, written_to,
