@@ -126,7 +126,10 @@ fn a_sample_that_was_not_judged_did_not_do_badly() {
     let arguments = ["--start-tier", "100K", "--zone", "UTC", "--json"];
     let none = told(&Workshop::with_log("no-sample", shipped("flagged.csv")).replay(&arguments));
     assert!(none.iter().all(|told| !told.contains("held messages")), "{none:#?}");
-    assert!(none.iter().any(|told| told.starts_with("2024-01-12 11:00:00 Template winter is Paused")), "{none:#?}");
+    assert!(
+        none.iter().any(|told| told.starts_with("2024-01-12 11:00:00 Template winter is Paused")),
+        "{none:#?}"
+    );
     let log = shipped("flagged.csv").replace("12 10:00:00,sent,500", "12 10:50:00,sent,1500");
     let log = log.replace("12 10:00:00,delivered,500", "12 10:50:00,delivered,1500");
     let log = log.replace("12 10:20:00,blocked,25", "12 10:55:00,blocked,75");
@@ -278,7 +281,8 @@ fn what_is_not_read_in_time_is_heard_as_unread() {
         assert!(notes.iter().all(|note| !note.contains("`read` rows")), "{notes:#?}");
     }
     // They are heard a day after the delivery: 1.84 % then, and 1.13 % by the blocks alone.
-    let arguments = ["--start-tier", "10K", "--verified", "--json", "--set", "rating.template.medium_from=1.5%"];
+    let arguments =
+        ["--start-tier", "10K", "--verified", "--json", "--set", "rating.template.medium_from=1.5%"];
     let medium = "2024-06-04 10:00:00 The template is rated Medium after High [rating.template]".to_owned();
     let replayed = told(&Workshop::with_log("unread-hour", unread_log(none)).replay(&arguments));
     assert!(replayed.contains(&medium), "{replayed:#?}");
@@ -336,9 +340,8 @@ fn a_log_without_blocks_and_reports_says_what_ratings_rest_on() {
 
 /// A number that is not verified reaches its thousand conversations on the fourth day: the platform looks at it then.
 fn reach_log(rows: &str) -> String {
-    let days = (4..8).map(|day| {
-        format!("2024-03-0{day}T10:00:00Z,sent,250\n2024-03-0{day}T10:00:00Z,delivered,250\n")
-    });
+    let days = (4..8)
+        .map(|day| format!("2024-03-0{day}T10:00:00Z,sent,250\n2024-03-0{day}T10:00:00Z,delivered,250\n"));
     format!("time,kind,count\n{}{rows}2024-03-09T10:00:00Z,sent,1\n", days.collect::<String>())
 }
 
@@ -351,7 +354,8 @@ fn a_rise_that_waits_for_an_analysis_is_told() {
                 decided: a replay waits until a row of the kind `analysis` says so (count 1 approved, 0 denied)";
     assert!(json["notes"].as_array().unwrap().iter().any(|other| other == note), "{json:#}");
     let said = text(&workshop.replay(&[]).stdout).split_whitespace().collect::<Vec<_>>().join(" ");
-    let end = "; the platform's analysis is open since Thu 7 Mar 2024 10:00: its limit may rise.";
+    let end =
+        "; the platform's analysis is open since Thu 7 Mar 2024 10:00, the limit may rise; it is Connected,";
     assert!(said.contains(end), "{said}");
 }
 
@@ -362,14 +366,16 @@ fn a_log_says_how_an_analysis_was_decided() {
         let json: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
         (told(&output), json["notes"].to_string(), json["numbers"][0].clone())
     };
-    let rises = "2024-03-08 12:00:00 The limit rises from 250 to 1,000 customers in 24 h [upgrade.reach]".to_owned();
+    let rises =
+        "2024-03-08 12:00:00 The limit rises from 250 to 1,000 customers in 24 h [upgrade.reach]".to_owned();
     let (told, notes, number) = replay("analysis-approved", "2024-03-08T12:00:00Z,analysis,1\n");
     assert!(told.contains(&rises) && number["analysis_since"].is_null(), "{told:#?} {number}");
     assert!(!notes.contains("analysis"), "{notes}");
     let (told, notes, number) = replay("analysis-denied", "2024-03-08T12:00:00Z,analysis,0\n");
     assert!(told.iter().any(|told| told.contains("the platform's analysis denies it")), "{told:#?}");
     assert_eq!((&number["tier"], notes.contains("analysis")), (&"250".into(), false));
-    let early = reach_log("").replace("time,kind,count\n", "time,kind,count\n2024-03-04T09:00:00Z,analysis,1\n");
+    let early =
+        reach_log("").replace("time,kind,count\n", "time,kind,count\n2024-03-04T09:00:00Z,analysis,1\n");
     let said = text(&Workshop::with_log("analysis-early", early).replay(&[]).stdout);
     assert!(said.contains("1 row of the kind `analysis` came when no rise waited"), "{said}");
     let wrong = reach_log("2024-03-08T12:00:00Z,analysis,2\n");
@@ -393,7 +399,10 @@ fn an_open_analysis_explains_a_rise_that_was_received() {
     };
     let (code, said) = compare("explained", &upgrade(8, "TIER_1K"));
     assert_eq!(code, Some(3), "{said}");
-    assert!(said.contains("1 rises that an open analysis explains: a row `analysis` of the log says when"), "{said}");
+    assert!(
+        said.contains("1 rises that an open analysis explains: a row `analysis` of the log says when"),
+        "{said}"
+    );
     // Not before it is open, not to another limit, and not twice.
     for (name, events) in [
         ("not-yet", upgrade(6, "TIER_1K")),
@@ -412,12 +421,45 @@ fn at_the_end(output: &Output) -> String {
     said.split("At the end, ").nth(1).unwrap_or_default().to_owned()
 }
 
+#[test]
+fn a_limit_that_numbers_share_is_told_once() {
+    let log = format!(
+        "{HEADER}2026-02-02T09:00:00Z,sent,500,a,news\n2026-02-02T09:00:00Z,delivered,500,a,news\n\
+         2026-02-02T09:00:00Z,sent,1,b,news\n2026-02-02T09:00:00Z,sent,1,c,news\n"
+    );
+    let workshop = Workshop::with_log("shared", log);
+    let replay = |rules: &str, more: &[&str]| {
+        let arguments = [&["log.csv", "--ruleset", rules, "--verified"], more].concat();
+        workshop.command(&arguments).output().unwrap()
+    };
+    let end = at_the_end(&replay("platform-2025-10", &[]));
+    assert_eq!(end.matches("may write to").count(), 1, "{end}");
+    let once = "The numbers together may write to 2,000 customers in 24 h (tier 2K), 1,";
+    assert!(end.contains(once) && end.contains("Number b is Connected, rated Unknown."), "{end}");
+    let json: serde_json::Value =
+        serde_json::from_slice(&replay("platform-2025-10", &["--json"]).stdout).unwrap();
+    assert_eq!(json["shared_limit"], true);
+    // Under rules by which each has its own, each is told.
+    let own = at_the_end(&replay("platform-2023", &[]));
+    assert_eq!(own.matches("may write to 1,000 customers in 24 h (tier 1K)").count(), 3, "{own}");
+}
+
+#[test]
+fn a_tier_that_is_called_one_is_not_called_so_twice() {
+    let workshop = Workshop::with_log("tier-names", shipped("half-limit.csv"));
+    for (ruleset, tier) in [("chat-api-2022", "(tier 0)"), ("platform-pre-tier", "(no tiers)")] {
+        let said = text(&workshop.command(&["log.csv", "--ruleset", ruleset]).output().unwrap().stdout);
+        assert!(said.contains(tier) && !said.contains("tier tier") && !said.contains("tier no"), "{said}");
+    }
+}
+
 /// The number is Restricted after it was Flagged: what is shown is Flagged, and so is its deadline.
 #[test]
 fn the_deadline_at_the_end_is_that_of_the_status_that_is_shown() {
     let workshop = Workshop::with_log("deadline", shipped("flagged.csv"));
     let end = at_the_end(&workshop.replay(&["--zone", "Europe/Madrid"]));
-    let flagged = "it is Flagged since Mon 8 Jan 2024 11:00, until Mon 15 Jan 2024 11:00 at the latest, rated Low";
+    let flagged =
+        "it is Flagged since Mon 8 Jan 2024 11:00, until Mon 15 Jan 2024 11:00 at the latest, rated Low";
     assert!(end.contains(flagged), "{end}");
     let json = workshop.replay(&["--zone", "Europe/Madrid", "--json"]).stdout;
     let json: serde_json::Value = serde_json::from_slice(&json).unwrap();
@@ -1140,7 +1182,8 @@ fn quiet_against(name: &str, events: &str, arguments: &[&str]) -> (Option<i32>, 
     let log = "time,kind,count,number,template\n2024-03-04T09:00:00Z,sent,50,1,a\n";
     let workshop = Workshop::with_log(name, log);
     fs::write(workshop.0.join("events.jsonl"), events).unwrap();
-    let output = workshop.replay(&[&["--received", "events.jsonl", "--start-tier", "10K"], arguments].concat());
+    let output =
+        workshop.replay(&[&["--received", "events.jsonl", "--start-tier", "10K"], arguments].concat());
     (output.status.code(), text(&output.stdout).split_whitespace().collect::<Vec<_>>().join(" "))
 }
 
@@ -1156,7 +1199,10 @@ fn what_was_not_compared_does_not_agree() {
     // Nothing of what was foreseen came: that is a difference, and the reader is told that the dates are others.
     let (code, said) = against("other-year", |_| String::new(), &[]);
     assert_eq!(code, Some(1), "{said}");
-    assert!(said.contains("lies within the time of the log") && !said.contains("Nothing was compared"), "{said}");
+    assert!(
+        said.contains("lies within the time of the log") && !said.contains("Nothing was compared"),
+        "{said}"
+    );
     // Events of the day that no rule compares leave it open, too.
     let start = r#"{"field":"phone_number_quality_update","value":{"display_phone_number":"1","event":"ONBOARDING","current_limit":"TIER_10K"},"time":1709542800}"#;
     let (code, said) = quiet_against("not-comparable", start, &[]);

@@ -41,6 +41,8 @@ pub struct Summary {
     pub changes: Vec<Told>,
     /// Whether the business is verified at the end.
     pub verified: bool,
+    /// Whether the numbers have one limit together: what is left of it is there once.
+    pub shared_limit: bool,
     /// How each number stands at the end.
     pub numbers: Vec<NumberNow>,
     /// How each template stands at the end.
@@ -167,6 +169,7 @@ pub fn summary(replay: &Replay) -> Summary {
         zone: replay.log.zone.clone(),
         changes: changes(replay),
         verified: replay.end.verified,
+        shared_limit: shares_limit(replay),
         numbers: numbers.collect(),
         templates: templates.collect(),
         refused: RefusedNow {
@@ -243,14 +246,7 @@ fn tell_end(text: &mut String, replay: &Replay, width: usize) {
         if replay.end.verified { "The business is verified." } else { "The business is not verified." }
             .to_owned(),
     );
-    for (place, now) in replay.end.numbers.iter().enumerate() {
-        let subject = Subject::Number(place);
-        lines.push(format!(
-            "{} {}.",
-            wording.subject(subject),
-            number_in_words(replay, place, now, &wording)
-        ));
-    }
+    lines.extend(numbers_in_words(replay, &wording));
     for (place, now) in replay.end.templates.iter().enumerate() {
         let subject = Subject::Template(place);
         let term = term_in_words(replay, subject, now.deadline, &wording);
@@ -270,27 +266,75 @@ fn tell_end(text: &mut String, replay: &Replay, width: usize) {
     list(text, &lines, width);
 }
 
-fn number_in_words(replay: &Replay, place: usize, now: &NumberAtEnd, wording: &Wording<'_>) -> String {
-    let tier = &replay.rules.tiers[now.tier];
+/// What each number may do and how it stands; what they share is told once, for who adds it up counts it twice.
+fn numbers_in_words(replay: &Replay, wording: &Wording<'_>) -> Vec<String> {
+    let numbers = &replay.end.numbers;
+    let shared = shares_limit(replay).then(|| shared_room(numbers));
+    let together =
+        shared.map(|room| format!("The numbers together {}.", limit_in_words(replay, 0, room, wording)));
+    let each = numbers.iter().enumerate().map(|(place, now)| {
+        let (who, state) =
+            (wording.subject(Subject::Number(place)), state_in_words(replay, place, now, wording));
+        match shared {
+            None => format!("{who} {}; it {state}.", limit_in_words(replay, place, now.capacity, wording)),
+            Some(room) if now.capacity == room => format!("{who} {state}."),
+            Some(_) => match now.capacity {
+                Some(0) => format!("{who} {state}, and may start nothing now."),
+                own => format!(
+                    "{who} {state}, and may write to {} of them now.",
+                    grouped(own.unwrap_or(u64::MAX))
+                ),
+            },
+        }
+    });
+    together.into_iter().chain(each).collect()
+}
+
+/// Whether several numbers have one limit together.
+fn shares_limit(replay: &Replay) -> bool {
+    replay.rules.holder == Holder::Portfolio && replay.end.numbers.len() > 1
+}
+
+/// How many more customers numbers with one limit may write to together; nothing where that is unlimited.
+fn shared_room(numbers: &[NumberAtEnd]) -> Option<u64> {
+    let most = numbers.iter().map(|number| number.capacity.unwrap_or(u64::MAX)).max();
+    most.filter(|most| *most < u64::MAX)
+}
+
+/// What the limit of a number allows, how much of that is left, and what is under way.
+fn limit_in_words(replay: &Replay, place: usize, room: Option<u64>, wording: &Wording<'_>) -> String {
+    let tier = &replay.rules.tiers[replay.end.numbers[place].tier];
     let limit = match tier.limit {
-        Some(limit) => format!("may write to {} customers in 24 h (tier {})", grouped(limit), tier.name),
-        None => format!("may write to any number of customers (tier {})", tier.name),
+        Some(limit) => {
+            format!("may write to {} customers in 24 h ({})", grouped(limit), tier_in_words(&tier.name))
+        }
+        None => format!("may write to any number of customers ({})", tier_in_words(&tier.name)),
     };
-    let term = term_in_words(replay, Subject::Number(place), now.deadline, wording);
-    let score =
-        now.score.map_or_else(String::new, |score| format!(" (negative feedback {:.2} %)", 100.0 * score));
-    let room = match now.capacity {
+    let room = match room {
         Some(0) => ", none of them now".to_owned(),
         Some(room) => format!(", {} of them now", grouped(room)),
         None => String::new(),
     };
     let review = review_until(replay, place).map_or_else(String::new, |at| {
-        format!("; a review is running, its limit rises on {}", wording.moment(at))
+        format!("; a review is running, the limit rises on {}", wording.moment(at))
     });
     let analysis = analysis_since(replay, place).map_or_else(String::new, |at| {
-        format!("; the platform's analysis is open since {}: its limit may rise", wording.moment(at))
+        format!("; the platform's analysis is open since {}, the limit may rise", wording.moment(at))
     });
-    format!("{limit}{room}; it is {}{term}, rated {}{score}{review}{analysis}", now.status, now.rating)
+    limit + &room + &review + &analysis
+}
+
+/// The status and the rating of a number.
+fn state_in_words(replay: &Replay, place: usize, now: &NumberAtEnd, wording: &Wording<'_>) -> String {
+    let term = term_in_words(replay, Subject::Number(place), now.deadline, wording);
+    let score =
+        now.score.map_or_else(String::new, |score| format!(" (negative feedback {:.2} %)", 100.0 * score));
+    format!("is {}{term}, rated {}{score}", now.status, now.rating)
+}
+
+/// The name of a tier as one: some are names already, such as `tier 0` and `no tiers`.
+fn tier_in_words(name: &str) -> String {
+    if name.contains("tier") { name.to_owned() } else { format!("tier {name}") }
 }
 
 /// Since when a status holds and when it ends.
@@ -315,7 +359,9 @@ fn term_in_words(
 /// need not be the last.
 fn entered(replay: &Replay, subject: Subject) -> Option<SimTime> {
     let shown = |what: What| match (subject, what) {
-        (Subject::Number(place), What::NumberEntered { status, .. }) => status == replay.end.numbers[place].status,
+        (Subject::Number(place), What::NumberEntered { status, .. }) => {
+            status == replay.end.numbers[place].status
+        }
         (Subject::Template(place), What::TemplateEntered { status, .. }) => {
             status == replay.end.templates[place].status
         }
@@ -461,7 +507,9 @@ fn start_in_words(replay: &Replay) -> String {
     let rating =
         replay.start.rating.map_or_else(|| "without a rating".to_owned(), |rating| format!("rated {rating}"));
     let verified = if replay.start.verified { "verified" } else { "not verified" };
-    format!("{whose} at tier {} ({given}), Connected, {rating}; the business begins {verified}", tier.name)
+    let tier = tier_in_words(&tier.name);
+    let at = if tier.starts_with("no ") { "with" } else { "at" };
+    format!("{whose} {at} {tier} ({given}), Connected, {rating}; the business begins {verified}")
 }
 
 fn log_notes(log: &Log, moment: &dyn Fn(i64) -> String) -> Vec<String> {

@@ -64,7 +64,8 @@ use crate::document::{Document, Finding, Findings};
 use crate::glossary::{Feedback, NumberStatus, Rating, TemplateStatus};
 use crate::platform::language::{Condition, Within};
 use crate::platform::{
-    Change, ClauseId, Deadline, Opening, Policy, Rules, Ruleset, Subject, TemplateOpening, What, rulebook, words,
+    Change, ClauseId, Deadline, Opening, Policy, Rules, Ruleset, Subject, TemplateOpening, What, rulebook,
+    words,
 };
 use crate::time::{Calendar, CalendarError, SimTime, Span, date_in_words};
 
@@ -468,9 +469,13 @@ impl Replay {
         for (change, _) in self.changes.iter().filter(|(change, _)| change.at <= at) {
             let Subject::Holder(holder) = change.subject else { continue };
             match change.what {
-                What::AnalysisAsked => open.push(OpenAnalysis { holder, since: change.at, clause: change.clause }),
+                What::AnalysisAsked => {
+                    open.push(OpenAnalysis { holder, since: change.at, clause: change.clause })
+                }
                 // Who rose otherwise waits for nothing more.
-                What::AnalysisDecided { .. } | What::TierRose { .. } => open.retain(|each| each.holder != holder),
+                What::AnalysisDecided { .. } | What::TierRose { .. } => {
+                    open.retain(|each| each.holder != holder)
+                }
                 _ => {}
             }
         }

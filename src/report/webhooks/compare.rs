@@ -236,14 +236,17 @@ impl Matcher<'_> {
         let whose = |open: &OpenAnalysis| {
             notice.who.is_empty()
                 || rules.holder == Holder::Portfolio
-                || numbers.get(open.holder).is_none_or(|name| name.is_empty() || plain(name) == plain(&notice.who))
+                || numbers
+                    .get(open.holder)
+                    .is_none_or(|name| name.is_empty() || plain(name) == plain(&notice.who))
         };
         let leads = |open: &OpenAnalysis| match (&notice.detail, self.limit_after(open)) {
             (Some(detail), Some(limit)) => *detail == limit,
             _ => true,
         };
         let open = self.replay.open_analyses(by);
-        let explains = open.into_iter().find(|open| whose(open) && leads(open) && !self.explained.contains(open));
+        let explains =
+            open.into_iter().find(|open| whose(open) && leads(open) && !self.explained.contains(open));
         self.explained.extend(explains);
         explains.is_some()
     }
