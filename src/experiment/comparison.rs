@@ -343,8 +343,25 @@ impl Comparison {
     }
 
     /// The same with an interval that leaves out `alpha` \[share\], where more intervals than those of this comparison
-    /// share it; `None` without replications.
+    /// share it; `None` without replications, and for what the rules of neither plan can do.
     pub fn difference_within(
+        &self,
+        pair: &Pair,
+        headline: &Headline,
+        matters: &Matters,
+        alpha: f64,
+    ) -> Option<Difference> {
+        let found = self.counted(pair, headline, matters, alpha)?;
+        match self.possible(pair, headline) {
+            [true, true] => Some(found),
+            [false, true] => Some(found.without(Side::First)),
+            [true, false] => Some(found.without(Side::Second)),
+            [false, false] => None,
+        }
+    }
+
+    /// What is counted of a headline, whether the rules of both can do it or not; `None` without replications.
+    pub(super) fn counted(
         &self,
         pair: &Pair,
         headline: &Headline,
@@ -378,6 +395,19 @@ impl Comparison {
             variance_ratio: pairs.variance_ratio(),
             matters,
             verdict: Verdict::of(interval, equal, matters, headline.less_is_better()),
+        })
+    }
+
+    /// How many headlines of a pair have an interval: all but what the rules of one of the two cannot do.
+    pub fn intervals(&self, pair: &Pair, headlines: &[Headline]) -> usize {
+        headlines.iter().filter(|headline| self.possible(pair, headline) == [true, true]).count()
+    }
+
+    /// Whether the rules of each of the two can do what a headline counts.
+    fn possible(&self, pair: &Pair, headline: &Headline) -> [bool; 2] {
+        [pair.first, pair.second].map(|arm| match headline {
+            Headline::Happens(mishap) => mishap.possible(self.arms[arm].ensemble.setting()),
+            Headline::Days(_) | Headline::Reached(..) | Headline::Total(_) => true,
         })
     }
 }
@@ -468,9 +498,10 @@ pub struct Difference {
     pub headline: Headline,
     /// The mean of each \[unit of the headline\].
     pub means: [f64; 2],
-    /// The mean of first less second \[unit of the headline\].
+    /// The mean of first less second \[unit of the headline\]; means nothing where the two cannot be
+    /// [compared](Difference::compared).
     pub difference: f64,
-    /// Its interval \[unit of the headline\]; `None` from a single replication.
+    /// Its interval \[unit of the headline\]; `None` from a single replication, and where the two cannot be compared.
     pub interval: Option<Interval>,
     /// In how many replications the first is better.
     pub first_better: Share,
@@ -489,6 +520,36 @@ pub struct Difference {
 }
 
 impl Difference {
+    /// The same where the rules of one plan cannot do it: the other's mean stays, and nothing is measured against it.
+    fn without(self, side: Side) -> Difference {
+        let nothing = Share::new(0, 0);
+        Difference {
+            interval: None,
+            first_better: nothing,
+            second_better: nothing,
+            equal: nothing,
+            correlation: None,
+            variance_ratio: None,
+            verdict: Verdict::Missing(side),
+            ..self
+        }
+    }
+
+    /// Whether the rules of both plans can do it, so that one can be held against the other.
+    pub fn compared(&self) -> bool {
+        !matches!(self.verdict, Verdict::Missing(_))
+    }
+
+    /// The mean of one of the two \[unit of the headline\]; `None` where its rules cannot do it.
+    pub fn mean(&self, side: Side) -> Option<f64> {
+        (self.verdict != Verdict::Missing(side)).then(|| self.means[usize::from(side == Side::Second)])
+    }
+
+    /// The mean of first less second \[unit of the headline\]; `None` where the two cannot be compared.
+    pub fn measured(&self) -> Option<f64> {
+        self.compared().then_some(self.difference)
+    }
+
     /// The same difference the other way round: second less first.
     #[must_use]
     pub fn turned(self) -> Difference {
@@ -529,6 +590,8 @@ pub enum Verdict {
     Real(Side),
     /// Real, and it matters.
     Matters(Side),
+    /// The rules of this plan cannot do it, so that there is nothing to hold the other against.
+    Missing(Side),
 }
 
 impl Verdict {
@@ -560,6 +623,7 @@ impl Verdict {
             Verdict::Slight(side) => Verdict::Slight(other(side)),
             Verdict::Real(side) => Verdict::Real(other(side)),
             Verdict::Matters(side) => Verdict::Matters(other(side)),
+            Verdict::Missing(side) => Verdict::Missing(other(side)),
             Verdict::Nothing | Verdict::Alike | Verdict::Undecided => self,
         }
     }
@@ -573,6 +637,7 @@ impl Verdict {
             Verdict::Slight(_) => "real_but_small",
             Verdict::Real(_) => "real",
             Verdict::Matters(_) => "real_and_matters",
+            Verdict::Missing(_) => "not_in_rules",
         }
     }
 
@@ -580,7 +645,7 @@ impl Verdict {
     pub fn better(self) -> Option<Side> {
         match self {
             Verdict::Slight(side) | Verdict::Real(side) | Verdict::Matters(side) => Some(side),
-            Verdict::Nothing | Verdict::Alike | Verdict::Undecided => None,
+            Verdict::Nothing | Verdict::Alike | Verdict::Undecided | Verdict::Missing(_) => None,
         }
     }
 }

@@ -139,7 +139,8 @@ impl Results for Comparison {
 
     fn estimates(&self, headline: &Headline) -> Vec<Estimate> {
         let estimate = |pair: &Pair| {
-            let found = self.difference(pair, headline, &Matters::default())?;
+            // What the rules of one cannot do is a chance of the other, which is to be known as well.
+            let found = self.counted(pair, headline, &Matters::default(), self.alpha())?;
             let whole = found.means[0].max(found.means[1]);
             let interval = match headline.unit() {
                 // Plans that never differed so far may differ in the next replication.

@@ -12,7 +12,7 @@
 //!
 //! Units are those of `unit`: days (elapsed seconds / 86,400), chance (0 to 1), messages, currency. `null` is what does
 //! not exist: an interval from one replication, a correlation where one plan never varies, a variance ratio where
-//! nothing varies or the difference does not.
+//! nothing varies or the difference does not, what a plan's rules cannot do (`not_in_rules`) and what would be held against it.
 
 use serde::Serialize;
 
@@ -91,9 +91,9 @@ struct Clause {
 struct Told {
     metric: String,
     unit: &'static str,
-    first_mean: f64,
-    second_mean: f64,
-    difference: f64,
+    first_mean: Option<f64>,
+    second_mean: Option<f64>,
+    difference: Option<f64>,
     ci_low: Option<f64>,
     ci_high: Option<f64>,
     first_better: Option<f64>,
@@ -174,9 +174,9 @@ impl Told {
         Told {
             metric: found.headline.name(),
             unit: unit(found.headline.unit()),
-            first_mean: digits(found.means[0]),
-            second_mean: digits(found.means[1]),
-            difference: digits(found.difference),
+            first_mean: found.mean(Side::First).map(digits),
+            second_mean: found.mean(Side::Second).map(digits),
+            difference: found.measured().map(digits),
             ci_low: found.interval.map(|interval| digits(interval.low)),
             ci_high: found.interval.map(|interval| digits(interval.high)),
             first_better: found.first_better.estimate().map(digits),

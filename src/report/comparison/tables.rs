@@ -41,12 +41,12 @@ pub fn pairs(answer: &Answer<'_>) -> String {
     ];
     let rows = answer.pairs.iter().flat_map(|pair| {
         let names = [pair.pair.first, pair.pair.second].map(|arm| answer.name(arm));
-        pair.differences.iter().map(move |found| row_of(found, names))
+        pair.differences.iter().map(move |found| row_of(found, names, answer.comparison.n()))
     });
     table(head.map(str::to_owned).to_vec(), rows)
 }
 
-fn row_of(found: &Difference, names: [&str; 2]) -> Vec<String> {
+fn row_of(found: &Difference, names: [&str; 2], n: u64) -> Vec<String> {
     let number = |value: Option<f64>| value.map_or_else(String::new, |value| decimal(value, 6));
     let better = |side: Side| names[usize::from(side == Side::Second)].to_owned();
     vec![
@@ -54,10 +54,10 @@ fn row_of(found: &Difference, names: [&str; 2]) -> Vec<String> {
         names[1].to_owned(),
         found.headline.name(),
         unit(found.headline.unit()).to_owned(),
-        found.equal.n.to_string(),
-        number(Some(found.means[0])),
-        number(Some(found.means[1])),
-        number(Some(found.difference)),
+        n.to_string(),
+        number(found.mean(Side::First)),
+        number(found.mean(Side::Second)),
+        number(found.measured()),
         number(found.interval.map(|interval| interval.low)),
         number(found.interval.map(|interval| interval.high)),
         number(found.first_better.estimate()),

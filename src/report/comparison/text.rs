@@ -105,11 +105,14 @@ fn differences(page: &mut Page, answer: &Answer<'_>, pair: &PairAnswer<'_>) {
     for found in some {
         let unit = found.headline.unit();
         let mut row = vec![what(&found.headline, answer.currency())];
-        row.extend(found.means.map(|mean| level(unit, mean)));
-        row.push(format!("{}{}", signed(unit, found.difference, f64::round), suffix(unit)));
+        row.extend([Side::First, Side::Second].map(|side| level_of(found, side)));
+        row.push(change(found));
         row.push(found.interval.map_or_else(String::new, |interval| between(unit, interval)));
         row.extend([found.first_better, found.second_better].map(of_runs));
-        row.push(verdict(found, &a, &b));
+        row.push(match found.verdict {
+            Verdict::Missing(_) => format!("{}'s rules", verdict(found, &a, &b)),
+            _ => verdict(found, &a, &b),
+        });
         rows.push(row);
     }
     use Align::{Left, Right};
@@ -144,6 +147,18 @@ pub(in crate::report) fn level(unit: Unit, mean: f64) -> String {
         Unit::Chance => percent(mean),
         Unit::Messages | Unit::Currency => amount(unit, mean),
     }
+}
+
+/// The mean of one of the two in its unit; a dash where its rules cannot do it.
+pub(in crate::report) fn level_of(found: &Difference, side: Side) -> String {
+    found.mean(side).map_or_else(|| "-".to_owned(), |mean| level(found.headline.unit(), mean))
+}
+
+/// First less second with its sign and unit; nothing where the two cannot be compared.
+pub(in crate::report) fn change(found: &Difference) -> String {
+    let unit = found.headline.unit();
+    let told = |value| format!("{}{}", signed(unit, value, f64::round), suffix(unit));
+    found.measured().map_or_else(String::new, told)
 }
 
 /// A difference with its sign; `round` says which way the last digit goes.
@@ -191,6 +206,7 @@ pub(in crate::report) fn verdict(found: &Difference, a: &str, b: &str) -> String
         Verdict::Slight(better) => format!("{} {how}, too little to matter", side(better)),
         Verdict::Real(better) => format!("{} {how}, may matter", side(better)),
         Verdict::Matters(better) => format!("{} {how}, matters", side(better)),
+        Verdict::Missing(without) => format!("not in {}", side(without)),
     }
 }
 

@@ -62,7 +62,7 @@ fn caption(answer: &Answer<'_>, name: String) -> Caption {
     Caption { name, title, subtitle, description: String::new() }
 }
 
-/// The mishap that is drawn: the first that changes anywhere, else the first that the rules know.
+/// The mishap that is drawn: the first that changes anywhere, else the first that both rules know.
 fn mishap(answer: &Answer<'_>) -> Option<Mishap> {
     let all = || {
         let changes = answer.effects.iter().filter_map(|effect| match &effect.told {
@@ -72,7 +72,7 @@ fn mishap(answer: &Answer<'_>) -> Option<Mishap> {
         changes.flat_map(|change| &change.differences)
     };
     let has = |mishap: &Mishap, only_changed: bool| {
-        let known = |found: &&Difference| found.headline == Headline::Happens(*mishap);
+        let known = |found: &&Difference| found.headline == Headline::Happens(*mishap) && found.compared();
         all().filter(known).any(|found| !only_changed || found.verdict != Verdict::Nothing)
     };
     let changed = Mishap::ALL.into_iter().find(|mishap| has(mishap, true));
@@ -114,7 +114,7 @@ fn row(answer: &Answer<'_>, effect: &Effect<'_>, mishap: Option<Mishap>) -> Fore
     }
     let mut effects = vec![days(change)];
     effects.extend(mishap.map(|mishap| {
-        let found = find(change, &Headline::Happens(mishap))?;
+        let found = find(change, &Headline::Happens(mishap)).filter(|found| found.compared())?;
         Some(drawn(
             found,
             100.0,
@@ -159,7 +159,7 @@ fn sent(change: &Change<'_>) -> Option<ForestEffect> {
 fn drawn(found: &Difference, scale: f64, text: String, of: String) -> ForestEffect {
     let tone = match found.verdict {
         Verdict::Nothing => Tone::Same,
-        Verdict::Alike | Verdict::Undecided => Tone::Open,
+        Verdict::Alike | Verdict::Undecided | Verdict::Missing(_) => Tone::Open,
         // Differences are new less old: the first is the new.
         Verdict::Slight(side) | Verdict::Real(side) | Verdict::Matters(side) => match side {
             Side::First => Tone::Better,

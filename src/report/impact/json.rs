@@ -8,7 +8,7 @@
 //! ```
 //!
 //! Units are those of `unit`: days (elapsed seconds / 86,400), chance (0 to 1), messages, currency. `null` is what does
-//! not exist. `effects.csv` has one line a scenario and metric, with the same columns; empty is what does not exist.
+//! not exist: what one of the rules cannot do (`not_in_rules`), and what would be held against it. `effects.csv` has one line a scenario and metric, with the same columns; empty is what does not exist.
 
 use serde::Serialize;
 
@@ -17,7 +17,7 @@ use super::super::parting::PartedTold;
 use super::super::summary::TOOL;
 use super::super::{decimal, rounded};
 use super::{Answer, Change, Effect, Rules, Told, which};
-use crate::experiment::{Difference, Share};
+use crate::experiment::{Difference, Share, Side};
 use crate::platform::diff::{Changed, Sole};
 
 /// The version of the keys below; it rises when one changes its meaning or goes away.
@@ -121,9 +121,9 @@ struct Clause {
 struct One {
     metric: String,
     unit: &'static str,
-    old_mean: f64,
-    new_mean: f64,
-    difference: f64,
+    old_mean: Option<f64>,
+    new_mean: Option<f64>,
+    difference: Option<f64>,
     ci_low: Option<f64>,
     ci_high: Option<f64>,
     old_better: Option<f64>,
@@ -224,9 +224,9 @@ impl One {
         One {
             metric: found.headline.name(),
             unit: unit(found.headline.unit()),
-            old_mean: digits(found.means[1]),
-            new_mean: digits(found.means[0]),
-            difference: digits(found.difference),
+            old_mean: found.mean(Side::Second).map(digits),
+            new_mean: found.mean(Side::First).map(digits),
+            difference: found.measured().map(digits),
             ci_low: found.interval.map(|interval| digits(interval.low)),
             ci_high: found.interval.map(|interval| digits(interval.high)),
             old_better: found.second_better.estimate().map(digits),
@@ -271,9 +271,9 @@ fn row_of(scenario: &str, n: u64, found: &One) -> Vec<String> {
     let number = |value: Option<f64>| value.map_or_else(String::new, |value| decimal(value, 6));
     let mut row = vec![scenario.to_owned(), found.metric.clone(), found.unit.to_owned(), n.to_string()];
     let numbers = [
-        Some(found.old_mean),
-        Some(found.new_mean),
-        Some(found.difference),
+        found.old_mean,
+        found.new_mean,
+        found.difference,
         found.ci_low,
         found.ci_high,
         found.old_better,

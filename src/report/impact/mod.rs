@@ -114,7 +114,10 @@ impl<'r> Answer<'r> {
     pub fn of(rules: [Rules<'r>; 2], tried: &[Tried<'r>], dates: &[By], matters: Matters) -> Answer<'r> {
         let [old, new] = rules;
         let lines = |tried: &Tried<'r>| match tried.outcome {
-            Outcome::Ran { comparison, .. } if comparison.n() > 0 => comparison.headlines(dates).len(),
+            Outcome::Ran { comparison, .. } if comparison.n() > 0 => {
+                let headlines = comparison.headlines(dates);
+                comparison.pairs().iter().map(|pair| comparison.intervals(pair, &headlines)).sum()
+            }
             _ => 0,
         };
         let intervals: usize = tried.iter().map(lines).sum();

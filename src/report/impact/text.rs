@@ -9,14 +9,14 @@
 //!   what intervals say and do not say
 //! ```
 
-use super::super::comparison::text::{between, level, of_runs, same, signed, suffix, verdict};
+use super::super::comparison::text::{between, change as difference, level_of, of_runs, same, verdict};
 use super::super::comparison::{amount, percent_up, what};
 use super::super::parting;
 use super::super::summary::TOOL;
 use super::super::text::page::{Align, Page};
 use super::super::text::{percent, runs};
 use super::{Answer, Change, Effect, Told};
-use crate::experiment::{Difference, Share, Unit, Verdict};
+use crate::experiment::{Difference, Share, Side, Unit, Verdict};
 use crate::time::date_in_words;
 
 /// Writes what a change of the rules does, in lines of `width` letters (60 at least).
@@ -93,7 +93,8 @@ fn row_of(answer: &Answer<'_>, effect: &Effect<'_>) -> Vec<String> {
             row.push(format!("day {} (earliest {})", all.median(), all.earliest()));
             row.push(parting::cause(cause, ["old", "new"]));
             let matter = change.count(|verdict| matches!(verdict, Verdict::Matters(_)));
-            row.push(format!("{matter} of {}", change.differences.len()));
+            let compared = change.differences.iter().filter(|found| found.compared()).count();
+            row.push(format!("{matter} of {compared}"));
         }
         _ => row.extend(["never".to_owned(), "-".to_owned(), "-".to_owned()]),
     }
@@ -163,8 +164,8 @@ fn differences(page: &mut Page, change: &Change<'_>) {
     for found in some {
         let unit = found.headline.unit();
         let mut row = vec![what(&found.headline, change.compared.currency())];
-        row.extend([found.means[1], found.means[0]].map(|mean| level(unit, mean)));
-        row.push(format!("{}{}", signed(unit, found.difference, f64::round), suffix(unit)));
+        row.extend([Side::Second, Side::First].map(|side| level_of(found, side)));
+        row.push(difference(found));
         row.push(found.interval.map_or_else(String::new, |interval| between(unit, interval)));
         row.push(verdict(found, "new", "old"));
         rows.push(row);
@@ -181,16 +182,17 @@ fn differences(page: &mut Page, change: &Change<'_>) {
 /// One headline in a line: `days to 10K: 12.7 d -> 24.7 d, +12.0 d (+6.5 to +17.5): old sooner, matters`.
 pub(super) fn told_in_line(change: &Change<'_>, found: &Difference, names: [&str; 2]) -> String {
     let unit = found.headline.unit();
-    let [new, old] = found.means.map(|mean| level(unit, mean));
+    let what = what(&found.headline, change.compared.currency());
+    let [new, old] = [Side::First, Side::Second].map(|side| level_of(found, side));
+    let verdict = verdict(found, names[1], names[0]);
+    match found.verdict {
+        Verdict::Missing(Side::First) => return format!("{what}: {old} under {}, {verdict}", names[0]),
+        Verdict::Missing(Side::Second) => return format!("{what}: {new} under {}, {verdict}", names[1]),
+        _ => {}
+    }
     let interval =
         found.interval.map_or_else(String::new, |interval| format!(" {}", between(unit, interval)));
-    format!(
-        "{}: {old} -> {new}, {}{}{interval}: {}",
-        what(&found.headline, change.compared.currency()),
-        signed(unit, found.difference, f64::round),
-        suffix(unit),
-        verdict(found, names[1], names[0])
-    )
+    format!("{what}: {old} -> {new}, {}{interval}: {verdict}", difference(found))
 }
 
 /// The clauses that differ, and how often they fired.

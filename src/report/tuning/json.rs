@@ -11,8 +11,8 @@
 use serde::Serialize;
 
 use super::{Answer, FOUND, OWN};
-use crate::experiment::Headline;
 use crate::experiment::tuning::{Estimate, Kept, Plan, Selected};
+use crate::experiment::{Headline, Side};
 use crate::report::comparison::json::unit;
 use crate::report::rounded;
 use crate::report::summary::TOOL;
@@ -118,9 +118,9 @@ struct Confirmation {
 struct Gain {
     metric: String,
     unit: &'static str,
-    found: f64,
-    as_it_stands: f64,
-    difference: f64,
+    found: Option<f64>,
+    as_it_stands: Option<f64>,
+    difference: Option<f64>,
     ci_low: Option<f64>,
     ci_high: Option<f64>,
     verdict: &'static str,
@@ -239,16 +239,13 @@ impl Confirmation {
         let measured = |headline: &Headline| Some(Measured::of(headline, answer.confirmed(headline)?));
         let gain = |headline: &Headline| {
             let found = answer.gain(headline)?;
-            let better = found
-                .verdict
-                .better()
-                .map(|side| if side == crate::experiment::Side::First { FOUND } else { OWN });
+            let better = found.verdict.better().map(|side| if side == Side::First { FOUND } else { OWN });
             Some(Gain {
                 metric: headline.name(),
                 unit: unit(headline.unit()),
-                found: digits(found.means[0]),
-                as_it_stands: digits(found.means[1]),
-                difference: digits(found.difference),
+                found: found.mean(Side::First).map(digits),
+                as_it_stands: found.mean(Side::Second).map(digits),
+                difference: found.measured().map(digits),
                 ci_low: found.interval.map(|interval| digits(interval.low)),
                 ci_high: found.interval.map(|interval| digits(interval.high)),
                 verdict: found.verdict.name(),

@@ -9,10 +9,10 @@
 
 use super::{Answer, OWN, tables, told, told_with_interval};
 use crate::experiment::tuning::{Fate, FrontPoint, Kept, Tuning};
-use crate::experiment::{Difference, Headline, Unit, Verdict};
+use crate::experiment::{Difference, Headline, Side, Unit, Verdict};
 use crate::glossary::grouped;
 use crate::report::comparison::amount;
-use crate::report::comparison::text::{between, level, signed, suffix};
+use crate::report::comparison::text::{between, change, level, level_of};
 use crate::report::summary::TOOL;
 use crate::report::text::page::{Align, Page};
 use crate::report::text::{percent, runs, trust};
@@ -118,9 +118,9 @@ fn gains(page: &mut Page, answer: &Answer<'_>) {
         let unit = gain.headline.unit();
         rows.push(vec![
             answer.what(&gain.headline),
-            level(unit, gain.means[1]),
-            level(unit, gain.means[0]),
-            format!("{}{}", signed(unit, gain.difference, f64::round), suffix(unit)),
+            level_of(gain, Side::Second),
+            level_of(gain, Side::First),
+            change(gain),
             gain.interval.map_or_else(String::new, |interval| between(unit, interval)),
             verdict(gain.verdict).to_owned(),
         ]);
@@ -140,6 +140,7 @@ fn verdict(verdict: Verdict) -> &'static str {
         Verdict::Slight(_) => "real, too small to matter",
         Verdict::Real(_) => "real, may matter",
         Verdict::Matters(_) => "real, and it matters",
+        Verdict::Missing(_) => "not in the rules of both",
     }
 }
 
