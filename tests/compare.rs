@@ -46,6 +46,49 @@ fn found<'v>(page: &'v Value, pair: usize, metric: &str) -> &'v Value {
 }
 
 #[test]
+fn what_one_run_leaves_open_is_not_called_no_difference() {
+    let folder = workshop("one-run");
+    let climb = shipped("half-limit-climb");
+    let half = ["--variant", "longer: upgrade.volume.review=30h"];
+    let page = json(&folder, &[&[climb.as_str()], &half[..], &["-n", "1"]].concat());
+    let says = page["pairs"][0]["says"].as_str().unwrap();
+    assert!(says.ends_with("not decided by 1 run") && !says.contains("no real difference"), "{says}");
+}
+
+/// Under the rules of 2025-10 no number is flagged: that is not called safer, and the chance under the others is told.
+#[test]
+fn what_the_rules_of_one_plan_cannot_do_is_not_compared() {
+    let folder = workshop("cannot-do");
+    let climb = shipped("half-limit-climb");
+    let versions = ["--variant", "then: platform.ruleset=platform-2025-10", "-n", "100"];
+    let arguments = [&[climb.as_str()], &versions[..]].concat();
+    let output = tool(&folder, &[&arguments[..], &["--out", "out"]].concat());
+    let said = text(&output.stdout);
+    let row = said.lines().skip_while(|line| !line.starts_with("  the number is ")).take(2);
+    let row = row.collect::<Vec<_>>().join(" ");
+    let row = row.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(row.contains(" % - not in B's flagged rules"), "{row}\n{said}");
+    assert!(!said.contains("is safer: the number is flagged"), "{said}");
+    let page = json(&folder, &arguments);
+    let flagged = found(&page, 0, "flagged");
+    assert!(
+        flagged["first_mean"].as_f64() > Some(0.1) && flagged["verdict"] == "not_in_rules",
+        "{flagged:#}"
+    );
+    for key in ["second_mean", "difference", "ci_low", "ci_high", "first_better", "correlation", "better"] {
+        assert!(flagged[key].is_null(), "{key} in {flagged:#}");
+    }
+    let csv = std::fs::read_to_string(folder.join("out/pairs.csv")).unwrap();
+    let row = csv.lines().find(|line| line.contains(",flagged,")).unwrap();
+    assert!(row.contains(",flagged,chance,100,") && row.ends_with(",not_in_rules,"), "{row}");
+    // Where neither of two can do it, as little is said of it as by `run`.
+    let both = ["--variant", "longer: upgrade.volume.review=30h", "-n", "20", "--set"];
+    let both = [&[climb.as_str()], &both[..], &["platform.ruleset=platform-2025-10"]].concat();
+    let page = json(&folder, &both);
+    assert!(page["pairs"][0]["differences"].as_array().unwrap().iter().all(|one| one["metric"] != "flagged"));
+}
+
+#[test]
 fn a_scenario_and_itself_differ_by_exactly_nothing() {
     let folder = workshop("itself");
     let climb = shipped("first-climb");

@@ -65,6 +65,10 @@ fn rules_and_themselves_change_nothing() {
         assert!(said.contains(words), "`{words}` in\n{said}");
     }
     assert!(!said.contains("tiercast explain"), "there is nothing to look at:\n{said}");
+    assert!(
+        !said.contains("can change") && !said.contains(" to 5"),
+        "the same rules leave no doubt:\n{said}"
+    );
     let page = json(&folder, 0, &arguments[..6]);
     let run = &page["scenarios"][0]["run"];
     assert_eq!((page["changes"].as_bool(), run["replications_that_change"].as_u64()), (Some(false), Some(0)));
@@ -100,6 +104,8 @@ fn a_clause_that_never_fires_changes_nothing_and_is_named() {
         said.contains("No effect, because these clauses differ and never fired here, in none of 60 runs of either: number.flagged."),
         "{said}"
     );
+    // One bound for one number, in the table and in the sentence.
+    assert!(said.contains("(0.0 % to 6.1 %)") && said.contains("at most 6.1 % can change"), "{said}");
     // With what customers really do it fires, and the first thing that differs is what it says.
     let page = json(&folder, 1, &["platform-2023", "sooner.ron", "--scenarios", &climb, "-n", "100"]);
     let run = &page["scenarios"][0]["run"];
@@ -156,6 +162,54 @@ fn a_new_era_changes_a_climb_and_the_command_shows_where() {
     assert!(first["day"].as_u64() >= run["first_day_earliest"].as_u64(), "none parts sooner than the first");
     let changes = told["changes"]["second"].as_array().unwrap();
     assert!(!changes.is_empty() && changes[0]["at"].as_i64() >= first["at"].as_i64());
+}
+
+/// The rules of 2025-10 know no flag: that is no safety to be had for a change of rules, and nothing to draw.
+#[test]
+fn what_one_of_the_rules_cannot_do_is_no_improvement() {
+    let folder = workshop("cannot-do");
+    let climb = shipped("half-limit-climb");
+    let arguments = ["platform-2023", "platform-2025-10", "--scenarios", &climb, "-n", "100"];
+    let output = impact(&folder, &[&arguments[..], &["--out", "out"]].concat());
+    let said = text(&output.stdout);
+    let line = said.lines().find(|line| line.contains("the number is flagged")).unwrap();
+    assert!(line.ends_with("not in new") && line.contains(" % "), "the old chance is still told: {line}");
+    let page = json(&folder, 1, &arguments);
+    let effects = page["scenarios"][0]["run"]["effects"].as_array().unwrap();
+    let flagged = effects.iter().find(|one| one["metric"] == "flagged").unwrap();
+    for key in ["new_mean", "difference", "ci_low", "ci_high", "old_better", "equal", "new_better", "better"]
+    {
+        assert!(flagged[key].is_null(), "{key} in {flagged:#}");
+    }
+    let told = effects.iter().filter(|one| one["verdict"] != "not_in_rules").count();
+    assert_eq!(page["intervals"].as_u64(), Some(told as u64), "only what has an interval shares the 5 %");
+    let csv = fs::read_to_string(folder.join("out/effects.csv")).unwrap();
+    let row = csv.lines().find(|line| line.contains(",flagged,")).unwrap();
+    assert!(row.ends_with(",not_in_rules,") && row.contains(",,,,,,,"), "{row}");
+    let picture = fs::read_to_string(folder.join("out/impact.svg")).unwrap();
+    assert!(!picture.contains("the number is flagged"), "a panel without anything to compare");
+    // The other way round, the old rules are those without.
+    let turned = json(&folder, 1, &["platform-2025-10", "platform-2023", "--scenarios", &climb, "-n", "100"]);
+    let effects = turned["scenarios"][0]["run"]["effects"].as_array().unwrap();
+    let turned = effects.iter().find(|one| one["metric"] == "flagged").unwrap();
+    assert!(turned["old_mean"].is_null() && turned["new_mean"] == flagged["old_mean"], "{turned:#}");
+}
+
+/// The title heads whatever is found, so it claims nothing; what is open says so.
+#[test]
+fn annotations_claim_nothing_that_their_body_denies() {
+    let folder = workshop("github");
+    let climb = shipped("half-limit-climb");
+    let github = |n: &str| {
+        let arguments = ["platform-2023", "platform-2025-10", "--scenarios", &climb, "--format", "github"];
+        text(&impact(&folder, &[&arguments[..], &["-n", n]].concat()).stdout)
+    };
+    let (many, few) = (github("200"), github("2"));
+    let title = "title=half-limit-climb under platform-2025-10 instead of platform-2023::";
+    assert!(many.starts_with("::error ") && many.contains(title) && many.contains("matters"), "{many}");
+    assert!(few.starts_with("::warning ") && few.contains(title), "{few}");
+    assert!(few.contains("::not decided by 2 runs whether anything changes by more than matters"), "{few}");
+    assert!(!many.contains("nothing that matters") && !few.contains("nothing that matters"));
 }
 
 /// A review that takes an hour longer: every run parts where the first review begins, and the last day is the same.

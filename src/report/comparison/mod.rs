@@ -160,7 +160,13 @@ impl<'c> Answer<'c> {
             Some(Side::Second) => (second, first),
             None => {
                 let what = what(&main.headline, self.currency());
-                return format!("{first} and {second}: no real difference in {what}");
+                return match main.verdict {
+                    Verdict::Undecided => {
+                        let runs = super::text::runs(self.comparison.n());
+                        format!("{first} and {second}: difference in {what} not decided by {runs}")
+                    }
+                    _ => format!("{first} and {second}: no real difference in {what}"),
+                };
             }
         };
         let size = amount(main.headline.unit(), main.difference.abs());

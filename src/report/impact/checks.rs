@@ -8,6 +8,7 @@
 
 use super::super::parting;
 use super::super::pipeline::Checked;
+use super::super::text::runs;
 use super::text::told_in_line;
 use super::{Answer, Effect, Told};
 use crate::experiment::Verdict;
@@ -20,7 +21,8 @@ pub fn checks(answer: &Answer<'_>) -> Vec<Checked> {
         kind: "impact",
         file: effect.file.to_owned(),
         line: None,
-        name: format!("{} changes by nothing that matters from {old} to {new}", effect.name),
+        // No claim, since it heads whatever is found.
+        name: format!("{} under {new} instead of {old}", effect.name),
         outcome: outcome(effect),
         details: details(answer, effect),
         remark: None,
@@ -39,6 +41,10 @@ fn outcome(effect: &Effect<'_>) -> Outcome {
     }
 }
 
+fn undecided(n: u64) -> String {
+    format!("not decided by {} whether anything changes by more than matters", runs(n))
+}
+
 /// What changes, a line each.
 fn details(answer: &Answer<'_>, effect: &Effect<'_>) -> String {
     let names = answer.names();
@@ -55,8 +61,9 @@ fn details(answer: &Answer<'_>, effect: &Effect<'_>) -> String {
                 change.differences.iter().filter(|found| found.verdict != Verdict::Nothing).collect();
             // What matters comes first: many readers show the first line alone.
             shown.sort_by_key(|found| !matches!(found.verdict, Verdict::Matters(_)));
-            let mut lines: Vec<String> =
-                shown.into_iter().map(|found| told_in_line(change, found, names)).collect();
+            let open = outcome(effect) == Outcome::Undecided;
+            let mut lines: Vec<String> = open.then(|| undecided(change.n())).into_iter().collect();
+            lines.extend(shown.into_iter().map(|found| told_in_line(change, found, names)));
             let calendar = &change.compared.comparison.arms()[0].ensemble.setting().calendar;
             lines.extend(parting::lines(change.partings(), change.n(), calendar, names));
             lines.join("\n")

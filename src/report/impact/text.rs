@@ -86,6 +86,7 @@ fn row_of(answer: &Answer<'_>, effect: &Effect<'_>) -> Vec<String> {
     row.push(of_runs(share));
     row.push(match n {
         0 => String::new(),
+        _ if answer.diff.is_empty() => String::new(),
         _ => format!("({} to {})", percent_down(interval.low), percent_up(interval.high)),
     });
     match (change.partings().all(), change.partings().by_cause().first()) {
@@ -126,12 +127,7 @@ fn changed(page: &mut Page, answer: &Answer<'_>, effect: &Effect<'_>, change: &C
         } else {
             format!("No effect, because {why}")
         };
-        let most = Share::new(0, change.n()).exact_interval().high;
-        page.indented(&format!(
-            "{why} Of all futures at most {} can change, 19 times in 20.",
-            percent_up(most)
-        ));
-        return;
+        return page.indented(&format!("{why}{}", can_change(answer, change)));
     }
     page.heading(&format!("{}: {}", effect.name, change.sentence(answer.names())));
     let setting = change.compared.comparison.arms()[0].ensemble.setting();
@@ -144,6 +140,16 @@ fn changed(page: &mut Page, answer: &Answer<'_>, effect: &Effect<'_>, change: &C
     let calendar = &setting.calendar;
     let lines = parting::lines(change.partings(), change.n(), calendar, ["old", "new"]);
     lines.iter().for_each(|line| page.item(line));
+}
+
+/// How many of all futures can change though none of these did, by the bound of the table; nothing where the rules say
+/// the same, so that none can.
+fn can_change(answer: &Answer<'_>, change: &Change<'_>) -> String {
+    if answer.diff.is_empty() {
+        return String::new();
+    }
+    let most = Share::new(0, change.n()).interval().high;
+    format!(" Of all futures at most {} can change, 19 times in 20.", percent_up(most))
 }
 
 /// Why costs are left out, where a price is not known.
