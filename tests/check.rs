@@ -98,6 +98,42 @@ fn shipped_cases_and_scenarios_are_right() {
     assert!(!said.out.contains("never"), "coverage was not asked for:\n{}", said.out);
 }
 
+/// Ctrl-C: what is open is not judged, nothing is said in numbers that were never computed, and all forms say that it ended
+/// before its time.
+#[cfg(unix)]
+#[test]
+fn what_was_interrupted_is_said_to_be() {
+    let text = fs::read_to_string(root().join("scenarios/half-limit-climb.ron")).unwrap();
+    // So narrow that no number of futures within minutes decides it.
+    let text = text.replace("at_least: \"25%\", at_most: \"60%\"", "at_least: \"37.4%\", at_most: \"37.6%\"");
+    let workshop = Workshop::new("interrupted").with("plan.ron", &text);
+    for json in [false, true] {
+        let mut tool = Command::new(env!("CARGO_BIN_EXE_tiercast"));
+        tool.current_dir(&workshop.0).args(["check", "plan.ron", "-n", "10000000", "--filter", "a flag is"]);
+        tool.args(["--format", if json { "json" } else { "text" }]);
+        let piped = std::process::Stdio::piped;
+        let child = tool.stdout(piped()).stderr(piped()).spawn().unwrap();
+        std::thread::sleep(std::time::Duration::from_millis(1_500));
+        let id = child.id().to_string();
+        assert!(Command::new("kill").args(["-INT", &id]).status().unwrap().success());
+        let Output { status, stdout, stderr } = child.wait_with_output().unwrap();
+        let (out, err) = (String::from_utf8(stdout).unwrap(), String::from_utf8(stderr).unwrap());
+        assert_eq!(status.code(), Some(130), "{out}{err}");
+        assert!(err.contains("note: interrupted: "), "{err}");
+        assert!(!out.contains("NaN") && !out.contains("raise --replications"), "{out}");
+        assert!(out.contains("interrupted"), "{out}");
+        if json {
+            let page: Value = serde_json::from_str(&out).unwrap();
+            assert_eq!(
+                (&page["complete"], &page["files"][0]["expectations"][0]["complete"]),
+                (&false.into(), &false.into())
+            );
+        } else {
+            assert!(out.trim_end().ends_with("0 passed, 0 failed, 1 undecided; interrupted"), "{out}");
+        }
+    }
+}
+
 #[test]
 fn a_failing_case_is_told_with_what_had_happened() {
     let slip = RISE.replacen("AtMost(10_000)", "AtMost(100_000)", 1);

@@ -7,10 +7,11 @@ mod common;
 use std::fs;
 use std::num::NonZeroUsize;
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use common::{Case, Plan, folder};
 use tiercast::experiment::Threads;
-use tiercast::experiment::expect::{Judged, Outcome, Terms, judge_all};
+use tiercast::experiment::expect::{Judged, Outcome, Terms, judge, judge_all};
 use tiercast::random::Held;
 use tiercast::sim::{Metric, Scenario};
 
@@ -33,6 +34,41 @@ fn judged(case: &Case, expect: &str, most: u64) -> Vec<Judged> {
 
 fn outcomes(judged: &[Judged]) -> Vec<Outcome> {
     judged.iter().map(|judged| judged.outcome).collect()
+}
+
+// ---- what is interrupted ---------------------------------------------------------------------------------------------
+
+/// A bound that chance meets in half of the futures is never decided; before the first look there are no numbers, and
+/// after it those of that look, whatever was run since.
+#[test]
+fn what_was_interrupted_tells_no_numbers_that_it_has_not() {
+    let text = fs::read_to_string(Path::new("scenarios/half-limit-climb.ron")).unwrap();
+    let bounds = "at_least: \"25%\", at_most: \"60%\"";
+    assert!(text.contains(bounds));
+    let text = text.replace(bounds, "at_least: \"37%\", at_most: \"38%\"");
+    let scenario =
+        Scenario::read("plan", &text, Path::new("scenarios")).map_err(|e| e.render(false)).unwrap();
+    let flagged: Vec<_> =
+        scenario.expectations().iter().filter(|one| one.name.starts_with("a flag is")).cloned().collect();
+    let stopped_after = |most: u64| {
+        let interrupted = AtomicBool::new(most == 0);
+        let heard = |n: u64, _: usize| {
+            interrupted.fetch_or(n >= most, Ordering::Relaxed);
+        };
+        let mut judged = judge(&scenario, &flagged, &Terms::default(), &heard, &interrupted);
+        judged.pop().unwrap()
+    };
+    for most in [0, 64] {
+        let found = stopped_after(most);
+        assert_eq!((found.outcome, found.n, found.advice()), (Outcome::Undecided, 0, None));
+        assert_eq!(found.found(), "not judged: interrupted");
+        let told = found.to_string();
+        assert!(told.starts_with("NOT JUDGED  a flag") && !told.contains("NaN"), "{told}");
+    }
+    let found = stopped_after(320);
+    assert_eq!((found.n, found.advice()), (256, None));
+    assert!(found.found().ends_with(" 256 futures; interrupted before it was decided"), "{}", found.found());
+    assert!(found.interval.low <= found.estimate && found.estimate <= found.interval.high);
 }
 
 // ---- how they are read ----------------------------------------------------------------------------------------------

@@ -36,7 +36,7 @@ use self::json::Report;
 use self::readings::ReadingsResult;
 use self::threshold::Asked;
 use super::files::write_file;
-use super::{Failure, ThreadsArg, interrupt, print, print_json, width};
+use super::{Failure, ThreadsArg, interrupt, note, print, print_json, width};
 
 /// Check rule cases, what scenarios expect, and every file beside them: do they still keep their promises?
 #[derive(Debug, Args)]
@@ -169,6 +169,14 @@ fn share(text: &str) -> Result<Ratio, String> {
 
 impl Check {
     pub(super) fn execute(&self, quiet: bool) -> Result<(), Failure> {
+        let done = self.answer(quiet);
+        if matches!(done, Err(Failure::Interrupted)) {
+            note("interrupted: only what was decided by then is judged");
+        }
+        done
+    }
+
+    fn answer(&self, quiet: bool) -> Result<(), Failure> {
         let files = read_all(&self.paths)?;
         let golden = self.read_baseline()?;
         let results = self.run_all(&files, quiet);
@@ -302,7 +310,8 @@ impl Check {
 
     /// What the verdicts on expectations are worth.
     fn how_sure(&self, results: &[FileResult<'_>]) -> String {
-        let bounds: u64 = results.iter().flat_map(|result| &result.judged).map(bounds).sum();
+        let judged = results.iter().flat_map(|result| &result.judged).filter(|judged| judged.judged());
+        let bounds: u64 = judged.map(bounds).sum();
         let once = (1.0 / self.false_alarms.as_f64()).floor() as u64;
         format!(
             "{bounds} bounds were judged, each by an interval as wide as it takes that at most one run of this suite\n\
@@ -414,7 +423,8 @@ impl Verdict {
             1 => "; too little of a ruleset is reached".to_owned(),
             several => format!("; too little of {several} rulesets is reached"),
         };
-        format!("{} passed, {} failed{undecided}{depending}{missed}", self.passed, self.failed)
+        let interrupted = if interrupt::heard() { "; interrupted" } else { "" };
+        format!("{} passed, {} failed{undecided}{depending}{missed}{interrupted}", self.passed, self.failed)
     }
 
     fn end(&self) -> Result<(), Failure> {
@@ -465,7 +475,7 @@ fn checks(results: &[FileResult<'_>], verdict: &Verdict) -> Vec<pipeline::Checke
                 remark: remark("expectation", file, &judged.expectation.name),
                 name: judged.expectation.name.clone(),
                 outcome: judged.outcome,
-                details: format!("expected {}\nfound {}{advice}", judged.expectation.asks, judged.found()),
+                details: format!("expected {}\n{}{advice}", judged.expectation.asks, judged.found_in_words()),
             });
         }
     }

@@ -10,6 +10,7 @@ pub fn expectations(judged: &[Judged], width: usize) -> String {
         let mark = match judged.outcome {
             Outcome::Pass => "ok",
             Outcome::Fail => "FAILED",
+            Outcome::Undecided if !judged.judged() => "NOT JUDGED",
             Outcome::Undecided => "UNDECIDED",
         };
         vec![mark.to_owned(), judged.expectation.name.clone(), judged.found()]

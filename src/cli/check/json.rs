@@ -8,10 +8,13 @@ use super::files::Form;
 use super::golden::{self, GoldenResult};
 use super::readings::{self, ReadingsResult};
 use super::{FileResult, Verdict, futures, judging};
+use crate::cli::interrupt;
 
 /// All that was found.
 #[derive(Serialize)]
 pub(super) struct Report<'r> {
+    /// False after an interruption.
+    complete: bool,
     passed: usize,
     failed: usize,
     undecided: usize,
@@ -122,6 +125,7 @@ struct JustMissedReport {
 impl<'r> Report<'r> {
     pub(super) fn of(results: &'r [FileResult<'r>], verdict: &'r Verdict, coverage: bool) -> Report<'r> {
         Report {
+            complete: !interrupt::heard(),
             passed: verdict.passed,
             failed: verdict.failed,
             undecided: verdict.undecided,

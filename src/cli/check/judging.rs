@@ -78,6 +78,8 @@ pub(super) struct JudgedReport<'r> {
     ci_low: Option<f64>,
     ci_high: Option<f64>,
     n: u64,
+    /// Whether it was decided, or looked at as often as there were replications for; false after an interruption.
+    complete: bool,
     /// A future that shows it, where every one has to be as expected.
     #[serde(skip_serializing_if = "Option::is_none")]
     replication: Option<u64>,
@@ -96,6 +98,7 @@ impl<'r> JudgedReport<'r> {
             ci_low: finite(judged.interval.low),
             ci_high: finite(judged.interval.high),
             n: judged.n,
+            complete: !judged.interrupted,
             replication: judged.example,
         }
     }

@@ -35,8 +35,10 @@ pub struct Judged {
     pub estimate: f64,
     /// The interval that was judged, at the level of the last look \[unit of the expectation\].
     pub interval: Interval,
-    /// Replications that were looked at.
+    /// Replications that were looked at; 0 where the run was interrupted before the first look.
     pub n: u64,
+    /// Whether the run was interrupted before it was decided.
+    pub interrupted: bool,
     /// A replication that shows it: the first that is not as expected, where every one has to be.
     pub example: Option<u64>,
 }
@@ -47,8 +49,26 @@ impl Judged {
         self.outcome == Outcome::Pass
     }
 
+    /// Whether it was looked at: there are no numbers before the first look.
+    pub fn judged(&self) -> bool {
+        self.n > 0
+    }
+
     /// What was found, in words: `43.4 % (37.0 % to 49.9 %), 512 futures`.
     pub fn found(&self) -> String {
+        match (self.judged(), self.interrupted) {
+            (false, _) => "not judged: interrupted".to_owned(),
+            (true, true) => format!("{}; interrupted before it was decided", self.numbers()),
+            (true, false) => self.numbers(),
+        }
+    }
+
+    /// The same as part of a sentence: `found 43.4 % ...`.
+    pub fn found_in_words(&self) -> String {
+        if self.judged() { format!("found {}", self.found()) } else { self.found() }
+    }
+
+    fn numbers(&self) -> String {
         let unit = &self.expectation.unit;
         let futures = format!("{} futures", grouped(self.n));
         match (&self.expectation.measure, self.example) {
@@ -77,7 +97,7 @@ impl Judged {
 
     /// What to do about it, where it is undecided.
     pub fn advice(&self) -> Option<String> {
-        if self.outcome != Outcome::Undecided {
+        if self.outcome != Outcome::Undecided || self.interrupted {
             return None;
         }
         let width = self.interval.high - self.interval.low;
@@ -119,10 +139,11 @@ impl fmt::Display for Judged {
         let verdict = match self.outcome {
             Outcome::Pass => "passed",
             Outcome::Fail => "FAILED",
+            Outcome::Undecided if !self.judged() => "NOT JUDGED",
             Outcome::Undecided => "UNDECIDED",
         };
         let Expectation { name, file, line, asks, .. } = &self.expectation;
-        write!(f, "{verdict}  {name}\n  {file}:{line}: expected {asks}\n    found {}", self.found())?;
+        write!(f, "{verdict}  {name}\n  {file}:{line}: expected {asks}\n    {}", self.found_in_words())?;
         self.advice().map_or(Ok(()), |advice| write!(f, "\n    {advice}"))
     }
 }
@@ -143,7 +164,7 @@ pub fn judge(
 ) -> Vec<Judged> {
     let crew = Crew::new(terms.threads);
     let mut trials: Vec<Trial<'_>> = expectations.iter().map(Trial::new).collect();
-    let mut n = 0;
+    let (mut n, mut interrupt) = (0, false);
     for (look, until) in (1..).zip(terms.looks()) {
         let open: Vec<&Expectation> =
             trials.iter().filter(|trial| trial.open()).map(|trial| trial.of).collect();
@@ -160,6 +181,7 @@ pub fn judge(
             heard(n, open.len());
         });
         if n < until {
+            interrupt = true;
             break;
         }
         trials.iter_mut().filter(|trial| trial.open()).for_each(|trial| trial.look(terms.level(look)));
@@ -167,7 +189,7 @@ pub fn judge(
             break;
         }
     }
-    trials.into_iter().map(Trial::finish).collect()
+    trials.into_iter().map(|trial| trial.finish(interrupt)).collect()
 }
 
 /// Runs rule cases side by side; what became of them is in their order.
@@ -205,6 +227,8 @@ struct Trial<'e> {
     /// Of `at_least` and `at_most`: whether it is known to be kept; a bound that is not given is.
     kept: [bool; 2],
     broken: bool,
+    /// How many of them there were at the last look.
+    looked: u64,
     estimate: f64,
     interval: Interval,
     example: Option<u64>,
@@ -220,7 +244,16 @@ impl Trial<'_> {
             Measure::Never => [false, true],
         };
         let interval = Interval { low: f64::NEG_INFINITY, high: f64::INFINITY };
-        Trial { of, seen: Vec::new(), kept, broken: false, estimate: f64::NAN, interval, example: None }
+        Trial {
+            of,
+            seen: Vec::new(),
+            kept,
+            broken: false,
+            looked: 0,
+            estimate: f64::NAN,
+            interval,
+            example: None,
+        }
     }
 
     fn open(&self) -> bool {
@@ -229,6 +262,7 @@ impl Trial<'_> {
 
     /// Looks at all that was seen, with limits that are wrong with a chance of `level` each.
     fn look(&mut self, level: f64) {
+        self.looked = self.n();
         match &self.of.measure {
             Measure::Chance(bounds) => {
                 (self.estimate, self.interval) = self.chance(level);
@@ -314,15 +348,16 @@ impl Trial<'_> {
         self.kept[0] = count == 0;
     }
 
-    fn finish(self) -> Judged {
+    /// What became of it; `interrupt` is whether the run ended before all was decided.
+    fn finish(self, interrupt: bool) -> Judged {
         let outcome = match (self.broken, self.open()) {
             (true, _) => Outcome::Fail,
             (false, true) => Outcome::Undecided,
             (false, false) => Outcome::Pass,
         };
-        let n = self.n();
-        let Trial { of, estimate, interval, example, .. } = self;
-        Judged { expectation: of.clone(), outcome, estimate, interval, n, example }
+        let interrupted = interrupt && outcome == Outcome::Undecided;
+        let Trial { of, estimate, interval, example, looked: n, .. } = self;
+        Judged { expectation: of.clone(), outcome, estimate, interval, n, interrupted, example }
     }
 }
 
