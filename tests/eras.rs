@@ -811,6 +811,54 @@ mod tool {
         assert!(complaint.contains("there is no ruleset \"platform-2024\""), "{complaint}");
     }
 
+    /// Two days of one ruleset differ by its dated clauses: what began between them is new, what ended is gone, and what had
+    /// ended before the first or begins after the last is on neither side.
+    #[test]
+    fn two_days_of_one_ruleset_differ_by_its_dated_clauses() {
+        let stands = |day: &str| -> std::collections::BTreeMap<String, String> {
+            let (_, answer, _) = rules(&["at", day, "--json"]);
+            let json: serde_json::Value = serde_json::from_str(&answer).unwrap();
+            let of = |one: &serde_json::Value, key: &str| one[key].as_str().unwrap().to_owned();
+            json["dated"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(|one| (of(one, "clause"), of(one, "stands")))
+                .collect()
+        };
+        let (then, later) = (stands("2023-02-01"), stands("2025-09-01"));
+        let in_force = |one: &str, here: &std::collections::BTreeMap<String, String>| here[one] == "in_force";
+        let (code, answer, _) = rules(&["diff", "platform@2023-02-01", "platform@2025-09-01", "--json"]);
+        let json: serde_json::Value = serde_json::from_str(&answer).unwrap();
+        assert_eq!((code, &json["from_day"]), (Some(1), &serde_json::json!("2023-02-01")));
+        for (key, here, there) in [("only_from", &then, &later), ("only_to", &later, &then)] {
+            let told: Vec<&str> =
+                json[key].as_array().unwrap().iter().map(|sole| sole["clause"].as_str().unwrap()).collect();
+            let mut due: Vec<&str> = here.keys().map(String::as_str).collect();
+            due.retain(|one| in_force(one, here) && !in_force(one, there));
+            let mut sorted = told.clone();
+            sorted.sort_unstable();
+            assert!(!due.is_empty() && sorted == due, "{key}: {told:?}, expected {due:?}");
+        }
+        let (_, answer, _) = rules(&["diff", "platform@2023-02-01", "platform@2025-09-01"]);
+        assert!(
+            answer.starts_with("platform-2023 on 2023-02-01 -> platform-2023 on 2025-09-01: of the"),
+            "{answer}"
+        );
+        assert!(answer.contains("\nOnly in platform-2023 on 2025-09-01:\n"), "{answer}");
+    }
+
+    #[test]
+    fn clauses_are_counted_as_the_list_counts_them() {
+        let (_, list, _) = rules(&["list", "--json"]);
+        let list: serde_json::Value = serde_json::from_str(&list).unwrap();
+        let all = list["rulesets"].as_array().unwrap();
+        let listed = all.iter().find(|one| one["name"] == "platform-2023").unwrap();
+        let due = format!("say the same, in {} clauses and {} facts.\n", listed["clauses"], listed["facts"]);
+        let (_, said, _) = rules(&["diff", "platform-2023", "platform-2023"]);
+        assert!(said.ends_with(&due), "{said} {due}");
+    }
+
     #[test]
     fn a_day_before_the_first_era_has_no_rules() {
         let (code, answer, complaint) = rules(&["at", "2017"]);

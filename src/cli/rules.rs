@@ -41,7 +41,8 @@ enum Question {
         #[arg(long)]
         json: bool,
     },
-    /// Tell what differs between two rulesets, clause by clause. Exit code 1 when they differ.
+    /// Tell what differs between two rulesets, clause by clause. Exit code 1 when they differ. Of a rulebook on a day only the
+    /// clauses are compared that are in force on it.
     Diff {
         /// Name of a built-in ruleset, a file that ends in `.ron`, or a rulebook on a day: platform@2025-10-06.
         from: String,
@@ -210,8 +211,12 @@ fn show_rulebook(name: &str, json: bool) -> Result<(), Failure> {
 }
 
 fn compare(from: &str, to: &str, json: bool) -> Result<(), Failure> {
-    let read = |name: &str| Ok::<Ruleset, Failure>(Ruleset::read(&which::ruleset(name)?.document)?);
-    let diff = diff::diff(&read(from)?, &read(to)?);
+    let read = |name: &str| {
+        let meant = which::ruleset(name)?;
+        Ok::<_, Failure>((Ruleset::read(&meant.document)?, meant.day))
+    };
+    let ((from, from_day), (to, to_day)) = (read(from)?, read(to)?);
+    let diff = diff::diff_on((&from, from_day), (&to, to_day));
     if json {
         print_json(&diff)?;
     } else {

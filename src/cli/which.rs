@@ -8,6 +8,7 @@
 
 use std::path::Path;
 
+use jiff::civil::Date;
 use tiercast::document::{Document, nearest};
 use tiercast::platform::rulebook::{self, Rulebook};
 use tiercast::platform::{catalogue, first_day};
@@ -23,6 +24,8 @@ pub(super) struct Meant {
     pub(super) document: Document,
     /// What stands in a scenario as `platform.ruleset`, whatever folder the scenario is in.
     pub(super) value: String,
+    /// The day on which a rulebook was asked for.
+    pub(super) day: Option<Date>,
 }
 
 /// Whether a name is that of a rulebook.
@@ -44,9 +47,11 @@ pub(super) fn ruleset(name: &str) -> Result<Meant, Failure> {
         });
     }
     if name.ends_with(".ron") {
-        return Ok(Meant { document: open(name, NAMES)?, value: from_anywhere(Path::new(name))? });
+        let (document, value) = (open(name, NAMES)?, from_anywhere(Path::new(name))?);
+        return Ok(Meant { document, value, day: None });
     }
-    let known = catalogue::document(name).map(|document| Meant { document, value: name.to_owned() });
+    let known =
+        catalogue::document(name).map(|document| Meant { document, value: name.to_owned(), day: None });
     known.ok_or_else(|| {
         let names: Vec<&str> = catalogue::names().collect();
         let meant =
@@ -106,10 +111,9 @@ fn on_day(book: &str, date: &str) -> Result<Meant, Failure> {
     })?;
     let name = &era.clause().ruleset;
     let path = beside(book, name);
-    if book.ends_with(".ron") && path.is_file() {
-        return ruleset(&path.display().to_string());
-    }
-    ruleset(name)
+    let own = book.ends_with(".ron") && path.is_file();
+    let meant = if own { ruleset(&path.display().to_string()) } else { ruleset(name) };
+    Ok(Meant { day: Some(day), ..meant? })
 }
 
 /// The file of a ruleset beside a rulebook.

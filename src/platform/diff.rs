@@ -6,14 +6,17 @@
 //!   Ruleset B --clauses--> values by path --+
 //! ```
 //!
-//! Where a value comes from is not compared: two sources may state the same rule.
+//! Where a value comes from is not compared: two sources may state the same rule. On a day, a clause that is not in force
+//! on it is not there.
 
 use std::collections::BTreeMap;
 
+use jiff::civil::Date;
 use serde::Serialize;
 
 use super::catalogue::{ClauseView, Leaf, clauses};
 use super::language::Ruleset;
+use super::rulebook::Stands;
 use super::words;
 
 /// What differs between two rulesets.
@@ -23,8 +26,16 @@ pub struct Diff {
     pub from: String,
     /// Name of the second one.
     pub to: String,
-    /// How many clauses are the same in both.
+    /// The day on which the first is taken; nothing where it is taken whole.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub from_day: Option<String>,
+    /// The day on which the second is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub to_day: Option<String>,
+    /// How many clauses and facts are the same in both.
     pub same: usize,
+    /// How many of them are facts, which no clause uses.
+    pub same_facts: usize,
     /// Clauses that both have, with different values.
     pub changed: Vec<Changed>,
     /// Clauses that only the first has.
@@ -66,14 +77,23 @@ pub struct Sole {
     pub says: Vec<String>,
 }
 
-/// Compares two rulesets.
+/// Compares two rulesets as a whole, whatever the dates of their clauses.
 pub fn diff(from: &Ruleset, to: &Ruleset) -> Diff {
-    let (before, after) = (clauses(from), clauses(to));
+    diff_on((from, None), (to, None))
+}
+
+/// Compares two rulesets, each as it is in force on a day; without one, as a whole.
+pub fn diff_on(from: (&Ruleset, Option<Date>), to: (&Ruleset, Option<Date>)) -> Diff {
+    let (before, after) = (in_force(from), in_force(to));
+    let ((from, from_day), (to, to_day)) = (from, to);
     let (said_before, said_after) = (said(from), said(to));
     let mut diff = Diff {
         from: from.name.clone(),
         to: to.name.clone(),
+        from_day: from_day.map(|day| day.to_string()),
+        to_day: to_day.map(|day| day.to_string()),
         same: 0,
+        same_facts: 0,
         changed: Vec::new(),
         only_from: Vec::new(),
         only_to: Vec::new(),
@@ -86,6 +106,7 @@ pub fn diff(from: &Ruleset, to: &Ruleset) -> Diff {
         let values = values(clause, other);
         if values.is_empty() {
             diff.same += 1;
+            diff.same_facts += usize::from(is_fact(&clause.path));
             continue;
         }
         let (was, is) = (&said_before[&clause.path], &said_after[&clause.path]);
@@ -99,6 +120,18 @@ pub fn diff(from: &Ruleset, to: &Ruleset) -> Diff {
     let new = after.iter().filter(|clause| !before.iter().any(|other| other.path == clause.path));
     diff.only_to = new.map(|clause| sole(clause, &said_after)).collect();
     diff
+}
+
+/// The clauses that are in force on a day; all of them without one.
+fn in_force((ruleset, day): (&Ruleset, Option<Date>)) -> Vec<ClauseView> {
+    let mut clauses = clauses(ruleset);
+    clauses.retain(|clause| day.is_none_or(|day| clause.stands(day) == Stands::InForce));
+    clauses
+}
+
+/// Whether a path is that of a fact, which no clause uses.
+fn is_fact(path: &str) -> bool {
+    path.starts_with("fact.")
 }
 
 /// What the clauses say, by path.
@@ -134,18 +167,37 @@ impl Diff {
         self.changed.is_empty() && self.only_from.is_empty() && self.only_to.is_empty()
     }
 
+    /// What is the same, in numbers as `rules list` counts: `26 clauses and 16 facts`.
+    pub fn same_in_words(&self) -> String {
+        format!("{} clauses and {} facts", self.same - self.same_facts, self.same_facts)
+    }
+
+    /// What differs, in numbers; after "of": `the clauses 1 differ, 0 are gone, 0 are new, 25 are the same`, then facts.
+    pub fn in_numbers(&self) -> String {
+        let kind = |name: &str, facts: bool, same: usize| {
+            let of = |paths: &mut dyn Iterator<Item = &String>| {
+                paths.filter(|path| is_fact(path) == facts).count()
+            };
+            let differ = of(&mut self.changed.iter().map(|changed| &changed.clause));
+            let gone = of(&mut self.only_from.iter().map(|sole| &sole.clause));
+            let new = of(&mut self.only_to.iter().map(|sole| &sole.clause));
+            format!("the {name} {differ} differ, {gone} are gone, {new} are new, {same} are the same")
+        };
+        let clauses = kind("clauses", false, self.same - self.same_facts);
+        format!("{clauses}; of {}", kind("facts", true, self.same_facts))
+    }
+
     /// As text in lines of at most `width` characters, where words allow it.
     pub fn render(&self, width: usize) -> String {
-        let Diff { from, to, same, changed, only_from, only_to } = self;
+        let Diff { changed, only_from, only_to, .. } = self;
+        let on = |name: &str, day: &Option<String>| {
+            day.as_ref().map_or_else(|| name.to_owned(), |day| format!("{name} on {day}"))
+        };
+        let (from, to) = (&on(&self.from, &self.from_day), &on(&self.to, &self.to_day));
         if self.is_empty() {
-            return format!("{from} and {to} say the same, in {same} clauses.\n");
+            return format!("{from} and {to} say the same, in {}.\n", self.same_in_words());
         }
-        let summary = format!(
-            "{from} -> {to}: of the clauses {} differ, {} are gone, {} are new, {same} are the same.",
-            changed.len(),
-            only_from.len(),
-            only_to.len()
-        );
+        let summary = format!("{from} -> {to}: of {}.", self.in_numbers());
         let mut text = String::new();
         hang(&mut text, "", &summary, width);
         if !changed.is_empty() {

@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 use serde::Serialize;
 
-use super::super::catalogue;
+use super::super::catalogue::{self, ClauseView};
 use super::super::check::first_day;
 use super::super::language::Ruleset;
 use super::super::words::{self, Note, Passage};
@@ -88,16 +88,22 @@ fn dated(ruleset: &Ruleset, date: Date) -> Vec<DatedClause> {
     let dated = clauses.into_iter().zip(passages).filter(|(c, _)| c.since.is_some() || c.until.is_some());
     dated
         .map(|(clause, passage)| {
-            let day = |text: &Option<String>| text.as_deref().and_then(first_day);
-            let stands = match (day(&clause.since), day(&clause.until)) {
-                (Some(since), _) if date < since => Stands::NotYet,
-                (_, Some(until)) if date >= until => Stands::NoLonger,
-                _ => Stands::InForce,
-            };
-            let says = passage.sentences;
+            let (stands, says) = (clause.stands(date), passage.sentences);
             DatedClause { clause: clause.path, stands, since: clause.since, until: clause.until, says }
         })
         .collect()
+}
+
+impl ClauseView {
+    /// How it stands on a day; without dates of its own it is in force.
+    pub fn stands(&self, date: Date) -> Stands {
+        let day = |text: &Option<String>| text.as_deref().and_then(first_day);
+        match (day(&self.since), day(&self.until)) {
+            (Some(since), _) if date < since => Stands::NotYet,
+            (_, Some(until)) if date >= until => Stands::NoLonger,
+            _ => Stands::InForce,
+        }
+    }
 }
 
 impl OnDay {

@@ -153,21 +153,16 @@ impl<'r> Answer<'r> {
 
     /// What differs between the rules, in a sentence.
     fn rules_in_words(&self) -> String {
-        let Diff { changed, only_from, only_to, same, .. } = &self.diff;
+        let same = self.diff.same_in_words();
         if self.old.ruleset == self.new.ruleset {
-            return format!("Both are the same rules, in {same} clauses.");
+            return format!("Both are the same rules, in {same}.");
         }
         if self.diff.is_empty() {
             return format!(
-                "Both say the same, in {same} clauses: only names, titles, notes or sources differ, which decide nothing."
+                "Both say the same, in {same}: only names, titles, notes or sources differ, which decide nothing."
             );
         }
-        format!(
-            "Of the clauses {} differ, {} are gone, {} are new, {same} are the same.",
-            changed.len(),
-            only_from.len(),
-            only_to.len()
-        )
+        format!("Of {}.", self.diff.in_numbers())
     }
 }
 
