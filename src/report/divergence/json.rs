@@ -3,7 +3,7 @@
 //! ```text
 //!   format, tool, replication, seed, versions    what was held against each other
 //!   common            changes and sends that both have before they part
-//!   first_difference  day, date, cause; what each side has there. null: nothing differs
+//!   first_difference  day, its date on either side, cause; what each side has there. null: nothing differs
 //!   changes           what follows on each side, all of it
 //!   end               the columns of replications.csv that differ
 //! ```
@@ -12,7 +12,7 @@ use serde::Serialize;
 
 use super::super::parting::CauseTold;
 use super::super::story::Told;
-use super::super::summary::TOOL;
+use super::super::summary::{TOOL, start};
 use super::text::end;
 use super::{Event, Stories, Version};
 use crate::experiment::Parting;
@@ -44,6 +44,8 @@ struct Which {
     name: String,
     title: String,
     ruleset: String,
+    start: String,
+    warnings: Vec<String>,
 }
 
 #[derive(Serialize)]
@@ -62,7 +64,10 @@ struct Both<T> {
 struct First {
     /// The civil day, from 0.
     day: u32,
+    /// The date of that day for the first version.
     date: String,
+    /// The same for the second, which may start on another day.
+    second_date: String,
     /// Seconds since the start; null where no change or send differs, but only a day.
     at: Option<i64>,
     #[serde(flatten)]
@@ -126,16 +131,19 @@ impl Which {
     fn of(version: &Version<'_>) -> Which {
         let setting = &version.scenario.setting;
         let (title, ruleset) = (setting.title.clone(), setting.ruleset.clone());
-        Which { name: version.name.to_owned(), title, ruleset }
+        let (start, warnings) = (start(&setting.calendar), setting.warnings.clone());
+        Which { name: version.name.to_owned(), title, ruleset, start, warnings }
     }
 }
 
 impl First {
     fn of(stories: &Stories<'_>, parting: &Parting) -> First {
-        let calendar = &stories.versions[0].scenario.setting.calendar;
+        let [date, second_date] =
+            [0, 1].map(|side| stories.calendar(side).date(parting.day as usize).to_string());
         First {
             day: parting.day,
-            date: calendar.date(parting.day as usize).to_string(),
+            date,
+            second_date,
             at: stories.divergence.map(|divergence| divergence.at.0),
             cause: CauseTold::of(&parting.cause),
             first: stories.first(0).and_then(change),

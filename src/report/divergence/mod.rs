@@ -14,7 +14,7 @@ use crate::experiment::{Parting, Watched};
 use crate::glossary::grouped;
 use crate::platform::Subject;
 use crate::sim::{Batch, Course, Divergence, Entry, Journal, Scenario, SendPart, Trajectory};
-use crate::time::SimTime;
+use crate::time::{Calendar, SimTime};
 
 /// One of two versions, and how a replication of it went.
 #[derive(Clone, Copy, Debug)]
@@ -54,6 +54,18 @@ impl<'v> Stories<'v> {
             divergence: Divergence::between(&a.course, &b.course),
             parting: Parting::between((&a, of_a), (&b, of_b)),
         }
+    }
+
+    /// The calendar of a side.
+    fn calendar(&self, side: usize) -> &'v Calendar {
+        &self.versions[side].scenario.setting.calendar
+    }
+
+    /// Whether the same instant has another date or time of day on each side: one starts elsewhere or at another time.
+    fn apart(&self) -> bool {
+        let [a, b] = [self.calendar(0), self.calendar(1)];
+        let end = a.end().min(b.end());
+        [SimTime::START, end].iter().any(|at| a.civil(*at) != b.civil(*at))
     }
 
     /// The entries of the first journal that both have in common, and come before they part.

@@ -16,7 +16,7 @@ use crate::experiment::{Cause, Parting, Row, differing_clauses};
 use crate::glossary::grouped;
 use crate::platform::diff::{Diff, Sole, diff};
 use crate::sim::{Divergence, Entry};
-use crate::time::{SimTime, date_in_words};
+use crate::time::{Calendar, SimTime, Span, date_in_words};
 
 /// Changes before the first difference that are told.
 const BEFORE: usize = 4;
@@ -26,6 +26,8 @@ const AFTER: usize = 8;
 const TWO_COLUMNS: usize = 80;
 /// Room for date and time before the columns \[letters\].
 const MARGIN: usize = 20;
+/// How dates are told that need their year.
+const WITH_YEAR: &str = "%a %-d %b %Y %H:%M";
 
 /// Tells where two versions of a replication part, in lines of `width` letters (60 at least) where words allow it.
 pub fn render(stories: &Stories<'_>, width: usize) -> String {
@@ -64,7 +66,9 @@ impl Columns<'_> {
         for (letter, version) in ["A", "B"].into_iter().zip([a, b]) {
             let ruleset = &version.scenario.setting.ruleset;
             let under = if version.name == ruleset { String::new() } else { format!(", under {ruleset}") };
-            self.paragraph("  ", &format!("{letter}  {}{under}", version.name));
+            let begins = date_in_words(version.scenario.setting.calendar.date(0));
+            let from = if self.stories.apart() { format!(", from {begins}") } else { String::new() };
+            self.paragraph("  ", &format!("{letter}  {}{under}{from}", version.name));
         }
         let levels = |version: Version<'_>| {
             let (medium, low) = version.trajectory.thresholds;
@@ -78,9 +82,10 @@ impl Columns<'_> {
 
     fn tell(&mut self, divergence: &Divergence) {
         self.tell_before();
-        let at = self.stories.versions[0].scenario.setting.calendar.civil(divergence.at);
         let day = self.stories.parting.as_ref().map_or(0, |parting| parting.day);
-        self.text.push_str(&format!("\nHere they part: {} (day {day})\n", at.strftime("%a %-d %b %Y %H:%M")));
+        let on = self.on_both(|calendar| calendar.civil(divergence.at).strftime(WITH_YEAR).to_string());
+        self.text.push('\n');
+        self.paragraph("", &format!("Here they part: {on} (day {day})"));
         let first = divergence.steps.map(|step| step.into_iter().collect());
         self.columns(&[(divergence.at, first)]);
         let (rows, left) = self.after();
@@ -104,11 +109,15 @@ impl Columns<'_> {
         }
         let places: Vec<usize> =
             (0..common.len()).filter(|place| matches!(common[*place], Entry::Change(..))).collect();
-        let last = if places.is_empty() { "." } else { "; the last changes:" };
+        let last = match self.stories.apart() {
+            _ if places.is_empty() => ".",
+            true => "; the last changes, on the dates of A:",
+            false => "; the last changes:",
+        };
         self.paragraph("", &format!("In common: {}{last}", in_numbers(common)));
         for place in places.iter().skip(places.len().saturating_sub(BEFORE)) {
             let words = self.stories.event(0, *place).words();
-            self.hang(at_of(&common[*place]), &words);
+            self.hang(0, at_of(&common[*place]), &words);
         }
     }
 
@@ -131,7 +140,8 @@ impl Columns<'_> {
         (instants.iter().map(|instant| (*instant, [on(0, *instant), on(1, *instant)])).collect(), left)
     }
 
-    /// Instants: what happens in A at the left, what happens in B at the right.
+    /// Instants: what happens in A at the left, what happens in B at the right; where their calendars differ, each with its
+    /// own date, beside the time since the start.
     fn columns(&mut self, rows: &[Instant]) {
         if self.width < TWO_COLUMNS {
             return self.below_each_other(rows);
@@ -144,12 +154,19 @@ impl Columns<'_> {
         let mut lines = vec![[String::new(), name("A", 0), name("B", 1)]];
         for (at, places) in rows {
             let [a, b] = [0, 1].map(|side: usize| {
-                let told = places[side].iter().map(|place| self.stories.event(side, *place).words());
+                let told = places[side].iter().map(|place| {
+                    let words = self.stories.event(side, *place).words();
+                    if self.stories.apart() { format!("{}: {words}", self.moment(side, *at)) } else { words }
+                });
                 let told: Vec<String> = told.flat_map(|words| wrap(&words, column)).collect();
                 if told.is_empty() { vec!["-".to_owned()] } else { told }
             });
             for row in 0..a.len().max(b.len()) {
-                let moment = if row == 0 { self.moment(*at) } else { String::new() };
+                let moment = match row {
+                    0 if self.stories.apart() => format!("after {}", Span(at.0)),
+                    0 => self.moment(0, *at),
+                    _ => String::new(),
+                };
                 let cell = |of: &[String]| of.get(row).cloned().unwrap_or_default();
                 lines.push([moment, cell(&a), cell(&b)]);
             }
@@ -166,7 +183,7 @@ impl Columns<'_> {
             for (side, letter) in ["A", "B"].into_iter().enumerate() {
                 for place in &places[side] {
                     let words = format!("{letter}: {}", self.stories.event(side, *place).words());
-                    self.hang(*at, &words);
+                    self.hang(side, *at, &words);
                 }
             }
         }
@@ -218,11 +235,11 @@ impl Columns<'_> {
 
     /// Where all changes and sends are the same: what differs, and from when on.
     fn tell_day(&mut self, parting: &Parting) {
-        let date = self.stories.versions[0].scenario.setting.calendar.date(parting.day as usize);
+        let date = self.on_both(|calendar| date_in_words(calendar.date(parting.day as usize)));
         let words = format!(
             "Every change and send is the same: {}. The first to differ, on {} (day {}), is {}.",
             in_numbers(self.stories.common()),
-            date_in_words(date),
+            date,
             parting.day,
             cause(&parting.cause, ["A", "B"])
         );
@@ -251,17 +268,26 @@ impl Columns<'_> {
         }
     }
 
-    /// What happened at an instant, under its date.
-    fn hang(&mut self, at: SimTime, words: &str) {
-        let moment = self.moment(at);
-        for (place, line) in wrap(words, self.width - MARGIN).iter().enumerate() {
+    /// What happened at an instant, under its date on a side.
+    fn hang(&mut self, side: usize, at: SimTime, words: &str) {
+        let moment = self.moment(side, at);
+        let room = if self.stories.apart() { MARGIN + 5 } else { MARGIN };
+        for (place, line) in wrap(words, self.width - room).iter().enumerate() {
             let moment = if place == 0 { moment.as_str() } else { "" };
-            self.text.push_str(&format!("  {moment:<room$}{line}\n", room = MARGIN - 2));
+            self.text.push_str(&format!("  {moment:<room$}{line}\n", room = room - 2));
         }
     }
 
-    fn moment(&self, at: SimTime) -> String {
-        self.stories.versions[0].scenario.setting.calendar.civil(at).strftime("%a %-d %b %H:%M").to_string()
+    /// An instant on the calendar of a side; with its year where the other's differs.
+    fn moment(&self, side: usize, at: SimTime) -> String {
+        let format = if self.stories.apart() { WITH_YEAR } else { "%a %-d %b %H:%M" };
+        self.stories.calendar(side).civil(at).strftime(format).to_string()
+    }
+
+    /// A date on the calendar of both; on that of each where they differ.
+    fn on_both(&self, date: impl Fn(&Calendar) -> String) -> String {
+        let [a, b] = [0, 1].map(|side| date(self.stories.calendar(side)));
+        if self.stories.apart() { format!("{a} in A, {b} in B") } else { a }
     }
 }
 
