@@ -276,6 +276,89 @@ fn two_versions_stand_side_by_side_or_below_each_other() {
     assert!(text(&wrong.stderr).contains("3 versions do not stand side by side"));
 }
 
+/// Thresholds are drawn, held or given, and a story says which; what is no forecast is not told as one.
+#[test]
+fn a_story_says_where_thresholds_come_from_and_what_it_is_to_be_read_with() {
+    let folder = workshop("story");
+    let climb = shipped("first-climb");
+    let told = |more: &[&str]| {
+        text(&tool(&folder, &[&["explain", climb.as_str(), "-r", "0"], more].concat()).stdout)
+    };
+    assert!(told(&[]).contains("% (drawn: nobody publishes thresholds)"));
+    let held = told(&["--fix", "parameters"]);
+    assert!(held.contains("% (held at the mean of what is believed"), "{held}");
+    assert!(held.contains("\nWarnings:\n") && held.contains("this is no forecast"), "{held}");
+    let (low, medium) = ("rating.number.low_from=5%", "rating.number.medium_from=2%");
+    let given = told(&["--set", low, "--set", medium]);
+    assert!(given.contains("Medium from 2.00 % and Low from 5.00 % (given)"), "{given}");
+    let half = told(&["--set", low]);
+    assert!(half.contains("% (one is given, the other drawn)") && half.contains("is still drawn"), "{half}");
+    // Of two versions each says its own.
+    let both = told(&["--variant", &format!("known: {low}; {medium}")]);
+    let both = both.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(
+        both.contains("publishes thresholds) in A, Medium from 2.00 % and Low from 5.00 % (given) in B."),
+        "{both}"
+    );
+}
+
+/// A ruleset that begins later, whose prices are not known: no cost, and the warning that `run` gives.
+#[test]
+fn a_story_under_later_rules_knows_no_cost_and_warns() {
+    let folder = workshop("later-rules");
+    let climb = shipped("half-limit-climb");
+    let ask = ["explain", climb.as_str(), "-r", "0", "--rules", "platform-2025-10"];
+    let said = text(&tool(&folder, &ask).stdout);
+    let cost = said.lines().find(|line| line.trim_start().starts_with("cost ")).unwrap();
+    assert!(cost.ends_with("not known"), "{cost}");
+    assert!(said.contains("\nWarnings for B alone:\n") && !said.contains("Warnings for A alone"), "{said}");
+    let page: Value =
+        serde_json::from_slice(&tool(&folder, &[&ask[..], &["--json"]].concat()).stdout).unwrap();
+    let warnings = page["versions"][1]["warnings"].as_array().unwrap();
+    let own = ["explain", climb.as_str(), "-r", "0", "--set", "platform.ruleset=platform-2025-10"];
+    let story = text(&tool(&folder, &own).stdout).split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(story.contains("cost not known") && !warnings.is_empty(), "{story}");
+    assert!(
+        warnings.iter().all(|warning| story.contains(warning.as_str().unwrap())),
+        "{warnings:#?}\n{story}"
+    );
+}
+
+/// Each side is told on its own calendar where the two do not begin together.
+#[test]
+fn two_that_begin_on_other_dates_keep_their_own() {
+    let folder = workshop("dates");
+    let (climb, cold) = (shipped("first-climb"), shipped("cold-list"));
+    let ask = ["explain", climb.as_str(), "-r", "3", "--against", cold.as_str()];
+    let said = text(&tool(&folder, &ask).stdout);
+    for words in ["A  first-climb, under classic-2022, from ", " in B (day "] {
+        assert!(said.contains(words), "`{words}` in\n{said}");
+    }
+    let elapsed = |said: &str| said.lines().any(|line| line.starts_with("  after "));
+    assert!(elapsed(&said), "{said}");
+    let rows = said.lines().filter_map(|line| line.split_once(" | "));
+    let dated = rows.filter(|(_, b)| b.contains("Flagged until") || b.contains(": "));
+    for (_, b) in dated.filter(|(_, b)| b.starts_with(['M', 'T', 'W', 'F', 'S'])) {
+        assert!(!b.contains("2022"), "B starts in 2024: {b}\n{said}");
+    }
+    let page: Value =
+        serde_json::from_slice(&tool(&folder, &[&ask[..], &["--json"]].concat()).stdout).unwrap();
+    let starts = [0, 1].map(|side| page["versions"][side]["start"].as_str().unwrap()[..4].to_owned());
+    assert_eq!(starts, ["2022", "2024"]);
+    let first = &page["first_difference"];
+    let dates = ["date", "second_date"].map(|key| first[key].as_str().unwrap()[..4].to_owned());
+    assert_eq!(dates, starts);
+    for (side, year) in ["first", "second"].into_iter().zip(&starts) {
+        let changes = page["changes"][side].as_array().unwrap();
+        assert!(changes.iter().all(|told| told["date"].as_str().unwrap().starts_with(year)), "{side}");
+    }
+    // On one calendar nothing is said twice.
+    let same = text(
+        &tool(&folder, &["explain", &climb, "-r", "3", "--variant", "half: sender.plan.share=50%"]).stdout,
+    );
+    assert!(!same.contains(" in B (day ") && !elapsed(&same), "{same}");
+}
+
 #[test]
 fn what_matters_decides_what_a_pipeline_fails() {
     let folder = workshop("matters");

@@ -8,7 +8,7 @@ use tiercast::report::story;
 use tiercast::sim::{Journal, Scenario, Trajectory};
 
 use super::compare::{Asked, Variant, variant};
-use super::{Failure, ScenarioArgs, print, print_json, which, width};
+use super::{Failure, ScenarioArgs, note, print, print_json, which, width};
 
 /// Tell one future as a dated story, with the clause behind each change; or two versions of it side by side.
 #[derive(Debug, Args)]
@@ -73,6 +73,8 @@ impl Explain {
     fn tell_one(&self) -> Result<(), Failure> {
         let Told { scenario, trajectory, journal, .. } = self.told(String::new(), self.scenario.load()?);
         if self.json {
+            // The changes are all that is printed.
+            scenario.setting.warnings.iter().for_each(|warning| note(warning));
             return print_json(&story::changes(&scenario, &journal));
         }
         print(&story::render(&scenario, self.replication, &trajectory, &journal, width().min(120)))

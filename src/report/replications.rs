@@ -76,6 +76,20 @@ pub(super) fn fields(row: &Row, tiers: &[&str]) -> Vec<String> {
     fields
 }
 
+/// The same for a reader: what never happened is said so, and a cost as far as its prices are known.
+pub(super) fn told(row: &Row, tiers: &[&str]) -> Vec<(String, String)> {
+    let in_words = |(column, field): (String, String)| {
+        let field = match field {
+            field if field.is_empty() => "never".to_owned(),
+            field if row.unpriced == 0 || column != Metric::Cost.name() => field,
+            _ if row.totals[Metric::Cost as usize] == 0 => "not known".to_owned(),
+            field => format!("at least {field}"),
+        };
+        (column, field)
+    };
+    columns(tiers).into_iter().zip(fields(row, tiers)).map(in_words).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

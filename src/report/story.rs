@@ -12,7 +12,7 @@ use crate::experiment::Row;
 use crate::glossary::{NumberStatus, Rating, TemplateStatus, grouped};
 use crate::platform::language::Holder;
 use crate::platform::{Change, ClauseInfo, Subject, Tier, What};
-use crate::sim::{Day, Entry, Journal, Metric, Names, Scenario, Trajectory};
+use crate::sim::{Day, Entry, Journal, Metric, Names, Scenario, Source, Trajectory};
 use crate::time::{Calendar, SimTime, date_in_words};
 
 /// A change as programs read it.
@@ -69,22 +69,51 @@ pub fn render(
     tell_quiet(&mut text, scenario, trajectory, quiet);
     cite(&mut text, &told, width);
     text.push_str(&foot(scenario, index, trajectory));
+    let warnings: Vec<&str> = scenario.setting.warnings.iter().map(String::as_str).collect();
+    warn(&mut text, "Warnings", &warnings, width);
     text
 }
 
 fn head(scenario: &Scenario, index: u64, trajectory: &Trajectory) -> String {
     let setting = &scenario.setting;
-    let (medium, low) = trajectory.thresholds;
+    let thresholds = thresholds_from(scenario).map_or_else(String::new, |from| {
+        let (medium, low) = trajectory.thresholds;
+        let (medium, low) = (100.0 * medium, 100.0 * low);
+        format!("In this future the rating is Medium from {medium:.2} % and Low from {low:.2} % ({from}).\n")
+    });
     format!(
-        "{}\nOne future of many: replication {index} of {} under {}, seed {}.\n\
-         In this future the rating is Medium from {:.2} % and Low from {:.2} % (drawn: nobody publishes thresholds).\n",
-        setting.title,
-        setting.scenario,
-        setting.ruleset,
-        setting.seed,
-        100.0 * medium,
-        100.0 * low
+        "{}\nOne future of many: replication {index} of {} under {}, seed {}.\n{thresholds}",
+        setting.title, setting.scenario, setting.ruleset, setting.seed,
     )
+}
+
+/// How the thresholds of the rating come about, in words; nothing where numbers are not rated.
+pub(super) fn thresholds_from(scenario: &Scenario) -> Option<&'static str> {
+    Some(match scenario.thresholds_from()? {
+        [Source::Given, Source::Given] => "given",
+        [Source::Drawn, Source::Drawn] => "drawn: nobody publishes thresholds",
+        [Source::Held, Source::Held] => "held at the mean of what is believed: nobody publishes thresholds",
+        both if both.contains(&Source::Held) => {
+            "one is given, the other held at the mean of what is believed"
+        }
+        _ => "one is given, the other drawn",
+    })
+}
+
+/// What a scenario is to be read with, under a heading; nothing where there are no warnings.
+pub(super) fn warn(text: &mut String, heading: &str, warnings: &[&str], width: usize) {
+    if !warnings.is_empty() {
+        text.push_str(&format!("\n{heading}:\n"));
+    }
+    warnings.iter().for_each(|warning| hang(text, warning, width));
+}
+
+/// Words in lines behind an indent, which is wider from the second line on.
+fn hang(text: &mut String, words: &str, width: usize) {
+    for (place, line) in wrap(words, width.max(60) - 4).iter().enumerate() {
+        let indent = if place == 0 { "  " } else { "    " };
+        text.push_str(&format!("{indent}{line}\n"));
+    }
 }
 
 /// Each clause that changed something, once, with where it comes from.
@@ -100,10 +129,7 @@ pub(super) fn cite(text: &mut String, told: &[Told], width: usize) {
         text.push_str("\nThe clauses behind these changes, and where they come from:\n");
     }
     for (clause, source) in cited {
-        for (place, line) in wrap(&format!("{clause}: {source}"), width.max(60) - 4).iter().enumerate() {
-            let indent = if place == 0 { "  " } else { "    " };
-            text.push_str(&format!("{indent}{line}\n"));
-        }
+        hang(text, &format!("{clause}: {source}"), width);
     }
 }
 
@@ -158,11 +184,8 @@ fn day_in_words(day: &Day) -> String {
 fn foot(scenario: &Scenario, index: u64, trajectory: &Trajectory) -> String {
     let names: Vec<&str> = scenario.setting.tiers.iter().map(|tier| tier.name.as_str()).collect();
     let row = Row::of(index, trajectory);
-    let columns = replications::columns(&names);
-    let fields = replications::fields(&row, &names);
     let mut text = "\nIts row in replications.csv:\n".to_owned();
-    for (column, field) in columns.iter().zip(fields) {
-        let field = if field.is_empty() { "never".to_owned() } else { field };
+    for (column, field) in replications::told(&row, &names) {
         text.push_str(&format!("  {column:<20} {field}\n"));
     }
     text

@@ -36,7 +36,7 @@ pub use case::{Case, CaseFile, CaseOutcome, Failure, JustMissed, Made, Shelf, To
 pub use course::{Changed, Course, Did, Divergence, SendPart, Sent, Step};
 pub use coverage::{ClauseCoverage, Coverage, Reach, TransitionCoverage};
 pub use journal::{Entry, Journal};
-pub use load::{Contents, LoadError, Names, Scenario, Uncertain};
+pub use load::{Contents, LoadError, Names, Scenario, Source, Uncertain};
 pub use one_send::{Echo, FOLLOWED, LAST_HOUR, OneSend};
 pub use run::{BESIDE, Batch, Probe, Unwatched};
 pub use setting::{Assumption, Campaign, Evidence, Possible, Reached, Setting};

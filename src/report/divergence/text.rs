@@ -10,6 +10,7 @@
 
 use super::super::parting::{cause, part_in_words};
 use super::super::replications;
+use super::super::story;
 use super::super::text::wrap;
 use super::{Event, Stories, Version, at_of};
 use crate::experiment::{Cause, Parting, Row, differing_clauses};
@@ -41,6 +42,7 @@ pub fn render(stories: &Stories<'_>, width: usize) -> String {
             page.paragraph("", &format!("Nothing differs: {all}, and every day is the same in A and B."));
         }
     }
+    page.tell_warnings();
     page.text
 }
 
@@ -70,14 +72,20 @@ impl Columns<'_> {
             let from = if self.stories.apart() { format!(", from {begins}") } else { String::new() };
             self.paragraph("  ", &format!("{letter}  {}{under}{from}", version.name));
         }
-        let levels = |version: Version<'_>| {
-            let (medium, low) = version.trajectory.thresholds;
-            format!("Medium from {:.2} % and Low from {:.2} %", 100.0 * medium, 100.0 * low)
-        };
-        let (of_a, of_b) = (levels(a), levels(b));
-        let levels = if of_a == of_b { of_a } else { format!("{of_a} in A, {of_b} in B") };
-        self.paragraph("", &format!("The rating is {levels} (drawn: nobody publishes thresholds)."));
+        self.paragraph("", &rating([a, b]));
         self.text.push('\n');
+    }
+
+    /// What both are to be read with once, then what one of them alone is.
+    fn tell_warnings(&mut self) {
+        let [a, b] = self.stories.versions.map(|version| &version.scenario.setting.warnings);
+        let (common, of_a): (Vec<&str>, Vec<&str>) =
+            a.iter().map(String::as_str).partition(|warning| b.iter().any(|other| other == warning));
+        let of_b: Vec<&str> = b.iter().filter(|warning| !a.contains(warning)).map(String::as_str).collect();
+        let named = [("Warnings", common), ("Warnings for A alone", of_a), ("Warnings for B alone", of_b)];
+        for (heading, warnings) in named {
+            story::warn(&mut self.text, heading, &warnings, self.width);
+        }
     }
 
     fn tell(&mut self, divergence: &Divergence) {
@@ -291,6 +299,27 @@ impl Columns<'_> {
     }
 }
 
+/// The thresholds of the rating in both, and how they come about: what is the same once.
+fn rating(versions: [Version<'_>; 2]) -> String {
+    let levels = |version: Version<'_>| {
+        let (medium, low) = version.trajectory.thresholds;
+        let levels = format!("Medium from {:.2} % and Low from {:.2} %", 100.0 * medium, 100.0 * low);
+        Some((levels, story::thresholds_from(version.scenario)?))
+    };
+    match versions.map(levels) {
+        [None, None] => "No number is rated.".to_owned(),
+        [Some(a), Some(b)] if a == b => format!("The rating is {} ({}).", a.0, a.1),
+        [Some((a, from)), Some((b, other))] if from == other => {
+            format!("The rating is {a} in A, {b} in B ({from}).")
+        }
+        both => {
+            let told = |(levels, from)| format!("{levels} ({from})");
+            let [a, b] = both.map(|levels| levels.map_or_else(|| "not made".to_owned(), told));
+            format!("The rating is {a} in A, {b} in B.")
+        }
+    }
+}
+
 /// Entries in numbers: `12 changes and 40 sends (5,200 messages)`.
 fn in_numbers(entries: &[Entry]) -> String {
     let batches = entries.iter().filter_map(|entry| match entry {
@@ -312,16 +341,11 @@ pub(super) fn end(stories: &Stories<'_>) -> Vec<(String, [String; 2])> {
         let tiers = &version.scenario.setting.tiers;
         let names: Vec<&str> = tiers.iter().map(|tier| tier.name.as_str()).collect();
         let row = Row::of(stories.index, version.trajectory);
-        let fields = replications::fields(&row, &names);
-        replications::columns(&names).into_iter().zip(fields).collect::<Vec<(String, String)>>()
+        replications::told(&row, &names)
     });
     let value = |side: usize, column: &str| {
-        let found = rows[side].iter().find(|(name, _)| name == column).map(|(_, value)| value.as_str());
-        match found {
-            None => "-".to_owned(),
-            Some("") => "never".to_owned(),
-            Some(value) => value.to_owned(),
-        }
+        let found = rows[side].iter().find(|(name, _)| name == column);
+        found.map_or_else(|| "-".to_owned(), |(_, value)| value.clone())
     };
     let own = rows[1].iter().filter(|(name, _)| rows[0].iter().all(|(other, _)| other != name));
     let columns = rows[0].iter().chain(own).map(|(column, _)| column.clone());

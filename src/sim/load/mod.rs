@@ -60,7 +60,7 @@ pub(super) use self::sense::too_many_numbers;
 use self::sense::{
     check_against_rules, check_market, check_number_count, check_sender, check_threshold_order, register,
 };
-pub use self::uncertain::Uncertain;
+pub use self::uncertain::{Source, Uncertain};
 use super::account::Prices;
 use super::expectation::Expectation;
 use super::scenario::{DecisionText, PolicyText, ReviewText, ScenarioText, Verification};

@@ -3,6 +3,7 @@
 use crate::audience::{RATES, Segment};
 use crate::random::{Address, Law, Pinned, Prior, Probability, Purpose, Subject};
 use crate::sim::scenario::{PolicyText, Verification};
+use crate::time::SimTime;
 
 use super::Scenario;
 use super::inputs::{ThresholdBelief, days_in_words, share_in_words};
@@ -55,7 +56,31 @@ impl Uncertain {
     }
 }
 
+/// How the value of an uncertain parameter comes about in a replication.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// Drawn from what is believed of it.
+    Drawn,
+    /// Held at the mean of what is believed of it.
+    Held,
+    /// Known: given by the scenario, or by a change of it.
+    Given,
+}
+
 impl Scenario {
+    /// How the two thresholds of the number's rating at the start come about, sorted or not; `None` where numbers are not
+    /// rated.
+    pub fn thresholds_from(&self) -> Option<[Source; 2]> {
+        let belief = self.thresholds.get(self.rules.number_rating_at(SimTime::START)?)?;
+        let source = |prior: &Prior| match (is_known(prior), self.held.parameters) {
+            (true, _) => Source::Given,
+            (false, true) => Source::Held,
+            (false, false) => Source::Drawn,
+        };
+        let [medium, low] = belief.pair.priors();
+        Some([source(medium), source(low)])
+    }
+
     /// What is drawn once for a whole replication: rates, factors, thresholds, when the business is verified, and the like.
     /// Reviews of templates and analyses are drawn as often as they happen and are not among them.
     pub fn uncertain(&self) -> Vec<Uncertain> {
