@@ -92,6 +92,24 @@ fn a_file_is_written_once_and_its_next_command_runs() {
     assert!(!folder.join("x.ron").exists());
 }
 
+/// What it prints is a command that runs, whatever the name; and what is no name writes nothing.
+#[test]
+fn names_are_quoted_taken_with_their_ending_or_refused() {
+    let folder = workshop("init-names");
+    let said = String::from_utf8(run(&folder, &["init", "my plan"]).stdout).unwrap();
+    assert!(said.ends_with("\n  tiercast run \"my plan.ron\"\n"), "{said}");
+    let text = fs::read_to_string(folder.join("my plan.ron")).unwrap();
+    assert!(text.contains("tiercast run \"my plan.ron\"\n"), "{text}");
+    assert_eq!(run(&folder, &["init", "plan.ron"]).status.code(), Some(0));
+    assert!(folder.join("plan.ron").is_file() && !folder.join("plan.ron.ron").exists());
+    for name in ["", " ", ".ron", "plans/", "two\nlines"] {
+        refused(&folder, &["init", name], &["is no name of a scenario", "such as my-plan.ron"]);
+    }
+    refused(&folder, &["init", "--out", "plans/.ron"], &["is no name of a scenario"]);
+    let names = fs::read_dir(&folder).unwrap().map(|file| file.unwrap().file_name());
+    assert_eq!(names.count(), 2, "only the two that were asked for");
+}
+
 #[test]
 fn every_shell_is_completed_with_every_command() {
     let folder = workshop("completions");

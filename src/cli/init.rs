@@ -9,7 +9,7 @@ use tiercast::platform::{catalogue, rulebook};
 use tiercast::report::starter;
 
 use super::files::Folder;
-use super::{Failure, print};
+use super::{Failure, print, shell};
 
 /// Write a first scenario: commented line by line, and it runs as it is.
 #[derive(Debug, Args)]
@@ -20,7 +20,7 @@ use super::{Failure, print};
 
 The names of rulesets: tiercast rules list. The names of audiences: tiercast docs scenario.")]
 pub(super) struct Init {
-    /// Name of the scenario: NAME.ron is written.
+    /// Name of the scenario: NAME.ron is written, whether NAME ends so or not.
     #[arg(default_value = "scenario")]
     name: String,
     /// Name of a built-in ruleset or rulebook.
@@ -35,22 +35,32 @@ pub(super) struct Init {
 }
 
 impl Init {
+    /// The file to write: a name is given its ending, where it has none.
+    fn path(&self) -> PathBuf {
+        let named = || match self.name.ends_with(".ron") {
+            true => PathBuf::from(&self.name),
+            false => PathBuf::from(format!("{}.ron", self.name)),
+        };
+        self.out.clone().unwrap_or_else(named)
+    }
+
     pub(super) fn execute(&self, quiet: bool) -> Result<(), Failure> {
         let rulesets: Vec<&str> = catalogue::names().chain(rulebook::names()).collect();
         known("ruleset", &self.ruleset, &rulesets)?;
         known("audience", &self.audience, &profile_names().collect::<Vec<_>>())?;
-        let path = self.out.clone().unwrap_or_else(|| PathBuf::from(format!("{}.ron", self.name)));
-        let Some(name) = path.file_name().and_then(OsStr::to_str).filter(|name| name.ends_with(".ron"))
-        else {
-            let message = format!("{} is no name of a scenario", path.display());
-            return Err(Failure::Usage { message, help: "it ends in .ron, such as my-plan.ron".to_owned() });
+        let path = self.path();
+        let name = path.file_name().and_then(OsStr::to_str).filter(|name| is_name(name));
+        let Some(name) = name else {
+            let message = format!("\"{}\" is no name of a scenario", path.display());
+            let help = "it has a word before its ending .ron, such as my-plan.ron".to_owned();
+            return Err(Failure::Usage { message, help });
         };
         if path.exists() {
             let message = format!("{} is there already", path.display());
             let help = "give another name, such as `tiercast init my-plan`, or move the file away".to_owned();
             return Err(Failure::Usage { message, help });
         }
-        let shown = path.display().to_string();
+        let shown = shell(&path.display().to_string());
         // Both names are known, so there is a text.
         let text = starter::scenario(&self.ruleset, &self.audience, &shown).unwrap_or_default();
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
@@ -58,8 +68,15 @@ impl Init {
         if quiet {
             return Ok(());
         }
-        print(&format!("Written: {shown}. Look it through, and run it:\n  tiercast run {shown}\n"))
+        let written = path.display();
+        print(&format!("Written: {written}. Look it through, and run it:\n  tiercast run {shown}\n"))
     }
+}
+
+/// Whether a file of this name is a scenario that is found again: no hidden file, and nothing that breaks a line.
+fn is_name(name: &str) -> bool {
+    let stem = name.strip_suffix(".ron").unwrap_or_default();
+    !stem.trim().is_empty() && !stem.contains(char::is_control)
 }
 
 /// Refuses a name that is not built in, with the nearest one.
