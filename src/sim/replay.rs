@@ -98,8 +98,8 @@ pub enum Kind {
     Delivered,
     /// Messages failed.
     Failed,
-    /// Messages were read; what is not read in time is heard as unread where a rating weighs that, and where the log
-    /// has such rows at all.
+    /// Messages were read; each read is taken to be of the oldest that waits of its number and template. Where a rating
+    /// weighs unread messages and the log has such rows at all, what is not read in time is heard as unread.
     Read,
     /// Customers answered.
     Replied,
