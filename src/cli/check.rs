@@ -301,7 +301,7 @@ impl Check {
             text.push_str(&futures::render(&verdict.fired, width().min(110)));
         }
         verdict.missed().for_each(|asked| text.push_str(&format!("{}\n", asked.in_words())));
-        if !quiet && results.iter().any(|result| !result.judged.is_empty()) {
+        if !quiet && results.iter().flat_map(|result| &result.judged).any(Judged::judged) {
             text.push_str(&self.how_sure(results));
         }
         text.push_str(&format!("{}\n", verdict.in_words()));
