@@ -119,25 +119,6 @@ fn flagged_and_not_recovered_it_falls_one_level() {
     }
 }
 
-/// On 12 January its second sample is not complete when it is paused: nothing is held, and nothing fails. Had 1,500 been
-/// sent just before the evaluation, 500 would be held, and fail because it is paused: no sample was judged.
-#[test]
-fn a_sample_that_was_not_judged_did_not_do_badly() {
-    let arguments = ["--start-tier", "100K", "--zone", "UTC", "--json"];
-    let none = told(&Workshop::with_log("no-sample", shipped("flagged.csv")).replay(&arguments));
-    assert!(none.iter().all(|told| !told.contains("held messages")), "{none:#?}");
-    assert!(
-        none.iter().any(|told| told.starts_with("2024-01-12 11:00:00 Template winter is Paused")),
-        "{none:#?}"
-    );
-    let log = shipped("flagged.csv").replace("12 10:00:00,sent,500", "12 10:50:00,sent,1500");
-    let log = log.replace("12 10:00:00,delivered,500", "12 10:50:00,delivered,1500");
-    let log = log.replace("12 10:20:00,blocked,25", "12 10:55:00,blocked,75");
-    let held = told(&Workshop::with_log("held-sample", log).replay(&arguments));
-    let fails = "2024-01-12 11:00:00 Template winter is Paused: 500 held messages fail [pacing";
-    assert!(held.iter().any(|told| told.starts_with(fails)), "{held:#?}");
-}
-
 #[test]
 fn a_planner_reads_what_changed_and_how_it_stands() {
     let workshop = Workshop::with_log("words", shipped("half-limit.csv"));

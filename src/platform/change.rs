@@ -58,12 +58,10 @@ pub enum What {
         /// Messages held.
         held: u64,
     },
-    /// A sample was judged badly, or the template can no longer be sent: what was held of it fails.
+    /// A sample was judged badly: what was held of the template fails.
     HeldDropped {
         /// Messages held.
         held: u64,
-        /// The status that rules out sending; nothing where the sample was judged.
-        status: Option<TemplateStatus>,
     },
     /// The tier rose \[positions on the ladder\].
     TierRose {
@@ -151,11 +149,8 @@ impl What {
             What::HeldReleased { held } => {
                 return Some(format!("did well on its sample: {} held messages are sent", grouped(held)));
             }
-            What::HeldDropped { held, status: None } => {
+            What::HeldDropped { held } => {
                 return Some(format!("did badly on its sample: {} held messages fail", grouped(held)));
-            }
-            What::HeldDropped { held, status: Some(status) } => {
-                return Some(format!("is {status}: {} held messages fail", grouped(held)));
             }
             What::NumberWaits { most } => {
                 let numbers = if most == 1 { "number" } else { "numbers" };

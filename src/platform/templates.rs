@@ -153,8 +153,7 @@ impl Platform<'_> {
         let (subject, clause) = (Subject::Template(template), rule.clause);
         self.standing.templates[template].pace = Pace::Free;
         if self.sample_rating(template, &trial, now).at_most(rule.drops_at) {
-            let what = What::HeldDropped { held: trial.held, status: None };
-            out.push(Change { at: now, subject, what, clause });
+            out.push(Change { at: now, subject, what: What::HeldDropped { held: trial.held }, clause });
             let pause = rules
                 .template_measures
                 .iter()
@@ -167,18 +166,14 @@ impl Platform<'_> {
         }
     }
 
-    /// A template that can no longer be sent drops what it holds, if anything.
+    /// A template that can no longer be sent drops what it holds.
     fn end_trial(&mut self, template: usize, status: TemplateStatus, now: SimTime, out: &mut Vec<Change>) {
         let standing = &mut self.standing.templates[template];
         let Pace::Trial(trial) = standing.pace else { return };
-        if status.sendable() {
-            return;
-        }
-        standing.pace = Pace::Free;
-        if trial.held > 0 {
+        if !status.sendable() {
+            standing.pace = Pace::Free;
             let (subject, clause) = (Subject::Template(template), self.rules.pacing[trial.rule].clause);
-            let what = What::HeldDropped { held: trial.held, status: Some(status) };
-            out.push(Change { at: now, subject, what, clause });
+            out.push(Change { at: now, subject, what: What::HeldDropped { held: trial.held }, clause });
         }
     }
 
