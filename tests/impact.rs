@@ -364,7 +364,7 @@ fn what_matters_decides_what_a_pipeline_fails() {
     let climb = shipped("half-limit-climb");
     let run = |matters: &str, out: &str| {
         let arguments =
-            ["platform-2023", "longer.ron", "--scenarios", &climb, "-n", "100", "--matters", matters];
+            ["platform-2023", "longer.ron", "--scenarios", &climb, "-n", "1000", "--matters", matters];
         let output = impact(
             &folder,
             &[&arguments[..], &["--matters", "total=50%", "--matters", "chance=50%", "--junit", out]]
