@@ -304,7 +304,7 @@ pub(crate) struct Suite {
 }
 
 /// Futures of a scenario that are compared.
-const FUTURES: u64 = 2 * 3;
+const FUTURES: u64 = 48;
 
 fn futures(scenario: &Scenario) -> Vec<Trajectory> {
     (0..FUTURES).map(|index| scenario.replicate(index)).collect()
