@@ -482,11 +482,14 @@ impl List {
         self.plan.asked_back > Span(0)
     }
 
-    /// When the latest message was delivered to the customers of a cell that counts towards a step, as far as anybody still
-    /// asks at `now`; else [`LONG_AGO`].
-    pub(super) fn still_counted(&self, cell: &Cell, now: SimTime) -> SimTime {
-        let at = cell.counted_at();
-        if at > LONG_AGO && at + self.plan.asked_back > now { at } else { LONG_AGO }
+    /// What will count towards a step for the customers of a cell who are written to at `now`: outside a service window that
+    /// message; inside one what counted before, as far as anybody still asks.
+    pub(super) fn counted_after(&self, cell: &Cell, inside: bool, now: SimTime) -> SimTime {
+        match cell.counted_at() {
+            _ if !inside => AS_LAST,
+            at if at > LONG_AGO && at + self.plan.asked_back > now => at,
+            _ => LONG_AGO,
+        }
     }
 
     /// Tells who of `taken` gets the message inside a service window, of whom there are `inside`.

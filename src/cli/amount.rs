@@ -12,8 +12,9 @@ use std::ops::Range;
 
 use clap::Args;
 use tiercast::experiment::{HalfWidth, Headline, JoinError, Precision, PrecisionError, Results};
+use tiercast::glossary::grouped;
 
-use super::Failure;
+use super::{Failure, print};
 
 /// How many runs are asked for, on the command line.
 #[derive(Debug, Args)]
@@ -119,6 +120,22 @@ impl Amount {
     /// The number of runs that was under way when `done` were done.
     pub(super) fn look_after(&self, done: u64) -> u64 {
         self.looks().find(|look| *look >= done).unwrap_or(done)
+    }
+
+    /// How many runs it will be, for a plan: of a precision as many as the runs up to the first look foretell, and that is
+    /// told. `each_of` says whose runs (` of each plan`), `looked_at` of what the first ones were (`them`).
+    pub(super) fn foretold<T: Results>(
+        &self,
+        first_look: impl FnOnce(u64) -> T,
+        each_of: &str,
+        looked_at: &str,
+    ) -> Result<u64, Failure> {
+        let Amount::Until(precision, most) = self else { return Ok(self.most()) };
+        let first = Precision::looks(*most).next().unwrap_or(*most);
+        let runs = precision.forecast(&first_look(first), *most);
+        let told = grouped(runs);
+        print(&format!("about {told} runs{each_of} will be enough, after {first} of {looked_at}\n"))?;
+        Ok(runs)
     }
 
     pub(super) fn is_enough(&self, results: &dyn Results) -> bool {

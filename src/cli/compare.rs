@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use tiercast::experiment::{By, Contrast, Headline, Precision, Threads, compared_by};
+use tiercast::experiment::{By, Contrast, Headline, Threads, compared_by};
 use tiercast::glossary::grouped;
 use tiercast::report::comparison::{Answer, gallery, json, tables, text};
 use tiercast::report::precision;
@@ -164,19 +164,8 @@ impl Compare {
     /// What the comparison would take, from a few replications of each plan.
     fn tell_plan(&self, plans: &[(&str, &Scenario)], amount: &Amount) -> Result<(), Failure> {
         let (threads, count) = (self.paired.threads(), plans.len());
-        let replications = match amount {
-            Amount::Runs(replications) => *replications,
-            Amount::Until(precision, most) => {
-                let first = Precision::looks(*most).next().unwrap_or(*most);
-                let sample = run(plans, 0..first, threads, true);
-                let replications = precision.forecast(&sample, *most);
-                print(&format!(
-                    "about {} runs of each plan will be enough, after {first} of them\n",
-                    grouped(replications)
-                ))?;
-                replications
-            }
-        };
+        let first_look = |first| run(plans, 0..first, threads, true);
+        let replications = amount.foretold(first_look, " of each plan", "them")?;
         let scenarios: Vec<&Scenario> = plans.iter().map(|(_, scenario)| *scenario).collect();
         let planned = Planned {
             work: format!("{count} plans of {} runs each", grouped(replications)),

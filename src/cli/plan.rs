@@ -65,11 +65,6 @@ impl Measured {
             days: days.max().unwrap_or(0),
         }
     }
-
-    /// About how long so many runs take \[seconds\].
-    pub(super) fn time(&self, runs: u64, threads: Threads) -> f64 {
-        self.seconds * runs as f64 / threads.count() as f64
-    }
 }
 
 /// What the days of a result take that is folded of these replications.
@@ -113,7 +108,7 @@ impl Planned {
             grouped((measured.draws * *runs as f64).round() as u64),
             grouped(measured.cells as u64),
             grouped(measured.customers),
-            time_in_words(measured.time(*runs, threads)),
+            time_in_words(measured.seconds * *runs as f64 / threads.count() as f64),
         ))
     }
 }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
-use tiercast::experiment::{By, Ensemble, Headline, LAYERS, Precision, Threads, explained};
+use tiercast::experiment::{By, Ensemble, Headline, LAYERS, Threads, explained};
 use tiercast::glossary::grouped;
 use tiercast::random::Held;
 use tiercast::report::charts::Drawing;
@@ -114,19 +114,7 @@ impl Run {
 
     /// What the run would take, from a few replications of it.
     fn tell_plan(&self, scenario: &Scenario, amount: &Amount) -> Result<(), Failure> {
-        let replications = match amount {
-            Amount::Runs(replications) => *replications,
-            Amount::Until(precision, most) => {
-                let first = Precision::looks(*most).next().unwrap_or(*most);
-                let sample = self.more(scenario, 0..first, true);
-                let replications = precision.forecast(&sample, *most);
-                print(&format!(
-                    "about {} runs will be enough, after {first} of them\n",
-                    grouped(replications)
-                ))?;
-                replications
-            }
-        };
+        let replications = amount.foretold(|first| self.more(scenario, 0..first, true), "", "them")?;
         let days = scenario.setting.calendar.days();
         let work = format!("{} runs of {days} days", grouped(replications));
         let planned = Planned { work, runs: replications, of_days: 1, rows: true, charts: CHART_SECONDS };

@@ -9,11 +9,12 @@ use std::borrow::Cow;
 use std::io::BufRead;
 use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
+use std::time::Instant;
 
 use clap::{Args, ValueEnum};
 use tiercast::experiment::{
-    By, Design, DesignKind, Factor, FactorError, Headline, Precision, Row, Sweep as Swept, SweepPoint,
-    Threads, headlines_of, rows,
+    By, Design, DesignKind, Factor, FactorError, Headline, Row, Sweep as Swept, SweepPoint, Threads,
+    headlines_of, rows,
 };
 use tiercast::glossary::grouped;
 use tiercast::report::precision;
@@ -286,15 +287,15 @@ impl Sweep {
         Ok(())
     }
 
-    /// The scenarios of the first, the middle and the last point, with their places.
-    fn sample(&self, design: &Design, points: &[Point]) -> Result<Vec<(usize, Scenario)>, Failure> {
+    /// The scenarios of the first, the middle and the last point.
+    fn sample(&self, design: &Design, points: &[Point]) -> Result<Vec<Scenario>, Failure> {
         let mut places = vec![0, points.len() / 2, points.len() - 1];
         places.dedup();
-        let scenario = |place| Ok((place, self.scenario(design, points, place)?.into_owned()));
+        let scenario = |place| Ok(self.scenario(design, points, place)?.into_owned());
         places.into_iter().map(scenario).collect()
     }
 
-    /// Says how long it will take, from a few runs of some points.
+    /// Says how long it will take, from a run of some points.
     fn tell_time(&self, swept: &Swept, points: &[Point], replications: u64) -> Result<(), Failure> {
         let all = points.len() as u64 * replications;
         let missing = all - swept.points.iter().map(|point| point.rows.len() as u64).sum::<u64>();
@@ -304,8 +305,10 @@ impl Sweep {
             return Ok(());
         }
         let sample = self.sample(&swept.design, points)?;
-        let scenarios: Vec<&Scenario> = sample.iter().map(|(_, scenario)| scenario).collect();
-        let left = Measured::of(&scenarios).time(missing, self.threads.get());
+        let start = Instant::now();
+        sample.iter().for_each(|scenario| drop(scenario.replicate(0)));
+        let each = start.elapsed().as_secs_f64() / sample.len() as f64;
+        let left = each * missing as f64 / self.threads.get().count() as f64;
         let kept = match missing < all {
             true => format!(", of which {} are not kept yet", grouped(missing)),
             false => String::new(),
@@ -317,26 +320,15 @@ impl Sweep {
     /// What the sweep would take, from a few runs of some points.
     fn tell_plan(&self, design: &Design, points: &[Point], amount: &Amount) -> Result<(), Failure> {
         let (sample, threads) = (self.sample(design, points)?, self.threads.get());
-        let replications = match amount {
-            Amount::Runs(replications) => *replications,
-            Amount::Until(precision, most) => {
-                let first = Precision::looks(*most).next().unwrap_or(*most);
-                let run = |(_, scenario): &(usize, Scenario)| SweepPoint {
-                    setting: scenario.setting.clone(),
-                    rows: rows(0..first, threads, scenario, &|_| {}, interrupt::listen()),
-                };
-                let points = sample.iter().map(run).collect();
-                let looked = Swept { design: design.clone(), points, replications: first };
-                let replications = precision.forecast(&looked, *most);
-                print(&format!(
-                    "about {} runs of each point will be enough, after {first} of {}\n",
-                    grouped(replications),
-                    many_points(sample.len())
-                ))?;
-                replications
-            }
+        let first_look = |first| {
+            let run = |scenario: &Scenario| SweepPoint {
+                setting: scenario.setting.clone(),
+                rows: rows(0..first, threads, scenario, &|_| {}, interrupt::listen()),
+            };
+            Swept { design: design.clone(), points: sample.iter().map(run).collect(), replications: first }
         };
-        let scenarios: Vec<&Scenario> = sample.iter().map(|(_, scenario)| scenario).collect();
+        let replications = amount.foretold(first_look, " of each point", &many_points(sample.len()))?;
+        let scenarios: Vec<&Scenario> = sample.iter().collect();
         let planned = Planned {
             work: format!("{} of {} runs each", many_points(points.len()), grouped(replications)),
             runs: points.len() as u64 * replications,

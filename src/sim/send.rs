@@ -223,20 +223,23 @@ impl<'s> Run<'s, '_> {
         if admission.admitted == 0 {
             return Delivered::default();
         }
-        let inside = chosen.inside();
-        let Chosen { taken, .. } = chosen;
-        let list = &self.lists[lane];
-        if inside > 0 && list.is_asked_back() {
-            list.tell_windows_apart(taken, inside, moment.now, moment.slot, &mut self.chance);
-        }
+        self.tell_windows_apart(lane, chosen, moment);
         let segment = self.scenario.lanes[lane].segment;
         let Run { rates, lists, arrivals, chance, scenario, .. } = self;
         let stage = Stage { calendar: &scenario.setting.calendar, chance, list: &mut lists[lane], arrivals };
         let behavior = &scenario.segments[segment];
-        let reactions = behavior.reacting(&mut rates[segment], taken, moment, stage).await;
+        let reactions = behavior.reacting(&mut rates[segment], &chosen.taken, moment, stage).await;
         let delivered = self.delivered(lane, chosen, moment, reactions);
         self.lists[lane].clear(std::mem::take(&mut chosen.taken));
         delivered
+    }
+
+    /// Tells who gets the message inside a service window, where somebody asks.
+    fn tell_windows_apart(&mut self, lane: usize, chosen: &mut Chosen, moment: &Moment) {
+        let (inside, list) = (chosen.inside(), &self.lists[lane]);
+        if inside > 0 && list.is_asked_back() {
+            list.tell_windows_apart(&mut chosen.taken, inside, moment.now, moment.slot, &mut self.chance);
+        }
     }
 
     /// Keeps what is held of `taken`.

@@ -166,7 +166,7 @@ impl<'s> Send<'s, '_> {
         let mut next = 0;
         for (part, inside) in taken.parts() {
             let history = self.segment.memory.on(part.history, day);
-            let counted = if inside { self.stage.list.still_counted(part, self.moment.now) } else { AS_LAST };
+            let counted = self.stage.list.counted_after(part, inside, self.moment.now);
             let order = (history.packed(), counted);
             // Cells of the same message come in order of their past: most often it is the next one.
             if pasts.get(next).is_none_or(|past| past.order() != order) {

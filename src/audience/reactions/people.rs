@@ -15,7 +15,8 @@ impl Send<'_, '_> {
     pub(super) fn reach_people(&mut self, taken: &Taken) {
         for ((part, inside), person) in taken.parts().zip(&taken.people) {
             let past = self.segment.memory.on(part.history, self.moment.civil_day());
-            self.reach_person(*person, past, if inside { part.counted_at() } else { AS_LAST });
+            let counted = self.stage.list.counted_after(part, inside, self.moment.now);
+            self.reach_person(*person, past, counted);
         }
         if let Some(after) = self.moment.unread_after {
             let due = self.stage.calendar.slot_from(self.moment.now + after);
@@ -23,7 +24,7 @@ impl Send<'_, '_> {
         }
     }
 
-    /// `counted` is what still counts for a person who gets the message inside a service window.
+    /// `counted` is what will count towards a step for a person who gets the message inside a service window.
     fn reach_person(&mut self, person: u32, past: History, counted: SimTime) {
         let draw = self.stage.chance.streams().at(self.addresses().at(Purpose::Outcome, ONE_BY_ONE, person));
         let [cap, reached, outcome, act_delay, other_delay, read_delay] = {

@@ -9,7 +9,7 @@
 //! Rates are those that one future in a thousand exceeds.
 
 use crate::audience::{HelpDeskText, LengthText, RateName, Segment, TemplateEffects};
-use crate::document::Check;
+use crate::document::{Check, Document, Findings};
 use crate::glossary::grouped;
 use crate::sender::Volume;
 use crate::sim::scenario::ScenarioText;
@@ -26,32 +26,39 @@ const HIGH: f64 = 0.999;
 const MOST_PATIENT: f64 = 14.0;
 
 /// A desk that would have to keep more chats than it can is refused.
-pub(super) fn check_desk(scenario: &Scenario, text: &ScenarioText, check: &mut Check<'_>) {
-    let Some(desk) = &text.audience.help_desk else { return };
+pub(super) fn check_desk(
+    scenario: &Scenario,
+    text: &ScenarioText,
+    document: &Document,
+) -> Result<(), Findings> {
+    let Some(desk) = &text.audience.help_desk else { return Ok(()) };
     let load = Load::of(scenario, text);
     if load.of_run(scenario.setting.calendar.days()) <= MOST_CHATS {
-        return;
+        return Ok(());
     }
     let staff = Staff::of(scenario, desk);
     let kept = load.kept(&staff);
-    if kept > MOST_CHATS {
-        let about = |number: f64| grouped(number.round() as u64);
-        let message = format!(
-            "the help desk would keep up to {} chats at once: up to {} a day come in ({} first messages, {} answers to \
-             what the plan can send), and its agents settle about {} a day",
-            about(kept),
-            about(load.a_day()),
-            about(load.first),
-            about(load.answers),
-            about(staff.settled.iter().sum::<f64>() / staff.settled.len().max(1) as f64),
-        );
-        let help = format!(
-            "at most {} at once, for each is simulated by itself: fewer customers, `first_messages` or messages, more \
-             agents, a `patience`, a shorter horizon; or leave the help desk out",
-            about(MOST_CHATS)
-        );
-        check.error("audience.help_desk", message, help);
+    if kept <= MOST_CHATS {
+        return Ok(());
     }
+    let about = |number: f64| grouped(number.round() as u64);
+    let message = format!(
+        "the help desk would keep up to {} chats at once: up to {} a day come in ({} first messages, {} answers to \
+         what the plan can send), and its agents settle about {} a day",
+        about(kept),
+        about(load.a_day()),
+        about(load.first),
+        about(load.answers),
+        about(staff.settled.iter().sum::<f64>() / staff.settled.len().max(1) as f64),
+    );
+    let help = format!(
+        "at most {} at once, for each is simulated by itself: fewer customers, `first_messages` or messages, more \
+         agents, a `patience`, a shorter horizon; or leave the help desk out",
+        about(MOST_CHATS)
+    );
+    let mut check = Check::new(document);
+    check.error("audience.help_desk", message, help);
+    check.finish(())
 }
 
 /// The chats that can come in \[chats\].

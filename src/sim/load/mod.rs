@@ -437,9 +437,7 @@ impl Loader<'_> {
                 let mut scenario = scenario.ok_or_else(|| {
                     Findings::new(&document, vec![Finding::error("the profile's delays make no table")])
                 })?;
-                let mut check = Check::new(&document);
-                check_desk(&scenario, &text, &mut check);
-                check.finish(())?;
+                check_desk(&scenario, &text, &document)?;
                 scenario.setting.warnings.extend(in_lines(&others));
                 return self.expect(scenario, &text, &unchanged, &document);
             }
