@@ -394,6 +394,29 @@ fn what_no_run_acts_on_is_named() {
     assert!(idle.iter().all(|(_, why)| !why.is_empty()));
 }
 
+/// In a run each message of a customer starts a service window anew, and no message starts a conversation anew: rules
+/// that say otherwise are told, and no others.
+#[test]
+fn windows_that_are_prolonged_otherwise_than_in_a_run_are_named() {
+    let told = |name: &str, value: &str| {
+        let document = catalogue::document("classic-2022").unwrap();
+        let document = document.with(&format!("window.{name}.prolonged_by"), value).unwrap();
+        let idle = words::not_simulated(&Ruleset::read(&document).unwrap());
+        idle.into_iter().filter(|(path, _)| path.starts_with("window.")).collect::<Vec<_>>()
+    };
+    let so = |path: &str, why: &str| vec![(path.to_owned(), why.to_owned())];
+    let service =
+        so("window.service.prolonged_by", "each message of a customer starts a service window anew here");
+    assert_eq!((told("service", "customer_message"), told("service", "nothing")), (vec![], service));
+    for name in ["business_initiated", "customer_initiated"] {
+        let anew = so(&format!("window.{name}.prolonged_by"), "no message starts a conversation anew here");
+        assert_eq!((told(name, "nothing"), told(name, "customer_message")), (vec![], anew), "{name}");
+    }
+    let dialogues = words::not_simulated(&built_in("chat-api-2022").1);
+    let windows = dialogues.iter().map(|(path, _)| path.as_str()).filter(|path| path.starts_with("window."));
+    assert_eq!(windows.collect::<Vec<_>>(), ["window.service.opens", "window.service.prolonged_by"]);
+}
+
 #[test]
 fn a_ruleset_that_is_written_reads_back() {
     for (name, _, ruleset) in all() {

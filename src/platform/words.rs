@@ -902,13 +902,7 @@ pub fn not_simulated(ruleset: &Ruleset) -> Vec<(String, String)> {
         }
     }
     for (name, window) in ruleset.window.iter() {
-        if window.kind == WindowKind::FreeEntry {
-            note(format!("window.{name}"), "customers who come through an advertisement are not simulated");
-        } else if window.kind == WindowKind::Service && window.lasts != Span::hours(24) {
-            note(format!("window.{name}.lasts"), "a service window is taken to last 24 h here");
-        } else if window.kind == WindowKind::Service && window.opens != [Opener::customer_message] {
-            note(format!("window.{name}.opens"), "only a customer's message opens a service window here");
-        }
+        unlike_window(&format!("window.{name}"), window, &mut note);
     }
     for (name, clause) in ruleset.rating.iter() {
         idle_weights(&format!("rating.{name}"), clause, &mut note);
@@ -934,6 +928,33 @@ pub fn not_simulated(ruleset: &Ruleset) -> Vec<(String, String)> {
         }
     }
     found
+}
+
+/// In what a window differs from those of a run. There a customer's service window is open for 24 h after each of their
+/// messages, and a conversation lasts as long as its clause says from what opened it, whatever is written in it.
+fn unlike_window(path: &str, window: &Window, note: &mut impl FnMut(String, &str)) {
+    let prolonged = window.prolonged_by == ProlongedBy::customer_message;
+    match window.kind {
+        WindowKind::FreeEntry => {
+            note(path.to_owned(), "customers who come through an advertisement are not simulated");
+        }
+        WindowKind::Service => {
+            if window.lasts != Span::hours(24) {
+                note(format!("{path}.lasts"), "a service window is taken to last 24 h here");
+            }
+            if window.opens != [Opener::customer_message] {
+                note(format!("{path}.opens"), "only a customer's message opens a service window here");
+            }
+            if !prolonged {
+                let why = "each message of a customer starts a service window anew here";
+                note(format!("{path}.prolonged_by"), why);
+            }
+        }
+        WindowKind::BusinessInitiated | WindowKind::CustomerInitiated if prolonged => {
+            note(format!("{path}.prolonged_by"), "no message starts a conversation anew here");
+        }
+        WindowKind::BusinessInitiated | WindowKind::CustomerInitiated => {}
+    }
 }
 
 fn idle_weights(path: &str, clause: &RatingClause, note: &mut impl FnMut(String, &str)) {
