@@ -22,7 +22,7 @@
 //! | `chats_new`, `chats_answered`, `chats_late`, `chats_resolved`, `chats_gave_up` | chats | counted during the civil day, where the scenario has a help desk |
 //! | `chats_open`, `chats_pending`, `chats_follow_up` | chats | at the end of the day |
 //! | `response_median`, `response_p95` | seconds | how long the day's answers took, of the replications that gave one |
-//! | `capacity_used` | share of the limit | the day's largest, of the replications with a limit |
+//! | `capacity_used` | share of the limit | the largest as the day began and after each send, of the replications with a limit; above 1 after the limit fell |
 //! | `tier_<name>` | share of replications | holding that tier at the end of the day; of several numbers, the best |
 //! | `status_<name>`, `rating_<name>` | share of replications | the number so at the end of the day; of several, the worst |
 //! | `template_<name>` | share of replications | the worst template so at the end of the day |

@@ -196,8 +196,8 @@ impl Diary {
         }
     }
 
-    /// Closes the day that ends at `over`. Of several numbers the best tier, the worst status and the worst rating
-    /// are shown.
+    /// Closes the day that ends at `over`, and begins the next. Of several numbers the best tier, the worst status and
+    /// the worst rating are shown.
     pub(super) fn close(&mut self, over: SimTime, scenario: &Scenario, platform: &mut Platform<'_>) {
         let failed = self.failures[self.days.len()];
         self.count(Metric::Failed, failed);
@@ -226,6 +226,16 @@ impl Diary {
             chats: None,
         });
         today.clear();
+        self.look_at_limits(over, scenario, platform);
+    }
+
+    /// Notes how much of each number's limit is in use at `now`: what was sent before can use it up without any send.
+    fn look_at_limits(&mut self, now: SimTime, scenario: &Scenario, platform: &mut Platform<'_>) {
+        for &SendingNumber { number, .. } in &scenario.senders {
+            if let Some(limit) = platform.limit(number) {
+                self.use_capacity(platform.reached(number, now) * 1_000 / limit.max(1));
+            }
+        }
     }
 
     pub(super) fn finish(

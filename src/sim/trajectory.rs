@@ -235,7 +235,8 @@ pub struct Day {
     pub template: TemplateStatus,
     /// The number's score \[weighted feedback per delivered message, millionths\]; `None` before any delivery.
     pub score: Option<u32>,
-    /// The largest share of the limit in use during the day \[thousandths\]; `None` where there is no limit.
+    /// The largest share of the limit in use as the day began, or just after a send \[thousandths\]; `None` where there is
+    /// no limit.
     pub capacity_used: Option<u16>,
     /// What limited the climb.
     pub reason: Reason,
