@@ -3,9 +3,13 @@
 //! ```text
 //!   Day (one replication)         DayTally (all of them)
 //!     counts[metric]        ->      a Histogram each
-//!     score, capacity_used  ->      a Histogram each, of the replications that have one
+//!     score, capacity_used,
+//!     template_score,
+//!     backlog,
+//!     conversations_open    ->      a Histogram each, of the replications that have one
 //!     tier, status, rating,
-//!     template, reason      ->      how many replications, exactly
+//!     template, its rating,
+//!     reason                ->      how many replications, exactly
 //! ```
 
 use serde::{Deserialize, Serialize};
@@ -29,6 +33,8 @@ pub enum State {
     Rating(Rating),
     /// The worst status of a template that the sender has.
     Template(TemplateStatus),
+    /// The worst rating of a template that the sender has, as last evaluated.
+    TemplateRating(Rating),
     /// What limited the climb during the day.
     LimitedBy(Reason),
 }
@@ -42,14 +48,21 @@ pub struct DayTally {
     pub counts: [Histogram; Metric::ALL.len()],
     /// The number's score \[weighted feedback per delivered message, millionths\], of the replications with a delivery.
     pub score: Histogram,
+    /// The worst score of a template, in the same unit, of the replications with a delivery, where templates are rated.
+    pub template_score: Histogram,
     /// The largest share of the limit in use \[thousandths\], of the replications with a limit.
     pub capacity_used: Histogram,
+    /// People whom the plan's campaign has still to reach \[customers\]; empty where the plan is no campaign.
+    pub backlog: Histogram,
+    /// Conversations that are open \[conversations\]; empty where none are known.
+    pub conversations_open: Histogram,
     /// What the help desk did, by [`ChatMetric`]; empty without one. Response times are of the replications with an answer.
     pub chats: Vec<Histogram>,
     tiers: Vec<u64>,
     statuses: [u64; NumberStatus::ALL.len()],
     ratings: [u64; RATINGS.len()],
     templates: [u64; TemplateStatus::ALL.len()],
+    template_ratings: [u64; RATINGS.len()],
     reasons: [u64; Reason::ALL.len()],
 }
 
@@ -60,12 +73,16 @@ impl DayTally {
             n: 0,
             counts: Default::default(),
             score: Histogram::new(),
+            template_score: Histogram::new(),
             capacity_used: Histogram::new(),
+            backlog: Histogram::new(),
+            conversations_open: Histogram::new(),
             chats: Vec::new(),
             tiers: vec![0; tiers],
             statuses: Default::default(),
             ratings: Default::default(),
             templates: Default::default(),
+            template_ratings: Default::default(),
             reasons: Default::default(),
         }
     }
@@ -82,7 +99,10 @@ impl DayTally {
             histogram.record_all(days.iter().map(|day| day.counts[metric]));
         }
         self.score.record_all(days.iter().filter_map(|day| day.score).map(u64::from));
+        self.template_score.record_all(days.iter().filter_map(|day| day.template_score).map(u64::from));
         self.capacity_used.record_all(days.iter().filter_map(|day| day.capacity_used).map(u64::from));
+        self.backlog.record_all(days.iter().filter_map(|day| day.backlog));
+        self.conversations_open.record_all(days.iter().filter_map(|day| day.conversations_open));
         if days.iter().any(|day| day.chats.is_some()) {
             self.chats.resize_with(ChatMetric::ALL.len(), Histogram::new);
             for (metric, histogram) in ChatMetric::ALL.into_iter().zip(&mut self.chats) {
@@ -100,6 +120,9 @@ impl DayTally {
         self.statuses[day.status as usize] += 1;
         self.ratings[day.rating as usize] += 1;
         self.templates[day.template as usize] += 1;
+        if let Some(rating) = day.template_rating {
+            self.template_ratings[rating as usize] += 1;
+        }
         self.reasons[day.reason as usize] += 1;
     }
 
@@ -108,7 +131,10 @@ impl DayTally {
         self.n += other.n;
         self.counts.iter_mut().zip(&other.counts).for_each(|(a, b)| a.merge(b));
         self.score.merge(&other.score);
+        self.template_score.merge(&other.template_score);
         self.capacity_used.merge(&other.capacity_used);
+        self.backlog.merge(&other.backlog);
+        self.conversations_open.merge(&other.conversations_open);
         self.chats.resize_with(self.chats.len().max(other.chats.len()), Histogram::new);
         self.chats.iter_mut().zip(&other.chats).for_each(|(a, b)| a.merge(b));
         let add = |a: &mut [u64], b: &[u64]| a.iter_mut().zip(b).for_each(|(a, b)| *a += b);
@@ -116,6 +142,7 @@ impl DayTally {
         add(&mut self.statuses, &other.statuses);
         add(&mut self.ratings, &other.ratings);
         add(&mut self.templates, &other.templates);
+        add(&mut self.template_ratings, &other.template_ratings);
         add(&mut self.reasons, &other.reasons);
     }
 
@@ -126,6 +153,7 @@ impl DayTally {
             State::Status(status) => self.statuses[status as usize],
             State::Rating(rating) => self.ratings[rating as usize],
             State::Template(status) => self.templates[status as usize],
+            State::TemplateRating(rating) => self.template_ratings[rating as usize],
             State::LimitedBy(reason) => self.reasons[reason as usize],
         };
         Share::new(count, self.n)
@@ -133,7 +161,9 @@ impl DayTally {
 
     /// Bytes of memory beyond the value itself.
     pub(super) fn heap_bytes(&self) -> usize {
-        let histograms = self.counts.iter().chain([&self.score, &self.capacity_used]).chain(&self.chats);
+        let others =
+            [&self.score, &self.template_score, &self.capacity_used, &self.backlog, &self.conversations_open];
+        let histograms = self.counts.iter().chain(others).chain(&self.chats);
         self.tiers.capacity() * size_of::<u64>() + histograms.map(Histogram::heap_bytes).sum::<usize>()
     }
 }

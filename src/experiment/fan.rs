@@ -21,8 +21,14 @@ pub enum Series {
     Limit,
     /// The number's score \[weighted feedback per delivered message\]; absent before any delivery.
     Score,
+    /// The worst score of a template, in the same unit; absent before any delivery and where no rule rates templates.
+    TemplateScore,
     /// The largest share of the limit in use during the day \[share\]; absent where there is no limit.
     CapacityUsed,
+    /// People whom the plan's campaign has still to reach at the end of the day \[customers\]; absent without one.
+    Backlog,
+    /// Conversations open at the end of the day \[conversations\]; absent where none are known.
+    ConversationsOpen,
 }
 
 impl Series {
@@ -33,7 +39,10 @@ impl Series {
             Series::Chats(metric) => metric.name(),
             Series::Limit => "limit",
             Series::Score => "score",
+            Series::TemplateScore => "template_score",
             Series::CapacityUsed => "capacity_used",
+            Series::Backlog => "backlog",
+            Series::ConversationsOpen => "conversations_open",
         }
     }
 
@@ -41,8 +50,8 @@ impl Series {
     fn per_unit(self) -> f64 {
         match self {
             Series::Count(metric) => f64::from(metric.per_unit()),
-            Series::Limit | Series::Chats(_) => 1.0,
-            Series::Score => 1e6,
+            Series::Limit | Series::Chats(_) | Series::Backlog | Series::ConversationsOpen => 1.0,
+            Series::Score | Series::TemplateScore => 1e6,
             Series::CapacityUsed => 1e3,
         }
     }
@@ -84,7 +93,10 @@ impl FanDay {
             Series::Chats(metric) => FanDay::of(series, tally.chats.get(metric as usize)?),
             Series::Limit => FanDay::of(series, &limits_in_use(tally, limits)),
             Series::Score => FanDay::of(series, &tally.score),
+            Series::TemplateScore => FanDay::of(series, &tally.template_score),
             Series::CapacityUsed => FanDay::of(series, &tally.capacity_used),
+            Series::Backlog => FanDay::of(series, &tally.backlog),
+            Series::ConversationsOpen => FanDay::of(series, &tally.conversations_open),
         }
     }
 

@@ -54,7 +54,11 @@ pub enum Aspect {
     LimitedBy,
     Chats(ChatMetric),
     Score,
+    TemplateRating,
+    TemplateScore,
     CapacityUsed,
+    Backlog,
+    ConversationsOpen,
     /// Only one of the two runs still goes on.
     Length,
 }
@@ -71,7 +75,11 @@ impl Aspect {
             Aspect::LimitedBy => "limited_by",
             Aspect::Chats(metric) => metric.name(),
             Aspect::Score => "score",
+            Aspect::TemplateRating => "template_rating",
+            Aspect::TemplateScore => "template_score",
             Aspect::CapacityUsed => "capacity_used",
+            Aspect::Backlog => "backlog",
+            Aspect::ConversationsOpen => "conversations_open",
             Aspect::Length => "length",
         }
     }
@@ -156,7 +164,11 @@ fn differs((a, of_a): (&Day, &Setting), (b, of_b): (&Day, &Setting)) -> Option<A
         (a.template != b.template, Aspect::TemplateStatus),
         (a.reason != b.reason, Aspect::LimitedBy),
         (a.score != b.score, Aspect::Score),
+        (a.template_rating != b.template_rating, Aspect::TemplateRating),
+        (a.template_score != b.template_score, Aspect::TemplateScore),
         (a.capacity_used != b.capacity_used, Aspect::CapacityUsed),
+        (a.backlog != b.backlog, Aspect::Backlog),
+        (a.conversations_open != b.conversations_open, Aspect::ConversationsOpen),
     ];
     let aspect = checks.into_iter().find_map(|(differs, aspect)| differs.then_some(aspect));
     aspect.or_else(|| chats().map(Aspect::Chats))

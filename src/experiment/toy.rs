@@ -48,6 +48,8 @@ pub(crate) fn setting_of(days: i64) -> Setting {
         unlocks: vec![String::new(); 4],
         help_desk: false,
         currency: None,
+        conversations: false,
+        rates_templates: false,
         assumptions: vec![
             Assumption {
                 path: "audience.segments.members.block".to_owned(),
@@ -95,8 +97,12 @@ pub(crate) fn future_of(index: u64, horizon: i64) -> Trajectory {
                 rating: if flagged && day == 20 { Rating::Low } else { Rating::High },
                 template: TemplateStatus::Approved,
                 score: (day > 0).then_some((mix(sent) % 20_000) as u32),
+                template_rating: None,
+                template_score: None,
                 capacity_used: Some((sent * 1_000 / limit) as u16),
                 reason: limited_on(day),
+                backlog: None,
+                conversations_open: None,
                 chats: None,
             }
         })

@@ -255,6 +255,11 @@ impl<'r> Platform<'r> {
         self.standing.numbers[number].meters.score(&self.rules.number_ratings, now)
     }
 
+    /// The template's score at `now`.
+    pub fn template_score(&mut self, template: usize, now: SimTime) -> Option<Score> {
+        self.standing.templates[template].meters.score(&self.rules.template_ratings, now)
+    }
+
     /// Customers reached in the window of the limit that `number` sends under.
     pub fn reached(&mut self, number: usize, now: SimTime) -> u64 {
         let holder = self.standing.numbers[number].holder;

@@ -384,6 +384,11 @@ impl Rules {
         self.number_ratings.iter().position(|rule| rule.in_force.at(now))
     }
 
+    /// Whether templates are rated at some time before `end`.
+    pub fn rates_templates(&self, end: SimTime) -> bool {
+        self.template_ratings.iter().any(|rule| rule.in_force.before(end))
+    }
+
     /// Whether a measure can set this status on a number.
     pub fn number_can_be(&self, status: NumberStatus) -> bool {
         self.number_measures.iter().any(|rule| rule.terms.iter().any(|term| term.status == status))

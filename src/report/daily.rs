@@ -19,16 +19,20 @@
 //! | `<metric>` | its own | - |
 //! | `limit` | customers in 24 hours | at the end of the day; `inf` is unlimited; of several numbers that send, the best one's |
 //! | `score` | weighted feedback per delivered message | at the end of the day, of the replications with a delivery in the rating's window; of several numbers, the worst |
+//! | `template_score` | weighted feedback per delivered message | at the end of the day, the worst of the sender's templates, of the replications with a delivery in that rating's window; where the rules rate templates |
 //! | `chats_new`, `chats_answered`, `chats_late`, `chats_resolved`, `chats_gave_up` | chats | counted during the civil day, where the scenario has a help desk |
 //! | `chats_open`, `chats_pending`, `chats_follow_up` | chats | at the end of the day |
 //! | `response_median`, `response_p95` | seconds | how long the day's answers took, of the replications that gave one |
 //! | `capacity_used` | share of the limit | the largest as the day began and after each send, of the replications with a limit; above 1 after the limit fell |
+//! | `backlog` | customers | at the end of the day, whom the campaign has still to reach, without those whose message is held; where the plan is a `Backlog` |
+//! | `conversations_open` | conversations | at the end of the day, whoever began them: where each lasts 24 h, those that began on a day of 24 h; where something is priced and the rules know conversations |
 //! | `tier_<name>` | share of replications | holding that tier at the end of the day; of several numbers, the best |
 //! | `status_<name>`, `rating_<name>` | share of replications | the number so at the end of the day; of several, the worst |
 //! | `template_<name>` | share of replications | the worst template so at the end of the day |
+//! | `template_rating_<name>` | share of replications | the worst rating of a template so at the end of the day; where the rules rate templates |
 //! | `limited_by_<reason>` | share of replications | the climb limited so on that day |
 //!
-//! Counts are of the civil day. A share has a mean and no quantiles. A line is empty where no replication has a value. Means are exact; quantiles are values that occurred, those above 255 (of `score`: above 0.000255) rounded
+//! Counts are of the civil day. A share has a mean and no quantiles. A line is empty where no replication has a value. Means are exact; quantiles are values that occurred, those above 255 (of scores: above 0.000255) rounded
 //! to bins of 1 %. The number of replications stands in `summary.json`.
 
 use std::io::Write;
@@ -82,12 +86,17 @@ fn line(
     table.write_record(head.chain([metric]).chain(values.iter().map(String::as_str)))
 }
 
-/// Every series; those of the help desk where the scenario has one.
+/// Every series that the scenario has.
 fn all_series(ensemble: &Ensemble) -> impl Iterator<Item = Series> {
+    let setting = ensemble.setting();
     let counts = Metric::ALL.map(Series::Count);
-    let desk = ensemble.setting().help_desk.then(|| ChatMetric::ALL.map(Series::Chats));
-    let others = [Series::Limit, Series::Score, Series::CapacityUsed];
-    counts.into_iter().chain(others).chain(desk.into_iter().flatten())
+    let template = setting.rates_templates.then_some(Series::TemplateScore);
+    let backlog = setting.campaign.map(|_| Series::Backlog);
+    let conversations = setting.conversations.then_some(Series::ConversationsOpen);
+    let desk = setting.help_desk.then(|| ChatMetric::ALL.map(Series::Chats));
+    let all = counts.into_iter().chain([Series::Limit, Series::Score]).chain(template);
+    let all = all.chain([Series::CapacityUsed]).chain(backlog).chain(conversations);
+    all.chain(desk.into_iter().flatten())
 }
 
 /// The states that become metrics, with their names.
@@ -97,8 +106,10 @@ fn states(ensemble: &Ensemble) -> Vec<(String, State)> {
     let statuses = NumberStatus::ALL.map(|s| (word("status", s.name()), State::Status(s)));
     let ratings = RATINGS.map(|r| (word("rating", &r.to_string()), State::Rating(r)));
     let templates = TemplateStatus::ALL.map(|t| (word("template", &t.to_string()), State::Template(t)));
+    let rated = RATINGS.map(|r| (word("template_rating", &r.to_string()), State::TemplateRating(r)));
+    let rated = ensemble.setting().rates_templates.then_some(rated).into_iter().flatten();
     let reasons = Reason::ALL.map(|r| (word("limited_by", r.name()), State::LimitedBy(r)));
-    tiers.chain(statuses).chain(ratings).chain(templates).chain(reasons).collect()
+    tiers.chain(statuses).chain(ratings).chain(templates).chain(rated).chain(reasons).collect()
 }
 
 /// `status` and `Rate-limited` make `status_rate_limited`.
@@ -109,8 +120,8 @@ fn word(kind: &str, name: &str) -> String {
 fn spread(series: Series, day: FanDay) -> [String; 6] {
     let whole = match series {
         Series::Count(metric) => metric.per_unit() == 1,
-        Series::Limit | Series::Chats(_) => true,
-        Series::Score | Series::CapacityUsed => false,
+        Series::Limit | Series::Chats(_) | Series::Backlog | Series::ConversationsOpen => true,
+        Series::Score | Series::TemplateScore | Series::CapacityUsed => false,
     };
     let decimals = if whole { 3 } else { 6 };
     [day.mean, day.p05, day.p25, day.p50, day.p75, day.p95].map(|value| decimal(value, decimals))
@@ -124,8 +135,12 @@ fn share(tally: &DayTally, state: State) -> [String; 6] {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::AtomicBool;
+
     use super::*;
-    use crate::experiment::toy;
+    use crate::experiment::{Threads, toy};
+    use crate::glossary::Rating;
+    use crate::sim::Campaign;
 
     #[test]
     fn the_file_is_tidy() {
@@ -146,6 +161,43 @@ mod tests {
         assert_eq!(find("20,2022-03-27,status_flagged,"), "20,2022-03-27,status_flagged,0.11,,,,,");
         assert_eq!(find("0,2022-03-07,limited_by_capacity,"), "0,2022-03-07,limited_by_capacity,1,,,,,");
         assert!(find("5,2022-03-12,capacity_used,").starts_with("5,2022-03-12,capacity_used,0."));
+    }
+
+    /// A campaign, priced conversations and rated templates, of which 80 futures in 100 have a score.
+    fn with_levels() -> Ensemble {
+        let mut setting = toy::setting();
+        let by = setting.calendar.date(9);
+        setting.campaign = Some(Campaign { people: 900, by, days: 10, counts: Metric::Sent });
+        (setting.conversations, setting.rates_templates) = (true, true);
+        let future = |index: u64| {
+            let mut future = toy::future(index);
+            for (place, day) in future.days.iter_mut().enumerate() {
+                day.backlog = Some(900_u64.saturating_sub(100 * place as u64));
+                day.conversations_open = Some(index % 2 * 50);
+                day.template_rating = Some(if index.is_multiple_of(4) { Rating::Low } else { Rating::High });
+                day.template_score = (!index.is_multiple_of(5)).then_some(2_500);
+            }
+            future
+        };
+        Ensemble::run(setting, 0..100, Threads::ONE, &future, &|_| {}, &AtomicBool::new(false))
+    }
+
+    #[test]
+    fn what_stands_at_the_end_of_a_day_is_told_where_it_means_something() {
+        let text = to_csv(&with_levels());
+        let find = |start: &str| text.lines().find(|line| line.starts_with(start)).unwrap().to_owned();
+        assert_eq!(find("3,2022-03-10,backlog,"), "3,2022-03-10,backlog,600,600,600,600,600,600");
+        assert_eq!(find("9,2022-03-16,backlog,"), "9,2022-03-16,backlog,0,0,0,0,0,0");
+        let open = "0,2022-03-07,conversations_open,";
+        assert_eq!(find(open), format!("{open}25,0,0,0,50,50"));
+        let score = "0,2022-03-07,template_score,";
+        assert_eq!(find(score), format!("{score}{}", ["0.0025"; 6].join(",")));
+        assert_eq!(find("5,2022-03-12,template_rating_low,"), "5,2022-03-12,template_rating_low,0.25,,,,,");
+        assert_eq!(find("5,2022-03-12,template_rating_high,"), "5,2022-03-12,template_rating_high,0.75,,,,,");
+        let without = to_csv(&toy::ensemble(100));
+        for metric in ["backlog", "conversations_open", "template_score", "template_rating_low"] {
+            assert!(!without.contains(&format!(",{metric},")), "{metric}");
+        }
     }
 
     #[test]

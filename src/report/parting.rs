@@ -52,7 +52,11 @@ pub(super) fn aspect_in_words(aspect: Aspect) -> String {
         Aspect::LimitedBy => "what limits the climb".to_owned(),
         Aspect::Chats(metric) => format!("the help desk's {}", metric.name().replace('_', " ")),
         Aspect::Score => "the score behind the rating".to_owned(),
+        Aspect::TemplateRating => "a template's rating".to_owned(),
+        Aspect::TemplateScore => "the score behind a template's rating".to_owned(),
         Aspect::CapacityUsed => "the share of the limit in use".to_owned(),
+        Aspect::Backlog => "how many the campaign has still to reach".to_owned(),
+        Aspect::ConversationsOpen => "the count of open conversations".to_owned(),
         Aspect::Length => "the length of the runs".to_owned(),
     }
 }

@@ -34,6 +34,14 @@ pub(super) struct Today {
     refused: bool,
 }
 
+/// What neither the platform nor the diary knows of the end of a day; nothing of what a scenario does not have.
+pub(super) struct AtEnd {
+    /// People whom the plan's campaign has still to reach.
+    pub(super) backlog: Option<u64>,
+    /// Conversations that are open.
+    pub(super) conversations_open: Option<u64>,
+}
+
 impl Today {
     /// Begins another day.
     fn clear(&mut self) {
@@ -198,21 +206,22 @@ impl Diary {
 
     /// Closes the day that ends at `over`, and begins the next. Of several numbers the best tier, the worst status and
     /// the worst rating are shown.
-    pub(super) fn close(&mut self, over: SimTime, scenario: &Scenario, platform: &mut Platform<'_>) {
+    pub(super) fn close(
+        &mut self,
+        over: SimTime,
+        at_end: AtEnd,
+        scenario: &Scenario,
+        platform: &mut Platform<'_>,
+    ) {
         let failed = self.failures[self.days.len()];
         self.count(Metric::Failed, failed);
         let today = &mut self.today;
         self.sending_days += usize::from(today.counts[Metric::Sent as usize] > 0);
         let last = SimTime(over.0 - 1);
-        let (mut status, mut rating) = (NumberStatus::Connected, Rating::Unknown);
-        let (mut score, mut limited) = (None, today.limited);
-        for &SendingNumber { number, .. } in &scenario.senders {
-            status = status.max(platform.number_status(number));
-            rating = rating.worse(platform.rating(number));
-            limited |= platform.limit(number).is_some();
-            let own = platform.score(number, last).and_then(Score::as_f64);
-            score = score.into_iter().chain(own).reduce(f64::max);
-        }
+        let limited =
+            today.limited || scenario.senders.iter().any(|own| platform.limit(own.number).is_some());
+        let (status, rating, score) = worst_number(scenario, platform, last);
+        let (template_rating, template_score) = rated_templates(scenario, platform, last);
         let templates = scenario.templates.iter().map(|(_, _, place)| platform.template_status(*place));
         self.days.push(Day {
             counts: today.counts,
@@ -220,9 +229,13 @@ impl Diary {
             status,
             rating,
             template: templates.max().unwrap_or(TemplateStatus::Approved),
-            score: score.map(|score| (score * 1e6).round() as u32),
+            score,
+            template_rating,
+            template_score,
             capacity_used: limited.then_some(today.capacity_used),
             reason: reason(today, last, scenario, platform),
+            backlog: at_end.backlog,
+            conversations_open: at_end.conversations_open,
             chats: None,
         });
         today.clear();
@@ -277,6 +290,47 @@ const COUNTED: [(Act, Metric); 7] = [
 pub(super) fn best_tier(scenario: &Scenario, platform: &Platform<'_>) -> usize {
     let rung = |sender: &SendingNumber| scenario.rung(platform.rules(), platform.limit(sender.number));
     scenario.senders.iter().map(rung).max().unwrap_or(0)
+}
+
+/// The worst status, the worst rating and the worst score \[millionths\] of the sender's numbers.
+fn worst_number(
+    scenario: &Scenario,
+    platform: &mut Platform<'_>,
+    now: SimTime,
+) -> (NumberStatus, Rating, Option<u32>) {
+    let (mut status, mut rating, mut score) = (NumberStatus::Connected, Rating::Unknown, None);
+    for &SendingNumber { number, .. } in &scenario.senders {
+        status = status.max(platform.number_status(number));
+        rating = rating.worse(platform.rating(number));
+        score = worse(score, platform.score(number, now));
+    }
+    (status, rating, score.map(millionths))
+}
+
+/// The worst rating and the worst score \[millionths\] of the sender's templates; nothing where no rule rates templates.
+fn rated_templates(
+    scenario: &Scenario,
+    platform: &mut Platform<'_>,
+    now: SimTime,
+) -> (Option<Rating>, Option<u32>) {
+    if !scenario.setting.rates_templates {
+        return (None, None);
+    }
+    let (mut rating, mut score) = (Rating::Unknown, None);
+    for (_, _, place) in &scenario.templates {
+        rating = rating.worse(platform.template_rating(*place));
+        score = worse(score, platform.template_score(*place, now));
+    }
+    (Some(rating), score.map(millionths))
+}
+
+/// The worse of two scores, where there are two.
+fn worse(score: Option<f64>, other: Option<Score>) -> Option<f64> {
+    score.into_iter().chain(other.and_then(Score::as_f64)).reduce(f64::max)
+}
+
+fn millionths(score: f64) -> u32 {
+    (score * 1e6).round() as u32
 }
 
 /// What limited the climb of the number with the best tier: the first that applies.

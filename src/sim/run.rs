@@ -22,16 +22,17 @@
 use std::ops::Range;
 
 use crate::audience::{self, Act, Arrivals, List, ListPlan, RateName, Rates, Taken, feedback};
+use crate::platform::price::OpenConversations;
 use crate::platform::{Admission, Change, Platform, Score, Signal, What};
 use crate::random::{Chance, Player, Streams, Table};
-use crate::sender::{Desk, State, Tally};
+use crate::sender::{Desk, Observation, State, Tally};
 use crate::time::{DAY, SimTime, Slot, Span};
 
 use super::account::Account;
 use super::chats::days_of;
 use super::decisions::Pending;
-use super::diary::{Diary, best_tier};
-use super::load::{Lane, Scenario, Streak, draw_thresholds};
+use super::diary::{AtEnd, Diary, best_tier};
+use super::load::{Lane, Scenario, SendingNumber, Streak, draw_thresholds};
 use super::send::{Few, Shown};
 use super::trajectory::{Ledger, Metric, Trajectory};
 
@@ -453,8 +454,34 @@ impl<'s, 'p> Run<'s, 'p> {
 
     fn close_day(&mut self) {
         self.diary.hold_cells(self.lists.iter().map(List::entries).sum());
-        self.diary.close(self.day_over, self.scenario, &mut self.platform);
+        let at_end =
+            AtEnd { backlog: self.backlog(), conversations_open: self.conversations_open(self.day_over) };
+        self.diary.close(self.day_over, at_end, self.scenario, &mut self.platform);
         self.day_over = self.scenario.day_over(self.diary.day());
+    }
+
+    /// People whom the plan's campaign has still to reach, of all numbers together; nothing where the plan is none.
+    fn backlog(&self) -> Option<u64> {
+        self.scenario.setting.campaign?;
+        let streaks = self.scenario.segments.len() * self.scenario.templates.len();
+        let left = |(sender, own): (usize, &SendingNumber)| {
+            let held = &self.held[sender * streaks..][..streaks];
+            let seen = Observation {
+                part: own.part,
+                held: held.iter().map(|held| held.customers).sum(),
+                so_far: self.tallies[sender],
+                ..Observation::at_start(&[], &[])
+            };
+            Some(self.scenario.strategy.remaining(&self.states[sender], &seen)?.left)
+        };
+        self.scenario.senders.iter().enumerate().map(left).sum()
+    }
+
+    /// Conversations open just before a day is over; nothing where none are known.
+    fn conversations_open(&self, over: SimTime) -> Option<u64> {
+        let account = self.account.as_ref().filter(|_| self.scenario.setting.conversations)?;
+        let OpenConversations { business, customer } = account.open_at(SimTime(over.0 - 1));
+        Some(business + customer)
     }
 
     fn finish(mut self) -> Trajectory {

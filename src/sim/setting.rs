@@ -42,6 +42,10 @@ pub struct Setting {
     pub help_desk: bool,
     /// The currency of the cost; nothing where nothing is priced.
     pub currency: Option<String>,
+    /// Whether it is known how many conversations are open: something is priced, and a rule knows conversations.
+    pub conversations: bool,
+    /// Whether a rule rates templates.
+    pub rates_templates: bool,
     /// Every input that no scenario file stated by itself, and every uncertain one.
     pub assumptions: Vec<Assumption>,
     /// What a reader must know before trusting the result, such as clauses that are not simulated.

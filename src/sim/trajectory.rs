@@ -235,11 +235,21 @@ pub struct Day {
     pub template: TemplateStatus,
     /// The number's score \[weighted feedback per delivered message, millionths\]; `None` before any delivery.
     pub score: Option<u32>,
+    /// The worst rating of a template that the sender has, as last evaluated; `None` where no rule rates templates.
+    pub template_rating: Option<Rating>,
+    /// The worst score of a template that the sender has \[weighted feedback per delivered message, millionths\]; `None`
+    /// before any delivery, and where no rule rates templates.
+    pub template_score: Option<u32>,
     /// The largest share of the limit in use as the day began, or just after a send \[thousandths\]; `None` where there is
     /// no limit.
     pub capacity_used: Option<u16>,
     /// What limited the climb.
     pub reason: Reason,
+    /// People whom the plan's campaign has still to reach \[customers\]; `None` where the plan is no campaign.
+    pub backlog: Option<u64>,
+    /// Conversations that are open, whoever began them \[conversations\]; `None` where nothing is priced, or no rule knows
+    /// conversations.
+    pub conversations_open: Option<u64>,
     /// What the help desk did; nothing without one, as in most runs.
     pub chats: Option<Box<Chats>>,
 }

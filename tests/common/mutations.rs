@@ -208,10 +208,6 @@ fn beside(tree: &Tree, path: &str) -> Option<String> {
             "only the account's debits depend on it: no result of a run shows them, tests/money.rs does"
                 .to_owned(),
         ),
-        ("window", "lasts") if is(format!("{whole}.kind"), "CustomerInitiated") => Some(
-            "only how many conversations customers have open depends on it: no result of a run shows them"
-                .to_owned(),
-        ),
         ("window", "since" | "until") => {
             Some("without its window a conversation lasts 24 h all the same".to_owned())
         }

@@ -62,7 +62,21 @@ impl Digest {
     }
 
     fn day(&mut self, day: &Day) {
-        let Day { counts, tier, status, rating, template, score, capacity_used, reason, chats } = day;
+        let Day {
+            counts,
+            tier,
+            status,
+            rating,
+            template,
+            score,
+            template_rating,
+            template_score,
+            capacity_used,
+            reason,
+            backlog,
+            conversations_open,
+            chats,
+        } = day;
         counts.iter().for_each(|count| self.add(*count));
         self.add(u64::from(*tier));
         [*status as u64, *rating as u64, *template as u64, *reason as u64]
@@ -70,6 +84,12 @@ impl Digest {
             .for_each(|state| self.add(state));
         self.add(score.map_or(u64::MAX, u64::from));
         self.add(capacity_used.map_or(u64::MAX, u64::from));
+        // What a scenario does not have at all is no number of its days.
+        if let Some(rating) = template_rating {
+            self.add(*rating as u64);
+            self.add(template_score.map_or(u64::MAX, u64::from));
+        }
+        backlog.iter().chain(conversations_open).for_each(|count| self.add(*count));
         chats.iter().flat_map(|chats| chats.iter()).for_each(|count| self.add(*count));
     }
 }

@@ -244,6 +244,19 @@ impl PriceRules {
         stated.or_else(|| self.clause_at(now).filter(|place| paid(*place)).map(|_| CONVERSATION))
     }
 
+    /// Whether a conversation can open before `end` in a run.
+    pub(crate) fn know_conversations(&self, end: SimTime) -> bool {
+        let mut at = SimTime::START;
+        while at < end {
+            let terms = self.terms_at(at);
+            if terms.lasts.iter().any(Option::is_some) {
+                return true;
+            }
+            at = terms.until;
+        }
+        false
+    }
+
     /// Whether a message of the customer makes an open conversation start anew.
     pub(super) fn prolonged(&self, by: Initiator, now: SimTime) -> bool {
         self.window(by, now).is_some_and(|window| window.prolonged)

@@ -702,6 +702,10 @@ impl Loader<'_> {
         let setting = Setting {
             help_desk: help_desk.is_some(),
             currency: prices.as_ref().and_then(|prices| prices.rules.currency().map(str::to_owned)),
+            conversations: prices
+                .as_ref()
+                .is_some_and(|prices| prices.rules.know_conversations(calendar.end())),
+            rates_templates: all.iter().any(|rules| rules.rates_templates(calendar.end())),
             scenario: self.name.clone(),
             title: text.title.clone(),
             ruleset: rules_in_words(&text.platform.ruleset, &rulesets),
