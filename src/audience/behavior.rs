@@ -8,7 +8,6 @@ use crate::random::{DelayError, DelayLaw, DelayTable, Law, Prior, Probability};
 use crate::time::{DAY, Span};
 
 use super::activity::ActivityText;
-use super::history::HIGHEST_LEVEL;
 
 /// A behaviour profile, as it stands in one file: every number with its source and grade.
 ///
@@ -474,6 +473,9 @@ impl Behavior {
         }
     }
 }
+
+/// The highest level of fatigue.
+pub(super) const HIGHEST_LEVEL: usize = 6;
 
 /// The largest factor on a chance.
 const MOST_FACTOR: f64 = 1_000.0;

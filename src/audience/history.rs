@@ -5,10 +5,8 @@
 //!   each `recover` of civil days without a delivery   level - 1
 //! ```
 
-use super::behavior::Behavior;
+use super::behavior::{Behavior, HIGHEST_LEVEL};
 
-/// The highest level of fatigue.
-pub(super) const HIGHEST_LEVEL: usize = 6;
 /// Delivered contacts are counted up to here.
 const MOST_CONTACTS: u8 = 7;
 

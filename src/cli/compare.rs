@@ -10,11 +10,11 @@ use tiercast::report::precision;
 use tiercast::sim::{Scenario, Setting};
 
 use super::amount::{Amount, AmountArgs};
+use super::asked::{check_priced, metric_named};
 use super::files::{Folder, chart_of};
-use super::paired::{PairedArgs, check_priced, run};
+use super::paired::{PairedArgs, run};
 use super::plan::{CHART_SECONDS, Measured, Planned};
-use super::run::{draw_into, finished};
-use super::sweep::metric_named;
+use super::progress::finished;
 use super::{Failure, assignment, check_own, in_two_lines, print, shell, which, width};
 
 /// More plans than this are more than a table or a reader bears.
@@ -288,6 +288,6 @@ fn write(folder: &Folder, answer: &Answer<'_>, threads: Threads) -> Result<(), F
     folder.write("pairs.csv", tables::pairs(answer).as_bytes())?;
     folder.write("days.csv", tables::days(answer).as_bytes())?;
     folder.write("replications.csv", tables::replications(answer).as_bytes())?;
-    draw_into(folder, gallery::draw(answer, threads))?;
+    folder.draw(gallery::draw(answer, threads))?;
     folder.clear(&|file| chart_of(file).is_some_and(gallery::is_chart))
 }

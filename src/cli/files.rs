@@ -7,6 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use tiercast::document::Document;
+use tiercast::report::charts::Drawing;
 
 use super::Failure;
 
@@ -48,6 +49,15 @@ impl Folder {
             Failure::Write { path, error }
         })?;
         self.written.borrow_mut().insert(name.to_owned());
+        Ok(())
+    }
+
+    /// Writes charts, each as SVG and as PNG.
+    pub(super) fn draw(&self, drawings: Vec<Drawing>) -> Result<(), Failure> {
+        for Drawing { name, svg, png, .. } in drawings {
+            self.write(&format!("{name}.svg"), svg.as_bytes())?;
+            self.write(&format!("{name}.png"), &png)?;
+        }
         Ok(())
     }
 

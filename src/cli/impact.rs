@@ -22,7 +22,6 @@ use tiercast::sim::{LoadError, Scenario};
 use super::amount::{Amount, check_replications};
 use super::files::{Folder, write_file};
 use super::paired::PairedArgs;
-use super::run::draw_into;
 use super::search::{findings, first_word, merge_new, read_text, search_all, without_place};
 use super::which::{self, Meant};
 use super::{Failure, assignment, interrupt, note, print, shell, width};
@@ -219,7 +218,7 @@ impl Impact {
     fn write(&self, folder: &Folder, answer: &Answer<'_>) -> Result<(), Failure> {
         folder.write("impact.json", json::to_json(answer).as_bytes())?;
         folder.write("effects.csv", json::to_csv(answer).as_bytes())?;
-        draw_into(folder, gallery::draw(answer))?;
+        folder.draw(gallery::draw(answer))?;
         if let Some(path) = &self.junit {
             let xml = pipeline::junit("tiercast rules impact", &checks::checks(answer));
             write_file(path, xml.as_bytes())?;

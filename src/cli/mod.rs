@@ -8,6 +8,7 @@
 //! ```
 
 mod amount;
+mod asked;
 mod audiences;
 mod cache;
 mod check;
@@ -21,6 +22,7 @@ mod init;
 mod interrupt;
 mod paired;
 mod plan;
+mod progress;
 mod replay;
 mod rules;
 mod run;

@@ -3,13 +3,14 @@
 use std::ops::Range;
 
 use clap::Args;
-use tiercast::experiment::{By, Comparison, Headline, Matters, Threads};
-use tiercast::sim::{Metric, Scenario, Setting};
-use tiercast::time::{Calendar, Span};
+use tiercast::experiment::{By, Comparison, Matters, Threads};
+use tiercast::sim::{Scenario, Setting};
+use tiercast::time::Span;
 
 use super::amount::{Amount, grow};
+use super::asked::{by, check_by};
 use super::cache::{Cache, CacheArgs};
-use super::run::progress_bar;
+use super::progress::progress_bar;
 use super::{Failure, ThreadsArg, interrupt};
 
 /// How runs are compared.
@@ -25,14 +26,6 @@ pub(super) struct PairedArgs {
     threads: ThreadsArg,
     #[command(flatten)]
     cache: CacheArgs,
-}
-
-pub(super) fn by(text: &str) -> Result<By, String> {
-    if let Ok(date) = text.parse() {
-        return Ok(By::Date(date));
-    }
-    let span = Span::try_from(text.to_owned()).map(By::After);
-    span.map_err(|_| "expected a date such as 2022-04-15, or a time such as 30d".to_owned())
 }
 
 /// From when on one kind of difference matters.
@@ -55,50 +48,6 @@ pub(super) fn matters(text: &str) -> Result<Threshold, String> {
         "chance" => share(value).map(Threshold::Chance).ok_or_else(form),
         "total" => share(value).map(Threshold::Total).ok_or_else(form),
         _ => Err(form()),
-    }
-}
-
-/// Dates that lie outside the run of that name would compare nothing.
-pub(super) fn check_by(dates: &[By], name: &str, calendar: &Calendar) -> Result<(), Failure> {
-    dates.iter().try_for_each(|by| check_within(*by, "--by", name, calendar))
-}
-
-/// Refuses a date or time outside the run of that name; `what` asks for it.
-pub(super) fn check_within(by: By, what: &str, name: &str, calendar: &Calendar) -> Result<(), Failure> {
-    if by.within(calendar) {
-        return Ok(());
-    }
-    let (first, last) = (calendar.date(0), calendar.date(calendar.days().saturating_sub(1)));
-    Err(Failure::Usage {
-        message: format!("{what} lies outside the run of {name}"),
-        help: format!(
-            "a date from {first} to {last}, or a time of at most {}; a longer run is --set horizon=...",
-            calendar.horizon()
-        ),
-    })
-}
-
-/// Runs that tell whether prices are known, before many are spent on a cost that is not.
-const PRICED: u64 = 8;
-
-/// Refuses to judge a scenario by a cost that is not known.
-pub(super) fn check_priced(asked: &[Headline], scenario: &Scenario) -> Result<(), Failure> {
-    let futures = || scenario.replicate_all(0..PRICED);
-    if asked.contains(&Headline::Total(Metric::Cost)) && futures().iter().any(|future| future.unpriced > 0) {
-        return Err(unpriced("of this scenario"));
-    }
-    Ok(())
-}
-
-/// Why a cost is no answer.
-pub(super) fn unpriced(whose: &str) -> Failure {
-    Failure::Usage {
-        message: format!(
-            "the cost {whose} is not known: its runs have messages and conversations whose price is not known"
-        ),
-        help: "choose a market and a start whose prices are known (platform.market, start; see `rules show`), or ask for \
-               another metric, such as sent"
-            .to_owned(),
     }
 }
 

@@ -6,7 +6,7 @@ use tiercast::experiment::{Ensemble, PairedFutures, Threads};
 use tiercast::glossary::grouped;
 use tiercast::sim::{Scenario, Trajectory};
 
-use super::sweep::in_words;
+use super::progress::in_words;
 use super::{Failure, interrupt, print};
 
 /// Replications of a scenario from which a plan is measured.

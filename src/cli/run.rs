@@ -4,21 +4,19 @@ use std::ops::Range;
 use std::path::PathBuf;
 
 use clap::Args;
-use indicatif::{ProgressBar, ProgressStyle};
 use tiercast::experiment::{By, Ensemble, Headline, LAYERS, Threads, explained};
 use tiercast::glossary::grouped;
 use tiercast::random::Held;
-use tiercast::report::charts::Drawing;
 use tiercast::report::{daily, gallery, layers, precision, replications, schedule, summary::Summary, text};
 use tiercast::sim::Scenario;
 
 use super::amount::{Amount, AmountArgs, grow};
+use super::asked::{check_priced, metric_named};
 use super::cache::{Cache, CacheArgs};
 use super::files::Folder;
-use super::paired::check_priced;
 use super::plan::{CHART_SECONDS, Measured, Planned};
-use super::sweep::metric_named;
-use super::{Failure, ScenarioArgs, ThreadsArg, interrupt, note, print, width};
+use super::progress::{finished, progress_bar};
+use super::{Failure, ScenarioArgs, ThreadsArg, interrupt, print, width};
 
 /// Run a scenario many times: when is each limit reached, and how likely is a flag or a fall?
 #[derive(Debug, Args)]
@@ -150,26 +148,6 @@ impl Run {
     }
 }
 
-/// Whether all was done; if not, says how much, and how to go on.
-pub(super) fn finished(complete: bool, done: u64, asked: u64, cache: &Cache) -> Result<(), Failure> {
-    if complete {
-        return Ok(());
-    }
-    let how =
-        if cache.keeps() { "the same command goes on from there" } else { "nothing was kept (--no-cache)" };
-    note(&format!("interrupted after {done} of {asked} runs; what was finished is written, and {how}"));
-    Err(Failure::Interrupted)
-}
-
-/// How far a run is, with the time left; silent where no terminal shows it.
-pub(super) fn progress_bar(replications: u64, quiet: bool) -> ProgressBar {
-    let bar = if quiet { ProgressBar::hidden() } else { ProgressBar::new(replications) };
-    if let Ok(style) = ProgressStyle::with_template("{bar:40} {pos} of {len} runs, {eta} left") {
-        bar.set_style(style);
-    }
-    bar
-}
-
 /// Writes every file of a run.
 fn write(folder: &Folder, ensemble: &Ensemble, summary: &Summary, threads: Threads) -> Result<(), Failure> {
     let names = ["replications.csv", "daily.csv", "schedule.csv", "summary.json"];
@@ -183,14 +161,5 @@ fn write(folder: &Folder, ensemble: &Ensemble, summary: &Summary, threads: Threa
     for (name, text) in names.into_iter().zip(texts) {
         folder.write(name, text.as_bytes())?;
     }
-    draw_into(folder, drawings)
-}
-
-/// Writes charts, each as SVG and as PNG.
-pub(super) fn draw_into(folder: &Folder, drawings: Vec<Drawing>) -> Result<(), Failure> {
-    for drawing in drawings {
-        folder.write(&format!("{}.svg", drawing.name), drawing.svg.as_bytes())?;
-        folder.write(&format!("{}.png", drawing.name), &drawing.png)?;
-    }
-    Ok(())
+    folder.draw(drawings)
 }

@@ -14,12 +14,11 @@ use tiercast::report::sensitivity::{SensitivityAnswer, gallery, json, tables, te
 use tiercast::sim::{Scenario, Uncertain};
 
 use super::amount::check_replications;
+use super::asked::{by, check_by, check_priced, dates, factors, metric_named};
 use super::cache::{Cache, CacheArgs};
 use super::files::{Folder, chart_of};
-use super::paired::{by, check_by, check_priced};
 use super::plan::{CHART_SECONDS, Measured, Planned};
-use super::run::draw_into;
-use super::sweep::{dates, factors, in_words, metric_named};
+use super::progress::in_words;
 use super::{Failure, ScenarioArgs, ThreadsArg, interrupt, note, print, width};
 
 /// Find which uncertain inputs of a scenario move its results most.
@@ -112,7 +111,7 @@ impl Sensitivity {
         let answer = SensitivityAnswer::of(&study, model.metric.as_ref());
         folder.write("sensitivity.json", json::to_json(&answer).as_bytes())?;
         folder.write("sensitivity.csv", tables::lines(&answer).as_bytes())?;
-        draw_into(&folder, gallery::draw(&answer))?;
+        folder.draw(gallery::draw(&answer))?;
         folder.clear(&|file| chart_of(file).is_some_and(|chart| gallery::NAMES.contains(&chart)))?;
         if self.json {
             print(&json::to_json(&answer))?;

@@ -13,8 +13,7 @@ use std::time::Instant;
 
 use clap::{Args, ValueEnum};
 use tiercast::experiment::{
-    By, Design, DesignKind, Factor, FactorError, Headline, Row, Sweep as Swept, SweepPoint, Threads,
-    headlines_of, rows,
+    By, Design, DesignKind, Factor, Headline, Row, Sweep as Swept, SweepPoint, Threads, headlines_of, rows,
 };
 use tiercast::glossary::grouped;
 use tiercast::report::precision;
@@ -22,11 +21,11 @@ use tiercast::report::sweep::{SweepAnswer, gallery, json, tables, text};
 use tiercast::sim::{LoadError, Scenario, Setting};
 
 use super::amount::{Amount, AmountArgs};
+use super::asked::{by, check_by, check_priced, dates, factors, metric_named, usage};
 use super::cache::{Cache, CacheArgs};
 use super::files::{Folder, chart_of};
-use super::paired::{by, check_by, check_priced, check_within};
 use super::plan::{CHART_SECONDS, Measured, Planned};
-use super::run::{draw_into, finished, progress_bar};
+use super::progress::{finished, in_words, progress_bar};
 use super::{Failure, ScenarioArgs, ThreadsArg, check_own, interrupt, print, width};
 
 /// Run a scenario at many points: what changes with what nobody publishes, or with what you can choose?
@@ -388,44 +387,6 @@ impl Sweep {
     }
 }
 
-/// The factors, each checked against what stands at its path.
-pub(super) fn factors(texts: &[String], scenario: &ScenarioArgs) -> Result<Vec<Factor>, Failure> {
-    let read = |text: &String| {
-        let factor: Factor = text.parse().map_err(usage)?;
-        check_own(factor.path()).map_err(usage)?;
-        let stands = Scenario::value_at(&scenario.scenario, &scenario.changes, factor.path())?;
-        if let Some(stands) = stands {
-            factor.check(&stands).map_err(usage)?;
-        }
-        Ok(factor)
-    };
-    texts.iter().map(read).collect()
-}
-
-/// The headline of that name in scenarios with their names: one of [`headlines_of`], or a limit by a date or within a time
-/// that lies within the run of each.
-pub(super) fn metric_named(name: &str, scenarios: &[(String, &Setting)]) -> Result<Headline, Failure> {
-    let settings: Vec<&Setting> = scenarios.iter().map(|(_, setting)| *setting).collect();
-    let found = Headline::named(name, &settings)
-        .map_err(|error| Failure::Usage { message: error.to_string(), help: error.help() })?;
-    let what = format!("`{name}`");
-    let within = |by: By| {
-        scenarios.iter().try_for_each(|(name, setting)| check_within(by, &what, name, &setting.calendar))
-    };
-    found.dated().map_or(Ok(()), within)?;
-    Ok(found)
-}
-
-/// The dates and times that are told of: those of `--by`, and that of the metric.
-pub(super) fn dates(by: &[By], metric: Option<&Headline>) -> Vec<By> {
-    let own = metric.and_then(Headline::dated).filter(|own| !by.contains(own));
-    by.iter().copied().chain(own).collect()
-}
-
-pub(super) fn usage(error: FactorError) -> Failure {
-    Failure::Usage { message: error.message, help: error.help }
-}
-
 /// Refuses more runs than memory bears: each leaves a row of some 300 bytes.
 fn check_size(design: &Design, replications: u64) -> Result<(), Failure> {
     let points = design.points.len() as u64;
@@ -503,23 +464,13 @@ fn in_one_line(failure: &Failure) -> String {
     told.collect::<Vec<_>>().join("; ")
 }
 
-/// A time that something takes.
-pub(super) fn in_words(seconds: f64) -> String {
-    match seconds {
-        s if s < 1.0 => "a second".to_owned(),
-        s if s < 120.0 => format!("{s:.0} seconds"),
-        s if s < 7_200.0 => format!("{:.0} minutes", s / 60.0),
-        s => format!("{:.1} hours", s / 3_600.0),
-    }
-}
-
 /// Writes every file of a sweep; gives the number of its charts.
 fn write(folder: &Folder, answer: &SweepAnswer<'_>) -> Result<usize, Failure> {
     folder.write("sweep.json", json::to_json(answer).as_bytes())?;
     folder.write("sweep.csv", tables::points(answer).as_bytes())?;
     let charts = gallery::draw(answer);
     let count = charts.len();
-    draw_into(folder, charts)?;
+    folder.draw(charts)?;
     folder.clear(&|file| chart_of(file).is_some_and(|chart| gallery::NAMES.contains(&chart)))?;
     Ok(count)
 }

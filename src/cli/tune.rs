@@ -16,11 +16,12 @@ use tiercast::sim::{LoadError, Scenario};
 use tiercast::time::Span;
 
 use super::amount::Amount;
+use super::asked::{check_priced, unpriced};
 use super::cache::{Cache, CacheArgs};
 use super::files::{Folder, chart_of, open};
-use super::paired::{Threshold, check_priced, matters, replicate, thresholds, unpriced};
+use super::paired::{Threshold, matters, replicate, thresholds};
 use super::plan::{CHART_SECONDS, Measured, Planned};
-use super::run::{draw_into, finished, progress_bar};
+use super::progress::{finished, progress_bar};
 use super::{Failure, SamplingArg, ScenarioArgs, ThreadsArg, in_two_lines, interrupt, print, width};
 
 /// Find the settings of a plan that serve an objective best, under conditions, with a stated guarantee.
@@ -374,7 +375,7 @@ impl Tune {
     fn tell(&self, answer: &Answer<'_>, folder: &Folder, quiet: bool) -> Result<(), Failure> {
         folder.write("tuning.json", json::to_json(answer).as_bytes())?;
         folder.write("candidates.csv", tables::candidates(answer).as_bytes())?;
-        draw_into(folder, gallery::draw(answer))?;
+        folder.draw(gallery::draw(answer))?;
         folder.clear(&is_own)?;
         if self.json {
             return print(&json::to_json(answer));
@@ -426,7 +427,7 @@ impl Tune {
         folder.write(best_name(answer), text.as_bytes())?;
         let Some(arm) = confirmation.arms().first() else { return Ok(()) };
         folder.write("schedule.csv", schedule::to_csv(&arm.ensemble).as_bytes())?;
-        draw_into(folder, run_gallery::draw(&arm.ensemble, self.threads.get()))
+        folder.draw(run_gallery::draw(&arm.ensemble, self.threads.get()))
     }
 }
 

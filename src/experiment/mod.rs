@@ -35,6 +35,7 @@ mod comparison;
 mod contrast;
 mod day;
 mod design;
+mod difference;
 mod effects;
 mod ensemble;
 mod estimate;
@@ -57,16 +58,15 @@ pub mod sensitivity;
 mod sweep;
 mod threads;
 pub mod tuning;
+mod watched;
 
 pub use aftermath::{Aftermath, AftermathCurve};
 pub use campaign::Done;
-pub use comparison::{
-    Arm, Comparison, Difference, Matters, Pair, PairedFutures, Side, StoredComparison, Verdict, Watched,
-    compared_by,
-};
+pub use comparison::{Arm, Comparison, Pair, StoredComparison, compared_by};
 pub use contrast::{ClauseContrast, Contrast, differing_clauses};
 pub use day::{DayTally, RATINGS, State};
 pub use design::{Design, DesignKind, MOST_POINTS, SOBOL_DIMENSIONS, Sobol};
+pub use difference::{Difference, Matters, Side, Verdict};
 pub use effects::Effect;
 pub use ensemble::{BLOCK, Ensemble, Futures, JoinError, Path, Row, SAMPLE_PATHS, StoredEnsemble};
 pub use estimate::{Interval, Mean, Share, Sums, band_of};
@@ -84,6 +84,7 @@ pub use parting::{Aspect, Cause, Parted, Parting, Partings};
 pub use precision::{Estimate, HalfWidth, HalfWidthError, Known, Precision, PrecisionError, Results};
 pub use sweep::{Level, Sweep, SweepPoint, headlines_of, rows};
 pub use threads::Threads;
+pub use watched::{PairedFutures, Watched};
 
 #[cfg(test)]
 pub(crate) mod toy;

@@ -16,8 +16,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::Row;
-use super::comparison::Watched;
 use super::headline::Mishap;
+use super::watched::Watched;
 use crate::sim::{ChatMetric, Course, Day, Did, Divergence, Metric, SendPart, Sent, Setting};
 
 /// Where two replications first part.

@@ -20,7 +20,8 @@ use thiserror::Error;
 use crate::glossary::Ratio;
 use crate::time::Span;
 
-use super::comparison::{Comparison, Matters, Pair};
+use super::comparison::{Comparison, Pair};
+use super::difference::Matters;
 use super::ensemble::Ensemble;
 use super::estimate::Interval;
 use super::headline::{Headline, Unit};

@@ -19,7 +19,7 @@ use crate::time::SimTime;
 
 use super::change::{Change, Subject, What};
 use super::language::{Condition, ConsumeOn, Count, Forbidden, Holder, Signal as Hears};
-use super::meters::Score;
+use super::meters::{FeedbackCounts, Score};
 use super::rises::{needed, target};
 use super::rules::{MeasureRule, Rules};
 use super::standing::{Analysis, Opening, Pace, Policy, Standing};
@@ -128,9 +128,6 @@ pub struct Platform<'r> {
     /// look at has changed since.
     pub(super) settled_until: SimTime,
 }
-
-/// Feedback that arrives at one instant, by kind as in [`Feedback::ALL`].
-pub type FeedbackCounts = [u64; Feedback::ALL.len()];
 
 impl<'r> Platform<'r> {
     /// A platform with these rules that holds `opening` about the sender.

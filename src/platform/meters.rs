@@ -9,10 +9,12 @@
 use crate::glossary::{Feedback, Rating, Ratio};
 use crate::time::{SimTime, Span};
 
-use super::judge::FeedbackCounts;
 use super::language::{Frequency, Thin};
 use super::rules::{RatingRule, Thresholds};
 use super::window::{Amount, Rolling, ScoreWindow};
+
+/// Feedback that arrives at one instant, by kind as in [`Feedback::ALL`].
+pub type FeedbackCounts = [u64; Feedback::ALL.len()];
 
 /// The rating of a number or a template, by each rating clause that the ruleset has for it.
 #[derive(Clone, Debug)]

@@ -14,10 +14,10 @@ use crate::glossary::{Rating, TemplateStatus};
 use crate::time::SimTime;
 
 use super::change::{Change, Subject, What};
-use super::judge::{FeedbackCounts, Platform};
+use super::judge::Platform;
 use super::language::{Condition, FlagOn, Forbidden, Paced, Signal as Hears};
 use super::measures::{Deadline, Verdict, at_deadline, begin, deadline, judge_run};
-use super::meters::Meters;
+use super::meters::{FeedbackCounts, Meters};
 use super::rules::{MeasureRule, PacingRule, RatingRule, RuleEffect, Rules};
 use super::standing::{Pace, TemplateStanding, Trial};
 

@@ -59,6 +59,9 @@ pub mod tuning;
 pub mod verdicts;
 pub mod webhooks;
 
+/// The tool and its version.
+pub const TOOL: &str = concat!("tiercast ", env!("CARGO_PKG_VERSION"));
+
 /// Rounds to so many decimals, so that a file shows no digits that mean nothing.
 fn rounded(value: f64, decimals: u32) -> f64 {
     let scale = f64::from(10_u32.saturating_pow(decimals));

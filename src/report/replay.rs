@@ -7,9 +7,9 @@
 
 use serde::Serialize;
 
+use super::TOOL;
 use super::decimal;
 use super::story::{Told, Wording, cite, tell_change};
-use super::summary::TOOL;
 use super::text::wrap;
 use crate::glossary::{Feedback, Ratio, grouped};
 use crate::platform::language::Holder;

@@ -16,7 +16,7 @@
 use jiff::civil::Date;
 use serde::Serialize;
 
-use super::{rounded, text};
+use super::{TOOL, rounded, text};
 use crate::experiment::{Done, Ensemble, Mean, Quantiles, Row, Share};
 use crate::sim::Assumption;
 use crate::sim::{End, Metric, Reason};
@@ -24,9 +24,6 @@ use crate::time::{Calendar, HOUR, SimTime};
 
 /// The version of the keys below; it rises when one changes its meaning or goes away.
 pub const FORMAT: u32 = 1;
-
-/// The tool and its version.
-pub const TOOL: &str = concat!("tiercast ", env!("CARGO_PKG_VERSION"));
 
 /// What a run says, in one page.
 #[derive(Clone, Debug, PartialEq, Serialize)]

@@ -16,7 +16,7 @@ pub(super) mod page;
 
 use jiff::civil::Date;
 
-use super::summary::TOOL;
+use super::TOOL;
 use crate::experiment::{
     Done, Ends, Ensemble, FanDay, FirstPassage, Interval, Mean, Quantiles, Row, Series, Share,
 };

@@ -39,5 +39,5 @@ pub use journal::{Entry, Journal};
 pub use load::{Contents, LoadError, Names, Scenario, Source, Uncertain};
 pub use one_send::{Echo, FOLLOWED, LAST_HOUR, OneSend};
 pub use run::{BESIDE, Batch, Probe, Unwatched};
-pub use setting::{Assumption, Campaign, Evidence, Possible, Reached, Setting};
-pub use trajectory::{ChatMetric, Chats, Counts, Day, End, Ledger, Metric, Reason, Trajectory};
+pub use setting::{Assumption, Campaign, Evidence, Possible, Setting};
+pub use trajectory::{ChatMetric, Chats, Counts, Day, End, Ledger, Metric, Reached, Reason, Trajectory};

@@ -1,9 +1,8 @@
 //! What every report says about a run besides its results: names, dates, assumptions, warnings.
 
 use jiff::civil::Date;
-use serde::{Deserialize, Serialize};
 
-use super::trajectory::{Day, Metric};
+use super::trajectory::{Day, Metric, Reached};
 use crate::glossary::{NumberStatus, TemplateStatus};
 use crate::platform::{Rules, Tier};
 use crate::time::Calendar;
@@ -78,15 +77,6 @@ impl Campaign {
             in_time: days.iter().take(self.days).map(counts).sum(),
         }
     }
-}
-
-/// How far a campaign got in a replication.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Reached {
-    /// The civil day by whose end it was done \[days since that of the start\]; `None` within the horizon never.
-    pub done_on: Option<u32>,
-    /// Messages counted by the end of its last day \[messages\].
-    pub in_time: u64,
 }
 
 /// What a ruleset can do.

@@ -2,7 +2,6 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::setting::Reached;
 use crate::glossary::{NumberStatus, Rating, TemplateStatus};
 use crate::time::SimTime;
 
@@ -335,4 +334,13 @@ pub struct Trajectory {
     pub draws: u64,
     /// Where every customer and message is at the end.
     pub ledger: Ledger,
+}
+
+/// How far a campaign got in a replication.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reached {
+    /// The civil day by whose end it was done \[days since that of the start\]; `None` within the horizon never.
+    pub done_on: Option<u32>,
+    /// Messages counted by the end of its last day \[messages\].
+    pub in_time: u64,
 }

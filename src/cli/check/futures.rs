@@ -6,8 +6,8 @@ use tiercast::glossary::grouped;
 use tiercast::platform::Ruleset;
 use tiercast::report::fired::table;
 
-use super::judging::spinner;
 use super::{Check, RightFile};
+use crate::cli::progress::spinner;
 use crate::cli::{Failure, interrupt};
 
 impl Check {

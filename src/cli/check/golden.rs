@@ -12,9 +12,10 @@ use tiercast::experiment::golden::{BLOCKS, Comparison, Golden, Taken, compare, t
 use tiercast::glossary::grouped;
 use tiercast::report::{pipeline::Checked, verdicts};
 
-use super::judging::{spinner, word};
+use super::judging::word;
 use super::{Check, RightFile};
 use crate::cli::files::write_file;
+use crate::cli::progress::spinner;
 use crate::cli::{Failure, interrupt};
 
 /// What became of the golden numbers.

@@ -1,6 +1,5 @@
 //! Judging what scenarios expect, with progress for those who watch.
 
-use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 use tiercast::experiment::expect::{Judged, Outcome, Terms, judge};
 use tiercast::glossary::grouped;
@@ -8,6 +7,7 @@ use tiercast::sim::expectation::Expectation;
 
 use super::{Check, RightFile};
 use crate::cli::interrupt;
+use crate::cli::progress::spinner;
 
 impl Check {
     /// Judges what is wanted of each file, in their order.
@@ -45,15 +45,6 @@ impl Check {
         let all = file.scenario().map_or(&[][..], |scenario| scenario.expectations());
         all.iter().filter(|expectation| self.contains(&expectation.name)).cloned().collect()
     }
-}
-
-/// What moves while something is replicated; nothing where nobody watches.
-pub(super) fn spinner(quiet: bool) -> ProgressBar {
-    let bar = if quiet { ProgressBar::hidden() } else { ProgressBar::new_spinner() };
-    if let Ok(style) = ProgressStyle::with_template("{spinner} {msg}") {
-        bar.set_style(style);
-    }
-    bar
 }
 
 /// The word for programs.

@@ -11,8 +11,8 @@ use tiercast::platform::rulebook;
 use tiercast::report::readings::{Tally, table};
 use tiercast::sim::{Case, Scenario, Trajectory};
 
-use super::judging::spinner;
 use super::{Check, FileResult, RightFile};
+use crate::cli::progress::spinner;
 use crate::cli::{Failure, interrupt};
 
 /// The most replications under a reading that is not the ruleset's own.

@@ -38,7 +38,7 @@ mod selection;
 use std::ops::Range;
 use std::sync::atomic::AtomicBool;
 
-use super::comparison::Matters;
+use super::difference::Matters;
 use super::factor::Factor;
 use super::headline::Headline;
 use super::threads::{Crew, Threads};

@@ -9,11 +9,11 @@
 //! ```
 
 use super::axis::{self, Axis, Scale};
-use super::daily::{self, tame};
+use super::daily;
 use super::fonts::{self, Weight};
 use super::frame::{Frame, Ink, Painted, Rung, Sheet};
 use super::labels::{self, Name};
-use super::numbers::{about, count};
+use super::numbers::{about, count, tame};
 use super::style::{
     BAR, DOT, FOOTNOTE, GAP, HAIR, HEIGHT, Hue, LABEL, LINE, MUTED, PAD, REACTIONS, SMALL, VEIL, WIDE_SPACE,
     WIDTH,

@@ -1,6 +1,7 @@
 //! From a value a day to points on a plot: lines, edges of bands and stairs, thinned to what the eye can part.
 
 use super::frame::Point;
+use super::numbers::tame;
 
 /// More stretches than this are not told apart on a plot 700 px wide.
 const STRETCHES: usize = 700;
@@ -126,11 +127,6 @@ pub(super) fn days(count: usize) -> Vec<usize> {
         days.push(count - 1);
     }
     days
-}
-
-/// What can be drawn: no less than zero, and a number.
-pub(super) fn tame(value: f64) -> f64 {
-    if value > 0.0 { value } else { 0.0 }
 }
 
 fn picked(values: &[f64]) -> Vec<Point> {

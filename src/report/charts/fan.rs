@@ -1,11 +1,11 @@
 //! How much, and how sure: the spread of a quantity over the runs, day by day, on a logarithmic axis with the limits as lines.
 
 use super::axis::{self, Axis, Scale, ZERO_PART};
-use super::daily::{self, Shape, tame};
+use super::daily::{self, Shape};
 use super::fonts::Weight;
 use super::frame::{Frame, Painted, Rung, Series, Sheet};
 use super::labels::{self, Name};
-use super::numbers::{about, count};
+use super::numbers::{about, count, tame};
 use super::style::{AXIS, BLUE, GAP, HAIR, INK, LINE, MUTED, THIN};
 use super::{Caption, Chart, DateAxis, Drawing};
 use plotters_backend::DrawingBackend;

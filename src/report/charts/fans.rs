@@ -1,11 +1,11 @@
 //! Two plans on one axis: the spread of a daily quantity under each, with what they share in a third tint.
 
-use super::daily::{self, tame};
+use super::daily;
 use super::fan::{Ladder, TierLine};
 use super::fonts::{Weight, fit, width};
 use super::frame::{Frame, Painted, Sheet};
 use super::labels::{self, Name};
-use super::numbers::about;
+use super::numbers::{about, tame};
 use super::style::{AXIS, CURVES, GAP, HAIR, Hue, LABEL, LINE, SHARED_TINT, THIN, WIDE_SPACE};
 use super::{Caption, Chart, DateAxis, Drawing};
 use plotters_backend::DrawingBackend;

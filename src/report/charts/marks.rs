@@ -1,9 +1,9 @@
 //! Marks under a chart that stand for no date: values of a factor, or a scale of numbers.
 
 use super::axis::Axis;
-use super::daily::tame;
 use super::dates::Tick;
 use super::fonts::{Weight, fit, width};
+use super::numbers::tame;
 use super::style;
 
 /// What an axis of amounts can hold: from zero to a number that can be written.

@@ -1,4 +1,9 @@
-//! How numbers are written in the charts.
+//! How numbers are drawn and written in the charts.
+
+/// What can be drawn: no less than zero, and a number.
+pub(super) fn tame(value: f64) -> f64 {
+    if value > 0.0 { value } else { 0.0 }
+}
 
 /// "12,400", "0.25": a number of things, grouped by thousands; "unlimited" for infinity.
 pub(super) fn count(value: f64) -> String {

@@ -1,12 +1,12 @@
 //! How near to a bad rating: negative feedback against thresholds that nobody outside the platform knows.
 
 use super::axis::{self, Axis};
-use super::daily::{Shape, tame};
+use super::daily::Shape;
 use super::fan::{paint_fan, threads};
 use super::fonts::Weight;
 use super::frame::{Frame, Painted, Rung, Sheet};
 use super::labels::{self, Name};
-use super::numbers::rate;
+use super::numbers::{rate, tame};
 use super::style::{
     AMBER, AMBER_TEXT, AMBER_TINT, BLUE, BOTH_TINT, GAP, LINE, MUTED, RED, RED_TEXT, RED_TINT, THIN,
 };

@@ -1,11 +1,11 @@
 //! By when would each limit be reached: the chance of having reached it, as stairs, with what the number of runs leaves open.
 
 use super::axis::Axis;
-use super::daily::{self, tame};
+use super::daily;
 use super::fonts::{self, Weight, width};
 use super::frame::{Frame, Ink, Painted, Point, Rung, Sheet};
 use super::labels::{self, Name};
-use super::numbers::chance;
+use super::numbers::{chance, tame};
 use super::style::{self, CURVES, GAP, Hue, INK, LABEL, LINE, MUTED, PAPER, THIN, WIDE_SPACE};
 use super::{Caption, Chart, DateAxis, Drawing};
 use plotters::style::text_anchor::HPos;

@@ -1,11 +1,11 @@
 //! In which tier or status: the share of the runs in each, stacked, day by day.
 
 use super::axis::Axis;
-use super::daily::{self, tame};
+use super::daily;
 use super::fonts::{self, Weight, width};
 use super::frame::{Frame, Ink, Painted, Point, Rung, Sheet};
 use super::labels::{self, Name};
-use super::numbers::chance;
+use super::numbers::{chance, tame};
 use super::style::{self, GAP, INK, LABEL, MUTED, PAPER, SEPARATOR, SMALL, THIN, WIDE_SPACE};
 use super::{Caption, Chart, DateAxis, Drawing};
 use plotters::style::RGBColor;

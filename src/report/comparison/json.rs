@@ -18,9 +18,10 @@ use serde::Serialize;
 
 use super::{Answer, PairAnswer};
 use crate::experiment::{Arm, ClauseContrast, Difference, Side, Unit};
+use crate::report::TOOL;
 use crate::report::parting::PartedTold;
 use crate::report::rounded;
-use crate::report::summary::{Input, TOOL, start};
+use crate::report::summary::{Input, start};
 
 /// The version of the keys below; it rises when one changes its meaning or goes away.
 pub const FORMAT: u32 = 1;

@@ -12,8 +12,8 @@
 use super::{Answer, PairAnswer, amount, how, percent_up, what};
 use crate::experiment::{Difference, Headline, Interval, Share, Side, Unit, Verdict};
 use crate::glossary::grouped;
+use crate::report::TOOL;
 use crate::report::parting;
-use crate::report::summary::TOOL;
 use crate::report::text::page::{Align, Page};
 use crate::report::text::{percent, runs, trust};
 use crate::sim::Setting;

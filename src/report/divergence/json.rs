@@ -10,9 +10,10 @@
 
 use serde::Serialize;
 
+use super::super::TOOL;
 use super::super::parting::CauseTold;
 use super::super::story::Told;
-use super::super::summary::{TOOL, start};
+use super::super::summary::start;
 use super::text::end;
 use super::{Event, Stories, Version};
 use crate::experiment::Parting;

@@ -14,11 +14,11 @@ use serde::Serialize;
 
 use super::super::comparison::json::unit;
 use super::super::parting::PartedTold;
-use super::super::summary::TOOL;
 use super::super::{decimal, rounded};
 use super::{Answer, Change, Effect, Rules, Told, which};
 use crate::experiment::{Difference, Share, Side};
 use crate::platform::diff::{Changed, Sole};
+use crate::report::TOOL;
 
 /// The version of the keys below; it rises when one changes its meaning or goes away.
 pub const FORMAT: u32 = 1;

@@ -12,11 +12,11 @@
 use super::super::comparison::text::{between, change as difference, level_of, of_runs, same, verdict};
 use super::super::comparison::{amount, percent_up, what};
 use super::super::parting;
-use super::super::summary::TOOL;
 use super::super::text::page::{Align, Page};
 use super::super::text::{percent, runs};
 use super::{Answer, Change, Effect, Told};
 use crate::experiment::{Difference, Share, Side, Unit, Verdict};
+use crate::report::TOOL;
 use crate::time::date_in_words;
 
 /// Writes what a change of the rules does, in lines of `width` letters (60 at least).

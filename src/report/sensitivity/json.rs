@@ -17,9 +17,9 @@ use serde::Serialize;
 use super::SensitivityAnswer;
 use super::tables::told;
 use crate::experiment::Headline;
+use crate::report::TOOL;
 use crate::report::comparison::json::unit;
 use crate::report::rounded;
-use crate::report::summary::TOOL;
 
 /// The version of the keys below; it rises when one changes its meaning or goes away.
 pub const FORMAT: u32 = 2;

@@ -3,8 +3,8 @@
 use super::{Influence, SensitivityAnswer, share_of_spread};
 use crate::experiment::{Headline, Interval, Unit};
 use crate::glossary::grouped;
+use crate::report::TOOL;
 use crate::report::comparison::text::{level, signed, suffix};
-use crate::report::summary::TOOL;
 use crate::report::text::page::{Align, Page};
 use crate::report::text::runs;
 

@@ -24,9 +24,9 @@ use serde::Serialize;
 use super::SweepAnswer;
 use crate::experiment::{By, Interval};
 use crate::experiment::{Effect, Headline, Level, Row, headlines_of};
+use crate::report::TOOL;
 use crate::report::comparison::json::unit;
 use crate::report::rounded;
-use crate::report::summary::TOOL;
 use crate::sim::Setting;
 
 /// The version of the keys below; it rises when one changes its meaning or goes away.

@@ -12,9 +12,9 @@
 use super::{SweepAnswer, asked, point_in_words, short};
 use crate::experiment::{By, DesignKind, Effect, Headline, Interval, Level, Mishap, Unit};
 use crate::glossary::{capital, grouped};
+use crate::report::TOOL;
 use crate::report::comparison::text::{between, level, signed, suffix};
 use crate::report::comparison::what;
-use crate::report::summary::TOOL;
 use crate::report::text::page::{Align, Page};
 use crate::report::text::{runs, trust};
 use crate::sim::Metric;

@@ -13,9 +13,9 @@ use serde::Serialize;
 use super::{Answer, FOUND, OWN};
 use crate::experiment::tuning::{Estimate, Kept, Plan, Selected};
 use crate::experiment::{Headline, Side};
+use crate::report::TOOL;
 use crate::report::comparison::json::unit;
 use crate::report::rounded;
-use crate::report::summary::TOOL;
 
 /// The version of the file's form.
 pub const FORMAT: u32 = 1;

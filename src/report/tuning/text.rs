@@ -11,9 +11,9 @@ use super::{Answer, OWN, tables, told, told_with_interval};
 use crate::experiment::tuning::{Fate, FrontPoint, Kept, Tuning};
 use crate::experiment::{Difference, Headline, Side, Unit, Verdict};
 use crate::glossary::grouped;
+use crate::report::TOOL;
 use crate::report::comparison::amount;
 use crate::report::comparison::text::{between, change, level, level_of};
-use crate::report::summary::TOOL;
 use crate::report::text::page::{Align, Page};
 use crate::report::text::{percent, runs, trust};
 
