@@ -18,12 +18,10 @@ mod activity;
 mod arrivals;
 mod behavior;
 mod catalogue;
-mod cells;
 mod desk;
 mod history;
 mod list;
 mod odds;
-mod people;
 mod reactions;
 mod timetable;
 

@@ -81,7 +81,7 @@ const SCENARIO: &[&str] = sources![
     "sender/backlog.rs",
     "sender/feedback.rs",
     "sender/rotation.rs",
-    "audience/list.rs",
+    "audience/list/choosing.rs",
     "audience/desk/text.rs",
     "platform/price/ledger.rs",
 ];

@@ -6,8 +6,11 @@ use std::collections::BTreeMap;
 
 use crate::time::SimTime;
 
-use super::history::History;
-use super::list::{Cell, Choice, Choosing, LONG_AGO, ListPlan, Picks, Taken};
+use super::super::history::History;
+use super::cell::{Cell, LONG_AGO};
+use super::choosing::{Choice, Choosing, Picks};
+use super::plan::ListPlan;
+use super::taken::Taken;
 
 /// The people of a list.
 #[derive(Clone, Debug)]

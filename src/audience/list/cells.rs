@@ -12,8 +12,11 @@ use std::collections::VecDeque;
 
 use crate::time::SimTime;
 
-use super::history::History;
-use super::list::{AS_LAST, CLOSED, Cell, Choice, Choosing, LONG_AGO, ListPlan, Taken};
+use super::super::history::History;
+use super::cell::{AS_LAST, CLOSED, Cell, LONG_AGO};
+use super::choosing::{Choice, Choosing};
+use super::plan::ListPlan;
+use super::taken::Taken;
 
 /// As many cells as a send usually takes from.
 const FEW: usize = 12;
