@@ -277,18 +277,17 @@ impl<'e> Gallery<'e> {
             *status == NumberStatus::Connected
                 || self.shares(State::Status(*status)).iter().any(|share| *share > 0.0)
         };
-        let bands: Vec<Band> = NumberStatus::ALL
-            .into_iter()
-            .filter(seen)
-            .map(|status| Band {
-                name: status.name().to_owned(),
-                role: role(status),
-                share: self.shares(State::Status(status)),
-            })
-            .collect();
+        let shown: Vec<NumberStatus> = NumberStatus::ALL.into_iter().filter(seen).collect();
+        let band = |status: &NumberStatus| Band {
+            name: status.name().to_owned(),
+            role: role(*status),
+            share: self.shares(State::Status(*status)),
+        };
+        let bands: Vec<Band> = shown.iter().map(band).collect();
         let reading = format!(
-            "Share of the runs in each status at the end of each day{}.",
-            of_the("worst", self.setting())
+            "Share of the runs in each status at the end of each day{}.{}",
+            of_the("worst", self.setting()),
+            titles::unseen(self.ensemble, &shown)
         );
         let caption = self.caption("statuses", titles::statuses(self.ensemble), &reading);
         shares(&caption, &self.dates, &bands)

@@ -75,25 +75,42 @@ const MISHAPS: [Mishap; 5] = [
     (NumberStatus::Banned, |can| can.banned, |row| row.banned),
 ];
 
-/// How many of the runs are ever in each status that these rules can set, the most frequent first.
-pub(super) fn statuses(ensemble: &Ensemble) -> String {
+/// The statuses that these rules can set, from bad to worse.
+fn possible(ensemble: &Ensemble) -> impl DoubleEndedIterator<Item = Mishap> {
     let possible = ensemble.setting().possible;
-    let can = || MISHAPS.into_iter().filter(|(_, can, _)| can(possible));
-    let ever = |happened: fn(&Row) -> bool| ensemble.share(happened).estimate().unwrap_or(0.0);
-    let mut shares: Vec<(&str, f64)> = can().map(|(status, _, of)| (status.name(), ever(of))).collect();
+    MISHAPS.into_iter().filter(move |(_, can, _)| can(possible))
+}
+
+/// The statuses in which some run ever is, each with the share of the runs, the most frequent first.
+fn ever(ensemble: &Ensemble) -> Vec<(NumberStatus, f64)> {
+    let share = |happened: fn(&Row) -> bool| ensemble.share(happened).estimate().unwrap_or(0.0);
+    let mut shares: Vec<(NumberStatus, f64)> =
+        possible(ensemble).map(|(status, _, of)| (status, share(of))).collect();
     shares.retain(|(_, share)| *share > 0.0);
     shares.sort_by(|a, b| b.1.total_cmp(&a.1));
-    match shares.as_slice() {
+    shares
+}
+
+/// How many of the runs are ever in each status that these rules can set, the most frequent first.
+pub(super) fn statuses(ensemble: &Ensemble) -> String {
+    match ever(ensemble).as_slice() {
         [(status, share), rarer @ ..] => {
-            let rarer: Vec<String> =
-                rarer.iter().map(|(status, share)| format!(", {} {status}", chance(*share))).collect();
-            format!("{} of the runs are {status} at least once{}", chance(*share), rarer.concat())
+            let rarer = rarer.iter().map(|(status, share)| format!(", {} {}", chance(*share), status.name()));
+            let rarer = rarer.collect::<String>();
+            format!("{} of the runs are {} at least once{rarer}", chance(*share), status.name())
         }
-        [] => match can().next_back() {
+        [] => match possible(ensemble).next_back() {
             Some((worst, ..)) => format!("No run is ever {}", worst.name()),
             None => "These rules cannot warn, flag, restrict or ban a number".to_owned(),
         },
     }
+}
+
+/// Names the statuses in which runs are, and which a picture of how days end does not show; nothing where it shows all.
+pub(super) fn unseen(ensemble: &Ensemble, shown: &[NumberStatus]) -> String {
+    let passing = ever(ensemble).into_iter().filter(|(status, _)| !shown.contains(status));
+    let names: Vec<&str> = passing.map(|(status, _)| status.name()).collect();
+    if names.is_empty() { String::new() } else { format!(" At the end of no day: {}.", names.join(", ")) }
 }
 
 #[cfg(test)]
@@ -149,14 +166,18 @@ mod tests {
             let warnings = u32::from(index < 8);
             Trajectory { warnings, rate_limits: u32::from(index < 3), ..quiet(index) }
         };
-        let with = |possible, future: &(dyn Fn(u64) -> Trajectory + Sync)| {
+        let run = |possible, future: &(dyn Fn(u64) -> Trajectory + Sync)| {
             let future = |index: u64| future(index);
             let setting = Setting { possible, ..setting() };
-            statuses(&Ensemble::run(setting, 0..20, Threads::ONE, &future, &|_| {}, &false.into()))
+            Ensemble::run(setting, 0..20, Threads::ONE, &future, &|_| {}, &false.into())
         };
+        let with = |possible, future: &(dyn Fn(u64) -> Trajectory + Sync)| statuses(&run(possible, future));
         let none = Possible { flagged: false, restricted: false, ..setting().possible };
         let old = Possible { warned: true, rate_limited: true, ..none };
         assert_eq!(with(old, &warned), "40% of the runs are Warned at least once, 15% Rate-limited");
+        let shown = [NumberStatus::Connected, NumberStatus::RateLimited];
+        assert_eq!(unseen(&run(old, &warned), &shown), " At the end of no day: Warned.");
+        assert_eq!(unseen(&run(old, &quiet), &shown), "");
         assert_eq!(with(old, &quiet), "No run is ever Rate-limited");
         assert_eq!(with(none, &quiet), "These rules cannot warn, flag, restrict or ban a number");
         assert_eq!(with(setting().possible, &quiet), "No run is ever Flagged");
