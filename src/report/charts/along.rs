@@ -77,7 +77,7 @@ pub fn along(caption: &Caption, chart: &Along) -> Drawing {
     let axis = estimates_axis(chart);
     let write = |value: f64| if chart.shares { chance(value) } else { about(value) };
     let rungs = axis.ticks.iter().map(|tick| Rung::new(*tick, write(*tick))).collect();
-    let marks = Marks { axis: below, words };
+    let marks = Marks { name: String::new(), axis: below, words };
     let frame = Frame::new(caption, marks, &chart.unit, axis, rungs, 24.0);
     super::render(caption, &AlongChart { chart: chart.clone(), lined: amounts.is_some(), places, frame })
 }

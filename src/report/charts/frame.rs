@@ -18,7 +18,6 @@ use super::fonts::{self, Weight, width};
 use super::hours::HourAxis;
 use super::labels::{self, Name};
 use super::marks::Marks;
-use super::measure::MeasureAxis;
 use super::style::*;
 use plotters::chart::{ChartBuilder, ChartContext};
 use plotters::coord::Shift;
@@ -149,7 +148,6 @@ pub(super) enum Below {
     /// Nothing: the chart draws its own.
     Nothing,
     Marks(Marks),
-    Measure(MeasureAxis),
 }
 
 impl From<&DateAxis> for Below {
@@ -170,18 +168,12 @@ impl From<Marks> for Below {
     }
 }
 
-impl From<&MeasureAxis> for Below {
-    fn from(measure: &MeasureAxis) -> Self {
-        Below::Measure(measure.clone())
-    }
-}
-
 impl Below {
     /// What stands under the right end of the axis: what it counts.
     fn name(&self) -> &str {
         match self {
-            Below::Measure(measure) => &measure.name,
-            Below::Dates(_) | Below::Hours(_) | Below::Marks(_) | Below::Nothing => "",
+            Below::Marks(marks) => &marks.name,
+            Below::Dates(_) | Below::Hours(_) | Below::Nothing => "",
         }
     }
 
@@ -191,7 +183,6 @@ impl Below {
             Below::Hours(hours) => hours.axis(),
             Below::Nothing => Axis::linear(0.0, 1.0, Vec::new()),
             Below::Marks(marks) => marks.axis.clone(),
-            Below::Measure(measure) => measure.axis.clone(),
         }
     }
 
@@ -201,7 +192,6 @@ impl Below {
             Below::Hours(hours) => hours.ticks(place),
             Below::Nothing => Vec::new(),
             Below::Marks(marks) => marks.ticks(place),
-            Below::Measure(measure) => measure.ticks(place),
         }
     }
 }

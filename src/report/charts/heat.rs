@@ -38,6 +38,7 @@ pub fn heat(caption: &Caption, chart: &Heat) -> Drawing {
     let (rows, columns) = (chart.rows.len(), chart.columns.len());
     let axis = |count: usize| Axis::linear(0.0, count.max(1) as f64, Vec::new());
     let marks = Marks {
+        name: String::new(),
         axis: axis(columns),
         words: chart.columns.iter().enumerate().map(|(n, word)| (n as f64 + 0.5, word.clone())).collect(),
     };

@@ -42,8 +42,7 @@ pub fn indices(caption: &Caption, unit: &str, rows: &[IndexRow]) -> Drawing {
     let high = highest.fold(0.2, f64::max).clamp(0.2, 1.25) * 1.04;
     let step = if high > 0.5 { 0.25 } else { 0.1 };
     let ticks: Vec<f64> = (0..=(high / step) as usize).map(|n| n as f64 * step).collect();
-    let words = ticks.iter().map(|tick| (*tick, chance(*tick))).collect();
-    let marks = Marks { axis: Axis::linear(0.0, high, ticks), words };
+    let marks = Marks::at_ticks(Axis::linear(0.0, high, ticks), chance);
     let count = rows.len().max(1) as f64;
     let rungs = rows.iter().enumerate().map(|(n, row)| {
         let name = fonts::fit(&row.name, SMALL, Weight::Regular, NAMES);

@@ -1,4 +1,4 @@
-//! Marks under a chart that stand for no date: values of a factor, or a scale of numbers.
+//! Marks under a chart that stand for no date: values of a factor, amounts, or a scale of numbers.
 
 use super::axis::Axis;
 use super::dates::Tick;
@@ -17,11 +17,24 @@ const WIDEST: f64 = 120.0;
 /// An axis with words at some of its values.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Marks {
+    /// What stands under the right end of the axis: what it counts, or nothing.
+    pub(super) name: String,
     pub(super) axis: Axis,
     pub(super) words: Vec<(f64, String)>,
 }
 
 impl Marks {
+    /// Words at all ticks of an axis.
+    pub(super) fn at_ticks(axis: Axis, write: impl Fn(f64) -> String) -> Marks {
+        let words = axis.ticks.iter().map(|tick| (*tick, write(*tick))).collect();
+        Marks { name: String::new(), axis, words }
+    }
+
+    /// The same on an axis with a name.
+    pub(super) fn called(self, name: impl Into<String>) -> Marks {
+        Marks { name: name.into(), ..self }
+    }
+
     /// The words that fit; the first and the last come before those between. `place` tells where a value lies \[px\].
     pub(super) fn ticks(&self, place: impl Fn(f64) -> f64) -> Vec<Tick> {
         let half = |text: &str| width(text, style::SMALL, Weight::Regular) / 2.0;
@@ -53,7 +66,7 @@ mod tests {
     #[test]
     fn the_ends_are_named_and_nothing_overlaps() {
         let words = (0..40).map(|n| (f64::from(n), format!("{n}%"))).collect();
-        let marks = Marks { axis: Axis::linear(0.0, 39.0, Vec::new()), words };
+        let marks = Marks { name: String::new(), axis: Axis::linear(0.0, 39.0, Vec::new()), words };
         let named = |room: f64| {
             let ticks = marks.ticks(|value| marks.axis.place(value, 0.0, room));
             ticks.into_iter().map(|tick| tick.text).collect::<Vec<_>>()

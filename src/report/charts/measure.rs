@@ -1,10 +1,9 @@
-//! An axis of plain amounts, and how the settings of a search are told apart on it.
+//! Plain amounts on an axis, and how the settings of a search are told apart there.
 
 use super::axis::{Axis, Scale, even_ticks};
-use super::dates::Tick;
-use super::fonts::{Weight, width};
+use super::marks::Marks;
 use super::numbers::{about, count, rate};
-use super::style::{BLUE, CURVES, FADED, INK, MUTED, SMALL};
+use super::style::{BLUE, CURVES, FADED, INK, MUTED};
 use plotters::style::RGBColor;
 
 /// What an amount counts in.
@@ -45,6 +44,11 @@ impl Measure {
         }
     }
 
+    /// Marks at the ticks of an axis of such amounts.
+    pub(super) fn marks(self, axis: Axis) -> Marks {
+        Marks::at_ticks(axis, |value| self.written(value))
+    }
+
     /// An even axis that holds all of some amounts, with room for what is drawn at its ends.
     pub(super) fn axis(self, values: impl Iterator<Item = f64>) -> Axis {
         let all = values.filter(|value| value.is_finite());
@@ -83,30 +87,6 @@ impl Standing {
             Standing::Own => CURVES[2].text,
             Standing::Chosen => CURVES[0].text,
         }
-    }
-}
-
-/// Amounts under a plot.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) struct MeasureAxis {
-    /// What it counts, in words.
-    pub(super) name: String,
-    pub(super) axis: Axis,
-    pub(super) measure: Measure,
-}
-
-impl MeasureAxis {
-    /// The labels that fit; `place` tells where an amount lies \[px\].
-    pub(super) fn ticks(&self, place: impl Fn(f64) -> f64) -> Vec<Tick> {
-        let half = |text: &str| width(text, SMALL, Weight::Regular) / 2.0;
-        let mut ticks: Vec<Tick> = Vec::new();
-        for value in &self.axis.ticks {
-            let (at, text) = (place(*value), self.measure.written(*value));
-            if ticks.last().is_none_or(|last| at - last.at >= half(&last.text) + half(&text) + 10.0) {
-                ticks.push(Tick { day: 0, at, text, under: None });
-            }
-        }
-        ticks
     }
 }
 

@@ -4,7 +4,7 @@ use super::axis::{Axis, Scale};
 use super::fonts::Weight;
 use super::frame::{Frame, Painted, Rung, Sheet};
 use super::labels::{self, Name};
-use super::measure::{Measure, MeasureAxis, Standing};
+use super::measure::{Measure, Standing};
 use super::style::{AXIS, GAP, LINE, THIN};
 use super::{Caption, Chart, Drawing};
 use plotters_backend::DrawingBackend;
@@ -43,11 +43,7 @@ pub fn rounds(caption: &Caption, chart: &Rounds) -> Drawing {
         scale: Scale::Log,
         ticks: chart.runs.iter().map(|runs| *runs as f64).collect(),
     };
-    let below = MeasureAxis {
-        name: "runs of each setting by then".to_owned(),
-        axis: across,
-        measure: Measure::Count,
-    };
+    let below = Measure::Count.marks(across).called("runs of each setting by then");
     let axis = chart.up.1.axis(lines.iter().flat_map(|line| line.values.iter().map(|(_, value)| *value)));
     let rungs = axis.ticks.iter().map(|tick| Rung::new(*tick, chart.up.1.written(*tick))).collect();
     let mut names: Vec<Name> = lines
@@ -60,7 +56,7 @@ pub fn rounds(caption: &Caption, chart: &Rounds) -> Drawing {
         })
         .collect();
     let margin = labels::cut(&mut names, 190.0) + GAP;
-    let frame = Frame::new(caption, &below, &chart.up.0, axis, rungs, margin);
+    let frame = Frame::new(caption, below, &chart.up.0, axis, rungs, margin);
     for name in &mut names {
         name.wanted = frame.up(name.wanted);
     }

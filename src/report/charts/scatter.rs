@@ -2,7 +2,7 @@
 
 use super::fonts::{Weight, width};
 use super::frame::{Frame, Ink, Painted, Point, Rung, Sheet};
-use super::measure::{Measure, MeasureAxis, Standing};
+use super::measure::{Measure, Standing};
 use super::style::{AXIS, BLUE, FADED, HAIR, LABEL, MUTED, PAPER, RED_TEXT, SMALL, THIN};
 use super::{Caption, Chart, Drawing};
 use plotters::style::text_anchor::HPos;
@@ -49,14 +49,11 @@ pub fn scatter(caption: &Caption, chart: &Scatter) -> Drawing {
     let across = across.chain(points.iter().filter(told).map(|point| point.across.1)).chain(limit);
     let up = points.iter().map(|point| point.at.1);
     let up = up.chain(points.iter().filter(told).flat_map(|point| [point.up.0, point.up.1]));
-    let below = MeasureAxis {
-        name: chart.across.0.clone(),
-        axis: chart.across.1.axis(across),
-        measure: chart.across.1,
-    };
+    let (name, measure) = &chart.across;
+    let below = measure.marks(measure.axis(across)).called(name);
     let axis = chart.up.1.axis(up);
     let rungs = axis.ticks.iter().map(|tick| Rung::new(*tick, chart.up.1.written(*tick))).collect();
-    let frame = Frame::new(caption, &below, &chart.up.0, axis, rungs, 20.0);
+    let frame = Frame::new(caption, below, &chart.up.0, axis, rungs, 20.0);
     super::render(caption, &ScatterChart { chart: Scatter { points, ..chart.clone() }, frame })
 }
 

@@ -4,7 +4,7 @@
 use super::axis::Axis;
 use super::fonts::{self, Weight, width};
 use super::frame::{Frame, Ink, Painted, Rung, Sheet};
-use super::measure::{Measure, MeasureAxis, Standing};
+use super::measure::{Measure, Standing};
 use super::style::{AXIS, GRID, INK, LABEL, MUTED, SMALL, THIN};
 use super::{Caption, Chart, Drawing};
 use plotters::style::text_anchor::HPos;
@@ -39,13 +39,9 @@ pub fn strips(caption: &Caption, strips: &[Strip]) -> Drawing {
         let name = fonts::fit(&strip.name, SMALL, Weight::Regular, 128.0);
         Rung { color: INK, ..Rung::new(middle(row), name) }
     });
-    let below = MeasureAxis {
-        name: String::new(),
-        axis: Axis::linear(-0.02, 1.02, Vec::new()),
-        measure: Measure::Share,
-    };
+    let below = Measure::Share.marks(Axis::linear(-0.02, 1.02, Vec::new()));
     let axis = Axis::linear(0.0, rows, Vec::new());
-    let frame = Frame::new(caption, &below, "", axis, rungs.collect(), 12.0);
+    let frame = Frame::new(caption, below, "", axis, rungs.collect(), 12.0);
     super::render(caption, &StripChart { strips, frame })
 }
 

@@ -72,8 +72,7 @@ pub fn tornado(caption: &Caption, chart: &Tornado) -> Drawing {
     let write = |value: f64| if chart.shares { chance(value) } else { about(value) };
     let shown = |tick: &f64| *tick >= 0.0 && (!chart.shares || *tick <= 1.0);
     let ticks: Vec<f64> = axis::even_ticks(low, high, 6.0).into_iter().filter(shown).collect();
-    let words = ticks.iter().map(|tick| (*tick, write(*tick))).collect();
-    let marks = Marks { axis: Axis::linear(low, high, ticks), words };
+    let marks = Marks::at_ticks(Axis::linear(low, high, ticks), write);
     let count = bars.len().max(1) as f64;
     let rungs = bars.iter().enumerate().map(|(n, bar)| {
         let name = fonts::fit(&bar.name, SMALL, Weight::Regular, NAMES);
