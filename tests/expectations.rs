@@ -10,8 +10,8 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use common::{Case, Plan, folder};
-use tiercast::experiment::Threads;
 use tiercast::experiment::expect::{Judged, Outcome, Terms, judge, judge_all};
+use tiercast::experiment::{Headline, Threads};
 use tiercast::random::Held;
 use tiercast::sim::{Metric, Scenario};
 
@@ -206,6 +206,36 @@ fn without_chance_every_future_is_known() {
         assert_eq!((wrong[0].outcome, wrong[0].example), (Outcome::Fail, Some(0)));
         assert!(wrong[0].to_string().contains("future 0 is not so (256 of 256 futures"), "{}", wrong[0]);
     }
+}
+
+/// A quarter blocks: Warned at the first evaluation after a send, held to a rate a week later. Under rules with tiers
+/// nobody is.
+#[test]
+fn what_is_older_than_tiers_can_be_expected() {
+    let case = Case { chances: vec![("block", "Fixed(0.25)".into())], horizon: 15, ..still() };
+    let rules = "scenarios/rulesets/platform-pre-tier.ron";
+    let old = |plan| {
+        let case = Case { ruleset: rules, plan: Plan::Constant(plan), ..case.clone() };
+        case.text().replace(r#"(tier: "1,000")"#, "()")
+    };
+    let outcomes = |text: &str| {
+        let (body, _) = text.rsplit_once(')').unwrap();
+        let expect = r#"expect: {
+            "a warning": Chance(of: Warned, at_least: "99%"),
+            "a rate": Chance(of: RateLimited, at_least: "99%"),
+        }"#;
+        let scenario = Scenario::read("plan", &format!("{body} {expect})"), folder());
+        scenario.map(|scenario| outcomes(&judge_all(&scenario, &Terms::default())))
+    };
+    assert_eq!(outcomes(&old(200)).unwrap(), [Outcome::Pass, Outcome::Pass]);
+    assert_eq!(outcomes(&old(90)).unwrap(), [Outcome::Fail, Outcome::Fail], "too few are never rated");
+    let told = outcomes(&case.text()).unwrap_err().render(false);
+    assert!(told.contains("never happens that the number is warned"), "{told}");
+    assert!(told.contains("never happens that the number is held to a rate"), "{told}");
+    let scenario = Scenario::read("plan", &old(200), folder()).unwrap();
+    let names: Vec<String> = Headline::all(&[&scenario.setting], &[]).iter().map(Headline::name).collect();
+    let has = |name: &str| names.iter().any(|known| known == name);
+    assert!(has("warned") && has("rate_limited") && !has("flagged"), "{names:?}");
 }
 
 #[test]

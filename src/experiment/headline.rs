@@ -65,17 +65,21 @@ pub enum Mishap {
     TemplateFlagged,
     TemplateDisabled,
     Banned,
+    Warned,
+    RateLimited,
 }
 
 impl Mishap {
     /// Every mishap, in the order of the reports.
-    pub const ALL: [Mishap; 6] = [
+    pub const ALL: [Mishap; 8] = [
         Mishap::Flagged,
         Mishap::Downgraded,
         Mishap::Restricted,
         Mishap::TemplateFlagged,
         Mishap::TemplateDisabled,
         Mishap::Banned,
+        Mishap::Warned,
+        Mishap::RateLimited,
     ];
 
     /// The name in files.
@@ -87,6 +91,8 @@ impl Mishap {
             Mishap::TemplateFlagged => "template_flagged",
             Mishap::TemplateDisabled => "template_disabled",
             Mishap::Banned => "banned",
+            Mishap::Warned => "warned",
+            Mishap::RateLimited => "rate_limited",
         }
     }
 
@@ -100,7 +106,14 @@ impl Mishap {
             Mishap::TemplateFlagged => possible.template_flagged,
             Mishap::TemplateDisabled => possible.template_disabled,
             Mishap::Banned => possible.banned,
+            Mishap::Warned => possible.warned,
+            Mishap::RateLimited => possible.rate_limited,
         }
+    }
+
+    /// Whether it is older than tiers: few rules know it.
+    pub fn before_tiers(self) -> bool {
+        matches!(self, Mishap::Warned | Mishap::RateLimited)
     }
 
     /// Whether it happened.
@@ -112,6 +125,8 @@ impl Mishap {
             Mishap::TemplateFlagged => row.template_flags > 0,
             Mishap::TemplateDisabled => row.templates_disabled > 0,
             Mishap::Banned => row.banned,
+            Mishap::Warned => row.warnings > 0,
+            Mishap::RateLimited => row.rate_limits > 0,
         }
     }
 }

@@ -59,8 +59,24 @@ pub mod tuning;
 pub mod verdicts;
 pub mod webhooks;
 
+use crate::experiment::Mishap;
+
 /// The tool and its version.
 pub const TOOL: &str = concat!("tiercast ", env!("CARGO_PKG_VERSION"));
+
+/// That something goes wrong, in words: with which number, of the tier or a tier.
+fn happens(mishap: Mishap, number: &str, tier: &str) -> String {
+    match mishap {
+        Mishap::Flagged => format!("{number} is flagged"),
+        Mishap::Downgraded => format!("{tier} falls"),
+        Mishap::Restricted => format!("{number} is restricted"),
+        Mishap::TemplateFlagged => "a template is flagged".to_owned(),
+        Mishap::TemplateDisabled => "a template is disabled".to_owned(),
+        Mishap::Banned => format!("{number} is banned"),
+        Mishap::Warned => format!("{number} is warned"),
+        Mishap::RateLimited => format!("{number} is rate-limited"),
+    }
+}
 
 /// Rounds to so many decimals, so that a file shows no digits that mean nothing.
 fn rounded(value: f64, decimals: u32) -> f64 {

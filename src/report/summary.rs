@@ -17,7 +17,7 @@ use jiff::civil::Date;
 use serde::Serialize;
 
 use super::{TOOL, rounded, text};
-use crate::experiment::{Done, Ensemble, Mean, Quantiles, Row, Share};
+use crate::experiment::{Done, Ensemble, Mean, Mishap, Quantiles, Share};
 use crate::sim::Assumption;
 use crate::sim::{End, Metric, Reason};
 use crate::time::{Calendar, HOUR, SimTime};
@@ -125,6 +125,10 @@ pub struct Chances {
     pub template_disabled: Option<Chance>,
     /// The number is banned.
     pub banned: Option<Chance>,
+    /// The number is warned at least once.
+    pub warned: Option<Chance>,
+    /// The number is held to a rate at least once.
+    pub rate_limited: Option<Chance>,
 }
 
 /// The share of replications in which something happened.
@@ -330,15 +334,19 @@ impl TierReached {
 
 impl Chances {
     fn of(ensemble: &Ensemble) -> Chances {
-        let possible = ensemble.setting().possible;
-        let chance = |can: bool, of: fn(&Row) -> bool| can.then(|| Chance::of(ensemble.share(of)));
+        let chance = |mishap: Mishap| {
+            let can = mishap.possible(ensemble.setting());
+            can.then(|| Chance::of(ensemble.share(|row| mishap.happened(row))))
+        };
         Chances {
-            flagged: chance(possible.flagged, |row| row.flags > 0),
-            downgraded: chance(possible.downgraded, |row| row.downgrades > 0),
-            restricted: chance(possible.restricted, |row| row.restrictions > 0),
-            template_flagged: chance(possible.template_flagged, |row| row.template_flags > 0),
-            template_disabled: chance(possible.template_disabled, |row| row.templates_disabled > 0),
-            banned: chance(possible.banned, |row| row.banned),
+            flagged: chance(Mishap::Flagged),
+            downgraded: chance(Mishap::Downgraded),
+            restricted: chance(Mishap::Restricted),
+            template_flagged: chance(Mishap::TemplateFlagged),
+            template_disabled: chance(Mishap::TemplateDisabled),
+            banned: chance(Mishap::Banned),
+            warned: chance(Mishap::Warned),
+            rate_limited: chance(Mishap::RateLimited),
         }
     }
 }

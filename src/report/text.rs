@@ -16,9 +16,9 @@ pub(super) mod page;
 
 use jiff::civil::Date;
 
-use super::TOOL;
+use super::{TOOL, happens};
 use crate::experiment::{
-    Done, Ends, Ensemble, FanDay, FirstPassage, Interval, Mean, Quantiles, Row, Series, Share,
+    Done, Ends, Ensemble, FanDay, FirstPassage, Interval, Mean, Mishap, Quantiles, Series, Share,
 };
 use crate::glossary::{capital, grouped};
 use crate::sim::Setting;
@@ -199,34 +199,19 @@ fn sparkline(values: &[f64], room: usize) -> String {
     values.chunks(each).map(block).collect()
 }
 
-/// Whether something happened in a replication.
-type Happened = fn(&Row) -> bool;
-
 /// What can go wrong. Warnings and rate limits are older than tiers: they are told only where the rules know them.
 fn chances(page: &mut Page, ensemble: &Ensemble) {
     let setting = ensemble.setting();
-    let (possible, number) = (setting.possible, any_number(setting));
+    let number = any_number(setting);
     let tier = if setting.sending_numbers > 1 { "a tier" } else { "the tier" };
-    let cases: [(String, bool, Happened); 6] = [
-        (format!("{number} is flagged"), possible.flagged, |row| row.flags > 0),
-        (format!("{tier} falls"), possible.downgraded, |row| row.downgrades > 0),
-        (format!("{number} is restricted"), possible.restricted, |row| row.restrictions > 0),
-        ("a template is flagged".to_owned(), possible.template_flagged, |row| row.template_flags > 0),
-        ("a template is disabled".to_owned(), possible.template_disabled, |row| row.templates_disabled > 0),
-        (format!("{number} is banned"), possible.banned, |row| row.banned),
-    ];
-    let before_tiers: [(String, bool, Happened); 2] = [
-        (format!("{number} is warned"), possible.warned, |row| row.warnings > 0),
-        (format!("{number} is rate-limited"), possible.rate_limited, |row| row.rate_limits > 0),
-    ];
     page.heading(&format!("Chance that, at least once within {}, ...", horizon(setting)));
-    let rows: Vec<Vec<String>> = cases
+    let rows: Vec<Vec<String>> = Mishap::ALL
         .into_iter()
-        .chain(before_tiers.into_iter().filter(|(_, can, _)| *can))
-        .map(|(what, can, of)| {
-            let mut row = vec![what];
-            if can {
-                let share = ensemble.share(of);
+        .filter(|mishap| mishap.possible(setting) || !mishap.before_tiers())
+        .map(|mishap| {
+            let mut row = vec![happens(mishap, &number, tier)];
+            if mishap.possible(setting) {
+                let share = ensemble.share(|row| mishap.happened(row));
                 row.extend(chance(share));
                 row.push(odds(share));
             } else {

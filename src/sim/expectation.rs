@@ -144,6 +144,10 @@ pub enum EventText {
     TemplateDisabled,
     /// The number is banned.
     Banned,
+    /// The number is warned.
+    Warned,
+    /// The number is held to a rate.
+    RateLimited,
     /// So many are counted over the run.
     Counted {
         /// What is counted.
@@ -331,6 +335,10 @@ pub enum Event {
     TemplateDisabled,
     /// The number is banned.
     Banned,
+    /// The number is warned.
+    Warned,
+    /// The number is held to a rate.
+    RateLimited,
     /// So many are counted over the run.
     Counted(Metric, u64),
 }
@@ -388,6 +396,8 @@ impl Event {
             Event::TemplateFlagged => future.template_flags > 0,
             Event::TemplateDisabled => future.templates_disabled > 0,
             Event::Banned => future.banned,
+            Event::Warned => future.warnings > 0,
+            Event::RateLimited => future.rate_limits > 0,
             Event::Counted(metric, least) => future.totals[metric as usize] >= least,
         }
     }

@@ -120,9 +120,11 @@ fn headlines(setting: &Setting) -> Vec<Headline> {
         ("banned", Event::Banned, can.banned),
         ("downgraded", Event::Downgraded, can.downgraded),
         ("flagged", Event::Flagged, can.flagged),
+        ("rate_limited", Event::RateLimited, can.rate_limited),
         ("restricted", Event::Restricted, can.restricted),
         ("template_disabled", Event::TemplateDisabled, can.template_disabled),
         ("template_flagged", Event::TemplateFlagged, can.template_flagged),
+        ("warned", Event::Warned, can.warned),
     ];
     let chance = |name: String, event| {
         let (unit, limit) = (Unit::Share, Limit::Fixed(0.01));

@@ -13,6 +13,7 @@ pub mod json;
 pub mod tables;
 pub mod text;
 
+use super::happens;
 use crate::experiment::{
     By, Comparison, Contrast, Difference, Headline, Limit, Matters, Pair, Side, Unit, Verdict,
 };
@@ -255,7 +256,6 @@ pub(in crate::report) fn percent_up(share: f64) -> String {
 
 /// What a headline compares, in words.
 pub(in crate::report) fn what(headline: &Headline, currency: &str) -> String {
-    use crate::experiment::Mishap;
     match headline {
         Headline::Days(limit) => format!("days to {}", limit.name),
         Headline::Reached(limit, By::Horizon) => format!("{} ever held", limit.name),
@@ -263,15 +263,7 @@ pub(in crate::report) fn what(headline: &Headline, currency: &str) -> String {
         Headline::Reached(limit, By::Date(date)) => {
             format!("{} by {}", limit.name, date.strftime("%-d %b %Y"))
         }
-        Headline::Happens(mishap) => match mishap {
-            Mishap::Flagged => "the number is flagged",
-            Mishap::Downgraded => "the tier falls",
-            Mishap::Restricted => "the number is restricted",
-            Mishap::TemplateFlagged => "a template is flagged",
-            Mishap::TemplateDisabled => "a template is disabled",
-            Mishap::Banned => "the number is banned",
-        }
-        .to_owned(),
+        Headline::Happens(mishap) => happens(*mishap, "the number", "the tier"),
         Headline::Total(Metric::Sent) => "messages sent".to_owned(),
         Headline::Total(Metric::Delivered) => "messages delivered".to_owned(),
         Headline::Total(Metric::Cost) => format!("cost in {currency}"),

@@ -1,9 +1,9 @@
 //! What a title says where a picture has more than one answer.
 
-use crate::experiment::{Ensemble, Row};
+use crate::experiment::{Ensemble, Mishap};
 use crate::glossary::NumberStatus;
 use crate::report::charts::{about, chance};
-use crate::sim::{Possible, Setting};
+use crate::sim::Setting;
 use crate::time::{Calendar, date_in_words};
 
 /// So much above both ends a peak is worth telling \[times\].
@@ -63,29 +63,25 @@ impl Course {
     }
 }
 
-/// A status that rules may set, and whether a replication was ever in it.
-type Mishap = (NumberStatus, fn(Possible) -> bool, fn(&Row) -> bool);
-
-/// From bad to worse.
-const MISHAPS: [Mishap; 5] = [
-    (NumberStatus::Restricted, |can| can.restricted, |row| row.restrictions > 0),
-    (NumberStatus::Warned, |can| can.warned, |row| row.warnings > 0),
-    (NumberStatus::RateLimited, |can| can.rate_limited, |row| row.rate_limits > 0),
-    (NumberStatus::Flagged, |can| can.flagged, |row| row.flags > 0),
-    (NumberStatus::Banned, |can| can.banned, |row| row.banned),
+/// The statuses that rules may set, from bad to worse, each with the mishap that it is.
+const STATUSES: [(NumberStatus, Mishap); 5] = [
+    (NumberStatus::Restricted, Mishap::Restricted),
+    (NumberStatus::Warned, Mishap::Warned),
+    (NumberStatus::RateLimited, Mishap::RateLimited),
+    (NumberStatus::Flagged, Mishap::Flagged),
+    (NumberStatus::Banned, Mishap::Banned),
 ];
 
 /// The statuses that these rules can set, from bad to worse.
-fn possible(ensemble: &Ensemble) -> impl DoubleEndedIterator<Item = Mishap> {
-    let possible = ensemble.setting().possible;
-    MISHAPS.into_iter().filter(move |(_, can, _)| can(possible))
+fn possible(ensemble: &Ensemble) -> impl DoubleEndedIterator<Item = (NumberStatus, Mishap)> {
+    STATUSES.into_iter().filter(|(_, mishap)| mishap.possible(ensemble.setting()))
 }
 
 /// The statuses in which some run ever is, each with the share of the runs, the most frequent first.
 fn ever(ensemble: &Ensemble) -> Vec<(NumberStatus, f64)> {
-    let share = |happened: fn(&Row) -> bool| ensemble.share(happened).estimate().unwrap_or(0.0);
+    let share = |mishap: Mishap| ensemble.share(|row| mishap.happened(row)).estimate().unwrap_or(0.0);
     let mut shares: Vec<(NumberStatus, f64)> =
-        possible(ensemble).map(|(status, _, of)| (status, share(of))).collect();
+        possible(ensemble).map(|(status, mishap)| (status, share(mishap))).collect();
     shares.retain(|(_, share)| *share > 0.0);
     shares.sort_by(|a, b| b.1.total_cmp(&a.1));
     shares
@@ -117,7 +113,7 @@ pub(super) fn unseen(ensemble: &Ensemble, shown: &[NumberStatus]) -> String {
 mod tests {
     use super::*;
     use crate::experiment::{Threads, toy};
-    use crate::sim::Trajectory;
+    use crate::sim::{Possible, Trajectory};
     use crate::time::Span;
 
     /// Sixty days from a Monday, on workdays, to people who rest for a day.

@@ -407,6 +407,8 @@ impl Reader<'_> {
             EventText::TemplateFlagged => (Event::TemplateFlagged, can.template_flagged),
             EventText::TemplateDisabled => (Event::TemplateDisabled, can.template_disabled),
             EventText::Banned => (Event::Banned, can.banned),
+            EventText::Warned => (Event::Warned, can.warned),
+            EventText::RateLimited => (Event::RateLimited, can.rate_limited),
         };
         if !can {
             let message = format!("under {} it never happens that {}", setting.ruleset, event_in_words(of));
@@ -538,6 +540,8 @@ fn event_in_words(of: &EventText) -> String {
         EventText::TemplateFlagged => "a template is flagged".to_owned(),
         EventText::TemplateDisabled => "a template is disabled".to_owned(),
         EventText::Banned => "the number is banned".to_owned(),
+        EventText::Warned => "the number is warned".to_owned(),
+        EventText::RateLimited => "the number is held to a rate".to_owned(),
         EventText::Counted { of, at_least } => {
             format!("at least {at_least} {} are counted", of.name().replace('_', " "))
         }
