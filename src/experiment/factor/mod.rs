@@ -84,6 +84,19 @@ impl Factor {
         }
     }
 
+    /// Where the value at a position lies on the way from the first to the last \[0 to 1\]: levels are evenly apart.
+    pub fn along(&self, unit: f64) -> f64 {
+        match self.levels() {
+            Some([_]) => 0.5,
+            Some(levels) => {
+                let last = levels.len() - 1;
+                let place = (unit.clamp(0.0, 1.0) * levels.len() as f64) as usize;
+                place.min(last) as f64 / last as f64
+            }
+            None => unit.clamp(0.0, 1.0),
+        }
+    }
+
     /// What the values count in; `None` where they are no amounts of one kind.
     pub fn kind(&self) -> Option<Kind> {
         match &self.values {
@@ -422,6 +435,19 @@ mod tests {
             assert!(error.message.contains(message), "{text}: {}", error.message);
             assert!(error.help.contains(help), "{text}: {}", error.help);
         }
+    }
+
+    #[test]
+    fn levels_lie_evenly_from_the_first_to_the_last() {
+        let along = |text: &str, places: &[f64]| -> Vec<f64> {
+            let factor = factor(text);
+            places.iter().map(|place| factor.along(*place)).collect()
+        };
+        let middles = [1.0 / 6.0, 0.5, 5.0 / 6.0];
+        assert_eq!(along("a=[6000, 12000, 18000]", &middles), [0.0, 0.5, 1.0]);
+        assert_eq!(along("a=1..100:3:log", &middles), [0.0, 0.5, 1.0]);
+        assert_eq!(along("a=[red]", &[0.5, 1.0]), [0.5, 0.5]);
+        assert_eq!(along("a=20%..100%", &[0.0, 0.3, 1.0]), [0.0, 0.3, 1.0]);
     }
 
     #[test]

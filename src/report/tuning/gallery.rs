@@ -10,7 +10,7 @@
 
 use super::{Answer, FOUND, OWN};
 use crate::experiment::tuning::{Estimate, Fate, FrontPoint};
-use crate::experiment::{Headline, Unit};
+use crate::experiment::{Factor, Headline, Unit};
 use crate::glossary::{capital, grouped};
 use crate::report::charts::{
     Caption, Drawing, Measure, RoundLine, Rounds, Scatter, ScatterPoint, Standing, Strip, rounds, scatter,
@@ -219,13 +219,21 @@ fn halving(answer: &Answer<'_>) -> Drawing {
     rounds(&caption(answer, "rounds", title, &reading), &chart)
 }
 
+/// A value of a factor as its levels are written: what stands in the scenario may be written otherwise.
+fn written(factor: &Factor, value: &str) -> String {
+    let amount = factor.amount(value);
+    let alike = |level: &&String| amount.is_some() && factor.amount(level) == amount;
+    let level = factor.levels().and_then(|levels| levels.iter().find(alike));
+    level.map_or(value, |level| level).trim_matches('"').to_owned()
+}
+
 /// The setting that was found.
 fn settings(answer: &Answer<'_>) -> Drawing {
     let tuning = answer.tuning;
     let chosen = tuning.chosen();
-    let strip = |(place, factor): (usize, &crate::experiment::Factor)| {
-        let text = |setting: usize| tuning.settings[setting].values[place].trim_matches('"').to_owned();
-        let at = |setting: usize| tuning.settings[setting].position[place];
+    let strip = |(place, factor): (usize, &Factor)| {
+        let text = |setting: usize| written(factor, &tuning.settings[setting].values[place]);
+        let at = |setting: usize| factor.along(tuning.settings[setting].position[place]);
         Strip {
             name: super::text::short(factor.path()),
             ends: [factor.at(0.0), factor.at(1.0)],
