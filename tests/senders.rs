@@ -3,7 +3,7 @@
 
 mod common;
 
-use common::{CLASSIC, Case, PLATFORM, folder, total};
+use common::{CLASSIC, Case, PLATFORM, Plan, folder, total};
 use tiercast::glossary::{NumberStatus, TemplateStatus};
 use tiercast::platform::{Subject, What};
 use tiercast::sim::{Entry, Journal, Metric, Scenario, Trajectory};
@@ -120,6 +120,39 @@ fn numbers_share_a_plan_to_the_last_message() {
     let plan =
         r#"plan: Table(file: "scenarios/schedules/sendgrid-hourly.csv", clock: calendar_day, after: hold)"#;
     assert_eq!(shared(1_000_000, plan, [1, 1, 1]), ([30, 29, 28], vec![20, 28, 39]));
+}
+
+/// A limit of 2,000 that three numbers have together: 666.7 each, and the first two have one more.
+#[test]
+fn numbers_share_a_limit_to_the_last_message() {
+    let day = |share: &str, weights: [u64; 3]| {
+        let case = Case {
+            ruleset: "scenarios/rulesets/platform-2025-10.ron",
+            start: "2026-03-02".into(),
+            tier: "2K",
+            horizon: 1,
+            verification: "Done".into(),
+            plan: Plan::Fill("100%"),
+            ..Case::default()
+        };
+        let [a, b, c] = weights;
+        let text = case.text().replace(r#"share: "100%""#, &format!("share: {share:?}"));
+        let text = text
+            .replace(r#""main": (tier: "2K")"#, r#""main": (tier: "2K"), "second": (), "third": ()"#)
+            .replace(
+                r#"number: "main""#,
+                &format!(r#"numbers: {{ "main": {a}, "second": {b}, "third": {c} }}"#),
+            );
+        let scenario = Scenario::read("case", &text, folder()).unwrap_or_else(|found| panic!("{found}"));
+        let asked = entries(&scenario).into_iter().filter_map(|entry| match entry {
+            Entry::Sent(batch) => Some(batch.asked),
+            Entry::Change(..) => None,
+        });
+        asked.collect::<Vec<u64>>()
+    };
+    assert_eq!(day("100%", [1, 1, 1]), [667, 667, 666]);
+    assert_eq!(day("100%", [1, 4, 10]), [134, 533, 1_333]);
+    assert_eq!(day("50%", [1, 1, 1]), [333, 333, 333], "a share of each one's part is rounded down");
 }
 
 #[test]

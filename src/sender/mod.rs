@@ -112,6 +112,11 @@ impl Strategy {
         Some(Remaining { left, done_on, outlook: backlog.outlook(left, seen) })
     }
 
+    /// What a number has of `messages` that all numbers share, by its position among them.
+    pub fn part(&self, place: usize, messages: u64) -> u64 {
+        Own { weights: &self.weights, place }.of(messages)
+    }
+
     fn own(&self, seen: &Observation<'_>) -> Own<'_> {
         Own { weights: &self.weights, place: seen.part.place }
     }

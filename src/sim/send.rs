@@ -95,7 +95,9 @@ impl<'s> Run<'s, '_> {
         let scenario = self.scenario;
         let SendingNumber { number, part, .. } = scenario.senders[sender];
         // A limit that numbers share is parted among them, and so is what is missing for the next one.
-        let own = if self.platform.shares_limit() { part } else { Part::WHOLE };
+        let shares = self.platform.shares_limit();
+        let own = if shares { part } else { Part::WHOLE };
+        let limit = self.platform.limit(number);
         let streaks = scenario.segments.len() * scenario.templates.len();
         let seen = Observation {
             now,
@@ -107,7 +109,7 @@ impl<'s> Run<'s, '_> {
             throughput: self.throughput(now),
             templates: &self.shown.statuses,
             template_ratings: &self.shown.ratings,
-            limit: self.platform.limit(number).map(|limit| own.rounded_down(limit)),
+            limit: if shares { limit.map(|all| scenario.strategy.part(sender, all)) } else { limit },
             capacity: self.platform.capacity(number, now),
             status: self.platform.number_status(number),
             rating: self.platform.rating(number),
