@@ -259,7 +259,7 @@ proptest! {
         let of = |metric| total(&trajectory, metric);
         let Ledger { customers, in_list, gone, in_flight, held } = trajectory.ledger;
         let dropped = changes(&journal).into_iter().map(|change| match change.what {
-            What::HeldDropped { held } => held,
+            What::HeldDropped { held, .. } => held,
             _ => 0,
         });
         let sent = of(Metric::Sent) + dropped.sum::<u64>();

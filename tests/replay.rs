@@ -119,6 +119,57 @@ fn flagged_and_not_recovered_it_falls_one_level() {
     }
 }
 
+/// On 12 January its second sample is not complete when it is paused: nothing is held, and nothing fails. Had 1,500 been
+/// sent just before the evaluation, 500 would be held, and fail because it is paused: no sample was judged.
+#[test]
+fn a_sample_that_was_not_judged_did_not_do_badly() {
+    let arguments = ["--start-tier", "100K", "--zone", "UTC", "--json"];
+    let second = |name: &str, log: String| -> Vec<String> {
+        let told = told(&Workshop::with_log(name, log).replay(&arguments));
+        told.into_iter()
+            .filter(|told| told.starts_with("2024-01-12 11:00:00 Template winter is Paused"))
+            .collect()
+    };
+    let paused =
+        "2024-01-12 11:00:00 Template winter is Paused until Fri 12 Jan 2024 17:00 [template.paused]";
+    let not_judged = |what: &str| {
+        let words = "2024-01-12 11:00:00 Template winter is Paused before its sample was judged";
+        format!("{words}: {what} [pacing.marketing]")
+    };
+    let none = second("no-sample", shipped("flagged.csv"));
+    assert_eq!(none, [&not_judged("nothing was held"), paused]);
+    let log = shipped("flagged.csv").replace("12 10:00:00,sent,500", "12 10:50:00,sent,1500");
+    let log = log.replace("12 10:00:00,delivered,500", "12 10:50:00,delivered,1500");
+    let log = log.replace("12 10:20:00,blocked,25", "12 10:55:00,blocked,75");
+    assert_eq!(second("held-sample", log), [&not_judged("500 held messages fail"), paused]);
+}
+
+/// A template that is rated Medium is paced; its sample is judged, whether or not anything was held.
+#[test]
+fn a_sample_that_was_judged_is_told_with_what_was_held() {
+    let judged = |name: &str, sent: u64, blocked: u64| {
+        let log = format!(
+            "time,kind,count\n\
+             2024-03-04T09:30:00Z,sent,1000\n2024-03-04T09:30:00Z,delivered,1000\n2024-03-04T09:45:00Z,blocked,15\n\
+             2024-03-04T11:10:00Z,sent,{sent}\n2024-03-04T11:10:00Z,delivered,{sent}\n\
+             2024-03-04T11:20:00Z,blocked,{blocked}\n"
+        );
+        let output = Workshop::with_log(name, log).replay(&["--start-tier", "10K", "--verified", "--json"]);
+        let told = told(&output).into_iter().find(|told| told.contains("[pacing.marketing]")).unwrap();
+        told.split(" did ").nth(1).unwrap().to_owned()
+    };
+    assert_eq!(judged("sample-well", 1_000, 0), "well on its sample: nothing was held [pacing.marketing]");
+    assert_eq!(
+        judged("sample-one", 1_001, 0),
+        "well on its sample: 1 held message is sent [pacing.marketing]"
+    );
+    assert_eq!(judged("sample-badly", 1_000, 20), "badly on its sample: nothing was held [pacing.marketing]");
+    assert_eq!(
+        judged("sample-held", 1_600, 40),
+        "badly on its sample: 600 held messages fail [pacing.marketing]"
+    );
+}
+
 #[test]
 fn a_planner_reads_what_changed_and_how_it_stands() {
     let workshop = Workshop::with_log("words", shipped("half-limit.csv"));

@@ -234,7 +234,7 @@ impl TemplateStanding {
             let path = era.old.path(old.pacing[trial.rule].clause);
             let Some(rule) = new.pacing.iter().position(|rule| new.path(rule.clause) == path) else {
                 self.pace = Pace::Free;
-                out.push(era.change(subject, What::HeldReleased { held: trial.held }));
+                out.push(era.change(subject, What::HeldReleased { held: trial.held, judged: false }));
                 return;
             };
             trial.rule = rule;

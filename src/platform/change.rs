@@ -53,15 +53,19 @@ pub enum What {
         /// Whether it approved the rise.
         approved: bool,
     },
-    /// A sample was judged well: what was held of the template is sent at this instant.
+    /// A sample was judged well, or the rules know no sample any more: what was held of the template is sent at this instant.
     HeldReleased {
         /// Messages held.
         held: u64,
+        /// Whether the sample was judged.
+        judged: bool,
     },
-    /// A sample was judged badly: what was held of the template fails.
+    /// A sample was judged badly, or the template can no longer be sent: what was held of it fails.
     HeldDropped {
         /// Messages held.
         held: u64,
+        /// The status that came before the sample was judged; nothing where it was.
+        status: Option<TemplateStatus>,
     },
     /// The tier rose \[positions on the ladder\].
     TierRose {
@@ -146,11 +150,16 @@ impl What {
             What::AnalysisAsked => "could rise: the platform looks at the quality of the messages first",
             What::AnalysisDecided { approved: true } => "may rise: the platform's analysis approves",
             What::AnalysisDecided { approved: false } => "may not rise: the platform's analysis denies it",
-            What::HeldReleased { held } => {
-                return Some(format!("did well on its sample: {} held messages are sent", grouped(held)));
+            What::HeldReleased { held, judged } => {
+                let why = if judged { "did well on its sample" } else { "is no longer paced" };
+                return Some(format!("{why}: {}", of_held(held, "is sent", "are sent")));
             }
-            What::HeldDropped { held } => {
-                return Some(format!("did badly on its sample: {} held messages fail", grouped(held)));
+            What::HeldDropped { held, status } => {
+                let why = match status {
+                    None => "did badly on its sample".to_owned(),
+                    Some(status) => format!("is {status} before its sample was judged"),
+                };
+                return Some(format!("{why}: {}", of_held(held, "fails", "fail")));
             }
             What::NumberWaits { most } => {
                 let numbers = if most == 1 { "number" } else { "numbers" };
@@ -172,5 +181,14 @@ impl What {
             _ => return None,
         };
         Some(fixed.to_owned())
+    }
+}
+
+/// What becomes of held messages, of one and of several.
+fn of_held(held: u64, one: &str, several: &str) -> String {
+    match held {
+        0 => "nothing was held".to_owned(),
+        1 => format!("1 held message {one}"),
+        _ => format!("{} held messages {several}", grouped(held)),
     }
 }

@@ -153,7 +153,8 @@ impl Platform<'_> {
         let (subject, clause) = (Subject::Template(template), rule.clause);
         self.standing.templates[template].pace = Pace::Free;
         if self.sample_rating(template, &trial, now).at_most(rule.drops_at) {
-            out.push(Change { at: now, subject, what: What::HeldDropped { held: trial.held }, clause });
+            let what = What::HeldDropped { held: trial.held, status: None };
+            out.push(Change { at: now, subject, what, clause });
             let pause = rules
                 .template_measures
                 .iter()
@@ -162,18 +163,20 @@ impl Platform<'_> {
                 self.enter_template(template, place, now, out);
             }
         } else {
-            out.push(Change { at: now, subject, what: What::HeldReleased { held: trial.held }, clause });
+            let what = What::HeldReleased { held: trial.held, judged: true };
+            out.push(Change { at: now, subject, what, clause });
         }
     }
 
-    /// A template that can no longer be sent drops what it holds.
+    /// A template that can no longer be sent drops what it holds: its sample is not judged any more, be it complete or not.
     fn end_trial(&mut self, template: usize, status: TemplateStatus, now: SimTime, out: &mut Vec<Change>) {
         let standing = &mut self.standing.templates[template];
         let Pace::Trial(trial) = standing.pace else { return };
         if !status.sendable() {
             standing.pace = Pace::Free;
             let (subject, clause) = (Subject::Template(template), self.rules.pacing[trial.rule].clause);
-            out.push(Change { at: now, subject, what: What::HeldDropped { held: trial.held }, clause });
+            let what = What::HeldDropped { held: trial.held, status: Some(status) };
+            out.push(Change { at: now, subject, what, clause });
         }
     }
 

@@ -263,7 +263,7 @@ impl<'c> Play<'c> {
             }
             match (change.what, change.subject) {
                 (What::HeldReleased { .. }, Subject::Template(template)) => self.released.push(template),
-                (What::HeldDropped { held }, Subject::Template(template)) => {
+                (What::HeldDropped { held, .. }, Subject::Template(template)) => {
                     self.dropped[template] += held;
                     self.waiting.iter_mut().for_each(|waiting| waiting[template] = Waiting::default());
                 }
