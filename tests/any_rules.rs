@@ -577,13 +577,13 @@ impl Followed {
                 assert!(!self.verified, "verified twice");
                 self.verified = true;
             }
-            (What::TierRose { from, to }, Subject::Holder(holder)) => {
+            (What::TierRose { from, to, .. }, Subject::Holder(holder)) => {
                 assert!(from == self.tiers[holder] && to > from && to < rules.tiers.len(), "{change:?}");
                 self.tiers[holder] = to;
                 // A rise at the end of its review, or by another clause beside it.
                 self.reviews[holder] = self.reviews[holder].filter(|until| *until > change.at);
             }
-            (What::TierFell { from, to }, Subject::Holder(holder)) => {
+            (What::TierFell { from, to, .. }, Subject::Holder(holder)) => {
                 assert!(from == self.tiers[holder] && to < from, "{change:?}");
                 self.tiers[holder] = to;
             }

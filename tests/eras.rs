@@ -173,6 +173,8 @@ fn a_limit_that_is_no_step_any_more_stays_until_the_next_rise() {
     rise(&mut sender, CHANGE + 1, 500);
     assert_eq!(sender.limits(2), [Some(2_000); 2]);
     assert_eq!(sender.tier(0), "2K");
+    let rose = What::TierRose { from: 0, to: 1, limit: Some(1_000) };
+    assert!(whats(&sender.changes).contains(&rose), "from the limit that stayed: {:?}", sender.changes);
 }
 
 #[test]

@@ -213,7 +213,7 @@ struct Capacity<'s> {
 impl Probe for Capacity<'_> {
     fn change(&mut self, change: &Change, _: Option<Score>) {
         match change.what {
-            What::TierRose { from, to } | What::TierFell { from, to } => {
+            What::TierRose { from, to, .. } | What::TierFell { from, to, .. } => {
                 if from != self.tier {
                     self.wrong = Some(format!("{change:?} while the tier is {}", self.tier));
                 }

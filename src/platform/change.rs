@@ -69,17 +69,21 @@ pub enum What {
     },
     /// The tier rose \[positions on the ladder\].
     TierRose {
-        /// The tier before.
+        /// The tier before; for a limit that an amendment left off the ladder, the highest tier below it.
         from: usize,
         /// The tier now.
         to: usize,
+        /// The limit before \[customers\]; `None` is unlimited.
+        limit: Option<u64>,
     },
     /// The tier fell \[positions on the ladder\].
     TierFell {
-        /// The tier before.
+        /// The tier before; for a limit that an amendment left off the ladder, the highest tier below it.
         from: usize,
         /// The tier now.
         to: usize,
+        /// The limit before \[customers\]; `None` is unlimited.
+        limit: Option<u64>,
     },
     /// A review of a rise began; the tier rises at `until`.
     ReviewStarted {

@@ -94,12 +94,12 @@ impl Platform<'_> {
     ) {
         let to = to.min(self.rules.tiers.len() - 1);
         let standing = &self.standing.holders[holder];
-        let from = standing.tier;
+        let (from, limit) = (standing.tier, standing.limit(self.rules));
         if to < standing.above(self.rules) {
             return;
         }
         self.step(holder, to, Restart::upgrade, now);
-        let (subject, what) = (Subject::Holder(holder), What::TierRose { from, to });
+        let (subject, what) = (Subject::Holder(holder), What::TierRose { from, to, limit });
         out.push(Change { at: now, subject, what, clause });
         self.connect(now, clause, out);
         self.release_all(holder, now, out);
@@ -116,12 +116,13 @@ impl Platform<'_> {
     ) {
         let standing = &self.standing.holders[holder];
         let (from, rung) = (standing.tier, standing.rung(self.rules));
+        let limit = standing.limit(self.rules);
         let to = rung.saturating_sub(levels).max(floor.min(rung));
         if to == rung {
             return;
         }
         self.step(holder, to, Restart::downgrade, now);
-        let (subject, what) = (Subject::Holder(holder), What::TierFell { from, to });
+        let (subject, what) = (Subject::Holder(holder), What::TierFell { from, to, limit });
         out.push(Change { at: now, subject, what, clause });
     }
 

@@ -250,7 +250,7 @@ impl<'w> Wording<'w> {
 
     /// The limit of a tier in words.
     pub(super) fn limit(&self, tier: usize) -> String {
-        self.tiers[tier].limit.map_or_else(|| "unlimited".to_owned(), grouped)
+        customers(self.tiers[tier].limit)
     }
 
     fn what(&self, what: What, score: Option<f64>) -> String {
@@ -269,11 +269,11 @@ impl<'w> Wording<'w> {
             | What::NumberWaits { .. }
             | What::NumberConnected
             | What::Amended { .. } => what.decision().unwrap_or_default(),
-            What::TierRose { from, to } => {
-                format!("rises from {} to {} customers in 24 h", tier(from), tier(to))
+            What::TierRose { to, limit, .. } => {
+                format!("rises from {} to {} customers in 24 h", customers(limit), tier(to))
             }
-            What::TierFell { from, to } => {
-                format!("falls from {} to {} customers in 24 h", tier(from), tier(to))
+            What::TierFell { to, limit, .. } => {
+                format!("falls from {} to {} customers in 24 h", customers(limit), tier(to))
             }
             What::ReviewStarted { until } => format!("is under review: it rises on {}", self.moment(until)),
             What::ReviewCancelled => "will not rise: the review is cancelled".to_owned(),
@@ -312,4 +312,9 @@ impl<'w> Wording<'w> {
     pub(super) fn moment(&self, at: SimTime) -> String {
         self.calendar.civil(at).strftime("%a %-d %b %Y %H:%M").to_string()
     }
+}
+
+/// A limit in words.
+fn customers(limit: Option<u64>) -> String {
+    limit.map_or_else(|| "unlimited".to_owned(), grouped)
 }

@@ -285,8 +285,8 @@ impl<'s> Recorder<'s> {
         });
         let limit = |rung: usize| rules.tiers.get(rung).and_then(|tier| tier.limit);
         let what = match change.what {
-            What::TierRose { from, to } | What::TierFell { from, to } => {
-                Changed::Limit { from: limit(from), to: limit(to) }
+            What::TierRose { to, limit: from, .. } | What::TierFell { to, limit: from, .. } => {
+                Changed::Limit { from, to: limit(to) }
             }
             other => Changed::Other(other),
         };

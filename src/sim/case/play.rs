@@ -433,12 +433,21 @@ impl Case {
 
     fn what(&self, rules: &Rules, what: What) -> String {
         let tier = |place: usize| &rules.tiers[place].name;
+        // A limit that an amendment left off the ladder has no name there.
+        let before = |place: usize, limit: Option<u64>| match limit {
+            Some(own) if rules.tiers[place].limit != limit => grouped(own),
+            _ => tier(place).clone(),
+        };
         let until =
             |at: Option<SimTime>| at.map_or(String::new(), |at| format!(" until {}", self.moment(at)));
         match what {
             What::Verified => "is verified".to_owned(),
-            What::TierRose { from, to } => format!("rises from {} to {}", tier(from), tier(to)),
-            What::TierFell { from, to } => format!("falls from {} to {}", tier(from), tier(to)),
+            What::TierRose { from, to, limit } => {
+                format!("rises from {} to {}", before(from, limit), tier(to))
+            }
+            What::TierFell { from, to, limit } => {
+                format!("falls from {} to {}", before(from, limit), tier(to))
+            }
             What::ReviewStarted { until: at } => format!("is under review{}", until(Some(at))),
             What::ReviewCancelled => "will not rise: the review is cancelled".to_owned(),
             What::Rated { from, to } => format!("is rated {to} after {from}"),
