@@ -10,7 +10,7 @@ use std::process::{Command, Output, Stdio};
 
 use common::{CLASSIC, Case, PLATFORM, Plan};
 use tiercast::document::Document;
-use tiercast::platform::{Change, What};
+use tiercast::platform::{Change, Rulebook, What, rulebook};
 use tiercast::report::webhooks;
 use tiercast::sim::replay::{Log, Reading, Replay, Start, changed_ruleset};
 use tiercast::sim::{Entry, Journal, Metric};
@@ -237,10 +237,106 @@ fn rules_are_named_as_everywhere() {
     let with = |rules: &str| workshop.command(&["log.csv", "--ruleset", rules]).output().unwrap();
     let on_day = with("platform@2024-03-04");
     assert_eq!((text(&on_day.stderr), on_day.stdout), (String::new(), with("platform-2023").stdout));
-    let book = with("platform");
-    let said = text(&book.stderr);
-    assert_eq!(book.status.code(), Some(2));
-    assert!(said.contains("platform is a rulebook") && said.contains("say on which day"), "{said}");
+}
+
+// ---- a log and the eras of a rulebook -------------------------------------------------------------------------
+
+/// What is said, without line breaks.
+fn in_one_line(bytes: &[u8]) -> String {
+    text(bytes).split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn a_log_within_one_era_is_told_to_the_rules_of_its_first_day() {
+    let workshop = Workshop::with_log("one-era", shipped("half-limit.csv"));
+    let with = |rules: &str| {
+        let output = workshop.command(&["log.csv", "-r", rules, "--start-tier", "1K"]).output().unwrap();
+        assert!(output.status.success(), "{}", text(&output.stderr));
+        in_one_line(&output.stdout)
+    };
+    let note = "the rulebook platform has platform-2023 in force from Mon 4 Mar 2024, the day of the first row, to the end ";
+    let said = with("platform");
+    assert!(said.starts_with("log.csv under platform-2023: 4 changes") && said.contains(note), "{said}");
+    assert_eq!(said.replace(note, ""), with("platform-2023"));
+}
+
+/// On 6 October 2025 each number has a limit of its own; from the next day on they share the highest, and what is no step
+/// any more stays. A review goes on.
+#[test]
+fn a_log_that_crosses_a_change_of_the_rules_is_told_to_both() {
+    let rows = |day: &str, number: &str, count: u64| {
+        format!(
+            "2025-10-{day}:00:00Z,sent,{count},{number},news\n2025-10-{day}:00:00Z,delivered,{count},{number},news\n"
+        )
+    };
+    let arguments = ["log.csv", "-r", "platform", "--start-tier", "1K", "--verified"];
+    let replay = |name: &str, log: String, more: &[&str]| {
+        let log = format!("time,kind,count,number,template\n{log}");
+        let output = Workshop::with_log(name, log).command(&[&arguments, more].concat()).output().unwrap();
+        assert!(output.status.success(), "{}", text(&output.stderr));
+        output
+    };
+    let log = rows("06T10", "a", 600) + &rows("06T11", "b", 40) + &rows("08T09", "b", 60);
+    let told = told(&replay("crosses", log.clone(), &["--json"]));
+    let limits: Vec<&String> = told.iter().filter(|told| !told.contains("rated")).collect();
+    assert_eq!(
+        limits,
+        [
+            "2025-10-06 10:00:00 The limit of a is under review: it rises on Tue 7 Oct 2025 10:00 [upgrade.volume]",
+            "2025-10-07 00:00:00 Number a comes under new rules; its limit stays 1,000 [amendment.platform-2025-10]",
+            "2025-10-07 00:00:00 Number b comes under new rules; its limit stays 1,000 [amendment.platform-2025-10]",
+            "2025-10-07 10:00:00 The limit rises from 1,000 to 2,000 customers in 24 h [upgrade.volume]",
+        ]
+    );
+    let said = in_one_line(&replay("crosses", log, &[]).stdout);
+    for part in [
+        "log.csv under platform (platform-2023, then platform-2025-10): ",
+        "The numbers together may write to 2,000 customers in 24 h (tier 2K), 1,940 of them now.",
+        "the rules change on the way, as the rulebook platform says: platform-2023 is in force from Mon 6 Oct 2025, the \
+         day of the first row, platform-2025-10 from Tue 7 Oct 2025 on; how the numbers stand by then moves to the new rules \
+         (amendment.platform-2025-10)",
+        "amendment.platform-2025-10: ",
+    ] {
+        assert!(said.contains(part), "expected `{part}` in:\n{said}");
+    }
+    // Without a rise the limit is none of the new ladder.
+    let kept = rows("06T10", "a", 400) + &rows("08T09", "b", 60);
+    let output = replay("kept", kept.clone(), &["--json"]);
+    let json: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!((&json["numbers"][0]["tier"], &json["numbers"][0]["limit"]), (&"1K".into(), &1_000.into()));
+    assert_eq!(
+        (&json["ruleset"], &json["shared_limit"]),
+        (&"platform (platform-2023, then platform-2025-10)".into(), &true.into())
+    );
+    let said = in_one_line(&replay("kept", kept, &[]).stdout);
+    let stays = "The numbers together may write to 1,000 customers in 24 h (tier 1K, no step of platform-2025-10: it stays \
+                 until the limit rises or falls), 940 of them now.";
+    assert!(said.contains(stays), "{said}");
+}
+
+#[test]
+fn what_a_rulebook_cannot_tell_of_a_log_is_said() {
+    let refused = |log: &str, more: &[&str]| {
+        let workshop = Workshop::with_log("book-refused", format!("time,kind,count\n{log}"));
+        let output = workshop.command(&[&["log.csv", "-r", "platform"], more].concat()).output().unwrap();
+        assert_eq!(output.status.code(), Some(2));
+        in_one_line(&output.stderr)
+    };
+    let said = refused("2018-05-01T10:00:00Z,sent,5\n", &[]);
+    assert!(said.contains("the rulebook platform has no rules for 2018-05-01"), "{said}");
+    assert!(said.contains("its first era begins on 2018-08-01"), "{said}");
+    // What is changed is one ruleset.
+    let said = refused("2024-05-01T10:00:00Z,sent,5\n", &["--set", "upgrade.volume.review=12h"]);
+    assert!(said.contains("platform is a rulebook: it has no one ruleset to change"), "{said}");
+    assert!(said.contains("such as --ruleset platform@2024-05-01, the day of the first row"), "{said}");
+    // A log without dates says so, as under any rules.
+    let said = refused("", &[]);
+    assert!(said.contains("the log holds no row"), "{said}");
+    let said = refused("10:00:00,sent,5\n", &[]);
+    assert!(
+        said.contains("\"10:00:00\" is no time") && said.contains("write 2024-03-04T10:00:00Z"),
+        "{said}"
+    );
 }
 
 #[test]
@@ -565,7 +661,6 @@ fn replays_as_simulated(case: &Case) -> Vec<Change> {
     });
     let simulated: Vec<Change> = simulated.collect();
     let log = log_of(&journal, case);
-    let ruleset = fs::read_to_string(common::folder().join(case.ruleset)).unwrap();
     let changes: Vec<(String, String)> = case
         .priors
         .iter()
@@ -574,13 +669,22 @@ fn replays_as_simulated(case: &Case) -> Vec<Change> {
             ((*path).to_owned(), format!("{}%", 100.0 * share))
         })
         .collect();
-    let ruleset = changed_ruleset(Document::new(case.ruleset, ruleset), &changes).unwrap();
     let reading = Reading::new("log.csv", Some(case.zone)).unwrap();
     let read = Log::read(&reading, log.as_bytes()).unwrap();
     let calendar = &scenario.setting.calendar;
     let until = Some(calendar.unix(calendar.end()) - 1);
     let start = Start { tier: Some(case.tier.to_owned()), until, ..Start::default() };
-    let replay = Replay::run(&reading, &read, log.as_bytes(), &ruleset, &start).unwrap();
+    let replay = match rulebook::document(case.ruleset) {
+        Some(book) => {
+            let book = Rulebook::read(&book).unwrap();
+            Replay::through(&reading, &read, log.as_bytes(), &book, &start).unwrap()
+        }
+        None => {
+            let ruleset = fs::read_to_string(common::folder().join(case.ruleset)).unwrap();
+            let ruleset = changed_ruleset(Document::new(case.ruleset, ruleset), &changes).unwrap();
+            Replay::run(&reading, &read, log.as_bytes(), &ruleset, &start).unwrap()
+        }
+    };
     let replayed: Vec<Change> = replay.changes.iter().map(|(change, _)| *change).collect();
     assert_eq!(replayed, simulated, "{log}");
     replayed
@@ -640,6 +744,45 @@ fn a_replay_of_a_simulated_run_gives_its_changes() {
         }
     }
     assert!(rose > 2 && fell > 0 && paused > 1, "too little happened: {rose} {fell} {paused}");
+}
+
+/// Through the eras of a rulebook, too: on 30 January 2023 in São Paulo the rules of 2021 give way to those of 2023.
+#[test]
+fn a_replay_through_eras_gives_the_changes_of_a_run_through_them() {
+    let (mut rose, mut fell, mut amended) = (0, 0, 0);
+    for (tier, block) in [("1K", 0.004), ("10K", 0.008), ("100K", 0.03)] {
+        let case = Case {
+            ruleset: "platform",
+            tier,
+            start: "2023-01-16".to_owned(),
+            profile: "tests/logs/at-once.ron",
+            zone: "America/Sao_Paulo",
+            horizon: 30,
+            customers: 5_000_000,
+            plan: Plan::Fill("100%"),
+            priors: thresholds(&[
+                "rating.number_24h.medium_from",
+                "rating.number_24h.low_from",
+                "rating.number.medium_from",
+                "rating.number.low_from",
+                "rating.template_feedback.medium_from",
+                "rating.template_feedback.low_from",
+                "rating.template.medium_from",
+                "rating.template.low_from",
+            ]),
+            chances: vec![("block", format!("Fixed({block})")), ("reply", "Fixed(0.1)".to_owned())],
+            ..Case::default()
+        };
+        for change in replays_as_simulated(&case) {
+            match change.what {
+                What::TierRose { .. } => rose += 1,
+                What::TierFell { .. } => fell += 1,
+                What::Amended { .. } => amended += 1,
+                _ => {}
+            }
+        }
+    }
+    assert!(rose > 1 && fell > 0 && amended == 3, "too little happened: {rose} {fell} {amended}");
 }
 
 #[test]

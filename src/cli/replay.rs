@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use tiercast::glossary::Rating;
-use tiercast::platform::Ruleset;
+use tiercast::platform::{Rulebook, Ruleset};
 use tiercast::report::{replay, webhooks};
 use tiercast::sim::replay::{
     Log, LogError, Reading, Replay as Replayed, Start, changed_ruleset, longest_window,
@@ -18,7 +18,7 @@ use super::{Failure, assignment, note, print, print_json, which, width};
 /// Tell a log of what really happened to a set of rules: what would they have done, and did they?
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
-  tiercast replay march.csv --ruleset platform-2023 --zone Europe/Madrid
+  tiercast replay march.csv --ruleset platform --zone Europe/Madrid
   tiercast replay march.csv --ruleset platform-2023 --start-tier 1K --verified --set upgrade.volume.review=48h
   tiercast replay march.csv --ruleset platform-2023 --webhooks > foreseen.jsonl
   tiercast replay march.csv --ruleset platform-2023 --received events.jsonl --tolerance 2h
@@ -38,8 +38,8 @@ was compared, such as with events of other dates.")]
 pub(super) struct Replay {
     /// The log: a CSV file. It is read twice, so it cannot be a pipe.
     log: PathBuf,
-    /// The rules: name of a built-in ruleset, a file that ends in `.ron`, or a rulebook on a day, such as
-    /// `platform@2024-03-04`.
+    /// The rules: name of a built-in ruleset, a file that ends in `.ron`, or a rulebook: alone, such as `platform`, its
+    /// rules go by the dates of the log; on a day, such as `platform@2024-03-04`, those of the day hold throughout.
     #[arg(long, short)]
     ruleset: String,
     /// Tier of every number when the log begins; the ruleset's start tier unless said otherwise.
@@ -118,7 +118,7 @@ impl Replay {
     }
 
     fn replay(&self) -> Result<Replayed, Failure> {
-        let ruleset = self.rules()?;
+        let rules = self.rules()?;
         let zone = self.zone.as_deref();
         let mut reading =
             Reading::new(self.log.display().to_string(), zone).map_err(|error| Failure::Usage {
@@ -126,7 +126,7 @@ impl Replay {
                 help: "a name such as Europe/Madrid, America/Sao_Paulo or UTC".to_owned(),
             })?;
         reading.drop_duplicates = self.drop_duplicates;
-        reading.longest_window = longest_window(&ruleset);
+        reading.longest_window = rules.longest_window();
         let start = Start {
             tier: self.start_tier.clone(),
             rating: self.rating.map(Rating::from),
@@ -134,13 +134,32 @@ impl Replay {
             until: self.until(&reading)?,
         };
         let log = Log::read(&reading, open(&self.log)?).map_err(|error| refusal(&self.log, error))?;
-        let replayed = Replayed::run(&reading, &log, open(&self.log)?, &ruleset, &start);
+        let replayed = match &rules {
+            Rules::Ruleset(ruleset) => Replayed::run(&reading, &log, open(&self.log)?, ruleset, &start),
+            Rules::Rulebook(_) if !self.changes.is_empty() => return Err(self.no_one_ruleset(&log)),
+            Rules::Rulebook(book) => Replayed::through(&reading, &log, open(&self.log)?, book, &start),
+        };
         replayed.map_err(|error| refusal(&self.log, error))
     }
 
-    fn rules(&self) -> Result<Ruleset, Failure> {
-        let document = which::ruleset(&self.ruleset)?.document;
-        Ok(changed_ruleset(document, &self.changes)?)
+    fn rules(&self) -> Result<Rules, Failure> {
+        let name = &self.ruleset;
+        if !name.contains('@') && which::is_rulebook(name) {
+            return Ok(Rules::Rulebook(which::rulebook(name)?));
+        }
+        let document = which::ruleset(name)?.document;
+        Ok(Rules::Ruleset(Box::new(changed_ruleset(document, &self.changes)?)))
+    }
+
+    fn no_one_ruleset(&self, log: &Log) -> Failure {
+        let book = &self.ruleset;
+        Failure::Usage {
+            message: format!("{book} is a rulebook: it has no one ruleset to change"),
+            help: format!(
+                "with --set, name a ruleset, such as --ruleset {book}@{}, the day of the first row",
+                log.first_day()
+            ),
+        }
     }
 
     fn until(&self, reading: &Reading) -> Result<Option<i64>, Failure> {
@@ -190,6 +209,27 @@ impl Replay {
     }
 }
 
+/// The rules that a log is told to.
+enum Rules {
+    /// From beginning to end.
+    Ruleset(Box<Ruleset>),
+    /// By the dates of the log.
+    Rulebook(Rulebook),
+}
+
+impl Rules {
+    /// The longest time over which any of them looks back.
+    fn longest_window(&self) -> Span {
+        match self {
+            Rules::Ruleset(ruleset) => longest_window(ruleset),
+            Rules::Rulebook(book) => {
+                let windows = book.eras().iter().map(|era| longest_window(era.ruleset()));
+                windows.max().unwrap_or(Span::days(1))
+            }
+        }
+    }
+}
+
 fn open(path: &Path) -> Result<BufReader<File>, Failure> {
     let unreadable = |error: String| Failure::Usage {
         message: format!("cannot read {}: {error}", path.display()),
@@ -209,12 +249,17 @@ fn refusal(path: &Path, error: LogError) -> Failure {
         LogError::Read(_) => "is the disk or the network still there?",
         LogError::Changed => "replay a log that is finished, or a copy of it",
         LogError::EndsEarly => "give --until a time after the last row, or cut the log",
+        LogError::NoRules { first, .. } => {
+            &format!("its first era begins on {first}; name a ruleset to hold throughout")
+        }
         LogError::Tier { help, .. } => help.as_str(),
     };
     let help = help.to_owned();
     match error {
         LogError::Findings(findings) => findings.into(),
-        LogError::Tier { .. } => Failure::Usage { message: error.to_string(), help },
+        LogError::Tier { .. } | LogError::NoRules { .. } => {
+            Failure::Usage { message: error.to_string(), help }
+        }
         other => Failure::Usage { message: format!("{}: {other}", path.display()), help },
     }
 }

@@ -215,6 +215,11 @@ impl<'r> Platform<'r> {
         self.standing.holders[self.standing.numbers[number].holder].review.is_some()
     }
 
+    /// When the review of a rise that is running for `number` ends.
+    pub fn review_until(&self, number: usize) -> Option<SimTime> {
+        self.standing.holders[self.standing.numbers[number].holder].review.map(|review| review.until)
+    }
+
     /// Whether a rating is what keeps `number` from rising: a clause that leads up from its tier asks for more.
     pub fn rating_blocks(&mut self, number: usize, now: SimTime) -> bool {
         let holder = self.standing.numbers[number].holder;

@@ -13,7 +13,7 @@ use super::story::{Told, Wording, cite, tell_change};
 use super::text::wrap;
 use crate::glossary::{Feedback, Ratio, grouped};
 use crate::platform::language::Holder;
-use crate::platform::{Deadline, Subject, Thresholds, What};
+use crate::platform::{Deadline, Rules, Subject, Thresholds, What};
 use crate::sim::replay::{Kind, Log, NO_COMPLAINTS, NumberAtEnd, Replay};
 use crate::time::{SimTime, Span, date_in_words};
 
@@ -29,7 +29,7 @@ pub struct Summary {
     pub tool: String,
     /// Name of the log.
     pub log: String,
-    /// Name of the ruleset.
+    /// Name of the ruleset; of a rulebook that was followed from era to era, with its rulesets.
     pub ruleset: String,
     /// Civil date and time at which the replay begins.
     pub from: String,
@@ -60,7 +60,7 @@ pub struct Summary {
 pub struct NumberNow {
     /// Its name; empty where the log has no column for it.
     pub name: String,
-    /// Name of its tier.
+    /// Name of its tier; of a limit that the last rules have no step of, as the rules before called it.
     pub tier: String,
     /// Its limit \[customers in 24 h\]; null is unlimited.
     pub limit: Option<u64>,
@@ -117,32 +117,32 @@ pub struct RowsOfKind {
     pub count: u64,
 }
 
-/// What turns this replay's changes into words.
-pub(super) fn wording(replay: &Replay) -> Wording<'_> {
+/// What turns what happens in this replay at an instant into words, under the rules then in force.
+pub(super) fn wording(replay: &Replay, at: SimTime) -> Wording<'_> {
+    let rules = replay.rules_at(at);
     Wording {
         calendar: &replay.calendar,
-        tiers: &replay.rules.tiers,
+        tiers: &rules.tiers,
         names: &replay.log.names,
-        clauses: &replay.rules.clauses,
-        held_by_numbers: replay.rules.holder == Holder::Number,
+        clauses: &rules.clauses,
+        held_by_numbers: rules.holder == Holder::Number,
     }
 }
 
 /// Every change in words, in order.
 pub fn changes(replay: &Replay) -> Vec<Told> {
-    let wording = wording(replay);
-    replay.changes.iter().map(|(change, score)| wording.tell(change, *score)).collect()
+    let changes = replay.changes.iter();
+    changes.map(|(change, score)| wording(replay, change.at).tell(change, *score)).collect()
 }
 
 /// A replay as programs read it.
 pub fn summary(replay: &Replay) -> Summary {
     let stamp = |at: SimTime| replay.calendar.civil(at).strftime("%Y-%m-%d %H:%M:%S").to_string();
-    let tier = |place: usize| &replay.rules.tiers[place];
     let numbers = replay.log.names.numbers.iter().zip(&replay.end.numbers).enumerate();
     let numbers = numbers.map(|(place, (name, now))| NumberNow {
         name: name.clone(),
-        tier: tier(now.tier).name.clone(),
-        limit: tier(now.tier).limit,
+        tier: replay.tier_name(now.limit).to_owned(),
+        limit: now.limit,
         status: now.status.name().to_owned(),
         since: entered(replay, Subject::Number(place)).map(stamp),
         until: now.deadline.map(|deadline| stamp(deadline.instant())),
@@ -163,9 +163,9 @@ pub fn summary(replay: &Replay) -> Summary {
         format: FORMAT,
         tool: TOOL.to_owned(),
         log: replay.name.clone(),
-        ruleset: replay.ruleset.name.clone(),
+        ruleset: replay.rules_in_words(),
         from: stamp(SimTime::START),
-        until: stamp(last(replay)),
+        until: stamp(replay.last()),
         zone: replay.log.zone.clone(),
         changes: changes(replay),
         verified: replay.end.verified,
@@ -201,10 +201,10 @@ pub fn render(replay: &Replay, width: usize, brief: bool) -> String {
     let mut text = format!(
         "{} under {}: {} from {} to {}.\n",
         replay.name,
-        replay.ruleset.name,
+        replay.rules_in_words(),
         counted(told.len() as u64, "change"),
         date(SimTime::START),
-        date(last(replay))
+        date(replay.last())
     );
     let mut day = None;
     for told in &told {
@@ -233,14 +233,10 @@ pub fn rows_in_words(log: &Log) -> String {
     text
 }
 
-fn last(replay: &Replay) -> SimTime {
-    SimTime(replay.calendar.end().0 - 1)
-}
-
 fn tell_end(text: &mut String, replay: &Replay, width: usize) {
-    let at = replay.calendar.civil(last(replay));
+    let at = replay.calendar.civil(replay.last());
     text.push_str(&format!("\nAt the end, {}\n", at.strftime("%a %-d %b %Y %H:%M:%S")));
-    let wording = wording(replay);
+    let wording = wording(replay, replay.last());
     let mut lines: Vec<String> = Vec::new();
     lines.push(
         if replay.end.verified { "The business is verified." } else { "The business is not verified." }
@@ -290,9 +286,13 @@ fn numbers_in_words(replay: &Replay, wording: &Wording<'_>) -> Vec<String> {
     together.into_iter().chain(each).collect()
 }
 
+fn at_the_end(replay: &Replay) -> &Rules {
+    replay.rules_at(replay.last())
+}
+
 /// Whether several numbers have one limit together.
 fn shares_limit(replay: &Replay) -> bool {
-    replay.rules.holder == Holder::Portfolio && replay.end.numbers.len() > 1
+    at_the_end(replay).holder == Holder::Portfolio && replay.end.numbers.len() > 1
 }
 
 /// How many more customers numbers with one limit may write to together; nothing where that is unlimited.
@@ -303,25 +303,33 @@ fn shared_room(numbers: &[NumberAtEnd]) -> Option<u64> {
 
 /// What the limit of a number allows, how much of that is left, and what is under way.
 fn limit_in_words(replay: &Replay, place: usize, room: Option<u64>, wording: &Wording<'_>) -> String {
-    let tier = &replay.rules.tiers[replay.end.numbers[place].tier];
-    let limit = match tier.limit {
-        Some(limit) => {
-            format!("may write to {} customers in 24 h ({})", grouped(limit), tier_in_words(&tier.name))
-        }
-        None => format!("may write to any number of customers ({})", tier_in_words(&tier.name)),
+    let now = &replay.end.numbers[place];
+    let tier = tier_in_words(replay.tier_name(now.limit)) + &kept_in_words(replay, now);
+    let limit = match now.limit {
+        Some(limit) => format!("may write to {} customers in 24 h ({tier})", grouped(limit)),
+        None => format!("may write to any number of customers ({tier})"),
     };
     let room = match room {
         Some(0) => ", none of them now".to_owned(),
         Some(room) => format!(", {} of them now", grouped(room)),
         None => String::new(),
     };
-    let review = review_until(replay, place).map_or_else(String::new, |at| {
+    let review = now.review.map_or_else(String::new, |at| {
         format!("; a review is running, the limit rises on {}", wording.moment(at))
     });
     let analysis = analysis_since(replay, place).map_or_else(String::new, |at| {
         format!("; the platform's analysis is open since {}, the limit may rise", wording.moment(at))
     });
     limit + &room + &review + &analysis
+}
+
+/// That a limit is none of the ladder on which a number stands.
+fn kept_in_words(replay: &Replay, now: &NumberAtEnd) -> String {
+    let rules = at_the_end(replay);
+    if rules.tiers[now.tier].limit == now.limit {
+        return String::new();
+    }
+    format!(", no step of {}: it stays until the limit rises or falls", rules.name)
 }
 
 /// The status and the rating of a number.
@@ -373,26 +381,15 @@ fn entered(replay: &Replay, subject: Subject) -> Option<SimTime> {
 
 /// Since when the rise of a number's limit waits for the platform's analysis.
 fn analysis_since(replay: &Replay, number: usize) -> Option<SimTime> {
-    let holder = if replay.rules.holder == Holder::Number { number } else { 0 };
-    let open = replay.open_analyses(last(replay)).into_iter().find(|open| open.holder == holder);
+    let holder = if at_the_end(replay).holder == Holder::Number { number } else { 0 };
+    let open = replay.open_analyses(replay.last()).into_iter().find(|open| open.holder == holder);
     open.map(|open| open.since)
-}
-
-/// When a review that is still running ends.
-fn review_until(replay: &Replay, number: usize) -> Option<SimTime> {
-    let holder = if replay.rules.holder == Holder::Number { number } else { 0 };
-    let of_holder =
-        replay.changes.iter().rev().filter(|(change, _)| change.subject == Subject::Holder(holder));
-    let last = of_holder.map(|(change, _)| change.what).find(|what| !matches!(what, What::TierFell { .. }));
-    match last {
-        Some(What::ReviewStarted { until }) => Some(until),
-        _ => None,
-    }
 }
 
 /// What was taken for granted, and what is strange about the log.
 pub fn notes(replay: &Replay) -> Vec<String> {
     let mut notes = vec![start_in_words(replay)];
+    notes.extend(eras_in_words(replay));
     notes.extend(thresholds_in_words(replay));
     notes.push("every delivery counts as another customer: a log does not say who was written to".to_owned());
     if !replay.idle.is_empty() {
@@ -404,7 +401,7 @@ pub fn notes(replay: &Replay) -> Vec<String> {
     notes.extend(analyses_in_words(replay));
     notes.extend(replay.out_of_date.clone());
     notes.extend(log_notes(&replay.log, &|unix| {
-        wording(replay).moment(SimTime(unix - replay.calendar.unix(SimTime::START)))
+        wording(replay, SimTime::START).moment(SimTime(unix - replay.calendar.unix(SimTime::START)))
     }));
     notes
 }
@@ -416,10 +413,40 @@ pub fn notes_in_words(replay: &Replay, width: usize) -> String {
     text
 }
 
-/// The thresholds of the rating clauses, those with the same values together.
+/// Which rules of a rulebook are in force when.
+fn eras_in_words(replay: &Replay) -> Option<String> {
+    let book = replay.rulebook.as_deref()?;
+    let date = |at: SimTime| date_in_words(replay.calendar.civil(at).date());
+    let (name, first) = (&replay.ruleset.name, date(SimTime::START));
+    if replay.later.is_empty() {
+        return Some(format!(
+            "the rulebook {book} has {name} in force from {first}, the day of the first row, to the end"
+        ));
+    }
+    let later = replay.later.iter().map(|era| format!(", {} from {} on", era.rules.name, date(era.from)));
+    let clauses =
+        replay.later.iter().map(|era| era.rules.clauses[usize::from(era.amendment.clause())].path.as_str());
+    Some(format!(
+        "the rules change on the way, as the rulebook {book} says: {name} is in force from {first}, the day of the first \
+         row{}; how the numbers stand by then moves to the new rules ({})",
+        later.collect::<String>(),
+        clauses.collect::<Vec<&str>>().join(", ")
+    ))
+}
+
+/// The thresholds of all rules, each era's by the name of its ruleset.
 fn thresholds_in_words(replay: &Replay) -> Vec<String> {
+    let lines = replay.all_rules().flat_map(|(rules, _)| {
+        let era = if replay.later.is_empty() { String::new() } else { format!("{}: ", rules.name) };
+        thresholds_of(rules).into_iter().map(move |line| format!("{era}{line}"))
+    });
+    lines.collect()
+}
+
+/// The thresholds of the rating clauses, those with the same values together.
+fn thresholds_of(rules: &Rules) -> Vec<String> {
     let mut groups: Vec<(Thresholds, Vec<&str>)> = Vec::new();
-    for (path, thresholds) in replay.rules.thresholds() {
+    for (path, thresholds) in rules.thresholds() {
         match groups.iter_mut().find(|(other, _)| *other == thresholds) {
             Some((_, paths)) => paths.push(path),
             None => groups.push((thresholds, vec![path])),
@@ -440,7 +467,9 @@ fn thresholds_in_words(replay: &Replay) -> Vec<String> {
 
 /// That a log without `read` rows says nothing of what rules weigh.
 fn unread_in_words(replay: &Replay) -> Option<String> {
-    let weighing: Vec<&str> = replay.rules.weighing_unread(replay.calendar.end()).collect();
+    let mut weighing: Vec<&str> =
+        replay.all_rules().flat_map(|(rules, end)| rules.weighing_unread(end)).collect();
+    weighing.dedup();
     let untold = !weighing.is_empty() && replay.log.rows[Kind::Read as usize] == 0;
     untold.then(|| {
         format!(
@@ -454,7 +483,8 @@ fn unread_in_words(replay: &Replay) -> Option<String> {
 /// That a log without complaints makes every rating look perfect.
 fn complaints_in_words(replay: &Replay) -> Option<String> {
     let complaints = [(Kind::Blocked, Feedback::Block), (Kind::Reported, Feedback::Report)];
-    let weighed = complaints.iter().any(|(_, feedback)| replay.rules.weighs(*feedback));
+    let weighs = |feedback: Feedback| replay.all_rules().any(|(rules, _)| rules.weighs(feedback));
+    let weighed = complaints.iter().any(|(_, feedback)| weighs(*feedback));
     let untold = complaints.iter().all(|(kind, _)| replay.log.rows[*kind as usize] == 0);
     (weighed && untold).then(|| format!("the log holds {NO_COMPLAINTS}"))
 }
@@ -475,12 +505,12 @@ fn waiting_in_words(replay: &Replay) -> Option<String> {
 
 /// Rises that wait for an analysis, and analyses that no rise waited for.
 fn analyses_in_words(replay: &Replay) -> Vec<String> {
-    let open = replay.open_analyses(last(replay));
+    let open = replay.open_analyses(replay.last());
     let open = open.first().map(|open| {
         format!(
             "{} looks at the quality of the messages before the limit rises, and no rule says how that is decided: a \
              replay waits until a row of the kind `analysis` says so (count 1 approved, 0 denied)",
-            replay.rules.clauses[usize::from(open.clause)].path
+            replay.rules_at(open.since).clauses[usize::from(open.clause)].path
         )
     });
     let unasked = (replay.unasked > 0).then(|| {

@@ -29,7 +29,7 @@ use serde::Serialize;
 use super::replay::wording;
 use crate::glossary::{NumberStatus, Rating, TemplateStatus};
 use crate::platform::language::{Holder, HowMany};
-use crate::platform::{Change, Subject, What};
+use crate::platform::{Change, Rules, Subject, What};
 use crate::sim::replay::Replay;
 use crate::time::{HOUR, SimTime};
 
@@ -191,7 +191,8 @@ impl Webhook {
 pub fn foresee(replay: &Replay) -> Foreseen {
     let mut teller = Teller {
         replay,
-        tiers: vec![replay.start_tier; replay.log.names.numbers.len().max(1)],
+        rules: &replay.rules,
+        limits: vec![replay.rules.tiers[replay.start_tier].limit; replay.log.names.numbers.len().max(1)],
         pauses: vec![0; replay.log.names.templates.len()],
         verified: replay.start.verified,
         out: Foreseen::default(),
@@ -228,8 +229,10 @@ fn colour(rating: Rating) -> &'static str {
 
 struct Teller<'r> {
     replay: &'r Replay,
-    /// Position of the tier by holder.
-    tiers: Vec<usize>,
+    /// The rules in force.
+    rules: &'r Rules,
+    /// The limit that each number sends under.
+    limits: Vec<Option<u64>>,
     /// How often each template was paused.
     pauses: Vec<usize>,
     verified: bool,
@@ -238,11 +241,7 @@ struct Teller<'r> {
 
 impl Teller<'_> {
     fn portfolio(&self) -> bool {
-        self.replay.rules.holder == Holder::Portfolio
-    }
-
-    fn limit_of(&self, tier: usize) -> Option<u64> {
-        self.replay.rules.tiers[tier].limit
+        self.rules.holder == Holder::Portfolio
     }
 
     /// A number that begins, new, is told with its first limit.
@@ -253,12 +252,13 @@ impl Teller<'_> {
             return;
         }
         for number in 0..self.replay.log.names.numbers.len() {
-            self.number_event(self.replay.log.span.0, number, self.replay.start_tier, "ONBOARDING", None);
+            self.number_event(self.replay.log.span.0, number, "ONBOARDING", None);
         }
     }
 
     fn change(&mut self, change: &Change) {
         let time = self.replay.calendar.unix(change.at);
+        self.rules = self.replay.rules_at(change.at);
         match (change.subject, change.what) {
             (Subject::Holder(holder), What::TierRose { to, .. }) => {
                 self.limit(time, holder, to, "UPGRADE", change)
@@ -267,10 +267,10 @@ impl Teller<'_> {
                 self.limit(time, holder, to, "DOWNGRADE", change)
             }
             (Subject::Number(number), What::NumberEntered { status: NumberStatus::Flagged, .. }) => {
-                self.number_event(time, number, self.tier(number), "FLAGGED", Some(change));
+                self.number_event(time, number, "FLAGGED", Some(change));
             }
             (Subject::Number(number), What::NumberLeft { status: NumberStatus::Flagged, .. }) => {
-                self.number_event(time, number, self.tier(number), "UNFLAGGED", Some(change));
+                self.number_event(time, number, "UNFLAGGED", Some(change));
             }
             (Subject::Template(template), What::TemplateEntered { status, until }) => {
                 self.template_entered(time, template, status, until, change);
@@ -282,21 +282,22 @@ impl Teller<'_> {
                 self.template_rated(time, template, from, to, change);
             }
             (_, What::Verified) => self.verified(time, change),
+            (Subject::Number(number), What::Amended { to, .. }) => {
+                self.limits[number] = to;
+                self.leave_out(left_out(change.what));
+            }
             (_, what) => self.leave_out(left_out(what)),
         }
     }
 
-    fn tier(&self, number: usize) -> usize {
-        self.tiers[if self.portfolio() { 0 } else { number }]
-    }
-
     fn limit(&mut self, time: i64, holder: usize, to: usize, event: &'static str, change: &Change) {
-        self.tiers[holder] = to;
+        let limit = self.rules.tiers[to].limit;
         if !self.portfolio() {
-            return self.number_event(time, holder, to, event, Some(change));
+            self.limits[holder] = limit;
+            return self.number_event(time, holder, event, Some(change));
         }
-        let limit = self.limit_of(to);
-        let numbers = self.replay.ruleset.numbers.as_ref();
+        self.limits.fill(limit);
+        let numbers = self.replay.ruleset_at(change.at).numbers.as_ref();
         let most = numbers.and_then(|numbers| {
             let allowed = if self.verified { numbers.verified } else { numbers.unverified };
             if let HowMany::AtMost(most) = allowed { Some(most) } else { None }
@@ -312,15 +313,8 @@ impl Teller<'_> {
         self.push(notice, value, Some(change));
     }
 
-    fn number_event(
-        &mut self,
-        time: i64,
-        number: usize,
-        tier: usize,
-        event: &'static str,
-        change: Option<&Change>,
-    ) {
-        let Some(word) = tier_word(self.limit_of(tier)) else {
+    fn number_event(&mut self, time: i64, number: usize, event: &'static str, change: Option<&Change>) {
+        let Some(word) = tier_word(self.limits[number]) else {
             return self.leave_out("limits that have no published word");
         };
         let who = self.replay.log.names.numbers[number].clone();
@@ -458,7 +452,7 @@ impl Teller<'_> {
     }
 
     fn push(&mut self, notice: Notice, value: Value, change: Option<&Change>) {
-        let told = change.map(|change| wording(self.replay).tell(change, None));
+        let told = change.map(|change| wording(self.replay, change.at).tell(change, None));
         let (words, clause) = told
             .map_or_else(Default::default, |told| (format!("{} {}", told.subject, told.what), told.clause));
         self.out.webhooks.push(Webhook { notice, words, clause, value });

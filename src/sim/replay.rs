@@ -8,6 +8,9 @@
 //! A log is read twice because the platform must know all numbers and templates before the first row; neither
 //! reading keeps rows, so that a log may be longer than the memory.
 //!
+//! The rules are one ruleset from beginning to end, or those of a rulebook by the dates of the log: the era in which its
+//! first row lies, and each later one from its day on, to which what the platform holds moves as in a run.
+//!
 //! # The log
 //!
 //! A table separated by commas, one row for what happened in one second, in order of time:
@@ -49,6 +52,7 @@
 
 mod cells;
 mod drive;
+mod eras;
 mod mistakes;
 mod moment;
 mod rows;
@@ -56,6 +60,7 @@ mod unread;
 
 use std::io::BufRead;
 
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 use thiserror::Error;
@@ -64,17 +69,19 @@ use crate::document::{Document, Finding, Findings};
 use crate::glossary::{Feedback, NumberStatus, Rating, TemplateStatus};
 use crate::platform::language::{Condition, Within};
 use crate::platform::{
-    Change, ClauseId, Deadline, Opening, Policy, Rules, Ruleset, Subject, TemplateOpening, What, rulebook,
-    words,
+    Change, ClauseId, Deadline, Opening, Policy, Rulebook, Rules, Ruleset, Subject, TemplateOpening, What,
+    rulebook, words,
 };
 use crate::time::{Calendar, CalendarError, SimTime, Span, date_in_words};
 
 use super::Names;
-use super::load::{compile, nearest};
+use super::load::nearest;
 
 use drive::Outcome;
+use eras::Eras;
 
 pub(crate) use cells::Lines;
+pub use eras::LaterRules;
 pub(crate) use mistakes::{Line, Mistakes};
 pub use moment::Form;
 
@@ -240,6 +247,16 @@ pub enum LogError {
     /// The replay is to end before the log does.
     #[error("the log goes on after the end that was asked for")]
     EndsEarly,
+    /// The log begins before the first era of the rulebook.
+    #[error("the rulebook {rulebook} has no rules for {day}, the day of the first row")]
+    NoRules {
+        /// Name of the rulebook.
+        rulebook: String,
+        /// The day of the first row.
+        day: Date,
+        /// The first day of its first era.
+        first: Date,
+    },
     /// The starting tier is not on the ladder.
     #[error("the ruleset has no tier \"{name}\"")]
     Tier {
@@ -300,6 +317,12 @@ impl Log {
     pub fn row_count(&self) -> u64 {
         self.rows.iter().sum()
     }
+
+    /// The civil day of its first row.
+    pub fn first_day(&self) -> Date {
+        let zone = TimeZone::get(&self.zone).unwrap_or(TimeZone::UTC);
+        Timestamp::from_second(self.span.0).unwrap_or(Timestamp::UNIX_EPOCH).to_zoned(zone).date()
+    }
 }
 
 /// How the sender stands when the log begins, and how far the replay goes.
@@ -319,15 +342,19 @@ pub struct Start {
 /// What these rules would have done.
 #[derive(Clone, Debug)]
 pub struct Replay {
-    /// The ruleset as it stands in its file.
+    /// The ruleset as it stands in its file; where a rulebook is followed, that of the era in which the log begins.
     pub ruleset: Ruleset,
+    /// Name of the rulebook that is followed.
+    pub rulebook: Option<String>,
+    /// The rules of the eras that begin on the way, in order.
+    pub later: Vec<LaterRules>,
     /// Name of the log.
     pub name: String,
     /// What was read.
     pub log: Log,
     /// Dates from the midnight before the first row to the end of the replay.
     pub calendar: Calendar,
-    /// The rules, made ready.
+    /// The rules of the beginning, made ready.
     pub rules: Rules,
     /// How the sender stood at the beginning.
     pub start: Start,
@@ -361,8 +388,13 @@ pub struct Standing {
 /// How a number stands at the end of a replay.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct NumberAtEnd {
-    /// Position of its tier on the ladder.
+    /// Position of its tier on the ladder of the rules then in force; for a limit that they left off it, of the highest
+    /// tier below.
     pub tier: usize,
+    /// Its limit \[customers in 24 h\]; `None` is unlimited.
+    pub limit: Option<u64>,
+    /// When a review ends that is running for its rise.
+    pub review: Option<SimTime>,
     /// Its worst status.
     pub status: NumberStatus,
     /// When that ends.
@@ -398,6 +430,22 @@ pub struct Refused {
 }
 
 impl Replay {
+    /// Reads the log again and tells it to the rules of a rulebook: each era's from its day on.
+    ///
+    /// # Errors
+    /// As [`Replay::run`]; and a log that begins before the first era.
+    pub fn through(
+        reading: &Reading,
+        log: &Log,
+        input: impl BufRead,
+        rulebook: &Rulebook,
+        start: &Start,
+    ) -> Result<Replay, LogError> {
+        let calendar = calendar(reading, log, start)?;
+        let eras = Eras::of_rulebook(rulebook, &calendar)?;
+        eras.replay(reading, (log, calendar), input, start)
+    }
+
     /// Reads the log again and tells it to the rules.
     ///
     /// # Errors
@@ -411,7 +459,21 @@ impl Replay {
         start: &Start,
     ) -> Result<Replay, LogError> {
         let calendar = calendar(reading, log, start)?;
-        let rules = compile(ruleset, &calendar);
+        let eras = Eras::of_ruleset(ruleset, &calendar);
+        eras.replay(reading, (log, calendar), input, start)
+    }
+}
+
+impl Eras {
+    /// Reads the log again and tells it to these rules.
+    fn replay(
+        self,
+        reading: &Reading,
+        (log, calendar): (&Log, Calendar),
+        input: impl BufRead,
+        start: &Start,
+    ) -> Result<Replay, LogError> {
+        let Eras { rulebook, ruleset, rules, later } = self;
         let asked_tier = asked_tier(&rules, start)?;
         let opening = Opening {
             // Who is verified by then is told so: a number on the entry step leaves it.
@@ -421,11 +483,13 @@ impl Replay {
             templates: vec![TemplateOpening::PROVEN; log.names.templates.len() + 1],
             thresholds: Vec::new(),
             policy: Policy::Passed,
-            never_amended: true,
+            never_amended: later.is_empty(),
         };
         let origin = calendar.unix(SimTime::START);
-        let mut drive = drive::Drive::open(&rules, &opening, start.verified, &log.names);
-        drive.hear_unread(rules.unread_after().filter(|_| log.rows[Kind::Read as usize] > 0));
+        let mut drive = drive::Drive::open((&rules, later.as_slice()), &opening, start.verified, &log.names);
+        if log.rows[Kind::Read as usize] > 0 {
+            drive.hear_unread();
+        }
         let start_tier = drive.start_tier().unwrap_or(asked_tier);
         let again =
             rows::read(reading, input, &mut |second| drive.second(SimTime(second.at - origin), second))?;
@@ -434,7 +498,6 @@ impl Replay {
         }
         let Outcome { changes, end, refused, unasked } = drive.finish(calendar.end());
         Ok(Replay {
-            ruleset: ruleset.clone(),
             name: reading.name.clone(),
             log: again,
             start: start.clone(),
@@ -443,10 +506,16 @@ impl Replay {
             end,
             refused,
             unasked,
-            idle: idle(ruleset),
-            out_of_date: out_of_date(&ruleset.name, &calendar),
+            idle: idle_in_any(std::iter::once(&ruleset).chain(later.iter().map(|era| &era.ruleset))),
+            out_of_date: match rulebook {
+                None => out_of_date(&ruleset.name, &calendar),
+                Some(_) => None,
+            },
             calendar,
+            ruleset,
+            rulebook,
             rules,
+            later,
         })
     }
 }
@@ -466,7 +535,11 @@ impl Replay {
     /// The rises that wait for the platform's analysis at `at`: no rule says how it decides.
     pub fn open_analyses(&self, at: SimTime) -> Vec<OpenAnalysis> {
         let mut open: Vec<OpenAnalysis> = Vec::new();
+        let mut eras = self.later.iter().peekable();
         for (change, _) in self.changes.iter().filter(|(change, _)| change.at <= at) {
+            while let Some(era) = eras.next_if(|era| era.from <= change.at) {
+                open = self.carried_over(open, era);
+            }
             let Subject::Holder(holder) = change.subject else { continue };
             match change.what {
                 What::AnalysisAsked => {
@@ -522,9 +595,20 @@ fn out_of_date(ruleset: &str, calendar: &Calendar) -> Option<String> {
         true => format!("{ruleset} is not in force on {date}: {now} is by then (`--ruleset {book}@{day}`)"),
         false => format!(
             "{ruleset} is in force before {date} and {now} (`--ruleset {book}@{day}`) from then on: what the log holds \
-             from that day is told to rules of the past"
+             from that day is told to rules of the past (`--ruleset {book}` goes by the dates)"
         ),
     })
+}
+
+/// Clauses of any of these rulesets that a replay does not act on, each once.
+fn idle_in_any<'r>(rulesets: impl Iterator<Item = &'r Ruleset>) -> Vec<String> {
+    let mut all: Vec<String> = Vec::new();
+    for path in rulesets.flat_map(idle) {
+        if !all.contains(&path) {
+            all.push(path);
+        }
+    }
+    all
 }
 
 /// Clauses that no run acts on, and what a log does not tell; what customers write first stands in a log and is heard,

@@ -17,7 +17,7 @@ use crate::time::{SimTime, Span, date_in_words};
 pub struct Comparison {
     /// Name of the log.
     pub log: String,
-    /// Name of the ruleset.
+    /// Name of the ruleset; of a rulebook that was followed from era to era, with its rulesets.
     pub ruleset: String,
     /// Events that were received within the time of the replay, of the kinds that rules can foresee.
     pub within: u64,
@@ -93,7 +93,7 @@ impl Comparison {
             "{name} against {} under {}, within {tolerance}:\n  {} as foreseen, {} with another limit, {} received and \
              not foreseen, {} foreseen and not received.\n",
             replay.name,
-            replay.ruleset.name,
+            replay.rules_in_words(),
             grouped(self.matched),
             self.count(Parting::OtherLimit),
             self.count(Parting::NotForeseen),
@@ -156,7 +156,7 @@ pub fn compare(replay: &Replay, foreseen: &Foreseen, received: &Received, tolera
         foreseen: foreseen.webhooks.iter().map(|webhook| (webhook, false)).collect(),
         out: Comparison {
             log: replay.name.clone(),
-            ruleset: replay.ruleset.name.clone(),
+            ruleset: replay.rules_in_words(),
             within: 0,
             matched: 0,
             differences: Vec::new(),
@@ -194,7 +194,7 @@ impl Matcher<'_> {
         }
         self.out.within += 1;
         if notice.field == Field::Capability {
-            if self.replay.rules.holder == Holder::Number {
+            if self.replay.rules_at(self.instant(notice)).holder == Holder::Number {
                 return self.skip(1, "business_capability_update, where numbers hold the limits");
             }
             let limit = notice.detail.clone().unwrap_or_default();
@@ -219,10 +219,14 @@ impl Matcher<'_> {
             }
             None => {
                 let what = in_words(notice);
-                let clauses = able(&self.replay.ruleset, notice);
+                let clauses = able(self.replay.ruleset_at(self.instant(notice)), notice);
                 self.part(notice.time, Parting::NotForeseen, what, clauses, Some(line));
             }
         }
+    }
+
+    fn instant(&self, notice: &Notice) -> SimTime {
+        SimTime(notice.time - self.replay.calendar.unix(SimTime::START))
     }
 
     /// Whether a limit rose where an analysis is open that may lead to it; each explains one rise.
@@ -230,8 +234,8 @@ impl Matcher<'_> {
         if notice.field != Field::Capability && notice.event != "UPGRADE" {
             return false;
         }
-        let Replay { calendar, rules, .. } = self.replay;
-        let by = SimTime(notice.time - calendar.unix(SimTime::START)) + self.tolerance;
+        let by = self.instant(notice) + self.tolerance;
+        let rules = self.replay.rules_at(by);
         let numbers = &self.replay.log.names.numbers;
         let whose = |open: &OpenAnalysis| {
             notice.who.is_empty()
@@ -253,9 +257,9 @@ impl Matcher<'_> {
 
     /// The limit that holds once an analysis approves; nothing where the clause does not name its tier.
     fn limit_after(&self, open: &OpenAnalysis) -> Option<String> {
-        let rules = &self.replay.rules;
+        let rules = self.replay.rules_at(open.since);
         let name = rules.clauses[usize::from(open.clause)].path.strip_prefix("upgrade.")?;
-        match &self.replay.ruleset.upgrade.get(name)?.to {
+        match &self.replay.ruleset_at(open.since).upgrade.get(name)?.to {
             ToTier::AtLeast(tier) => rules.tier(tier).map(|tier| limit_word(rules.tiers[tier].limit)),
             ToTier::Next => None,
         }

@@ -5,16 +5,17 @@
 //!     platform   a term ends, a rating is due, a clause's own clock strikes
 //!     log        the next second in which something happened
 //!     unread     delivered messages that nobody has read in time
-//!   then: 1 terms, decisions   2 reactions, unread   3 ratings   4 clocks   5 sends   6 reactions to these sends
+//!     rulebook   the rules change
+//!   then: 1 eras, terms, decisions   2 reactions, unread   3 ratings   4 clocks   5 sends   6 reactions to these sends
 //! ```
 
 use crate::glossary::Feedback;
 use crate::platform::{Change, Opening, Platform, Rules, Score, Signal, Subject, What};
-use crate::time::{SimTime, Span};
+use crate::time::SimTime;
 
 use super::rows::Second;
 use super::unread::Waiting;
-use super::{Kind, Names, NumberAtEnd, Refused, Standing, TemplateAtEnd};
+use super::{Kind, LaterRules, Names, NumberAtEnd, Refused, Standing, TemplateAtEnd};
 
 /// The platform's next instants.
 #[derive(Clone, Copy, Debug)]
@@ -27,6 +28,8 @@ struct Due {
 /// The platform on its way through a log.
 pub(super) struct Drive<'r> {
     platform: Platform<'r>,
+    /// The eras that have not begun yet.
+    later: &'r [LaterRules],
     now: SimTime,
     numbers: usize,
     /// How many templates there are; the position behind them stands for none.
@@ -34,7 +37,7 @@ pub(super) struct Drive<'r> {
     heard: Vec<Change>,
     changes: Vec<(Change, Option<f64>)>,
     refused: Refused,
-    /// What was delivered and may still count as unread, where that is heard.
+    /// What was delivered and may still count as unread, where the log tells of reads.
     waiting: Option<Waiting>,
     unasked: u64,
 }
@@ -49,10 +52,17 @@ pub(super) struct Outcome {
 }
 
 impl<'r> Drive<'r> {
-    /// The platform before the log; `verified` is whether the business was verified by then.
-    pub(super) fn open(rules: &'r Rules, opening: &Opening, verified: bool, names: &Names) -> Drive<'r> {
+    /// The platform before the log, with its rules and those of later eras; `verified` is whether the business was
+    /// verified by then.
+    pub(super) fn open(
+        (rules, later): (&'r Rules, &'r [LaterRules]),
+        opening: &Opening,
+        verified: bool,
+        names: &Names,
+    ) -> Drive<'r> {
         let mut drive = Drive {
             platform: Platform::open(rules, opening),
+            later,
             now: SimTime(-1),
             numbers: names.numbers.len(),
             templates: names.templates.len(),
@@ -70,9 +80,9 @@ impl<'r> Drive<'r> {
         drive
     }
 
-    /// Hears from now on what was not read so long after its delivery.
-    pub(super) fn hear_unread(&mut self, after: Option<Span>) {
-        self.waiting = after.map(Waiting::new);
+    /// Hears from now on what was not read in time after its delivery, where the rules weigh that.
+    pub(super) fn hear_unread(&mut self) {
+        self.waiting = Some(Waiting::new(self.platform.rules().unread_after()));
     }
 
     /// Who was verified before the log left the entry step before it, too: only what is under way yet is told.
@@ -120,7 +130,8 @@ impl<'r> Drive<'r> {
                 clock: self.platform.next_clock(self.now),
             };
             let unread = self.waiting.as_ref().map_or(SimTime::NEVER, Waiting::next);
-            let next = due.term.min(due.evaluation).min(due.clock).min(unread).max(SimTime(self.now.0 + 1));
+            let next = due.term.min(due.evaluation).min(due.clock).min(unread).min(self.next_era_at());
+            let next = next.max(SimTime(self.now.0 + 1));
             if next >= end {
                 return due;
             }
@@ -131,6 +142,7 @@ impl<'r> Drive<'r> {
     /// The six classes of one instant.
     fn instant(&mut self, now: SimTime, due: Due, second: Option<&Second>) {
         self.now = now;
+        let amended = self.amend();
         if due.term <= now {
             self.platform.terms(now, &mut self.heard);
             self.tell();
@@ -139,13 +151,14 @@ impl<'r> Drive<'r> {
         let reacted = second.is_some_and(|second| self.reactions(second, false));
         let reacted = self.unread(second) || reacted;
         // What was heard since may have made a rating due; asking again looks at every number and template.
-        let asked_again = due.term <= now || reacted || decided;
+        let asked_again = amended || due.term <= now || reacted || decided;
         let evaluation = if asked_again { self.platform.next_evaluation() } else { due.evaluation };
         if evaluation <= now {
             self.platform.evaluate(now, &mut self.heard);
             self.tell();
         }
-        if due.clock <= now {
+        let clock = if amended { self.platform.next_clock(SimTime(now.0 - 1)) } else { due.clock };
+        if clock <= now {
             self.platform.clocks(now, &mut self.heard);
             self.tell();
         }
@@ -153,6 +166,24 @@ impl<'r> Drive<'r> {
             self.sends(second);
             self.reactions(second, true);
         }
+    }
+
+    fn next_era_at(&self) -> SimTime {
+        self.later.first().map_or(SimTime::NEVER, |era| era.from)
+    }
+
+    /// Class 1, before anything else: the rules of the next era; whether it begins now.
+    fn amend(&mut self) -> bool {
+        let Some((era, later)) = self.later.split_first().filter(|(era, _)| era.from <= self.now) else {
+            return false;
+        };
+        self.later = later;
+        self.platform.amend(&era.rules, &era.amendment, &[], self.now, &mut self.heard);
+        if let Some(waiting) = &mut self.waiting {
+            waiting.go_by(era.rules.unread_after());
+        }
+        self.tell();
+        true
     }
 
     /// Class 1: the business is verified, and rises that wait for an analysis are decided; whether there were any.
@@ -253,6 +284,8 @@ impl<'r> Drive<'r> {
         let capacity = self.platform.capacity(number, now);
         NumberAtEnd {
             tier: self.platform.tier(number),
+            limit: self.platform.limit(number),
+            review: self.platform.review_until(number),
             status: self.platform.number_status(number),
             deadline: self.platform.number_deadline(number),
             rating: self.platform.rating(number),

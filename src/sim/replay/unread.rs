@@ -15,7 +15,8 @@ type Whose = (usize, usize);
 
 /// Delivered messages that nobody has read so far, each until it counts as unread.
 pub(super) struct Waiting {
-    after: Span,
+    /// After how long a message counts as unread; nothing where the rules do not weigh that.
+    after: Option<Span>,
     /// When they will count as unread, and how many wait, the oldest first.
     messages: BTreeMap<Whose, VecDeque<(SimTime, u64)>>,
     /// The same instants of all numbers and templates, the earliest first; some may be read by then.
@@ -23,9 +24,14 @@ pub(super) struct Waiting {
 }
 
 impl Waiting {
-    /// Nothing waits yet; a message counts as unread `after` its delivery.
-    pub(super) fn new(after: Span) -> Waiting {
+    /// Nothing waits yet; a message counts as unread `after` its delivery, or never.
+    pub(super) fn new(after: Option<Span>) -> Waiting {
         Waiting { after, messages: BTreeMap::new(), instants: VecDeque::new() }
+    }
+
+    /// Other rules hold: what is delivered from now on counts as unread `after` that; what waits keeps its time.
+    pub(super) fn go_by(&mut self, after: Option<Span>) {
+        self.after = after;
     }
 
     /// When messages may count as unread next.
@@ -48,9 +54,10 @@ impl Waiting {
     }
 
     fn delivered(&mut self, now: SimTime, whose: Whose, count: u64) {
-        let at = now + self.after;
-        self.messages.entry(whose).or_default().push_back((at, count));
-        self.instants.push_back((at, whose));
+        let Some(after) = self.after else { return };
+        let at = now + after;
+        in_order(self.messages.entry(whose).or_default(), at, count);
+        in_order(&mut self.instants, at, whose);
     }
 
     fn read(&mut self, whose: Whose, mut count: u64) {
@@ -76,4 +83,10 @@ impl Waiting {
         }
         overdue
     }
+}
+
+/// Adds to what is in order of time: at the end, unless other rules have made the time shorter.
+fn in_order<T>(queue: &mut VecDeque<(SimTime, T)>, at: SimTime, what: T) {
+    let place = queue.partition_point(|(other, _)| *other <= at);
+    queue.insert(place, (at, what));
 }
