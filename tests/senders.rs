@@ -4,6 +4,7 @@
 mod common;
 
 use common::{CLASSIC, Case, PLATFORM, Plan, folder, total};
+use tiercast::audience::Sampling;
 use tiercast::glossary::{NumberStatus, TemplateStatus};
 use tiercast::platform::{Subject, What};
 use tiercast::sim::{Entry, Journal, Metric, Scenario, Trajectory};
@@ -429,4 +430,45 @@ fn what_makes_no_sense_is_told_at_its_place() {
     let text = flat.text().replace(r#"(tier: "1,000")"#, "()").replace("plan: Constant(a_day: 100)", climb);
     let found = Scenario::read("case", &text, folder()).err().unwrap().render(false);
     assert!(found.contains("asks for no usage"), "{found}");
+}
+
+/// A step that asks for 5,000 different customers in 7 days, of 4,600 in all. From the second day on a template is tried whose
+/// sample does badly: who waits for it gets nothing, and was counted on the first day already.
+#[test]
+fn who_waited_for_a_message_that_was_dropped_counts_once() {
+    let fresh = r#"Marketing, state: submitted, factors: { "block": Fixed(300) }"#;
+    let low = |path: &'static str, at: f64| (path, format!("Fixed({at})"));
+    let case = Case {
+        ruleset: PLATFORM,
+        start: "2024-03-04".into(),
+        tier: "10K",
+        horizon: 14,
+        profile: "tests/logs/at-once.ron",
+        customers: 4_600,
+        chances: vec![("block", "Fixed(0.0001)".into())],
+        priors: vec![
+            low("rating.number.medium_from", 0.01),
+            low("rating.number.low_from", 0.02),
+            low("rating.template_feedback.medium_from", 0.01),
+            low("rating.template_feedback.low_from", 0.02),
+        ],
+        verification: r#"Done, review: (hours: Fixed(30), rejected: "0%", by_hand: None)"#.into(),
+        templates: vec![fresh, "Marketing"],
+        plan: Plan::Constant(4_600),
+        ..Case::default()
+    };
+    for sampling in [Sampling::Counts, Sampling::People] {
+        let mut journal = Journal::default();
+        case.load().with_sampling(sampling).watch(0, &mut journal);
+        let whats = journal.entries.iter().filter_map(|entry| match entry {
+            Entry::Change(change, _) => Some(change.what),
+            Entry::Sent(_) => None,
+        });
+        let whats: Vec<What> = whats.collect();
+        let dropped =
+            whats.iter().map(|what| if let What::HeldDropped { held, .. } = what { *held } else { 0 });
+        assert!(dropped.sum::<u64>() > 6_000, "{whats:?}");
+        let rises = |what: &What| matches!(what, What::ReviewStarted { .. } | What::TierRose { .. });
+        assert!(!whats.iter().any(rises), "{sampling:?}: {whats:?}");
+    }
 }

@@ -187,10 +187,14 @@ impl List {
         taken.split_off(customers, Choosing { now, item: HOLD, slot, choice, subject, chance })
     }
 
-    /// All of `taken` rest as after a message that did not reach them.
+    /// All of `taken` rest as after a message that did not reach them. It was never sent, so what counted before counts on.
     pub fn not_reached(&mut self, taken: &Taken, now: SimTime) {
         for (place, part) in taken.parts.iter().enumerate() {
-            let cell = Cell { last: now, delivered: false, window: CLOSED, counted: AS_LAST, ..*part };
+            let counted = match self.counted_after(part, true, now) {
+                LONG_AGO => AS_LAST,
+                before => before,
+            };
+            let cell = Cell { last: now, delivered: false, window: CLOSED, counted, ..*part };
             self.settle(cell, now + self.plan.rest, taken.people.get(place).copied());
         }
     }
