@@ -237,6 +237,8 @@ fn rules_are_named_as_everywhere() {
     let with = |rules: &str| workshop.command(&["log.csv", "--ruleset", rules]).output().unwrap();
     let on_day = with("platform@2024-03-04");
     assert_eq!((text(&on_day.stderr), on_day.stdout), (String::new(), with("platform-2023").stdout));
+    let misspelt = text(&with("platfrom").stderr);
+    assert!(misspelt.contains("did you mean platform? There are: "), "{misspelt}");
 }
 
 // ---- a log and the eras of a rulebook -------------------------------------------------------------------------

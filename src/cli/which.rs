@@ -54,8 +54,8 @@ pub(super) fn ruleset(name: &str) -> Result<Meant, Failure> {
         catalogue::document(name).map(|document| Meant { document, value: name.to_owned(), day: None });
     known.ok_or_else(|| {
         let names: Vec<&str> = catalogue::names().collect();
-        let meant =
-            catalogue::nearest(name).map_or_else(String::new, |near| format!("did you mean {near}? "));
+        let near = catalogue::nearest(name).or_else(|| nearest(name, rulebook::names()));
+        let meant = near.map_or_else(String::new, |near| format!("did you mean {near}? "));
         Failure::Usage {
             message: format!("there is no ruleset \"{name}\""),
             help: format!("{meant}There are: {}", names.join(", ")),
