@@ -5,6 +5,9 @@
 //! file at once. It also finds the place of a value by its path, replaces a value by its path (`--set`), and turns
 //! values back into paths and texts (`rules show`, `rules diff`). It knows nothing of scenarios or rulesets.
 //!
+//! What can be read without its faulty entries is checked for sense all the same: a [`Check`] that is told of them notes
+//! what was found by the values at some paths alone, if these were read whole, and nothing that may follow from the rest.
+//!
 //! ```text
 //!               +- scan ---> tree of nodes with their ranges --- locate: path -> range
 //!               |                |                                   |
@@ -34,7 +37,7 @@ use std::ops::Range;
 pub use check::Check;
 pub use finding::{Finding, Findings, Level};
 pub use ordered::{Ordered, Word};
-pub use read::{FieldHelp, options};
+pub use read::{FieldHelp, LeftOut, options};
 pub use wording::nearest;
 
 /// A named text.

@@ -40,30 +40,60 @@ impl Document {
 
     /// Reads the document as [`read`](Document::read) does; `help` explains fields that are missing.
     pub fn read_with_help<T: DeserializeOwned>(&self, help: FieldHelp) -> Result<T, Findings> {
+        let (value, left_out) = self.read_what_can_be(help)?;
+        if left_out.findings.is_empty() { Ok(value) } else { Err(Findings::new(self, left_out.findings)) }
+    }
+
+    /// Reads the document without the entries that cannot be read, and says which: a [`Check`](super::Check) that is told
+    /// of them goes on with the rest. Only who leaves nothing out may use the value for more than that.
+    ///
+    /// # Errors
+    /// All that is wrong with its form, where nothing can be read without a faulty entry.
+    pub fn read_what_can_be<T: DeserializeOwned>(&self, help: FieldHelp) -> Result<(T, LeftOut), Findings> {
         let scan = scan(&self.text);
         let first = parse::<T>(&self.text);
         let twice = scan.root.as_ref().is_some_and(|root| !duplicates(root).is_empty());
         match first {
-            Ok(value) if (scan.fatal || scan.findings.is_empty()) && !twice => Ok(value),
-            _ => Err(Findings::new(self, self.mistakes::<T>(scan, help))),
+            Ok(value) if (scan.fatal || scan.findings.is_empty()) && !twice => {
+                Ok((value, LeftOut::default()))
+            }
+            _ => self.mistakes(scan, help).map_err(|findings| Findings::new(self, findings)),
         }
     }
 
-    fn mistakes<T: DeserializeOwned>(&self, mut scan: Scan, help: FieldHelp) -> Vec<Finding> {
+    fn mistakes<T: DeserializeOwned>(
+        &self,
+        mut scan: Scan,
+        help: FieldHelp,
+    ) -> Result<(T, LeftOut), Vec<Finding>> {
         let root = match scan.root.take() {
             Some(root) if !scan.fatal => root,
-            _ => return scan.findings,
+            _ => return Err(scan.findings),
         };
         let mut recovery = Recovery::new(self, &root, scan, help);
         for _ in 0..10 * MOST {
-            let Err(error) = parse::<T>(&recovery.text) else { break };
+            let error = match parse::<T>(&recovery.text) {
+                Ok(value) => return Ok((value, recovery.left_out())),
+                Err(error) => error,
+            };
             let names = recovery.nameless(&error).map(|at| names_at::<T>(&recovery.text, at));
             if !recovery.step(&error, names.unwrap_or_default()) || recovery.findings.len() >= MOST {
                 break;
             }
         }
-        recovery.finish()
+        Err(recovery.finish())
     }
+}
+
+/// What of a document could not be read, and how its text is read without it.
+#[derive(Debug, Default)]
+pub struct LeftOut {
+    /// What is wrong with it.
+    pub(super) findings: Vec<Finding>,
+    /// Where it stands.
+    pub(super) places: Vec<Range<usize>>,
+    /// The text with blanks in its place, so that everything else stays where it is.
+    pub(super) text: String,
 }
 
 /// How documents are read and written: without `Some(..)` and without the parentheses of newtypes.
@@ -96,6 +126,8 @@ struct Recovery<'n> {
     blanked: Vec<Range<usize>>,
     /// Percentages without quotes of which the reader has said nothing yet: it reads them as numbers.
     percents: Vec<Range<usize>>,
+    /// All of them: what is read in their place is not what was meant.
+    misread: Vec<Range<usize>>,
     /// Fields that will be missing and are not to be told: the group's opening bracket and the name.
     excused: Vec<(usize, String)>,
 }
@@ -131,6 +163,7 @@ impl<'n> Recovery<'n> {
             help,
             findings: scan.findings,
             blanked: Vec::new(),
+            misread: scan.percents.clone(),
             percents: scan.percents,
             excused: Vec::new(),
         };
@@ -165,6 +198,12 @@ impl<'n> Recovery<'n> {
         self.percents.retain(|percent| *percent != blame.node.span);
         self.excuse_meant_field(&error.code, &blame);
         self.blank(&blame.way)
+    }
+
+    /// What was left out, once the rest can be read.
+    fn left_out(mut self) -> LeftOut {
+        let places = [self.blanked.as_slice(), &self.misread].concat();
+        LeftOut { places, text: std::mem::take(&mut self.text), findings: self.finish() }
     }
 
     /// All that was found. What the reader took for a number is none, and what it never saw may be either.

@@ -10,6 +10,9 @@
 //!                        +- prices     tables that exist and price what is paid, one clause at a time, one currency
 //! ```
 //!
+//! An entry that cannot be read is left out, and the rest is examined: what is found by clauses that can be read whole is
+//! told beside it. What may follow from the entry alone is not.
+//!
 //! What passes can be compiled without a further question: every tier, measure and source that it names exists, and
 //! no clause sleeps because a word in it contradicts another.
 
@@ -29,7 +32,7 @@ use super::price::{PriceTable, check_ruleset, price_table};
 use conditions::Asks;
 
 impl Ruleset {
-    /// Reads a ruleset, or says all that is wrong with it: first with its form and, where that is right, with its
+    /// Reads a ruleset, or says all that is wrong with it: with its form and, as far as that lets it be judged, with its
     /// sense. Its price clauses name tables that come with the program.
     ///
     /// # Errors
@@ -46,9 +49,9 @@ impl Ruleset {
         document: &Document,
         table_of: &dyn Fn(&str) -> Option<PriceTable>,
     ) -> Result<Ruleset, Findings> {
-        let ruleset: Ruleset = document.read_with_help(help)?;
-        let mut check = Sense::of(&ruleset, document);
-        check_ruleset(&ruleset, table_of, &mut check);
+        let (ruleset, left_out) = document.read_what_can_be::<Ruleset>(help)?;
+        let mut check = Sense::of(&ruleset, Check::without(document, left_out));
+        check.given(&["price"], |check| check_ruleset(&ruleset, table_of, check));
         check.finish(ruleset)
     }
 }
@@ -138,10 +141,10 @@ struct Reading {
 }
 
 impl<'r, 'd> Sense<'r, 'd> {
-    fn of(ruleset: &'r Ruleset, document: &'d Document) -> Check<'d> {
+    fn of(ruleset: &'r Ruleset, check: Check<'d>) -> Check<'d> {
         let tiers = ruleset.ladder.iter().flat_map(|ladder| ladder.steps.keys()).collect();
-        let mut sense = Sense { ruleset, tiers, check: Check::new(document) };
-        sense.header();
+        let mut sense = Sense { ruleset, tiers, check };
+        sense.given(&[], Sense::header);
         sense.origins();
         sense.nouns();
         sense.verbs();
@@ -150,6 +153,13 @@ impl<'r, 'd> Sense<'r, 'd> {
 
     fn error(&mut self, path: &str, message: impl Into<String>, help: impl Into<String>) {
         self.check.error(path, message, help);
+    }
+
+    /// What `examine` finds leans on the parts at these paths: see [`Check::given`].
+    fn given(&mut self, paths: &[&str], examine: impl FnOnce(&mut Self)) {
+        let around = self.check.lean(paths);
+        examine(self);
+        self.check.lean_as(around);
     }
 
     /// Whether a reading of the clause at `path` is taken as it should be.
@@ -191,13 +201,20 @@ impl<'r, 'd> Sense<'r, 'd> {
 
     fn verbs(&mut self) {
         for (name, upgrade) in self.ruleset.upgrade.iter() {
-            self.upgrade(&format!("upgrade.{name}"), upgrade);
+            let path = format!("upgrade.{name}");
+            self.given(&[&path, "ladder", "rating", "number"], |sense| sense.upgrade(&path, upgrade));
         }
         for (name, measure) in self.ruleset.number.iter() {
-            self.measure(&format!("number.{name}"), name, measure, Asks::Number);
+            let path = format!("number.{name}");
+            self.given(&[&path, "ladder", "rating"], |sense| {
+                sense.measure(&path, name, measure, Asks::Number)
+            });
         }
         for (name, measure) in self.ruleset.template.iter() {
-            self.measure(&format!("template.{name}"), name, measure, Asks::Template);
+            let path = format!("template.{name}");
+            self.given(&[&path, "ladder", "rating"], |sense| {
+                sense.measure(&path, name, measure, Asks::Template)
+            });
         }
     }
 

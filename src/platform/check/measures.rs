@@ -13,7 +13,7 @@ impl<'r> Sense<'r, '_> {
     pub(super) fn measure(&mut self, path: &str, name: &str, measure: &Measure, of: Asks) {
         self.signals(path, &measure.on, &measure.when, of);
         self.conditions(&format!("{path}.when"), &measure.when, of);
-        self.imposed(path, name, measure, of);
+        self.given(&[family(of)], |sense| sense.imposed(path, name, measure, of));
         self.terms(path, measure, of);
         self.opposite(path, measure);
         for (field, effects) in [("then", &measure.then), ("if_still", &measure.if_still)] {
@@ -128,7 +128,8 @@ impl<'r> Sense<'r, '_> {
                         Some(near) => format!("did you mean `{near}`?"),
                         None => format!("the measures here are {}", listed(siblings.keys())),
                     };
-                    self.error(path, format!("there is no measure `{word}` to impose"), help);
+                    let message = format!("there is no measure `{word}` to impose");
+                    self.check.error_given(&[family(of)], path, message, help);
                 }
             }
         }
@@ -204,4 +205,9 @@ impl<'r> Sense<'r, '_> {
             _ => {}
         }
     }
+}
+
+/// Where the measures stand that can impose one another.
+fn family(of: Asks) -> &'static str {
+    if of == Asks::Template { "template" } else { "number" }
 }

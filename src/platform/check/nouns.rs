@@ -5,7 +5,7 @@ use crate::time::{DAY, Span};
 
 use super::super::language::{
     Ageing, Cap, CapLimit, CapOf, Clause, HowMany, Limit, OfficialChanges, Pacing, Rates, RatingClause,
-    RatingOf, Takes, Within,
+    RatingOf, Takes, Window, Within,
 };
 use super::super::origin::Origin;
 
@@ -14,17 +14,21 @@ use super::{Sense, first_day, is_name, step};
 
 impl Sense<'_, '_> {
     pub(super) fn nouns(&mut self) {
-        self.ladder();
-        self.numbers();
+        self.given(&["ladder"], Sense::ladder);
+        self.given(&["numbers"], Sense::numbers);
         self.admission();
         self.windows();
         self.ratings();
-        self.official();
-        self.review();
+        self.given(&["official", "ladder", "rating"], Sense::official);
+        self.given(&["review"], Sense::review);
         for (name, pacing) in self.ruleset.pacing.iter() {
-            self.pacing(&format!("pacing.{name}"), pacing);
+            self.given(&[], |sense| sense.pacing(&format!("pacing.{name}"), pacing));
         }
-        self.prices();
+        self.given(&[], Sense::prices);
+        self.given(&[], Sense::facts);
+    }
+
+    fn facts(&mut self) {
         for (name, fact) in self.ruleset.fact.iter() {
             if fact.says.trim().is_empty() {
                 self.error(
@@ -100,18 +104,21 @@ impl Sense<'_, '_> {
         let mut of_tier: Option<&str> = None;
         for (name, cap) in self.ruleset.admission.iter() {
             let path = format!("admission.{name}");
-            self.cap(&path, cap);
+            self.given(&[&path, "ladder"], |sense| sense.cap(&path, cap));
             if cap.limit == CapLimit::OfTier {
                 if let Some(other) = of_tier {
-                    let message = format!("the tier's limit is used by `{other}` already");
-                    self.error(&format!("{path}.limit"), message, "one cap is OfTier, others are Own(..)");
+                    let (path, message) =
+                        (format!("{path}.limit"), format!("the tier's limit is used by `{other}` already"));
+                    let help = "one cap is OfTier, others are Own(..)";
+                    self.check.error_given(&["admission"], &path, message, help);
                 }
                 of_tier = of_tier.or(Some(name));
             }
         }
         if self.ruleset.ladder.is_some() && of_tier.is_none() {
             let message = "no cap uses the tiers' limits, so the ladder would limit nothing";
-            self.error("ladder", message, "add to `admission` a cap with `per: Holder, limit: OfTier`");
+            let help = "add to `admission` a cap with `per: Holder, limit: OfTier`";
+            self.check.error_given(&["admission"], "ladder", message, help);
         }
     }
 
@@ -148,18 +155,23 @@ impl Sense<'_, '_> {
     fn windows(&mut self) {
         for (place, (name, window)) in self.ruleset.window.iter().enumerate() {
             let path = format!("window.{name}");
-            if window.opens.is_empty() {
-                let help = "name what opens it, such as [customer_message]";
-                self.error(&format!("{path}.opens"), "nothing opens this window", help);
-            }
-            self.above_zero(&format!("{path}.lasts"), window.lasts);
+            self.given(&[], |sense| sense.window(&path, window));
             let earlier = self.ruleset.window.iter().take(place);
             let mut same = earlier
                 .filter(|(_, other)| other.kind == window.kind && overlap(other.origin(), window.origin()));
             if let Some((other, _)) = same.next() {
-                self.both_in_force(&format!("{path}.kind"), &format!("window.{other}.kind"));
+                let (path, other) = (format!("{path}.kind"), format!("window.{other}.kind"));
+                self.given(&["window"], |sense| sense.both_in_force(&path, &other));
             }
         }
+    }
+
+    fn window(&mut self, path: &str, window: &Window) {
+        if window.opens.is_empty() {
+            let help = "name what opens it, such as [customer_message]";
+            self.error(&format!("{path}.opens"), "nothing opens this window", help);
+        }
+        self.above_zero(&format!("{path}.lasts"), window.lasts);
     }
 
     fn both_in_force(&mut self, path: &str, other: &str) {
@@ -175,14 +187,17 @@ impl Sense<'_, '_> {
     fn ratings(&mut self) {
         for (place, (name, rating)) in self.ruleset.rating.iter().enumerate() {
             let path = format!("rating.{name}");
-            self.rating_times(&path, rating);
-            self.rating_weights(&path, rating);
-            self.rating_thresholds(&path, rating);
+            self.given(&[&path], |sense| {
+                sense.rating_times(&path, rating);
+                sense.rating_weights(&path, rating);
+                sense.rating_thresholds(&path, rating);
+            });
             let earlier = self.ruleset.rating.iter().take(place);
             let mut same = earlier
                 .filter(|(_, other)| other.of == rating.of && overlap(other.origin(), rating.origin()));
             if let Some((other, _)) = same.next() {
-                self.both_in_force(&format!("{path}.of"), &format!("rating.{other}.of"));
+                let (path, other) = (format!("{path}.of"), format!("rating.{other}.of"));
+                self.given(&["rating"], |sense| sense.both_in_force(&path, &other));
             }
         }
     }

@@ -11,12 +11,15 @@ impl Sense<'_, '_> {
     pub(super) fn origins(&mut self) {
         let views = clauses(self.ruleset);
         for view in &views {
-            self.clause_name(view);
-            self.source_keys(view);
-            self.dates(view);
-            self.exceptions(view);
-            self.every_value_has_an_origin(view);
+            self.given(&["sources"], |sense| sense.source_keys(view));
+            self.given(&[&view.path], |sense| {
+                sense.clause_name(view);
+                sense.dates(view);
+                sense.exceptions(view);
+                sense.every_value_has_an_origin(view);
+            });
         }
+        // Whether a source is used depends on all clauses.
         self.source_list(&views);
     }
 

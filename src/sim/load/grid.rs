@@ -9,11 +9,11 @@ use crate::sim::scenario::{HoursText, ScenarioText};
 use crate::time::{Calendar, CalendarError, Slot, Span};
 
 use super::parts::written_to;
-use super::{MOST_DAYS, SendingSlot};
+use super::{CALENDAR, MOST_DAYS, SendingSlot};
 
 pub(super) fn calendar(text: &ScenarioText, check: &mut Check<'_>) -> Option<Calendar> {
-    let start = start(text, check);
-    let lasts = horizon(text, check);
+    let start = check.given(&[], |check| start(text, check));
+    let lasts = check.given(&[], |check| horizon(text, check));
     let Some(civil) = start.filter(|_| lasts) else {
         // The zone and the slot can be judged on any other day.
         if let Err(error) =
@@ -59,14 +59,14 @@ fn horizon(text: &ScenarioText, check: &mut Check<'_>) -> bool {
 
 /// Tells why no calendar can be laid.
 fn tell(error: &CalendarError, check: &mut Check<'_>) {
-    let (path, help) = match error {
+    let (path, leans, help): (_, &[&str], _) = match error {
         CalendarError::Zone(_) => {
-            ("zone", "a name such as \"Europe/Madrid\", \"America/Sao_Paulo\" or \"UTC\"")
+            ("zone", &[], "a name such as \"Europe/Madrid\", \"America/Sao_Paulo\" or \"UTC\"")
         }
-        CalendarError::Slot(_) => ("slot", "whole minutes that divide a day: 15m, 30m, 1h, 2h, 4h, 24h"),
-        CalendarError::Start(..) | CalendarError::Range => ("start", "choose another start"),
+        CalendarError::Slot(_) => ("slot", &[], "whole minutes that divide a day: 15m, 30m, 1h, 2h, 4h, 24h"),
+        CalendarError::Start(..) | CalendarError::Range => ("start", CALENDAR, "choose another start"),
     };
-    check.error(path, error.to_string(), help);
+    check.error_given(leans, path, error.to_string(), help);
 }
 
 pub(super) fn sending_slots(
@@ -78,11 +78,9 @@ pub(super) fn sending_slots(
     let minutes = [("sender.hours.from", from), ("sender.hours.to", to)].map(|(path, time)| {
         let minute = minute_of(time);
         if minute.is_none() {
-            check.error(
-                path,
-                format!("\"{time}\" is no time of day"),
-                "write hours and minutes, such as \"09:00\"",
-            );
+            let message = format!("\"{time}\" is no time of day");
+            let help = "write hours and minutes, such as \"09:00\"";
+            check.error_given(&[], path, message, help);
         }
         minute
     });
@@ -102,7 +100,8 @@ pub(super) fn sending_slots(
         sending.extend(open.into_iter().zip(0..).map(|(slot, place)| SendingSlot { slot, place, of }));
     }
     if sending.is_empty() {
-        tell_never(calendar, text, from..to, check);
+        let leans = [&["sender.hours", "sender.weekdays"], CALENDAR].concat();
+        check.given(&leans, |check| tell_never(calendar, text, from..to, check));
     }
     sending
 }

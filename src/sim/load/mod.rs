@@ -3,7 +3,8 @@
 //! ```text
 //!   plan.ron --read--> ScenarioText --+-- grid     calendar and sending slots
 //!   rulesets, profiles, tables  ------+-- plans    how the sender decides
-//!                                     +-- sense    all that can be wrong, told at once
+//!                                     +-- sense    all that can be wrong, told at once: also of what is left where
+//!                                     |            entries cannot be read, unless it may follow from these
 //!                                     +-- parts    numbers and lists, prices, decisions
 //!                                     |-- desk     whether a help desk can keep its chats
 //!                                     |-- inputs   priors, and where every input comes from
@@ -63,7 +64,7 @@ use self::sense::{
 pub use self::uncertain::{Source, Uncertain};
 use super::account::Prices;
 use super::expectation::Expectation;
-use super::scenario::{DecisionText, PolicyText, ReviewText, ScenarioText, Verification};
+use super::scenario::{DecisionText, PolicyText, ReviewText, ScenarioText, SegmentText, Verification};
 use super::setting::{Possible, Setting};
 
 /// Longest horizon [days]: ten years.
@@ -378,6 +379,9 @@ impl Scenario {
     }
 }
 
+/// What the calendar of a run is laid by.
+const CALENDAR: &[&str] = &["start", "zone", "horizon", "slot"];
+
 struct Loader<'l> {
     name: String,
     folder: PathBuf,
@@ -392,12 +396,12 @@ impl Loader<'_> {
     fn load(&self, document: Document) -> Result<Scenario, Findings> {
         let unchanged = document.clone();
         let document = self.changed(document, |place| place.in_scenario())?;
-        let mut text: ScenarioText = document.read()?;
+        let (mut text, left_out) = document.read_what_can_be::<ScenarioText>(|_, _| None)?;
         hold_thresholds(&mut text, self.changes);
-        let mut check = Check::new(&document);
+        let mut check = Check::without(&document, left_out);
         let mut others = Findings::default();
         let calendar = calendar(&text, &mut check);
-        self.check_numbers(&text, &mut check);
+        check.given(&[], |check| self.check_numbers(&text, check));
         let book = self.rulebook(&text, &mut others);
         check_reach(&text, self.changes, book.is_some(), &mut check);
         let ruleset = match (&book, &calendar) {
@@ -411,11 +415,14 @@ impl Loader<'_> {
         let strategy = self.strategy(&text, when, &mut check, &mut others);
         if let Some(ruleset) = &ruleset {
             let rulesets = in_force(book.as_ref(), ruleset, calendar.as_ref());
-            check_against_rules(&text, &rulesets, &mut check);
-            check_threshold_order(&text, ruleset, &mut check);
-            check_market(&text, &rulesets, &mut check);
-            check_climb(&text, &rulesets, &mut check);
-            check_number_count(&text, &rulesets, &mut check);
+            check.given(&[&["platform.ruleset"], CALENDAR].concat(), |check| {
+                check_against_rules(&text, &rulesets, check);
+                check_threshold_order(&text, ruleset, check);
+                check_market(&text, &rulesets, check);
+                check_climb(&text, &rulesets, check);
+                let leans = ["platform.numbers", "platform.verification", "sender"];
+                check.given(&leans, |check| check_number_count(&text, &rulesets, check));
+            });
         }
         check_sender(&text, &mut check);
         let subjects = register(
@@ -558,7 +565,8 @@ impl Loader<'_> {
         let document = catalogue::document(name);
         if document.is_none() {
             let help = nearest(name, catalogue::names());
-            check.error("platform.ruleset", format!("there is no ruleset \"{name}\""), help);
+            let message = format!("there is no ruleset \"{name}\"");
+            check.error_given(&[], "platform.ruleset", message, help);
         }
         document
     }
@@ -586,14 +594,7 @@ impl Loader<'_> {
         let segment = text.audience.segments.get(name)?;
         let path = format!("audience.segments.{name}");
         let document = self.profile(name, text, check)?;
-        for (rate, prior) in segment.chances.iter() {
-            let at = format!("{path}.chances.{rate}");
-            if RATES.iter().all(|known| known.name() != rate) {
-                let help = nearest(rate, RATES.iter().map(|known| known.name()));
-                check.error(&at, format!("a profile has no chance `{rate}`"), help);
-            }
-            check_chance(prior, &at, check);
-        }
+        check.given(&[], |check| check_chances(segment, &path, check));
         let changed = self.changed(document, |place| place.in_profile_of(name));
         match changed.and_then(|document| Behavior::read(&document)) {
             Ok(mut behavior) => {
@@ -618,7 +619,8 @@ impl Loader<'_> {
         let document = profile_document(name);
         if document.is_none() {
             let help = nearest(name, profile_names());
-            check.error(&path, format!("there is no profile \"{name}\""), help);
+            let message = format!("there is no profile \"{name}\"");
+            check.error_given(&[], &path, message, help);
         }
         document
     }
@@ -636,7 +638,8 @@ impl Loader<'_> {
         match open(&self.folder.join(name)) {
             Ok(document) => Some(document),
             Err(error) => {
-                check.error(path, error.to_string(), "files are looked for beside the scenario");
+                let help = "files are looked for beside the scenario";
+                check.error_given(&[], path, error.to_string(), help);
                 None
             }
         }
@@ -778,6 +781,18 @@ impl Loader<'_> {
     }
 }
 
+/// What a segment states of the chances of its profile.
+fn check_chances(segment: &SegmentText, path: &str, check: &mut Check<'_>) {
+    for (rate, prior) in segment.chances.iter() {
+        let at = format!("{path}.chances.{rate}");
+        if RATES.iter().all(|known| known.name() != rate) {
+            let help = nearest(rate, RATES.iter().map(|known| known.name()));
+            check.error(&at, format!("a profile has no chance `{rate}`"), help);
+        }
+        check_chance(prior, &at, check);
+    }
+}
+
 /// Warnings about tables, each in one line with its place; of many the first.
 fn in_lines(findings: &Findings) -> Vec<String> {
     const MOST: usize = 8;
@@ -797,11 +812,10 @@ fn first_era(book: &Rulebook, calendar: &Calendar, check: &mut Check<'_>) -> Opt
     let era = book.era_at(calendar.date(0));
     if era.is_none() {
         let first = book.eras().first().map_or_else(String::new, |era| era.from().to_string());
-        check.error(
-            "start",
-            format!("no rules are known for this date in the rulebook {}", book.name()),
-            format!("the first era begins on {first}"),
-        );
+        let message = format!("no rules are known for this date in the rulebook {}", book.name());
+        let help = format!("the first era begins on {first}");
+        let leans = [&["platform.ruleset"], CALENDAR].concat();
+        check.error_given(&leans, "start", message, help);
     }
     era.map(|era| era.ruleset().clone())
 }

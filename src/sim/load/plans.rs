@@ -17,7 +17,10 @@ use crate::time::{Calendar, HOUR, Span, date_in_words, days_between};
 use super::parts::{senders, written_to};
 use super::sense::check_messages;
 use super::table::read_table;
-use super::{Loader, MOST_IN_SLOT, SendingSlot};
+use super::{CALENDAR, Loader, MOST_IN_SLOT, SendingSlot};
+
+/// What says whom the sender writes to.
+pub(super) const WRITTEN_TO: &[&str] = &["sender.segment", "sender.segments", "audience.segments"];
 
 /// When a run is, and when it sends.
 type When<'w> = Option<(&'w Calendar, &'w [SendingSlot])>;
@@ -30,13 +33,15 @@ impl Loader<'_> {
         check: &mut Check<'_>,
         others: &mut Findings,
     ) -> Option<Strategy> {
-        for (place, rule) in text.sender.feedback.iter().enumerate() {
-            check_rule(rule, &format!("sender.feedback[{place}]"), check);
-        }
-        check_edits(text, check);
-        check_throughput(text, when, check);
+        check.given(&[], |check| {
+            for (place, rule) in text.sender.feedback.iter().enumerate() {
+                check_rule(rule, &format!("sender.feedback[{place}]"), check);
+            }
+            check_edits(text, check);
+            check_throughput(text, when, check);
+        });
         Some(Strategy {
-            volume: self.volume(text, when, check, others)?,
+            volume: check.given(&["sender.plan"], |check| self.volume(text, when, check, others))?,
             feedback: text.sender.feedback.clone(),
             rotation: text.sender.rotation,
             edits: text.sender.edits,
@@ -104,8 +109,10 @@ impl Loader<'_> {
                 Volume::FastestClimb { at_most: *at_most, meanwhile: meanwhile.unwrap_or(0) }
             }
             PlanText::Backlog { people, by, counts, late } => {
-                check_people(text, *people, check);
-                Volume::Backlog(backlog(text, (*people, by, *counts, *late), when, check)?)
+                check.given(WRITTEN_TO, |check| check_people(text, *people, check));
+                let leans = [WRITTEN_TO, CALENDAR, &["sender.hours", "sender.weekdays"]].concat();
+                let plan = (*people, by.as_str(), *counts, *late);
+                Volume::Backlog(check.given(&leans, |check| backlog(text, plan, when, check))?)
             }
         })
     }
@@ -297,6 +304,7 @@ fn check_throughput(text: &ScenarioText, when: When<'_>, check: &mut Check<'_>) 
         && slot_bound(text, calendar) == Some(0)
     {
         let message = format!("{} in {} are less than one in a slot", lines.messages, lines.per);
-        check.error("sender.throughput", message, "a longer slot, or a faster line");
+        let help = "a longer slot, or a faster line";
+        check.error_given(CALENDAR, "sender.throughput", message, help);
     }
 }

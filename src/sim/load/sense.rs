@@ -10,6 +10,7 @@ use crate::sim::scenario::{ScenarioText, Verification};
 use crate::time::SimTime;
 
 use super::parts::{senders, start_limits};
+use super::plans::WRITTEN_TO;
 use super::{MOST_IN_SLOT, nearest, rules_in_words};
 
 pub(super) fn check_against_rules(text: &ScenarioText, rulesets: &[&Ruleset], check: &mut Check<'_>) {
@@ -56,7 +57,8 @@ pub(super) fn check_threshold_order(text: &ScenarioText, ruleset: &Ruleset, chec
         {
             let message = format!("Medium would begin at {from} and Low at {below}: out of order");
             let path = format!("platform.priors.\"{medium}\"");
-            check.error(&path, message, "Low begins at a higher share of negative feedback than Medium");
+            let help = "Low begins at a higher share of negative feedback than Medium";
+            check.error_given(&["platform.priors"], &path, message, help);
         }
     }
 }
@@ -124,6 +126,18 @@ pub(super) fn check_market(text: &ScenarioText, rulesets: &[&Ruleset], check: &m
 }
 
 pub(super) fn check_sender(text: &ScenarioText, check: &mut Check<'_>) {
+    check.given(&["sender.number", "sender.numbers"], |check| check_numbers(text, check));
+    check.given(WRITTEN_TO, |check| check_segments(text, check));
+    if let Some(desk) = &text.audience.help_desk {
+        check.given(&["audience.help_desk"], |check| desk.check("audience.help_desk", check));
+    }
+    check.given(&[], |check| check_factors(text, check));
+    check.given(&["platform.templates", "sender.templates"], |check| check_templates(text, check));
+    check.given(&[], |check| check_verification(text, check));
+}
+
+/// The numbers that send: one, or several with weights, each known.
+fn check_numbers(text: &ScenarioText, check: &mut Check<'_>) {
     let platform = &text.platform;
     match (&text.sender.number, text.sender.numbers.is_empty()) {
         (Some(_), true) | (None, false) => {}
@@ -145,11 +159,8 @@ pub(super) fn check_sender(text: &ScenarioText, check: &mut Check<'_>) {
             format!("sender.numbers.{name}")
         };
         if platform.numbers.get(name).is_none() {
-            check.error(
-                &path,
-                format!("there is no number \"{name}\""),
-                nearest(name, platform.numbers.keys()),
-            );
+            let help = nearest(name, platform.numbers.keys());
+            check.error_given(&["platform.numbers"], &path, format!("there is no number \"{name}\""), help);
         }
         if !(1..=1_000_000).contains(&weight) {
             check.error(
@@ -159,11 +170,10 @@ pub(super) fn check_sender(text: &ScenarioText, check: &mut Check<'_>) {
             );
         }
     }
-    check_segments(text, check);
-    if let Some(desk) = &text.audience.help_desk {
-        desk.check("audience.help_desk", check);
-    }
-    check_factors(text, check);
+}
+
+/// The sender's templates: each known and named once.
+fn check_templates(text: &ScenarioText, check: &mut Check<'_>) {
     if text.sender.templates.is_empty() {
         check.error(
             "sender.templates",
@@ -173,8 +183,9 @@ pub(super) fn check_sender(text: &ScenarioText, check: &mut Check<'_>) {
     }
     for (place, template) in text.sender.templates.iter().enumerate() {
         let path = format!("sender.templates[{place}]");
-        if platform.templates.get(template).is_none() {
-            let help = nearest(template, platform.templates.keys());
+        let templates = &text.platform.templates;
+        if templates.get(template).is_none() {
+            let help = nearest(template, templates.keys());
             check.error(&path, format!("there is no template \"{template}\""), help);
         } else if text.sender.templates[..place].contains(template) {
             check.error(
@@ -184,7 +195,11 @@ pub(super) fn check_sender(text: &ScenarioText, check: &mut Check<'_>) {
             );
         }
     }
-    if let Some(Verification::AfterDays(prior)) = &platform.verification
+}
+
+/// How long the business waits for its verification.
+fn check_verification(text: &ScenarioText, check: &mut Check<'_>) {
+    if let Some(Verification::AfterDays(prior)) = &text.platform.verification
         && (prior.quantile(0.001) < 0.0 || prior.quantile(0.999) > 1e5)
     {
         check.error(

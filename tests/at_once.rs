@@ -1,0 +1,159 @@
+//! All that is wrong with a file is told at once, and nothing that only follows from something else.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on may panic")]
+
+use std::collections::BTreeSet;
+use std::ops::Range;
+use std::path::Path;
+
+use tiercast::document::{Document, Findings};
+use tiercast::platform::{Ruleset, catalogue};
+use tiercast::sim::Scenario;
+use tiercast::sim::scenario::ScenarioText;
+
+/// A finding by its line and what it says.
+type Told = BTreeSet<(usize, String)>;
+
+fn told<T>(read: Result<T, Findings>) -> Told {
+    let Err(findings) = read else { return Told::new() };
+    let line = |(document, finding): (&Document, &tiercast::document::Finding)| {
+        let line = finding.place.as_ref().map_or(0, |place| document.line_column(place.start).0);
+        (line, finding.message.clone())
+    };
+    findings.iter().map(line).collect()
+}
+
+/// How a kind of file is read: its form alone, and all of it.
+#[derive(Clone, Copy)]
+struct Kind {
+    form: fn(&str) -> Told,
+    all: fn(&str) -> Told,
+}
+
+const RULESET: Kind = Kind {
+    form: |text| told(Document::new("rules.ron", text).read::<Ruleset>()),
+    all: |text| told(Ruleset::read(&Document::new("rules.ron", text))),
+};
+
+const SCENARIO: Kind = Kind {
+    form: |text| told(Document::new("plan.ron", text).read::<ScenarioText>()),
+    all: |text| told(Scenario::read("plan", text, Path::new("scenarios"))),
+};
+
+/// Where the words of a text stand, outside comments and texts.
+fn words(text: &str) -> Vec<Range<usize>> {
+    let bytes = text.as_bytes();
+    let (mut found, mut at) = (Vec::new(), 0);
+    let until = |from: usize, stop: &dyn Fn(u8) -> bool| {
+        (from..bytes.len()).find(|at| stop(bytes[*at])).unwrap_or(bytes.len())
+    };
+    while at < bytes.len() {
+        at = match bytes[at] {
+            b'"' => until(at + 1, &|b| b == b'"') + 1,
+            b'/' => until(at, &|b| b == b'\n'),
+            b if b.is_ascii_alphabetic() => {
+                let end = until(at, &|b| !b.is_ascii_alphanumeric() && b != b'_');
+                found.push(at..end);
+                end
+            }
+            _ => at + 1,
+        };
+    }
+    found
+}
+
+/// Misspells every word of a text, one at a time. Where its form is then wrong, that and nothing but what is wrong anyway is
+/// told; returns how much of the latter, as a share.
+fn misspell_each(text: &str, kind: Kind) -> f64 {
+    let anyway = (kind.all)(text);
+    assert!((kind.form)(text).is_empty());
+    let (mut told, mut tried) = (0, 0);
+    for word in words(text) {
+        let faulty = format!("{}zz{}", &text[..word.end], &text[word.end..]);
+        let form = (kind.form)(&faulty);
+        if form.is_empty() {
+            continue;
+        }
+        let all = (kind.all)(&faulty);
+        assert!(form.is_subset(&all), "{}: {form:?} of {all:?}", &text[word]);
+        let sense: Told = all.difference(&form).cloned().collect();
+        let follows: Vec<_> = sense.difference(&anyway).collect();
+        assert!(follows.is_empty(), "{}zz: {form:?}, and {follows:?}", &text[word]);
+        (told, tried) = (told + sense.len(), tried + anyway.len());
+    }
+    f64::from(told as u32) / f64::from((tried as u32).max(1))
+}
+
+/// The text with each of these in place of what it was, the first time that it stands there.
+fn with(text: &str, changes: &[(&str, &str)]) -> String {
+    changes.iter().fold(text.to_owned(), |text, (from, to)| {
+        assert!(text.contains(from), "{from}");
+        text.replacen(from, to, 1)
+    })
+}
+
+fn built_in(name: &str) -> String {
+    catalogue::document(name).unwrap().text
+}
+
+fn scenario(name: &str) -> String {
+    std::fs::read_to_string(format!("scenarios/{name}.ron")).unwrap()
+}
+
+const RULES_WITHOUT_SENSE: &[(&str, &str)] = &[
+    ("verified: AtMost(20)", "verified: AtMost(1)"),
+    ("limit: Own(80)", "limit: Own(0)"),
+    ("lasts: \"24h\"", "lasts: \"0h\""),
+    ("min_deliveries: 100", "min_deliveries: 0"),
+    ("from: Only([\"2K\"", "from: Only([\"2KK\""),
+];
+
+const PLAN_WITHOUT_SENSE: &[(&str, &str)] = &[
+    ("replications: 1_000", "replications: 0"),
+    ("tier: \"50\"", "tier: \"51\""),
+    ("market: \"Brazil\"", "market: \"Brasil\""),
+    ("rest: \"3d\"", "rest: \"3h\""),
+    ("\"summer-offer\"],", "\"summer-ofer\"],"),
+    ("share: \"100%\"", "share: \"200%\""),
+    ("from: \"09:00\"", "from: \"09:61\""),
+];
+
+#[test]
+fn a_misspelt_word_hides_no_mistake_of_sense_in_a_ruleset() {
+    let text = with(&built_in("platform-2025-10"), RULES_WITHOUT_SENSE);
+    let anyway = (RULESET.all)(&text);
+    assert_eq!(anyway.len(), RULES_WITHOUT_SENSE.len(), "{anyway:?}");
+    let faulty = with(&text, &[("unread_after:", "unraed_after:")]);
+    let all = (RULESET.all)(&faulty);
+    assert!(all.iter().any(|(_, message)| message.contains("unraed_after")), "{all:?}");
+    // What a rise may ask for leans on all ratings: its mistake is told once they can be read.
+    let left: Vec<_> = anyway.difference(&all).collect();
+    assert!(matches!(left.as_slice(), [(_, message)] if message.contains("2KK")), "{left:?}");
+}
+
+#[test]
+fn a_misspelt_word_hides_no_mistake_of_sense_in_a_scenario() {
+    let text = with(&scenario("first-climb"), PLAN_WITHOUT_SENSE);
+    let anyway = (SCENARIO.all)(&text);
+    assert_eq!(anyway.len(), PLAN_WITHOUT_SENSE.len(), "{anyway:?}");
+    let faulty = with(&text, &[("choose: rested_longest", "choose: rested_longset")]);
+    let all = (SCENARIO.all)(&faulty);
+    assert_eq!(anyway.intersection(&all).count(), anyway.len(), "{all:?}");
+    assert_eq!(all.len(), anyway.len() + 1, "{all:?}");
+}
+
+#[test]
+fn nothing_is_told_that_follows_from_a_misspelt_word_of_a_ruleset() {
+    misspell_each(&built_in("classic-2022"), RULESET);
+    let share = misspell_each(&with(&built_in("platform-2025-10"), RULES_WITHOUT_SENSE), RULESET);
+    assert!(share > 0.5, "{share}");
+}
+
+#[test]
+fn nothing_is_told_that_follows_from_a_misspelt_word_of_a_scenario() {
+    for name in ["first-climb", "cold-list", "across-eras", "deadline"] {
+        misspell_each(&scenario(name), SCENARIO);
+    }
+    let share = misspell_each(&with(&scenario("first-climb"), PLAN_WITHOUT_SENSE), SCENARIO);
+    assert!(share > 0.5, "{share}");
+}
