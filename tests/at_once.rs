@@ -157,3 +157,63 @@ fn nothing_is_told_that_follows_from_a_misspelt_word_of_a_scenario() {
     let share = misspell_each(&with(&scenario("first-climb"), PLAN_WITHOUT_SENSE), SCENARIO);
     assert!(share > 0.5, "{share}");
 }
+
+// ---- how long decisions may take ------------------------------------------------------------------------------
+
+/// What is said of a scenario whose `platform` has `entry`.
+fn decided(entry: &str) -> String {
+    let text = with(
+        &scenario("first-climb"),
+        &[("market: \"Brazil\",", &format!("market: \"Brazil\",\n        {entry},"))],
+    );
+    let text = match entry.starts_with("verification") {
+        true => with(&text, &[("verification: AfterDays(LogNormalMedian(median: 5, sigma: 0.6)),", "")]),
+        false => text,
+    };
+    Scenario::read("plan", &text, Path::new("scenarios"))
+        .map_or_else(|found| found.to_string(), |_| "fine".to_owned())
+}
+
+#[test]
+fn a_decision_takes_a_time_that_there_is() {
+    let entries = |days: &str, hours: &str| {
+        [
+            format!("verification: AfterDays({days})"),
+            format!("policy: Open(after_days: {days}, passed: 0.9)"),
+            format!("policy: CancelledAfterDays({days})"),
+            format!("official: (after_days: {days}, granted: 0.5)"),
+            format!("analysis: (after_days: {days}, granted: 0.5)"),
+            format!("review: (hours: {hours}, rejected: 0.1)"),
+            format!("review: (hours: Fixed(2), rejected: 0.1, by_hand: (chance: 0.1, hours: {hours}))"),
+        ]
+    };
+    let fine = [
+        ("Fixed(0)", "Fixed(0)"),
+        ("Uniform(low: 0, high: 100000)", "Uniform(low: 0, high: 2400000)"),
+        ("LogNormalMedian(median: 5, sigma: 0.6)", "LogUniform(low: 2, high: 6)"),
+    ];
+    for entry in fine.iter().flat_map(|(days, hours)| entries(days, hours)) {
+        assert_eq!(decided(&entry), "fine", "{entry}");
+    }
+    let laws = [
+        ("Fixed(-1)", "found -1 "),
+        ("Uniform(low: -0.001, high: 3)", "found down to -0.001 "),
+        ("Fixed(1e300)", "found 1"),
+        ("LogNormalMedian(median: 5, sigma: 40)", "or more"),
+    ];
+    for (law, found) in laws {
+        for entry in entries(law, law) {
+            let told = decided(&entry);
+            let expected = "error: expected a time until a decision from 0 to ";
+            assert!(told.starts_with(expected) && told.contains(found), "{entry}: {told}");
+            assert!(told.contains("--> plan.ron:") && told.contains("help: give "), "{entry}: {told}");
+        }
+    }
+    for entry in ["NaN", "inf", "-inf"].iter().flat_map(|number| {
+        let law = format!("Fixed({number})");
+        entries(&law, &law)
+    }) {
+        let told = decided(&entry);
+        assert!(told.contains("error: ") && told.contains("--> plan.ron:"), "{entry}: {told}");
+    }
+}

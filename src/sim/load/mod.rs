@@ -6,6 +6,7 @@
 //!                                     +-- sense    all that can be wrong, told at once: also of what is left where
 //!                                     |            entries cannot be read, unless it may follow from these
 //!                                     +-- parts    numbers and lists, prices, decisions
+//!                                     |-- decisions  how long the platform's decisions may take
 //!                                     |-- desk     whether a help desk can keep its chats
 //!                                     |-- inputs   priors, and where every input comes from
 //!                                     |-- contents what decides a future, in three numbers
@@ -15,6 +16,7 @@
 //! ```
 
 mod contents;
+mod decisions;
 mod desk;
 mod expect;
 mod feasible;

@@ -9,6 +9,7 @@ use crate::random::{Law, Subjects};
 use crate::sim::scenario::{ScenarioText, Verification};
 use crate::time::SimTime;
 
+use super::decisions::check_decisions;
 use super::parts::{senders, start_limits};
 use super::plans::WRITTEN_TO;
 use super::{MOST_IN_SLOT, nearest, rules_in_words};
@@ -133,7 +134,7 @@ pub(super) fn check_sender(text: &ScenarioText, check: &mut Check<'_>) {
     }
     check.given(&[], |check| check_factors(text, check));
     check.given(&["platform.templates", "sender.templates"], |check| check_templates(text, check));
-    check.given(&[], |check| check_verification(text, check));
+    check.given(&[], |check| check_decisions(&text.platform, check));
 }
 
 /// The numbers that send: one, or several with weights, each known.
@@ -194,19 +195,6 @@ fn check_templates(text: &ScenarioText, check: &mut Check<'_>) {
                 "each template once, in the order of preference",
             );
         }
-    }
-}
-
-/// How long the business waits for its verification.
-fn check_verification(text: &ScenarioText, check: &mut Check<'_>) {
-    if let Some(Verification::AfterDays(prior)) = &text.platform.verification
-        && (prior.quantile(0.001) < 0.0 || prior.quantile(0.999) > 1e5)
-    {
-        check.error(
-            "platform.verification",
-            "a time to verification lies between 0 and 100,000 days",
-            "give days, such as LogNormalMedian(median: 5, sigma: 0.6)",
-        );
     }
 }
 
