@@ -32,6 +32,7 @@
 //! | `template_rating_<name>` | share of replications | the worst rating of a template so at the end of the day; where the rules rate templates |
 //! | `limited_by_<reason>` | share of replications | the climb limited so on that day |
 //!
+//! `cost` has no values where nothing is priced, and where no price of what was sent is known.
 //! Counts are of the civil day. A share has a mean and no quantiles. A line is empty where no replication has a value. Means are exact; quantiles are values that occurred, those above 255 (of scores: above 0.000255) rounded
 //! to bins of 1 %. The number of replications stands in `summary.json`.
 
@@ -60,12 +61,15 @@ pub fn write(ensemble: &Ensemble, out: impl Write) -> Result<(), csv::Error> {
     let mut table = csv::Writer::from_writer(out);
     table.write_record(COLUMNS)?;
     let fans: Vec<_> = all_series(ensemble).map(|series| ensemble.fan(series)).collect();
+    let costs = ensemble.setting().currency.is_some() && !ensemble.has_no_known_cost();
     let states = states(ensemble);
     for (day, tally) in ensemble.days().iter().enumerate() {
         let date = ensemble.setting().calendar.date(day).to_string();
         let head = [day.to_string(), date];
         for fan in &fans {
-            let values = fan.days[day].map_or_else(Default::default, |values| spread(fan.series, values));
+            let known = costs || fan.series != Series::Count(Metric::Cost);
+            let values = fan.days[day].filter(|_| known);
+            let values = values.map_or_else(Default::default, |values| spread(fan.series, values));
             line(&mut table, &head, fan.series.name(), &values)?;
         }
         for (name, state) in &states {
@@ -161,6 +165,8 @@ mod tests {
         assert_eq!(find("20,2022-03-27,status_flagged,"), "20,2022-03-27,status_flagged,0.11,,,,,");
         assert_eq!(find("0,2022-03-07,limited_by_capacity,"), "0,2022-03-07,limited_by_capacity,1,,,,,");
         assert!(find("5,2022-03-12,capacity_used,").starts_with("5,2022-03-12,capacity_used,0."));
+        // Nothing is priced there.
+        assert_eq!(find("5,2022-03-12,cost,"), "5,2022-03-12,cost,,,,,,");
     }
 
     /// A campaign, priced conversations and rated templates, of which 80 futures in 100 have a score.

@@ -17,13 +17,14 @@
 //! | `<metric>` | its own | Over the run. |
 //! | `medium_from`, `low_from` | share | the thresholds drawn for the number's rating |
 //!
-//! Days have 6 decimals, which is exact to the second.
+//! Days have 6 decimals, which is exact to the second. `cost` is empty where nothing is priced, and where no price of what was
+//! sent is known; where some are not known, it is what the others come to.
 
 use std::io::Write;
 
 use super::decimal;
 use crate::experiment::{Ensemble, Row};
-use crate::sim::Metric;
+use crate::sim::{Metric, Setting};
 
 /// The whole file as text.
 pub fn to_csv(ensemble: &Ensemble) -> String {
@@ -37,11 +38,12 @@ pub fn to_csv(ensemble: &Ensemble) -> String {
 /// # Errors
 /// When `out` cannot be written to.
 pub fn write(ensemble: &Ensemble, out: impl Write) -> Result<(), csv::Error> {
-    let names: Vec<&str> = ensemble.setting().tiers.iter().map(|tier| tier.name.as_str()).collect();
+    let setting = ensemble.setting();
+    let names: Vec<&str> = setting.tiers.iter().map(|tier| tier.name.as_str()).collect();
     let mut table = csv::Writer::from_writer(out);
     table.write_record(columns(&names))?;
     for row in ensemble.rows() {
-        table.write_record(fields(row, &names))?;
+        table.write_record(fields(row, &names, setting.currency.is_some()))?;
     }
     table.flush()?;
     Ok(())
@@ -58,7 +60,7 @@ pub(super) fn columns(tiers: &[&str]) -> Vec<String> {
     columns
 }
 
-pub(super) fn fields(row: &Row, tiers: &[&str]) -> Vec<String> {
+fn fields(row: &Row, tiers: &[&str], priced: bool) -> Vec<String> {
     let day = |tier: usize| {
         let time = row.reached.get(tier).copied().flatten();
         time.map_or_else(String::new, |time| decimal(time.days(), 6))
@@ -69,25 +71,36 @@ pub(super) fn fields(row: &Row, tiers: &[&str]) -> Vec<String> {
     fields.extend((0..tiers.len()).map(day));
     fields.extend(times.map(|count| count.to_string()));
     fields.push(row.banned.to_string());
-    let total =
-        |metric: Metric| decimal(row.totals[metric as usize] as f64 / f64::from(metric.per_unit()), 6);
+    let known = priced && !has_no_known_cost(row);
+    let total = |metric: Metric| match metric {
+        Metric::Cost if !known => String::new(),
+        _ => decimal(row.totals[metric as usize] as f64 / f64::from(metric.per_unit()), 6),
+    };
     fields.extend(Metric::ALL.map(total));
     fields.extend([row.thresholds.0, row.thresholds.1].map(|threshold| threshold.to_string()));
     fields
 }
 
+/// Whether nothing that was sent has a known price: a cost of 0 then says nothing.
+fn has_no_known_cost(row: &Row) -> bool {
+    row.unpriced > 0 && row.totals[Metric::Cost as usize] == 0
+}
+
 /// The same for a reader: what never happened is said so, and a cost as far as its prices are known.
-pub(super) fn told(row: &Row, tiers: &[&str]) -> Vec<(String, String)> {
+pub(super) fn told(row: &Row, setting: &Setting) -> Vec<(String, String)> {
+    let tiers: Vec<&str> = setting.tiers.iter().map(|tier| tier.name.as_str()).collect();
+    let priced = setting.currency.is_some();
     let in_words = |(column, field): (String, String)| {
         let field = match field {
+            _ if column == Metric::Cost.name() && !priced => "not priced".to_owned(),
+            field if column == Metric::Cost.name() && field.is_empty() => "not known".to_owned(),
+            field if column == Metric::Cost.name() && row.unpriced > 0 => format!("at least {field}"),
             field if field.is_empty() => "never".to_owned(),
-            field if row.unpriced == 0 || column != Metric::Cost.name() => field,
-            _ if row.totals[Metric::Cost as usize] == 0 => "not known".to_owned(),
-            field => format!("at least {field}"),
+            field => field,
         };
         (column, field)
     };
-    columns(tiers).into_iter().zip(fields(row, tiers)).map(in_words).collect()
+    columns(&tiers).into_iter().zip(fields(row, &tiers, priced)).map(in_words).collect()
 }
 
 #[cfg(test)]
@@ -108,9 +121,29 @@ mod tests {
         );
         assert_eq!(
             lines[1],
-            "0,10K,0,31,,,0,0,0,0,0,false,210758,200191,147507,8405,1659,1233,397,603,603,0,0,0,0,0,0,0,0,0.01,0.02"
+            "0,10K,0,31,,,0,0,0,0,0,false,210758,200191,147507,8405,1659,1233,397,603,603,0,0,0,0,0,0,0,,0.01,0.02"
         );
         assert!(lines[2].starts_with("1,"), "{}", lines[2]);
+    }
+
+    /// A cost is a number where a price is known, and nothing where none is.
+    #[test]
+    fn a_cost_that_is_not_known_is_empty() {
+        let of = |currency: Option<&str>, micros: u64, unpriced: u64| {
+            let mut future = toy::future(0);
+            (future.totals[Metric::Cost as usize], future.unpriced) = (micros, unpriced);
+            let setting = Setting { currency: currency.map(str::to_owned), ..toy::setting() };
+            let row = Row::of(0, &future);
+            let (place, priced) = (columns(&[]).len() - 3, setting.currency.is_some());
+            let told = told(&row, &setting).into_iter().find(|(column, _)| column == "cost").unwrap().1;
+            (fields(&row, &[], priced)[place].clone(), told)
+        };
+        let pair = |cell: &str, told: &str| (cell.to_owned(), told.to_owned());
+        assert_eq!(of(Some("USD"), 2_500_000, 0), pair("2.5", "2.5"));
+        assert_eq!(of(Some("USD"), 0, 0), pair("0", "0"));
+        assert_eq!(of(Some("USD"), 2_500_000, 7), pair("2.5", "at least 2.5"));
+        assert_eq!(of(Some("USD"), 0, 7), pair("", "not known"));
+        assert_eq!(of(None, 0, 0), pair("", "not priced"));
     }
 
     #[test]

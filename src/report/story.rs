@@ -182,10 +182,9 @@ fn day_in_words(day: &Day) -> String {
 }
 
 fn foot(scenario: &Scenario, index: u64, trajectory: &Trajectory) -> String {
-    let names: Vec<&str> = scenario.setting.tiers.iter().map(|tier| tier.name.as_str()).collect();
     let row = Row::of(index, trajectory);
     let mut text = "\nIts row in replications.csv:\n".to_owned();
-    for (column, field) in replications::told(&row, &names) {
+    for (column, field) in replications::told(&row, &scenario.setting) {
         text.push_str(&format!("  {column:<20} {field}\n"));
     }
     text

@@ -41,7 +41,8 @@ pub enum Metric {
     WroteFirst,
     /// Conversations that began, whoever began them \[conversations\]; 0 where none are priced.
     Conversations,
-    /// What is charged \[millionths of the price table's currency\]; 0 where nothing is priced.
+    /// What is charged, as far as prices are known \[millionths of the price table's currency\]; files leave it empty where
+    /// none is, or nothing is priced.
     Cost,
 }
 

@@ -338,10 +338,8 @@ fn changes(count: u64) -> String {
 /// The columns of `replications.csv` in which two versions differ, with the value of each.
 pub(super) fn end(stories: &Stories<'_>) -> Vec<(String, [String; 2])> {
     let rows = stories.versions.map(|version| {
-        let tiers = &version.scenario.setting.tiers;
-        let names: Vec<&str> = tiers.iter().map(|tier| tier.name.as_str()).collect();
         let row = Row::of(stories.index, version.trajectory);
-        replications::told(&row, &names)
+        replications::told(&row, &version.scenario.setting)
     });
     let value = |side: usize, column: &str| {
         let found = rows[side].iter().find(|(name, _)| name == column);
