@@ -128,7 +128,8 @@ fn a_help_desk_answers_in_its_hours() {
     let desk = r#", help_desk: (
         shifts: [(days: every_day, from: "08:00", to: "09:00", agents: 200)], handling: Fixed("2m"),
     )"#;
-    let run = load(&text("ublux-2022", "tier 1", &people, r#"segment: "people""#, desk)).replicate(0);
+    let scenario = |desk: &str| load(&text("ublux-2022", "tier 1", &people, r#"segment: "people""#, desk));
+    let run = scenario(desk).replicate(0);
     let chats = |day: usize, metric: ChatMetric| run.days[day].chats.as_ref().unwrap()[metric as usize];
     // Sent at nine, answered by customers between nine and ten, taken up at eight next morning.
     let replied = day(&run, 0, Metric::Replied);
@@ -141,6 +142,12 @@ fn a_help_desk_answers_in_its_hours() {
     assert_eq!(chats(0, ChatMetric::Late), replied);
     let new: u64 = (0..12).map(|day| chats(day, ChatMetric::New)).sum();
     assert_eq!(new, total(&run, Metric::Replied));
+    // The rules forbid a number that is Offline to answer: told where somebody does.
+    let told = |desk: &str| {
+        let warnings = scenario(desk).setting.warnings;
+        warnings.iter().any(|told| told.starts_with("number.offline.forbids.Answer is not simulated"))
+    };
+    assert_eq!([told(desk), told("")], [true, false]);
 }
 
 /// What is said of a desk of so many agents around the clock for so many customers, of whom one in 500 writes first each

@@ -390,8 +390,32 @@ fn what_no_run_acts_on_is_named() {
     let (_, ruleset) = built_in("classic-2022");
     let idle = words::not_simulated(&ruleset);
     let paths: Vec<&str> = idle.iter().map(|(path, _)| path.as_str()).collect();
-    assert_eq!(paths, ["numbers.connecting",]);
+    assert_eq!(paths, ["numbers.connecting", "number.offline.forbids.Answer"]);
     assert!(idle.iter().all(|(_, why)| !why.is_empty()));
+    for name in ["platform-2023", "platform-2025-10"] {
+        let (document, ruleset) = built_in(name);
+        let idle = words::not_simulated(&ruleset);
+        let cap = idle.iter().find(|(path, _)| path == "admission.person.free_in_service_window").unwrap();
+        assert_eq!(cap.1, "who is at the cap is refused inside a service window, too", "{name}");
+        // Where the cap holds inside a window as well, that is what a run does.
+        let document = document.with(&cap.0, "false").unwrap();
+        let idle = words::not_simulated(&Ruleset::read(&document).unwrap());
+        assert!(idle.iter().all(|(path, _)| *path != cap.0), "{name}");
+    }
+}
+
+/// In a run a service window lasts 24 h, and who answers or is written to again is in a conversation for as long.
+#[test]
+fn windows_that_last_otherwise_than_in_a_run_are_named() {
+    for name in ["service", "business_initiated", "customer_initiated"] {
+        let path = format!("window.{name}.lasts");
+        let told = |lasts: &str| {
+            let document = catalogue::document("classic-2022").unwrap().with(&path, lasts).unwrap();
+            let idle = words::not_simulated(&Ruleset::read(&document).unwrap());
+            idle.iter().any(|(idle, _)| *idle == path)
+        };
+        assert_eq!([told("24h"), told("12h"), told("48h")], [false, true, true], "{name}");
+    }
 }
 
 /// In a run each message of a customer starts a service window anew, and no message starts a conversation anew: rules

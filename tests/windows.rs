@@ -254,6 +254,13 @@ fn a_message_that_the_cap_stops_does_not_count() {
         days(&run, Metric::Delivered)
     };
     assert_eq!(delivered("sent"), delivered("delivered"));
+    // The cap is said not to hold inside service windows: told where somebody can be at it.
+    let told = |chances: &str| {
+        let warnings = Plan { chances, ..plan }.load().setting.warnings;
+        let why = "who is at the cap is refused inside a service window, too";
+        warnings.contains(&format!("admission.person.free_in_service_window is not simulated: {why}"))
+    };
+    assert_eq!([told(chances), told("")], [true, false]);
 }
 
 /// Three numbers with a limit of their own share a plan that is a third of what they may send: the limit limits nobody.

@@ -900,6 +900,10 @@ pub fn not_simulated(ruleset: &Ruleset) -> Vec<(String, String)> {
             (CapLimit::OfTier, CapOf::Holder) | (_, CapOf::Person) | (CapLimit::Own(_), CapOf::Number) => {}
             _ => note(format!("admission.{name}"), "this bound is not simulated"),
         }
+        if cap.per == CapOf::Person && cap.free_in_service_window {
+            let why = "who is at the cap is refused inside a service window, too";
+            note(format!("admission.{name}.free_in_service_window"), why);
+        }
     }
     for (name, window) in ruleset.window.iter() {
         unlike_window(&format!("window.{name}"), window, &mut note);
@@ -915,6 +919,8 @@ pub fn not_simulated(ruleset: &Ruleset) -> Vec<(String, String)> {
     for (name, clause) in ruleset.number.iter() {
         if let Some(why) = idle(&clause.on, &clause.when, Who::Number) {
             note(format!("number.{name}"), &why);
+        } else if clause.forbids.contains(&Forbidden::Answer) {
+            note(format!("number.{name}.forbids.Answer"), "a help desk goes on answering customers");
         }
     }
     for (name, clause) in ruleset.template.iter() {
@@ -950,10 +956,16 @@ fn unlike_window(path: &str, window: &Window, note: &mut impl FnMut(String, &str
                 note(format!("{path}.prolonged_by"), why);
             }
         }
-        WindowKind::BusinessInitiated | WindowKind::CustomerInitiated if prolonged => {
-            note(format!("{path}.prolonged_by"), "no message starts a conversation anew here");
+        WindowKind::BusinessInitiated | WindowKind::CustomerInitiated => {
+            if window.lasts != Span::hours(24) {
+                let why =
+                    "whether an answer or the next message comes inside a conversation goes by 24 h here";
+                note(format!("{path}.lasts"), why);
+            }
+            if prolonged {
+                note(format!("{path}.prolonged_by"), "no message starts a conversation anew here");
+            }
         }
-        WindowKind::BusinessInitiated | WindowKind::CustomerInitiated => {}
     }
 }
 

@@ -615,8 +615,10 @@ fn idle_in_any<'r>(rulesets: impl Iterator<Item = &'r Ruleset>) -> Vec<String> {
 /// and prices are no matter here.
 fn idle(ruleset: &Ruleset) -> Vec<String> {
     let paths = words::not_simulated(ruleset).into_iter().map(|(path, _)| path);
-    let mut idle: Vec<String> =
-        paths.filter(|path| !path.ends_with(".CustomerFirst") && !path.starts_with("price.")).collect();
+    // A log has no answers, and says itself what failed.
+    let elsewhere = [".CustomerFirst", ".forbids.Answer", ".free_in_service_window"];
+    let heard = |path: &String| elsewhere.iter().any(|end| path.ends_with(end)) || path.starts_with("price.");
+    let mut idle: Vec<String> = paths.filter(|path| !heard(path)).collect();
     for (name, clause) in ruleset.rating.iter() {
         if clause.weights.iter().any(|(kind, weight)| *kind == Feedback::SlowAnswer && weight.top != 0) {
             idle.push(format!("rating.{name}.weights.SlowAnswer"));

@@ -365,11 +365,8 @@ pub(super) fn warnings(
     calendar: &Calendar,
 ) -> Vec<String> {
     let mut list: Vec<String> = Vec::new();
-    // What only an edit ends is simulated where the sender edits.
-    let edited =
-        |path: &str| text.sender.edits.is_some() && path.starts_with("template.") && path.ends_with(".ends");
     let notes = rulesets.iter().flat_map(|ruleset| words::not_simulated(ruleset));
-    for (path, why) in notes.filter(|(path, _)| !edited(path)) {
+    for (path, why) in notes.filter(|(path, _)| matters(path, text, segments)) {
         let warning = format!("{path} is not simulated: {why}");
         if !list.contains(&warning) {
             list.push(warning);
@@ -411,6 +408,20 @@ pub(super) fn warnings(
         list.extend(out_of_date(&first.name, calendar));
     }
     list
+}
+
+/// Whether what is not simulated of a ruleset can make a difference to a scenario.
+fn matters(path: &str, text: &ScenarioText, segments: &[Segment]) -> bool {
+    let (first, last) = (path.split('.').next(), path.rsplit('.').next());
+    match (first, last) {
+        // What only an edit ends is simulated where the sender edits.
+        (Some("template"), Some("ends")) => text.sender.edits.is_none(),
+        (Some("number"), Some("Answer")) => text.audience.help_desk.is_some(),
+        (Some("admission"), Some("free_in_service_window")) => {
+            segments.iter().any(|segment| segment.behavior.at_person_cap.prior.quantile(0.999) > 0.0)
+        }
+        _ => true,
+    }
 }
 
 /// Built-in rules that are not in force when a run begins.
