@@ -62,14 +62,17 @@ fn words(text: &str) -> Vec<Range<usize>> {
     found
 }
 
-/// Misspells every word of a text, one at a time. Where its form is then wrong, that and nothing but what is wrong anyway is
+/// Misspells every word of a text, one at a time, by letters too many or by one too few. Where its form is then wrong, that and nothing but what is wrong anyway is
 /// told; returns how much of the latter, as a share.
 fn misspell_each(text: &str, kind: Kind) -> f64 {
     let anyway = (kind.all)(text);
     assert!((kind.form)(text).is_empty());
     let (mut told, mut tried) = (0, 0);
-    for word in words(text) {
-        let faulty = format!("{}zz{}", &text[..word.end], &text[word.end..]);
+    for (place, word) in words(text).into_iter().enumerate() {
+        let faulty = match place % 2 {
+            0 => format!("{}zz{}", &text[..word.end], &text[word.end..]),
+            _ => format!("{}{}", &text[..word.end - 1], &text[word.end..]),
+        };
         let form = (kind.form)(&faulty);
         if form.is_empty() {
             continue;
@@ -78,7 +81,7 @@ fn misspell_each(text: &str, kind: Kind) -> f64 {
         assert!(form.is_subset(&all), "{}: {form:?} of {all:?}", &text[word]);
         let sense: Told = all.difference(&form).cloned().collect();
         let follows: Vec<_> = sense.difference(&anyway).collect();
-        assert!(follows.is_empty(), "{}zz: {form:?}, and {follows:?}", &text[word]);
+        assert!(follows.is_empty(), "{}: {form:?}, and {follows:?}", &text[word]);
         (told, tried) = (told + sense.len(), tried + anyway.len());
     }
     f64::from(told as u32) / f64::from((tried as u32).max(1))
@@ -140,6 +143,26 @@ fn a_misspelt_word_hides_no_mistake_of_sense_in_a_scenario() {
     let all = (SCENARIO.all)(&faulty);
     assert_eq!(anyway.intersection(&all).count(), anyway.len(), "{all:?}");
     assert_eq!(all.len(), anyway.len() + 1, "{all:?}");
+}
+
+/// What a whole scenario needs is guessed where it is misspelt, or lacks its quotes, so that the rest can be judged; what leans on the guess is not.
+#[test]
+fn a_misspelt_name_that_is_needed_hides_no_mistake_of_sense() {
+    let text = with(&scenario("first-climb"), PLAN_WITHOUT_SENSE);
+    let anyway = (SCENARIO.all)(&text);
+    for (from, to, hidden) in [
+        ("horizon: \"60d\"", "horizn: \"60d\"", 2),
+        ("weekdays: every_day", "weekdays: evry_day", 0),
+        ("plan: FillLimit(", "plan: FilLimit(", 1),
+        ("profile: \"opted", "profil: \"opted", 0),
+        ("hours: (from:", "hours: (form:", 1),
+        ("share: \"200%\"", "share: 60%", 1),
+    ] {
+        let faulty = with(&text, &[(from, to)]);
+        let all = (SCENARIO.all)(&faulty);
+        assert_eq!(all.difference(&anyway).count(), 1, "{to}: {all:?}");
+        assert_eq!(anyway.difference(&all).count(), hidden, "{to}: {all:?}");
+    }
 }
 
 #[test]

@@ -4,6 +4,9 @@
 //! stays, and the text is read again, until it can be read. What blanking itself causes (the field just blanked is
 //! now missing) is not told; the entry around it is blanked in turn. So of several fields missing in one record only
 //! the first is told.
+//!
+//! A misspelt name is read as the one that was probably meant, and a percentage without quotes as some text, where that
+//! fits in its place: so what is around it need not be blanked. That is a guess: nothing is told of what stands under it.
 
 use std::ops::Range;
 
@@ -85,14 +88,14 @@ impl Document {
     }
 }
 
-/// What of a document could not be read, and how its text is read without it.
+/// What of a document could not be read as it stands, and how its text is read without it.
 #[derive(Debug, Default)]
 pub struct LeftOut {
     /// What is wrong with it.
     pub(super) findings: Vec<Finding>,
     /// Where it stands.
     pub(super) places: Vec<Range<usize>>,
-    /// The text with blanks in its place, so that everything else stays where it is.
+    /// The text with blanks or a guess in its place, so that everything else stays where it is.
     pub(super) text: String,
 }
 
@@ -126,8 +129,8 @@ struct Recovery<'n> {
     blanked: Vec<Range<usize>>,
     /// Percentages without quotes of which the reader has said nothing yet: it reads them as numbers.
     percents: Vec<Range<usize>>,
-    /// All of them: what is read in their place is not what was meant.
-    misread: Vec<Range<usize>>,
+    /// What is read as something else than what stands there: all percentages without quotes, entries of misspelt names.
+    guessed: Vec<Range<usize>>,
     /// Fields that will be missing and are not to be told: the group's opening bracket and the name.
     excused: Vec<(usize, String)>,
 }
@@ -163,7 +166,7 @@ impl<'n> Recovery<'n> {
             help,
             findings: scan.findings,
             blanked: Vec::new(),
-            misread: scan.percents.clone(),
+            guessed: scan.percents.clone(),
             percents: scan.percents,
             excused: Vec::new(),
         };
@@ -191,18 +194,73 @@ impl<'n> Recovery<'n> {
             self.findings.push(Finding::error("this looks like JSON").at(place).help(help));
             return false;
         }
-        if !self.caused_by_blanking(&error.code, &blame) {
+        let guessed = self.is_within_guess(&blame);
+        if !guessed && !self.caused_by_blanking(&error.code, &blame) {
             let finding = self.finding(&error.code, &blame, names);
             self.findings.push(finding);
         }
-        self.percents.retain(|percent| *percent != blame.node.span);
         self.excuse_meant_field(&error.code, &blame);
-        self.blank(&blame.way)
+        let read = match self.percents.iter().position(|percent| !guessed && *percent == blame.node.span) {
+            Some(place) => {
+                self.percents.remove(place);
+                // Where a text is wanted, any short one will do: nothing leans on it.
+                self.put(&blame, "\"1\"")
+            }
+            None => self.read_as_meant(&error.code, &blame),
+        };
+        read.is_some() || self.blank(&blame.way)
     }
 
-    /// What was left out, once the rest can be read.
+    /// Whether an error is about something under a name that was guessed. A percentage is told of by itself.
+    fn is_within_guess(&self, blame: &Blame<'n>) -> bool {
+        let mut names = self.guessed.iter().filter(|range| !self.percents.contains(range));
+        names.any(|range| contains(range, &blame.node.span))
+    }
+
+    /// Puts the name that was probably meant in place of a misspelt one, and blanks beside it, so that every position stays.
+    fn read_as_meant(&mut self, code: &Error, blame: &Blame<'n>) -> Option<()> {
+        let (Error::NoSuchStructField { found, expected, .. }
+        | Error::NoSuchEnumVariant { found, expected, .. }) = code
+        else {
+            return None;
+        };
+        let (holder, item) = *blame.way.last()?;
+        let meant = wording::nearest(found, expected.iter().copied())?;
+        let key = item.key.as_ref().map(|key| key.span.clone());
+        let name = if blame.key { key } else { blame.node.word.clone() }?;
+        if self.text.get(name.clone())? != found {
+            return None;
+        }
+        if blame.key {
+            let twice = |other: &Item| other.key.as_ref().is_some_and(|key| key.name == meant);
+            let room = name.start..item.value.span.start;
+            let behind = self.text.get(name.end..room.end).filter(|behind| !behind.contains('\n'))?;
+            let written = format!("{meant}{}", behind.trim_end());
+            let blanks =
+                room.len().checked_sub(written.len()).filter(|_| !holder.items().iter().any(twice))?;
+            self.text.replace_range(room, &(written + &" ".repeat(blanks)));
+        } else {
+            self.put(blame, meant)?;
+        }
+        self.guessed.push(item.span());
+        Some(())
+    }
+
+    /// Puts something else in place of a value or its word, with the blanks before it, if it fits there.
+    fn put(&mut self, blame: &Blame<'n>, written: &str) -> Option<()> {
+        let (_, item) = *blame.way.last()?;
+        let place = blame.node.word.clone().unwrap_or(blame.node.span.clone());
+        let before = self.text.get(item.key.as_ref().map_or(place.start, |key| key.span.end)..place.start)?;
+        let blanks = before.len() - before.trim_end_matches(' ').len();
+        let room = place.start - blanks..place.end;
+        let blanks = " ".repeat(room.len().checked_sub(written.len())?);
+        self.text.replace_range(room, &(blanks + written));
+        Some(())
+    }
+
+    /// What was left out or guessed, once the rest can be read.
     fn left_out(mut self) -> LeftOut {
-        let places = [self.blanked.as_slice(), &self.misread].concat();
+        let places = [self.blanked.as_slice(), &self.guessed].concat();
         LeftOut { places, text: std::mem::take(&mut self.text), findings: self.finish() }
     }
 
@@ -211,7 +269,8 @@ impl<'n> Recovery<'n> {
         for percent in std::mem::take(&mut self.percents) {
             let run = &self.original[percent.clone()];
             let decimal = as_decimal(run).unwrap_or_default();
-            let unseen = self.blanked.iter().any(|range| contains(range, &percent));
+            let around = self.blanked.iter().chain(&self.guessed).filter(|range| **range != percent);
+            let unseen = around.into_iter().any(|range| contains(range, &percent));
             let finding = match unseen {
                 true => Finding::error(format!("`{run}` must stand in quotes"))
                     .help(format!("write \"{run}\", or {decimal} where a number is expected")),
