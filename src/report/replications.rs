@@ -2,7 +2,7 @@
 //!
 //! ```text
 //!   replication,final_tier,day_<tier> ...,flags,downgrades,restrictions,template_flags,templates_disabled,banned,
-//!   sent,delivered, ... cost,medium_from,low_from
+//!   warnings,rate_limits,sent,delivered, ... cost,medium_from,low_from
 //! ```
 //!
 //! | column | unit | what |
@@ -14,6 +14,7 @@
 //! | `template_flags` | times | how often a template was flagged |
 //! | `templates_disabled` | templates | how many |
 //! | `banned` | `true`, `false` | whether a number was banned |
+//! | `warnings`, `rate_limits` | times | how often, to all numbers that send together; few rules know either |
 //! | `<metric>` | its own | Over the run. |
 //! | `medium_from`, `low_from` | share | the thresholds drawn for the number's rating |
 //!
@@ -23,7 +24,7 @@
 use std::io::Write;
 
 use super::decimal;
-use crate::experiment::{Ensemble, Row};
+use crate::experiment::{Ensemble, Mishap, Row};
 use crate::sim::{Metric, Setting};
 
 /// The whole file as text.
@@ -49,12 +50,17 @@ pub fn write(ensemble: &Ensemble, out: impl Write) -> Result<(), csv::Error> {
     Ok(())
 }
 
+/// What is older than tiers: told to a reader only where the rules know it.
+const BEFORE_TIERS: [(&str, Mishap); 2] =
+    [("warnings", Mishap::Warned), ("rate_limits", Mishap::RateLimited)];
+
 pub(super) fn columns(tiers: &[&str]) -> Vec<String> {
     let happened = ["flags", "downgrades", "restrictions", "template_flags", "templates_disabled", "banned"]
         .map(str::to_owned);
     let mut columns = vec!["replication".to_owned(), "final_tier".to_owned()];
     columns.extend(tiers.iter().map(|tier| format!("day_{tier}")));
     columns.extend(happened);
+    columns.extend(BEFORE_TIERS.map(|(column, _)| column.to_owned()));
     columns.extend(Metric::ALL.map(|metric| metric.name().to_owned()));
     columns.extend(["medium_from", "low_from"].map(str::to_owned));
     columns
@@ -71,6 +77,7 @@ fn fields(row: &Row, tiers: &[&str], priced: bool) -> Vec<String> {
     fields.extend((0..tiers.len()).map(day));
     fields.extend(times.map(|count| count.to_string()));
     fields.push(row.banned.to_string());
+    fields.extend([row.warnings, row.rate_limits].map(|count| count.to_string()));
     let known = priced && !has_no_known_cost(row);
     let total = |metric: Metric| match metric {
         Metric::Cost if !known => String::new(),
@@ -100,7 +107,10 @@ pub(super) fn told(row: &Row, setting: &Setting) -> Vec<(String, String)> {
         };
         (column, field)
     };
-    columns(&tiers).into_iter().zip(fields(row, &tiers, priced)).map(in_words).collect()
+    let unknown =
+        |column: &str| BEFORE_TIERS.iter().any(|(name, mishap)| *name == column && !mishap.possible(setting));
+    let columns = columns(&tiers).into_iter().zip(fields(row, &tiers, priced));
+    columns.filter(|(column, _)| !unknown(column)).map(in_words).collect()
 }
 
 #[cfg(test)]
@@ -116,14 +126,16 @@ mod tests {
         assert_eq!(
             lines[0],
             "replication,final_tier,day_1K,day_10K,day_100K,day_unlimited,flags,downgrades,restrictions,\
-             template_flags,templates_disabled,banned,sent,delivered,read,replied,stopped,blocked,reported,muted,\
-             archived,refused,failed,short_of_list,in_window,held,wrote_first,conversations,cost,medium_from,low_from"
+             template_flags,templates_disabled,banned,warnings,rate_limits,sent,delivered,read,replied,stopped,blocked,\
+             reported,muted,archived,refused,failed,short_of_list,in_window,held,wrote_first,conversations,cost,medium_from,low_from"
         );
         assert_eq!(
             lines[1],
-            "0,10K,0,31,,,0,0,0,0,0,false,210758,200191,147507,8405,1659,1233,397,603,603,0,0,0,0,0,0,0,,0.01,0.02"
+            "0,10K,0,31,,,0,0,0,0,0,false,0,0,210758,200191,147507,8405,1659,1233,397,603,603,0,0,0,0,0,0,0,,0.01,0.02"
         );
         assert!(lines[2].starts_with("1,"), "{}", lines[2]);
+        let told = told(&Row::of(0, &toy::future(0)), &toy::setting());
+        assert!(told.iter().all(|(column, _)| column != "warnings"), "rules of today know none: {told:?}");
     }
 
     /// A cost is a number where a price is known, and nothing where none is.
