@@ -123,37 +123,45 @@ fn numbers_share_a_plan_to_the_last_message() {
     assert_eq!(shared(1_000_000, plan, [1, 1, 1]), ([30, 29, 28], vec![20, 28, 39]));
 }
 
-/// A limit of 2,000 that three numbers have together: 666.7 each, and the first two have one more.
+/// What each of three numbers with these weights, which share a limit of 2,000, asks for at nine on the first day.
+fn under_a_shared_limit(plan: &str, weights: [u64; 3]) -> Vec<u64> {
+    let case = Case {
+        ruleset: "scenarios/rulesets/platform-2025-10.ron",
+        start: "2026-03-02".into(),
+        tier: "2K",
+        horizon: 1,
+        verification: "Done".into(),
+        ..Case::default()
+    };
+    let [a, b, c] = weights;
+    let text = case.text().replace("plan: Constant(a_day: 100)", plan);
+    let text = text
+        .replace(r#""main": (tier: "2K")"#, r#""main": (tier: "2K"), "second": (), "third": ()"#)
+        .replace(r#"number: "main""#, &format!(r#"numbers: {{ "main": {a}, "second": {b}, "third": {c} }}"#));
+    let scenario = Scenario::read("case", &text, folder()).unwrap_or_else(|found| panic!("{found}"));
+    let asked = entries(&scenario).into_iter().filter_map(|entry| match entry {
+        Entry::Sent(batch) => Some(batch.asked),
+        Entry::Change(..) => None,
+    });
+    asked.collect()
+}
+
+/// 666.7 each, and the first two have one more.
 #[test]
 fn numbers_share_a_limit_to_the_last_message() {
-    let day = |share: &str, weights: [u64; 3]| {
-        let case = Case {
-            ruleset: "scenarios/rulesets/platform-2025-10.ron",
-            start: "2026-03-02".into(),
-            tier: "2K",
-            horizon: 1,
-            verification: "Done".into(),
-            plan: Plan::Fill("100%"),
-            ..Case::default()
-        };
-        let [a, b, c] = weights;
-        let text = case.text().replace(r#"share: "100%""#, &format!("share: {share:?}"));
-        let text = text
-            .replace(r#""main": (tier: "2K")"#, r#""main": (tier: "2K"), "second": (), "third": ()"#)
-            .replace(
-                r#"number: "main""#,
-                &format!(r#"numbers: {{ "main": {a}, "second": {b}, "third": {c} }}"#),
-            );
-        let scenario = Scenario::read("case", &text, folder()).unwrap_or_else(|found| panic!("{found}"));
-        let asked = entries(&scenario).into_iter().filter_map(|entry| match entry {
-            Entry::Sent(batch) => Some(batch.asked),
-            Entry::Change(..) => None,
-        });
-        asked.collect::<Vec<u64>>()
-    };
-    assert_eq!(day("100%", [1, 1, 1]), [667, 667, 666]);
-    assert_eq!(day("100%", [1, 4, 10]), [134, 533, 1_333]);
-    assert_eq!(day("50%", [1, 1, 1]), [333, 333, 333], "a share of each one's part is rounded down");
+    let fill =
+        |share: &str, weights| under_a_shared_limit(&format!("plan: FillLimit(share: {share:?})"), weights);
+    assert_eq!(fill("100%", [1, 1, 1]), [667, 667, 666]);
+    assert_eq!(fill("100%", [1, 4, 10]), [134, 533, 1_333]);
+    assert_eq!(fill("50%", [1, 1, 1]), [333, 333, 333], "a share of each one's part is rounded down");
+}
+
+/// The next tier asks for 1,000: the second number sees what the first has sent, and parts what is left with the third.
+#[test]
+fn numbers_climb_together_as_fast_as_one_alone() {
+    let climb = |weights| under_a_shared_limit("plan: FastestClimb()", weights);
+    assert_eq!(climb([1, 1, 1]), [334, 333, 333]);
+    assert_eq!(climb([1, 4, 10]), [67, 267, 666]);
 }
 
 #[test]

@@ -95,8 +95,8 @@ impl<'s> Run<'s, '_> {
         let scenario = self.scenario;
         let SendingNumber { number, part, .. } = scenario.senders[sender];
         // A limit that numbers share is parted among them, and so is what is missing for the next one.
-        let shares = self.platform.shares_limit();
-        let own = if shares { part } else { Part::WHOLE };
+        let shares = self.platform.shares_limit() && scenario.senders.len() > 1;
+        let own = if shares { Part { all: self.weight_from(sender), ..part } } else { Part::WHOLE };
         let limit = self.platform.limit(number);
         let streaks = scenario.segments.len() * scenario.templates.len();
         let seen = Observation {
@@ -123,6 +123,12 @@ impl<'s> Run<'s, '_> {
             so_far: self.tallies[sender],
         };
         scenario.strategy.decide(&mut self.states[sender], &seen)
+    }
+
+    /// The weight of a number and of those that are asked after it: who was asked before has sent its part of what is missing.
+    fn weight_from(&self, sender: usize) -> u64 {
+        let asked = self.scenario.senders[sender..].iter().filter(|own| self.platform.connected(own.number));
+        asked.map(|own| own.part.weight).sum()
     }
 
     /// Most messages that a number can send in the slot that begins at `now`: what the rules in force let through, and the
