@@ -156,6 +156,33 @@ fn numbers_share_a_limit_to_the_last_message() {
     assert_eq!(fill("50%", [1, 1, 1]), [333, 333, 333], "a share of each one's part is rounded down");
 }
 
+/// All that the step asks for goes out in the first slot, before the template has a rating; the rating of the next hour
+/// meets no delivery, until some of that is a week old. Ten a day are enough for the step to be judged.
+#[test]
+fn a_climb_that_may_wait_for_a_message_says_so() {
+    let climb = |plan: &str| {
+        let case = Case {
+            ruleset: "scenarios/rulesets/platform-2025-10.ron",
+            start: "2026-03-02".into(),
+            tier: "2K",
+            horizon: 12,
+            verification: "Done".into(),
+            from: 9,
+            to: 17,
+            ..Case::default()
+        };
+        let text = case.text().replace("plan: Constant(a_day: 100)", plan);
+        let scenario = Scenario::read("case", &text, folder()).unwrap_or_else(|found| panic!("{found}"));
+        let warned =
+            scenario.setting.warnings.iter().any(|told| told.contains("waits until the plan sends again"));
+        let rose = scenario.replicate(0).reached[2].map(|at| at.0 / 86_400);
+        (warned, rose)
+    };
+    assert_eq!(climb("plan: FastestClimb()"), (true, Some(7)));
+    assert_eq!(climb("plan: FastestClimb(meanwhile: 10)"), (false, Some(1)));
+    assert!(!climb("plan: FillLimit(share: \"100%\")").0);
+}
+
 /// The next tier asks for 1,000: the second number sees what the first has sent, and parts what is left with the third.
 #[test]
 fn numbers_climb_together_as_fast_as_one_alone() {

@@ -58,7 +58,7 @@ use self::parts::{
     profiles, replace_chances, ring, segments, sending_numbers, streaks, template_opening, written_to,
 };
 use self::paths::{Place, change, check_reach, half_held, hold_thresholds, standing};
-use self::plans::{campaign, check_climb, slot_bound};
+use self::plans::{campaign, check_climb, slot_bound, waits};
 pub(super) use self::sense::too_many_numbers;
 use self::sense::{
     check_against_rules, check_market, check_number_count, check_sender, check_threshold_order, register,
@@ -732,6 +732,7 @@ impl Loader<'_> {
             warnings: [
                 half_held(text, self.changes),
                 out_of_reach(question, start_tier),
+                waits(text, &rulesets),
                 waiting_numbers(text, &rules),
                 warnings(text, &rulesets, &segments, &calendar),
             ]

@@ -6,7 +6,7 @@ use crate::audience::Choice;
 use crate::document::{Check, Findings};
 use crate::glossary::{Ratio, grouped};
 use crate::platform::Ruleset;
-use crate::platform::language::Condition;
+use crate::platform::language::{Condition, Signal, Upgrade};
 use crate::sender::{
     Act, AfterTable, Backlog, Clock, Counts, FeedbackRule, Geometric, Late, Strategy, Trigger, Volume,
 };
@@ -151,6 +151,33 @@ pub(super) fn check_climb(text: &ScenarioText, rulesets: &[&Ruleset], check: &mu
             "give `meanwhile`, or another plan",
         );
     }
+}
+
+/// Where a step is judged at deliveries alone and a rating can keep it back, a plan that sends just the usage that is missing
+/// may wait long: once none is missing nothing is delivered, and so nothing is judged.
+pub(super) fn waits(text: &ScenarioText, rulesets: &[&Ruleset]) -> Vec<String> {
+    let PlanText::FastestClimb { meanwhile: None | Some(0), .. } = text.sender.plan else {
+        return Vec::new();
+    };
+    let can_wait = |clause: &Upgrade| {
+        let asks_usage = |condition: &Condition| matches!(condition, Condition::Usage { .. });
+        let asks_rating = |condition: &Condition| {
+            matches!(condition, Condition::RatingAtLeast(_) | Condition::TemplatesAtLeast(_))
+        };
+        let at_others = |signal: &Signal| matches!(signal, Signal::rating | Signal::Every(_));
+        clause.when.iter().any(asks_usage)
+            && clause.when.iter().any(asks_rating)
+            && !clause.on.iter().any(at_others)
+    };
+    let mut clauses = rulesets.iter().flat_map(|ruleset| ruleset.upgrade.iter());
+    let found = clauses.find(|(_, clause)| can_wait(clause)).map(|(name, _)| {
+        format!(
+            "the plan sends nothing once the usage for a step is there, and upgrade.{name} is judged when something is \
+             delivered: where a rating keeps the step back then, it waits until the plan sends again; with `meanwhile: 10` \
+             it is judged every day"
+        )
+    });
+    found.into_iter().collect()
 }
 
 /// What the sender's own lines carry in a slot, for one number.
