@@ -608,6 +608,8 @@ fn plain_loop(case: &Case, scenario: &Scenario, index: u64) -> Plain {
     };
     let mut analysis: Option<(i64, bool)> = None;
     let mut held = vec![Taken::default(); names.len()];
+    // Who writes first in the slot under way.
+    let mut writing = 0;
 
     let mut out = Plain { changes: Vec::new(), batches: Vec::new() };
     let (mut day, mut asked_today, mut sent_today, mut sending_days) = (0, 0, 0, 0);
@@ -629,10 +631,10 @@ fn plain_loop(case: &Case, scenario: &Scenario, index: u64) -> Plain {
         if let Some(slot) = slot {
             let days = calendar.slot_length().0 as f64 / DAY as f64;
             let written_to = Subject::new(&["members", "main"]);
-            let count = segment.first_messages(&rates, list.remaining(), slot, days, written_to, &mut chance);
-            if count > 0 {
-                platform.hear(now, Signal::CustomerMessages { number: 0, count }, changes);
+            if writing > 0 {
+                platform.hear(now, Signal::CustomerMessages { number: 0, count: writing }, changes);
             }
+            writing = segment.first_messages(&rates, list.remaining(), slot, days, written_to, &mut chance);
         }
         let hear = |platform: &mut Platform<'_>, arrivals: &mut Arrivals, changes: &mut Vec<Change>| {
             let Some(slot) = slot else { return };

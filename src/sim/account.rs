@@ -40,19 +40,12 @@ impl Prices {
 impl Run<'_, '_> {
     /// Of `count` customers who write first, those who are in no open conversation, whoever began it. The share of
     /// customers in one is that of all lists together; who writes first does not depend on it (a simplification).
-    pub(super) fn outside_conversations(
-        &mut self,
-        lane: &Lane,
-        customers: u64,
-        count: u64,
-        slot: Slot,
-        now: SimTime,
-    ) -> u64 {
+    pub(super) fn outside_conversations(&mut self, lane: &Lane, count: u64, slot: Slot, now: SimTime) -> u64 {
         let Some(account) = &self.account else { return 0 };
         let all: u64 = self.lists.iter().map(List::remaining).sum();
         let OpenConversations { business, customer } = account.open_at(now);
         let open = (business + customer).min(all);
-        if open == 0 || customers == 0 {
+        if open == 0 {
             return count;
         }
         let address = Address { item: 2, slot, ..Address::of(Purpose::FirstMessage, lane.list.subject) };

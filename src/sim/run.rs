@@ -171,6 +171,8 @@ pub(super) struct Run<'s, 'p> {
     heard: Slot,
     /// The next slot in which customers may write first.
     next_first: Slot,
+    /// Who writes first in the slot before that one, by lane \[messages\]: they arrive when it is over.
+    writing: Few<u64>,
     pub(super) changes: Vec<Change>,
     pub(super) diary: Diary,
 }
@@ -209,6 +211,7 @@ impl<'s, 'p> Run<'s, 'p> {
             next_send: 0,
             heard: 0,
             next_first: if writes_first { 0 } else { Slot::MAX },
+            writing: Few::from_elem(0, if writes_first { scenario.lanes.len() } else { 0 }),
             changes: Vec::new(),
             probe,
             platform,
@@ -359,7 +362,8 @@ impl<'s, 'p> Run<'s, 'p> {
         next.map_or(SimTime::NEVER, |sending| slots[sending.slot as usize].at)
     }
 
-    /// Class 2: customers who write first, by slot.
+    /// Class 2: customers who wrote first in the slot that is over are heard; those of the slot that begins are drawn, and
+    /// come to the help desk in its course.
     fn hear_first_messages(&mut self, now: SimTime) {
         if self.next_first_message() != now {
             return;
@@ -373,15 +377,23 @@ impl<'s, 'p> Run<'s, 'p> {
             let subject = lane.list.subject;
             let count = segment.first_messages(rates, customers, slot, days, subject, &mut self.chance);
             if count > 0 {
-                self.diary.count(Metric::WroteFirst, count);
-                let signal = Signal::CustomerMessages { number: lane.number, count };
-                self.platform.hear(now, signal, &mut self.changes);
                 self.chat(slot, lane.sender, count);
-                let opening = self.outside_conversations(lane, customers, count, slot, now);
-                self.open_by_customers(now, lane.segment, opening);
+            }
+            let wrote = std::mem::replace(&mut self.writing[place], count);
+            if wrote > 0 {
+                self.hear_first(lane, wrote, slot - 1, now);
             }
         }
         self.tell(now);
+    }
+
+    /// So many customers of a lane wrote first in a slot.
+    fn hear_first(&mut self, lane: &Lane, count: u64, slot: Slot, now: SimTime) {
+        self.diary.count(Metric::WroteFirst, count);
+        let signal = Signal::CustomerMessages { number: lane.number, count };
+        self.platform.hear(now, signal, &mut self.changes);
+        let opening = self.outside_conversations(lane, count, slot, now);
+        self.open_by_customers(now, lane.segment, opening);
     }
 
     /// Class 2 and 6: what arrives in the slot that begins at `now`, if anything does.
