@@ -24,7 +24,7 @@
 use std::io::Write;
 
 use super::decimal;
-use crate::experiment::{Ensemble, Mishap, Row};
+use crate::experiment::{Ensemble, Row};
 use crate::sim::{Metric, Setting};
 
 /// The whole file as text.
@@ -50,17 +50,13 @@ pub fn write(ensemble: &Ensemble, out: impl Write) -> Result<(), csv::Error> {
     Ok(())
 }
 
-/// What is older than tiers: told to a reader only where the rules know it.
-const BEFORE_TIERS: [(&str, Mishap); 2] =
-    [("warnings", Mishap::Warned), ("rate_limits", Mishap::RateLimited)];
-
 pub(super) fn columns(tiers: &[&str]) -> Vec<String> {
     let happened = ["flags", "downgrades", "restrictions", "template_flags", "templates_disabled", "banned"]
         .map(str::to_owned);
     let mut columns = vec!["replication".to_owned(), "final_tier".to_owned()];
     columns.extend(tiers.iter().map(|tier| format!("day_{tier}")));
     columns.extend(happened);
-    columns.extend(BEFORE_TIERS.map(|(column, _)| column.to_owned()));
+    columns.extend(["warnings", "rate_limits"].map(str::to_owned));
     columns.extend(Metric::ALL.map(|metric| metric.name().to_owned()));
     columns.extend(["medium_from", "low_from"].map(str::to_owned));
     columns
@@ -107,10 +103,7 @@ pub(super) fn told(row: &Row, setting: &Setting) -> Vec<(String, String)> {
         };
         (column, field)
     };
-    let unknown =
-        |column: &str| BEFORE_TIERS.iter().any(|(name, mishap)| *name == column && !mishap.possible(setting));
-    let columns = columns(&tiers).into_iter().zip(fields(row, &tiers, priced));
-    columns.filter(|(column, _)| !unknown(column)).map(in_words).collect()
+    columns(&tiers).into_iter().zip(fields(row, &tiers, priced)).map(in_words).collect()
 }
 
 #[cfg(test)]
@@ -134,8 +127,6 @@ mod tests {
             "0,10K,0,31,,,0,0,0,0,0,false,0,0,210758,200191,147507,8405,1659,1233,397,603,603,0,0,0,0,0,0,0,,0.01,0.02"
         );
         assert!(lines[2].starts_with("1,"), "{}", lines[2]);
-        let told = told(&Row::of(0, &toy::future(0)), &toy::setting());
-        assert!(told.iter().all(|(column, _)| column != "warnings"), "rules of today know none: {told:?}");
     }
 
     /// A cost is a number where a price is known, and nothing where none is.

@@ -87,11 +87,10 @@ impl Factor {
     /// Where the value at a position lies on the way from the first to the last \[0 to 1\]: levels are evenly apart.
     pub fn along(&self, unit: f64) -> f64 {
         match self.levels() {
-            Some([_]) => 0.5,
             Some(levels) => {
-                let last = levels.len() - 1;
+                let last = levels.len().saturating_sub(1);
                 let place = (unit.clamp(0.0, 1.0) * levels.len() as f64) as usize;
-                place.min(last) as f64 / last as f64
+                place.min(last) as f64 / last.max(1) as f64
             }
             None => unit.clamp(0.0, 1.0),
         }
@@ -446,7 +445,7 @@ mod tests {
         let middles = [1.0 / 6.0, 0.5, 5.0 / 6.0];
         assert_eq!(along("a=[6000, 12000, 18000]", &middles), [0.0, 0.5, 1.0]);
         assert_eq!(along("a=1..100:3:log", &middles), [0.0, 0.5, 1.0]);
-        assert_eq!(along("a=[red]", &[0.5, 1.0]), [0.5, 0.5]);
+        assert_eq!(along("a=[red, blue]", &[0.25, 0.75, 1.0]), [0.0, 1.0, 1.0]);
         assert_eq!(along("a=20%..100%", &[0.0, 0.3, 1.0]), [0.0, 0.3, 1.0]);
     }
 
