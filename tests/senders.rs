@@ -7,7 +7,7 @@ use common::{CLASSIC, Case, PLATFORM, Plan, folder, total};
 use tiercast::audience::Sampling;
 use tiercast::glossary::{NumberStatus, TemplateStatus};
 use tiercast::platform::{Subject, What};
-use tiercast::sim::{Entry, Journal, Metric, Scenario, Trajectory};
+use tiercast::sim::{Entry, Journal, Metric, Reason, Scenario, Trajectory};
 use tiercast::time::{HOUR, SimTime};
 
 /// The scenario of `case` with the sender's own lines in place of `plan: Constant(a_day: 100)`.
@@ -181,6 +181,24 @@ fn a_climb_that_may_wait_for_a_message_says_so() {
     assert_eq!(climb("plan: FastestClimb()"), (true, Some(7)));
     assert_eq!(climb("plan: FastestClimb(meanwhile: 10)"), (false, Some(1)));
     assert!(!climb("plan: FillLimit(share: \"100%\")").0);
+}
+
+/// Two numbers on the same tier, of which one is flagged from the start on: the other one could climb, if the plan wanted
+/// more.
+#[test]
+fn a_flagged_number_beside_a_good_one_limits_nothing() {
+    for (numbers, flagged) in [
+        (r#""main": (tier: "1,000"), "second": (tier: "1,000", rating: Low)"#, "second"),
+        (r#""main": (tier: "1,000", rating: Low), "second": (tier: "1,000")"#, "main"),
+    ] {
+        let case = Case { verification: "Done".into(), ..Case::default() };
+        let text = case.text().replace(r#""main": (tier: "1,000")"#, numbers);
+        let text = text.replace(r#"number: "main""#, r#"numbers: { "main": 1, "second": 1 }"#);
+        let scenario = Scenario::read("case", &text, folder()).unwrap_or_else(|found| panic!("{found}"));
+        let run = scenario.replicate(0);
+        assert!(run.flags > 0, "{flagged} is not flagged");
+        assert_eq!(run.limited[Reason::Plan as usize], 20, "{flagged}: {:?}", run.limited);
+    }
 }
 
 /// The next tier asks for 1,000: the second number sees what the first has sent, and parts what is left with the third.

@@ -1,12 +1,8 @@
 //! The future event list of reactions: a ring of slots with counters.
 
-use crate::glossary::Feedback;
 use crate::time::Slot;
 
-use super::reactions::Act;
-
-/// How many of each act, by position as in [`Act::ALL`].
-pub type ActCounts = [u64; Act::ALL.len()];
+use super::act::{Act, ActCounts};
 
 /// A ring of slots, as long as the longest delay.
 #[derive(Clone, Debug)]
@@ -122,35 +118,6 @@ impl Arrivals {
 
 /// Bits of a word.
 const BITS: usize = u64::BITS as usize;
-
-impl Act {
-    /// What a rating hears of it.
-    #[inline]
-    pub fn feedback(self) -> Option<Feedback> {
-        match self {
-            Act::Block => Some(Feedback::Block),
-            Act::Report => Some(Feedback::Report),
-            Act::Stop => Some(Feedback::Stop),
-            Act::Mute => Some(Feedback::Mute),
-            Act::Archive => Some(Feedback::Archive),
-            Act::Reply => Some(Feedback::Reply),
-            Act::Unread => Some(Feedback::Unread),
-            Act::Read | Act::LateReply => None,
-        }
-    }
-}
-
-/// What a rating hears of acts, by position as in [`Feedback::ALL`].
-#[inline]
-pub fn feedback(acts: &ActCounts) -> [u64; Feedback::ALL.len()] {
-    let mut heard = [0; Feedback::ALL.len()];
-    for (act, count) in Act::ALL.into_iter().zip(acts) {
-        if let Some(kind) = act.feedback() {
-            heard[kind.index()] = *count;
-        }
-    }
-    heard
-}
 
 #[cfg(test)]
 mod tests {

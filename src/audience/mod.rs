@@ -14,6 +14,7 @@
 //! Customers with the same past are exchangeable, so their outcomes are one exact multinomial: cost does not grow
 //! with the number of customers. The same law one customer at a time is the oracle that the tests hold it against.
 
+mod act;
 mod activity;
 mod arrivals;
 mod behavior;
@@ -25,8 +26,9 @@ mod odds;
 mod reactions;
 mod timetable;
 
+pub use act::{Act, ActCounts, feedback};
 pub use activity::{Activity, ActivityText};
-pub use arrivals::{ActCounts, Arrivals, feedback};
+pub use arrivals::Arrivals;
 pub use behavior::{
     Behavior, BehaviorError, Correlation, DelayText, Dispersion, Factor, Fatigue, Frailty, Quantity, RATES,
     Rate, RateName, Undeliverable, WeekdayEffect, check_chance, check_factor,
@@ -39,4 +41,4 @@ pub use desk::{
 pub use history::{History, Memory};
 pub use list::{Choice, List, ListPlan, Sampling, Taken};
 pub use odds::{Rates, TemplateEffects};
-pub use reactions::{Act, BatchSubjects, Followed, Moment, Reactions, Segment, Stage};
+pub use reactions::{BatchSubjects, Followed, Moment, Reactions, Segment, Stage};

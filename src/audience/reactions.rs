@@ -17,67 +17,16 @@ use crate::random::maths::expm1;
 use crate::random::{Address, Chance, DelayTable, Purpose, Shares, Subject};
 use crate::time::{Calendar, SimTime, Slot, Span};
 
+use super::act::Act;
 use super::activity::Activity;
 use super::arrivals::Arrivals;
 use super::behavior::{Behavior, RateName, Undeliverable};
 use super::history::Memory;
 use super::list::{List, Taken};
 use super::odds::{BLOCK, OUTCOMES, Odds, REPORT, REPORT_AND_BLOCK, Rates, STOP, TemplateEffects};
-use super::timetable::Timetable;
+use super::timetable::{CONVERSATION, Timetable};
 
 pub(super) use counts::Room;
-
-/// What arrives from a customer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Act {
-    /// A block.
-    Block,
-    /// A report.
-    Report,
-    /// A request for no more marketing.
-    Stop,
-    /// The chat was muted.
-    Mute,
-    /// The chat was archived.
-    Archive,
-    /// An answer.
-    Reply,
-    /// The message was read.
-    Read,
-    /// Counted beside [`Act::Reply`]: an answer that comes after its conversation has ended, and opens another.
-    LateReply,
-    /// The message was not read in the time that a rating looks at.
-    Unread,
-}
-
-impl Act {
-    /// Every act; its position is its index in the ring.
-    pub const ALL: [Act; 9] = [
-        Act::Block,
-        Act::Report,
-        Act::Stop,
-        Act::Mute,
-        Act::Archive,
-        Act::Reply,
-        Act::Read,
-        Act::LateReply,
-        Act::Unread,
-    ];
-
-    /// The kinds that have a delay of their own.
-    const DELAYED: [Act; 7] =
-        [Act::Block, Act::Report, Act::Stop, Act::Mute, Act::Archive, Act::Reply, Act::Read];
-
-    /// Position in [`Act::ALL`].
-    pub const fn index(self) -> usize {
-        self as usize
-    }
-
-    /// The name of its delay in a profile.
-    pub fn name(self) -> &'static str {
-        ["block", "report", "stop", "mute", "archive", "reply", "read", "reply", "read"][self.index()]
-    }
-}
 
 /// A segment ready to react: who they are and how late they act.
 #[derive(Clone, Debug)]
@@ -376,9 +325,6 @@ impl Segment {
         Reactions { delivered, in_flight: sent - capped - delivered, capped, inside }
     }
 }
-
-/// How long a conversation lasts: 24 h in every ruleset.
-pub(super) const CONVERSATION: Span = Span::hours(24);
 
 /// One batch under way.
 struct Send<'s, 'r> {

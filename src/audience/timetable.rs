@@ -4,10 +4,9 @@ use std::borrow::Cow;
 use std::sync::OnceLock;
 
 use crate::random::{Alike, DelayTable, MOST_ROWS};
-use crate::time::{Calendar, SimTime, Slot};
+use crate::time::{Calendar, SimTime, Slot, Span};
 
 use super::activity::Activity;
-use super::reactions::CONVERSATION;
 
 /// When the rows of one delay arrive.
 #[derive(Clone, Copy, Debug)]
@@ -23,6 +22,9 @@ pub(super) struct Arriving {
     /// Rows that arrive on the same civil day; all that arrive after the run are one.
     pub(super) by_day: Alike,
 }
+
+/// How long a conversation lasts: 24 h in every ruleset.
+pub(super) const CONVERSATION: Span = Span::hours(24);
 
 /// So many slots from the start are remembered, some kilobytes each at most: almost two years of hours.
 const MOST_KNOWN: usize = 1 << 14;

@@ -22,8 +22,6 @@ mod nouns;
 mod origins;
 mod upgrades;
 
-use jiff::civil::Date;
-
 use crate::document::{Check, Document, Findings, nearest};
 
 use super::language::{CLAUSE_DOCS, Effect, RatingOf, Ruleset, Status};
@@ -54,31 +52,6 @@ impl Ruleset {
         check.given(&["price"], |check| check_ruleset(&ruleset, table_of, check));
         check.finish(ruleset)
     }
-}
-
-/// The first day of a date that is known to the day, the month or the year: `2025-10-07`, `2025-10`, `2025`.
-///
-/// ```
-/// use jiff::civil::date;
-/// use tiercast::platform::first_day;
-///
-/// assert_eq!(first_day("2025-10-07"), Some(date(2025, 10, 7)));
-/// assert_eq!(first_day("2025-10"), Some(date(2025, 10, 1)));
-/// assert_eq!(first_day("2025"), Some(date(2025, 1, 1)));
-/// assert_eq!(first_day("October 2025"), None);
-/// ```
-pub fn first_day(text: &str) -> Option<Date> {
-    let full = match text.len() {
-        4 => format!("{text}-01-01"),
-        7 => format!("{text}-01"),
-        10 => text.to_owned(),
-        _ => return None,
-    };
-    let digits_and_dashes = full.bytes().enumerate().all(|(place, byte)| match place {
-        4 | 7 => byte == b'-',
-        _ => byte.is_ascii_digit(),
-    });
-    if digits_and_dashes { full.parse().ok() } else { None }
 }
 
 /// What a missing field is for; of a name that this language does not have, what it has instead.

@@ -35,11 +35,11 @@ pub mod words;
 
 pub use amend::Amending;
 pub use change::{Change, Subject, What};
-pub use check::first_day;
 pub use judge::{Admission, Platform, Signal};
 pub use language::Ruleset;
 pub use measures::Deadline;
 pub use meters::{FeedbackCounts, Score};
+pub use origin::first_day;
 pub use readings::RuleChange;
 pub use rulebook::{Era, Rulebook};
 pub use rules::{ClauseId, ClauseInfo, Rules, Thresholds, Tier};

@@ -1,11 +1,10 @@
 //! Where each value of a file of rules comes from: a source, a computation from one, or an assumption with its reason;
 //! and the checks of it that rulesets, price tables and rulebooks share.
 
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::document::{Check, Ordered, Word, nearest};
-
-use super::check::first_day;
 
 /// A publication that states rules.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -209,4 +208,29 @@ pub(super) fn source_list(
             check.error(&path, message, "name it where it is stated, or leave it out");
         }
     }
+}
+
+/// The first day of a date that is known to the day, the month or the year: `2025-10-07`, `2025-10`, `2025`.
+///
+/// ```
+/// use jiff::civil::date;
+/// use tiercast::platform::first_day;
+///
+/// assert_eq!(first_day("2025-10-07"), Some(date(2025, 10, 7)));
+/// assert_eq!(first_day("2025-10"), Some(date(2025, 10, 1)));
+/// assert_eq!(first_day("2025"), Some(date(2025, 1, 1)));
+/// assert_eq!(first_day("October 2025"), None);
+/// ```
+pub fn first_day(text: &str) -> Option<Date> {
+    let full = match text.len() {
+        4 => format!("{text}-01-01"),
+        7 => format!("{text}-01"),
+        10 => text.to_owned(),
+        _ => return None,
+    };
+    let digits_and_dashes = full.bytes().enumerate().all(|(place, byte)| match place {
+        4 | 7 => byte == b'-',
+        _ => byte.is_ascii_digit(),
+    });
+    if digits_and_dashes { full.parse().ok() } else { None }
 }

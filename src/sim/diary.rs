@@ -1,5 +1,7 @@
 //! The diary of a replication: what is counted by civil day, and what happened at all.
 
+use std::cmp::Reverse;
+
 use crate::audience::{Act, ActCounts};
 use crate::glossary::{NumberStatus, Rating, TemplateStatus};
 use crate::platform::price::Charge;
@@ -333,10 +335,12 @@ fn millionths(score: f64) -> u32 {
     (score * 1e6).round() as u32
 }
 
-/// What limited the climb of the number with the best tier: the first that applies.
+/// What limited the climb of the number with the best tier, of several with the best status, and of those the first: what
+/// applies first.
 fn reason(today: &Today, last: SimTime, scenario: &Scenario, platform: &mut Platform<'_>) -> Reason {
-    let senders = scenario.senders.iter().map(|sender| sender.number).enumerate();
-    let Some((sender, number)) = senders.max_by_key(|(_, number)| platform.tier(*number)) else {
+    let senders = scenario.senders.iter().map(|sender| sender.number).enumerate().rev();
+    let stands = |number: usize| (platform.tier(number), Reverse(platform.number_status(number)));
+    let Some((sender, number)) = senders.max_by_key(|(_, number)| stands(*number)) else {
         return Reason::Plan;
     };
     // A number that has a limit of its own is asked for its own part of the plan alone.

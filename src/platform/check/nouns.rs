@@ -7,10 +7,10 @@ use super::super::language::{
     Ageing, Cap, CapLimit, CapOf, Clause, HowMany, Limit, OfficialChanges, Pacing, Rates, RatingClause,
     RatingOf, Takes, Window, Within,
 };
-use super::super::origin::Origin;
+use super::super::origin::{Origin, first_day};
 
 use super::conditions::Asks;
-use super::{Sense, first_day, is_name, step};
+use super::{Sense, is_name, step};
 
 impl Sense<'_, '_> {
     pub(super) fn nouns(&mut self) {

@@ -5,7 +5,8 @@ use crate::document::{Check, Word, nearest};
 use super::super::catalogue::{ClauseView, Naming, clauses};
 use super::super::origin;
 
-use super::{Sense, first_day, listed};
+use super::super::origin::first_day;
+use super::{Sense, listed};
 
 impl Sense<'_, '_> {
     pub(super) fn origins(&mut self) {

@@ -3,8 +3,9 @@
 use jiff::civil::Date;
 
 use crate::document::{Check, Document, Findings, Word};
-use crate::platform::check::{first_day, is_name};
+use crate::platform::check::is_name;
 use crate::platform::language::{Clause, FreeAMonth, Pays, Price, PricedBy, Rates, Ruleset};
+use crate::platform::origin::first_day;
 use crate::platform::origin::{self, Exception, cited};
 
 use super::catalogue::{nearest_price_table, prices};

@@ -4,8 +4,8 @@ use jiff::civil::Date;
 use serde::Serialize;
 
 use super::super::catalogue::{self, ClauseView};
-use super::super::check::first_day;
 use super::super::language::Ruleset;
+use super::super::origin::first_day;
 use super::super::words::{self, Note, Passage};
 
 use super::Rulebook;

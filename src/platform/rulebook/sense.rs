@@ -8,8 +8,8 @@ use crate::document::{Check, Document, Word, nearest};
 use crate::glossary::grouped;
 
 use super::super::catalogue;
-use super::super::check::first_day;
 use super::super::language::{Holder, Limit, Ruleset};
+use super::super::origin::first_day;
 use super::super::origin::{self, Exception, cited};
 use super::super::price::{currency_of, price_table};
 
