@@ -11,7 +11,7 @@ use crate::platform::price::{Card, Ledger, OpenConversations, PriceRules};
 use crate::random::{Address, Purpose};
 use crate::time::{SimTime, Slot};
 
-use super::load::Lane;
+use super::ready::Lane;
 use super::run::Run;
 
 /// The account of one replication.

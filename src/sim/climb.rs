@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::load::Scenario;
+use super::ready::Scenario;
 
 /// The first climb with some values changed, each at its path.
 pub(super) fn first_climb(changes: &[(&str, &str)]) -> Scenario {

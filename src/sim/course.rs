@@ -15,7 +15,7 @@ use std::ops::Range;
 use serde::{Deserialize, Serialize};
 
 use super::journal::{Entry, Journal};
-use super::load::Scenario;
+use super::ready::Scenario;
 use super::run::{Batch, Probe};
 use super::trajectory::Trajectory;
 use crate::platform::{Change, Score, Subject, What};

@@ -5,7 +5,7 @@ use crate::platform::{Change, Signal, Subject as Whom, What};
 use crate::random::{Address, Chance, Prior, Probability, Purpose, Subject};
 use crate::time::{DAY, HOUR, SimTime, Span};
 
-use super::load::Scenario;
+use super::ready::Scenario;
 use super::run::Run;
 use super::scenario::{ByHandText, PolicyText, Verification};
 

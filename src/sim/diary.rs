@@ -8,7 +8,7 @@ use crate::platform::price::Charge;
 use crate::platform::{Change, Platform, Score, Subject as Whom, What};
 use crate::time::SimTime;
 
-use super::load::{Scenario, SendingNumber};
+use super::ready::{Scenario, SendingNumber};
 use super::trajectory::{Chats, Counts, Day, End, Ledger, Metric, Reason, Trajectory};
 
 /// What is written down while a replication runs.

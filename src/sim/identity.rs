@@ -1,6 +1,6 @@
 //! What decides a replication, as one text: for caches, and to tell two scenarios apart.
 
-use super::load::Scenario;
+use super::ready::Scenario;
 
 impl Scenario {
     /// All that decides a replication besides its index, as text: the scenario as it was loaded, with every ruleset,

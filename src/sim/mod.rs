@@ -25,6 +25,7 @@ mod identity;
 mod journal;
 mod load;
 mod one_send;
+mod ready;
 pub mod replay;
 mod run;
 pub mod scenario;
@@ -36,8 +37,9 @@ pub use case::{Case, CaseFile, CaseOutcome, Failure, JustMissed, Made, Shelf, To
 pub use course::{Changed, Course, Did, Divergence, SendPart, Sent, Step};
 pub use coverage::{ClauseCoverage, Coverage, Reach, TransitionCoverage};
 pub use journal::{Entry, Journal};
-pub use load::{Contents, LoadError, Names, Scenario, Source, Uncertain};
+pub use load::{Contents, LoadError, Source, Uncertain};
 pub use one_send::{Echo, FOLLOWED, LAST_HOUR, OneSend};
+pub use ready::{Names, Scenario};
 pub use run::{BESIDE, Batch, Probe, Unwatched};
 pub use setting::{Assumption, Campaign, Evidence, Possible, Setting};
 pub use trajectory::{ChatMetric, Chats, Counts, Day, End, Ledger, Metric, Reached, Reason, Trajectory};

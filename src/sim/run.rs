@@ -32,7 +32,8 @@ use super::account::Account;
 use super::chats::days_of;
 use super::decisions::Pending;
 use super::diary::{AtEnd, Diary, best_tier};
-use super::load::{Lane, Scenario, SendingNumber, Streak, draw_thresholds};
+use super::load::draw_thresholds;
+use super::ready::{Lane, Scenario, SendingNumber, Streak};
 use super::send::{Few, Shown};
 use super::trajectory::{Ledger, Metric, Trajectory};
 

@@ -8,7 +8,7 @@ use crate::platform::{Admission, Signal};
 use crate::sender::{Observation, Part, Plan, Usage, share_out};
 use crate::time::{SimTime, Slot};
 
-use super::load::{Lane, MOST_IN_SLOT, Scenario, SendingNumber, SendingSlot};
+use super::ready::{Lane, MOST_IN_SLOT, Scenario, SendingNumber, SendingSlot};
 use super::run::{Batch, Run};
 use super::trajectory::Metric;
 

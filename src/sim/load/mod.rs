@@ -1,18 +1,21 @@
 //! Loading a scenario: the step that fails. Once a [`Scenario`] exists, running it cannot.
 //!
 //! ```text
-//!   plan.ron --read--> ScenarioText --+-- grid     calendar and sending slots
-//!   rulesets, profiles, tables  ------+-- plans    how the sender decides
-//!                                     +-- sense    all that can be wrong, told at once: also of what is left where
-//!                                     |            entries cannot be read, unless it may follow from these
-//!                                     +-- parts    numbers and lists, prices, decisions
+//!   plan.ron --read--> ScenarioText --+-- grid       calendar and sending slots
+//!   rulesets, profiles, tables  ------+-- plans      how the sender decides
+//!                                     |-- sense      all that can be wrong, told at once: also of what is left where
+//!                                     |              entries cannot be read, unless it may follow from these
+//!                                     |-- parts      numbers and lists, prices, decisions
 //!                                     |-- decisions  how long the platform's decisions may take
-//!                                     |-- desk     whether a help desk can keep its chats
-//!                                     |-- inputs   priors, and where every input comes from
-//!                                     |-- contents what decides a future, in three numbers
-//!                                     |-- paths    where a change leads
+//!                                     |-- desk       whether a help desk can keep its chats
+//!                                     |-- feasible   steps that the plan or the lists cannot unlock
+//!                                     |-- inputs     priors, and where every input comes from
+//!                                     |-- contents   what decides a future, in three numbers
+//!                                     |-- paths      where a change leads
 //!                                     |-- uncertain  the parameters that have a prior
-//!                                     '-- expect   what is expected, and the scenarios it is compared with
+//!                                     '-- expect     what is expected, and the scenarios it is compared with
+//!                                          |
+//!                                          '--> Scenario
 //! ```
 
 mod contents;
@@ -35,24 +38,23 @@ use std::path::{Path, PathBuf};
 use thiserror::Error;
 
 use crate::audience::{
-    BatchSubjects, Behavior, Followed, HelpDesk, ListPlan, RATES, RateName, Sampling, Segment, check_chance,
-    profile_document, profile_names,
+    Behavior, HelpDesk, RATES, RateName, Sampling, check_chance, profile_document, profile_names,
 };
 use crate::document::{self, Check, Document, Finding, Findings};
-use crate::glossary::Category;
 use crate::platform::catalogue;
 use crate::platform::rulebook::{self, Rulebook};
-use crate::platform::{Amending, Era, Opening, Policy, RuleChange, Rules, Ruleset, Tier};
+use crate::platform::{Era, Opening, Policy, RuleChange, Rules, Ruleset, Tier};
 use crate::random::{Held, Pinned};
-use crate::sender::{Part, Strategy};
-use crate::time::{Calendar, SimTime, Slot, Span};
+use crate::sender::Strategy;
+use crate::time::{Calendar, SimTime, Span};
 
 pub use self::contents::Contents;
 use self::desk::check_desk;
 use self::feasible::{Question, out_of_reach, unlocks};
 use self::grid::{calendar, longest_pause, sending_slots};
+pub(super) use self::inputs::ThresholdBelief;
 pub(super) use self::inputs::draw_thresholds;
-use self::inputs::{GIVEN, ThresholdBelief, assumptions, threshold_priors, waiting_numbers, warnings};
+use self::inputs::{GIVEN, assumptions, threshold_priors, waiting_numbers, warnings};
 use self::parts::{
     asked_back, default_analysis, default_review, default_verification, lanes, markets, preferred, prices,
     profiles, replace_chances, ring, segments, sending_numbers, streaks, template_opening, written_to,
@@ -64,17 +66,16 @@ use self::sense::{
     check_against_rules, check_market, check_number_count, check_sender, check_threshold_order, register,
 };
 pub use self::uncertain::{Source, Uncertain};
-use super::account::Prices;
-use super::expectation::Expectation;
-use super::scenario::{DecisionText, PolicyText, ReviewText, ScenarioText, SegmentText, Verification};
+use super::ready::{
+    Decisions, Lane, LaterEra, MOST_IN_SLOT, Names, Scenario, SendingNumber, SendingSlot, Streak,
+};
+use super::scenario::{PolicyText, ScenarioText, SegmentText};
 use super::setting::{Possible, Setting};
 
 /// Longest horizon [days]: ten years.
 const MOST_DAYS: i64 = 3_660;
 /// Largest list \[customers\].
 const MOST_CUSTOMERS: u64 = 1 << 40;
-/// Most messages in one slot: what one draw can split exactly.
-pub(super) const MOST_IN_SLOT: u64 = 1 << 31;
 /// Most replications of one run.
 const MOST_REPLICATIONS: u64 = 10_000_000;
 
@@ -92,139 +93,6 @@ pub enum LoadError {
     /// Something is wrong with what the files say.
     #[error("{0}")]
     Findings(#[from] Findings),
-}
-
-/// A scenario that was read, checked and made ready: running it cannot fail.
-#[derive(Clone, Debug)]
-pub struct Scenario {
-    /// What every report says about a run.
-    pub setting: Setting,
-    /// How many replications the file asks for.
-    pub replications: u64,
-    /// The ruleset as it stands in its file.
-    pub ruleset: Ruleset,
-    names: Names,
-    pub(super) contents: Contents,
-    /// What the file expects.
-    pub(super) expectations: Vec<Expectation>,
-    /// The scenarios that expectations compare with.
-    pub(super) others: Vec<Scenario>,
-    pub(super) rules: Rules,
-    /// The eras that begin during the run.
-    pub(super) later: Vec<LaterEra>,
-    /// The segments that are written to, in the order of the file.
-    pub(super) segments: Vec<Segment>,
-    /// The position of each segment's market among those that are priced.
-    pub(super) markets: Vec<usize>,
-    /// The numbers that send.
-    pub(super) senders: Vec<SendingNumber>,
-    /// Who answers customers' chats.
-    pub(super) help_desk: Option<HelpDesk>,
-    /// The list of each number and segment: those of the first number first.
-    pub(super) lanes: Vec<Lane>,
-    /// Whose reactions are counted together: by lane and template.
-    pub(super) streaks: Vec<Streak>,
-    /// Positions of the segments in the order of preference; nothing where a plan is shared out by size.
-    pub(super) preferred: Option<Vec<usize>>,
-    pub(super) strategy: Strategy,
-    /// The sender's templates: name, category, position among the platform's.
-    pub(super) templates: Vec<(String, Category, usize)>,
-    pub(super) opening: Opening,
-    pub(super) decisions: Decisions,
-    /// What is believed of the thresholds of each rating clause.
-    pub(super) thresholds: Vec<ThresholdBelief>,
-    pub(super) sending: Vec<SendingSlot>,
-    /// What is priced; nothing without a market.
-    pub(super) prices: Option<Prices>,
-    /// Most messages that the sender's own lines carry in a slot, for one number.
-    pub(super) own_lines: Option<u64>,
-    pub(super) ring: usize,
-    /// What is followed by the slot in which it arrives.
-    pub(super) followed: Followed,
-    /// How customers are simulated.
-    pub(super) sampling: Sampling,
-    /// Which layers of chance are held still.
-    pub(super) held: Held,
-    /// Uncertain parameters that are set at a quantile.
-    pub(super) pinned: Pinned,
-}
-
-/// One of the sender's numbers.
-#[derive(Clone, Debug)]
-pub(super) struct SendingNumber {
-    /// Position of the number among the platform's.
-    pub(super) number: usize,
-    /// The number's name.
-    pub(super) name: String,
-    /// Its part of the lists and of the plan.
-    pub(super) part: Part,
-}
-
-/// The part of a segment that belongs to one number, for the whole run.
-#[derive(Clone, Debug)]
-pub(super) struct Lane {
-    /// Position of its number among the sender's.
-    pub(super) sender: usize,
-    /// Position of the number among the platform's.
-    pub(super) number: usize,
-    /// Position of its segment.
-    pub(super) segment: usize,
-    /// What its list is made of.
-    pub(super) list: ListPlan,
-    /// Whom the draws of its batches concern, by template.
-    pub(super) batches: Vec<BatchSubjects>,
-}
-
-/// The customers of a lane who get one of the sender's templates.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Streak {
-    /// Position of the number among the sender's.
-    pub(super) sender: usize,
-    /// Position of the number among the platform's.
-    pub(super) number: usize,
-    /// Position of the template among the platform's.
-    pub(super) template: usize,
-    /// Position of the segment.
-    pub(super) segment: usize,
-}
-
-/// An era of a rulebook that begins during the run.
-#[derive(Clone, Debug)]
-pub(super) struct LaterEra {
-    pub(super) from: SimTime,
-    pub(super) rules: Rules,
-    pub(super) amendment: Amending,
-    /// What is believed of the thresholds of its rating clauses.
-    pub(super) thresholds: Vec<ThresholdBelief>,
-}
-
-/// What the platform decides by chance in reality: the run draws it and tells the platform.
-#[derive(Clone, Debug)]
-pub(super) struct Decisions {
-    pub(super) verification: Verification,
-    pub(super) policy: PolicyText,
-    pub(super) review: ReviewText,
-    pub(super) official: Option<DecisionText>,
-    pub(super) analysis: DecisionText,
-}
-
-/// Names by position.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Names {
-    /// The phone numbers.
-    pub numbers: Vec<String>,
-    /// The templates.
-    pub templates: Vec<String>,
-}
-
-/// A slot in which sending is allowed.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct SendingSlot {
-    pub(super) slot: Slot,
-    /// Position among the day's sending slots.
-    pub(super) place: u32,
-    /// How many sending slots the day has.
-    pub(super) of: u32,
 }
 
 /// Reads a file that people wrote: the one place where the library does.
@@ -286,98 +154,6 @@ impl Scenario {
         let folder = file.parent().unwrap_or(Path::new("")).to_owned();
         let loader = Loader { name: String::new(), folder, changes, under: None, expects: false };
         Ok(loader.value_at(open(file)?, path)?)
-    }
-
-    /// The same scenario with another seed.
-    #[must_use]
-    pub fn with_seed(mut self, seed: u64) -> Scenario {
-        self.setting.seed = seed;
-        self.others.iter_mut().for_each(|other| other.setting.seed = seed);
-        self
-    }
-
-    /// The same scenario with customers simulated another way, of the same law.
-    #[must_use]
-    pub fn with_sampling(mut self, sampling: Sampling) -> Scenario {
-        self.sampling = sampling;
-        self.others.iter_mut().for_each(|other| other.sampling = sampling);
-        self
-    }
-
-    /// The same scenario with some layers of chance held still.
-    #[must_use]
-    pub fn with_held(mut self, held: Held) -> Scenario {
-        self.held = held;
-        for other in &mut self.others {
-            let Held { parameters, days, luck } = other.held;
-            other.held = Held {
-                parameters: parameters || held.parameters,
-                days: days || held.days,
-                luck: luck || held.luck,
-            };
-        }
-        self
-    }
-
-    /// Customers of all segments that are written to.
-    pub fn customers(&self) -> u64 {
-        self.lanes.iter().map(|lane| lane.list.customers).sum()
-    }
-
-    /// What the file expects, in its order. Of a scenario that was changed, only what still makes sense.
-    pub fn expectations(&self) -> &[Expectation] {
-        &self.expectations
-    }
-
-    /// The scenarios that expectations compare with, under this one's seed.
-    pub fn others(&self) -> &[Scenario] {
-        &self.others
-    }
-
-    /// What decides its futures, in three numbers.
-    pub fn contents(&self) -> Contents {
-        self.contents
-    }
-
-    /// The names of the scenario's numbers and templates, by their position in changes.
-    pub fn names(&self) -> &Names {
-        &self.names
-    }
-
-    /// The rules in force at the start, made ready.
-    pub fn rules(&self) -> &Rules {
-        &self.rules
-    }
-
-    /// The rules in force at an instant: others than at the start where a rulebook's era has begun.
-    pub fn rules_at(&self, at: SimTime) -> &Rules {
-        let era = self.later.iter().rfind(|era| era.from <= at);
-        era.map_or(&self.rules, |era| &era.rules)
-    }
-
-    /// Names of the rulesets that hold in it, one after another.
-    pub fn rulesets(&self) -> impl Iterator<Item = &str> {
-        std::iter::once(&self.rules)
-            .chain(self.later.iter().map(|era| &era.rules))
-            .map(|rules| rules.name.as_str())
-    }
-
-    /// Whether a ruleset that holds in it has this name, or the rulebook whose eras it crosses.
-    pub fn has_rules(&self, name: &str) -> bool {
-        let book = self.setting.ruleset.split_once(" (").filter(|_| !self.later.is_empty());
-        self.rulesets().any(|own| own == name) || book.is_some_and(|(book, _)| book == name)
-    }
-
-    /// The sender's strategy in one line, for a reader.
-    pub fn strategy_in_words(&self) -> String {
-        self.strategy.describe()
-    }
-
-    /// Position among the setting's tiers of a limit that a number holds under `rules`.
-    pub(super) fn rung(&self, rules: &Rules, limit: Option<u64>) -> usize {
-        let tiers = &self.setting.tiers;
-        let known = tiers.iter().rposition(|tier| tier.limit == limit);
-        if rules.tiers.len() == 1 { 0 } else { known.unwrap_or(0) }
     }
 }
 
