@@ -7,7 +7,7 @@
 
 use crate::audience::List;
 use crate::glossary::Category;
-use crate::platform::price::{Card, Ledger, OpenConversations, PriceRules};
+use crate::platform::price::{Ledger, OpenConversations};
 use crate::random::{Address, Purpose};
 use crate::time::{SimTime, Slot};
 
@@ -16,26 +16,6 @@ use super::run::Run;
 
 /// The account of one replication.
 pub(super) type Account<'s> = Ledger<'s>;
-
-/// What is priced in a scenario.
-#[derive(Clone, Debug)]
-pub(super) struct Prices {
-    /// The price clauses of all eras of the run.
-    pub(super) rules: PriceRules,
-    /// The markets of the customers.
-    pub(super) markets: Vec<String>,
-    pub(super) card: Card,
-    /// The instants at which calendar months begin.
-    pub(super) months: Vec<SimTime>,
-}
-
-impl Prices {
-    /// The account at the start of a replication.
-    pub(super) fn open(&self) -> Account<'_> {
-        let markets: Vec<Option<&str>> = self.markets.iter().map(|market| Some(market.as_str())).collect();
-        Ledger::open(&self.rules, &markets, &self.months, self.card)
-    }
-}
 
 impl Run<'_, '_> {
     /// Of `count` customers who write first, those who are in no open conversation, whoever began it. The share of

@@ -8,6 +8,16 @@
 //!   log.csv ------------------ read twice, told to the same platform ---> Replay    (a row a change)
 //! ```
 //!
+//! Who reads whom, from the file to what is written down:
+//!
+//! ```text
+//!   scenario (the text) --load--> ready   with prices, thresholds, contents
+//!                                   |
+//!                                  run    the loop; an instant is sends, decisions, chats, the account
+//!                                   |
+//!                                 diary --> trajectory
+//! ```
+//!
 //! *Invariant:* loading is the step that fails. Once a [`Scenario`] exists, running it cannot. A replication is an
 //! address: (scenario, seed, index) is all that is needed to tell any future again.
 
@@ -16,6 +26,7 @@ mod case;
 mod chats;
 #[cfg(test)]
 mod climb;
+mod contents;
 mod course;
 mod coverage;
 mod decisions;
@@ -25,19 +36,22 @@ mod identity;
 mod journal;
 mod load;
 mod one_send;
+mod prices;
 mod ready;
 pub mod replay;
 mod run;
 pub mod scenario;
 mod send;
 mod setting;
+mod thresholds;
 mod trajectory;
 
 pub use case::{Case, CaseFile, CaseOutcome, Failure, JustMissed, Made, Shelf, Told, Unit};
+pub use contents::Contents;
 pub use course::{Changed, Course, Did, Divergence, SendPart, Sent, Step};
 pub use coverage::{ClauseCoverage, Coverage, Reach, TransitionCoverage};
 pub use journal::{Entry, Journal};
-pub use load::{Contents, LoadError, Source, Uncertain};
+pub use load::{LoadError, Source, Uncertain};
 pub use one_send::{Echo, FOLLOWED, LAST_HOUR, OneSend};
 pub use ready::{Names, Scenario};
 pub use run::{BESIDE, Batch, Probe, Unwatched};

@@ -7,11 +7,12 @@ use crate::random::{Held, Pinned};
 use crate::sender::{Part, Strategy};
 use crate::time::{SimTime, Slot};
 
-use super::account::Prices;
+use super::contents::Contents;
 use super::expectation::Expectation;
-use super::load::{Contents, ThresholdBelief};
+use super::prices::Prices;
 use super::scenario::{DecisionText, PolicyText, ReviewText, Verification};
 use super::setting::Setting;
+use super::thresholds::ThresholdBelief;
 
 /// Most messages in one slot: what one draw can split exactly.
 pub(super) const MOST_IN_SLOT: u64 = 1 << 31;

@@ -32,9 +32,9 @@ use super::account::Account;
 use super::chats::days_of;
 use super::decisions::Pending;
 use super::diary::{AtEnd, Diary, best_tier};
-use super::load::draw_thresholds;
 use super::ready::{Lane, Scenario, SendingNumber, Streak};
 use super::send::{Few, Shown};
+use super::thresholds::draw_thresholds;
 use super::trajectory::{Ledger, Metric, Trajectory};
 
 /// What watches a run. It is told what happens and cannot change it.

@@ -4,9 +4,10 @@ use crate::audience::{Act, DeskInput, RATES, Segment};
 use crate::glossary::Ratio;
 use crate::platform::language::{Clause, Condition, Pays, Price};
 use crate::platform::{Rules, Ruleset, Thresholds, first_day, rulebook, words};
-use crate::random::{Address, Chance, Law, Prior, Purpose, SortedPair, Subject};
+use crate::random::{Law, Prior, SortedPair, Subject};
 use crate::sim::scenario::{ScenarioText, Verification};
 use crate::sim::setting::{Assumption, Evidence};
+use crate::sim::thresholds::ThresholdBelief;
 use crate::time::{Calendar, SimTime, date_in_words};
 
 use super::parts::{market_of, senders, start_limits, written_to};
@@ -17,27 +18,6 @@ pub(super) const GIVEN: &str = "given in the scenario";
 /// Vendors' guesses of the thresholds, from half a per cent to five: nobody publishes them.
 pub(super) fn default_threshold() -> Option<Prior> {
     Prior::new(Law::LogUniform { low: 0.005, high: 0.05 }).ok()
-}
-
-/// What is believed of the two thresholds of a rating clause: two draws, of which the smaller is where Medium begins.
-#[derive(Clone, Debug)]
-pub(in crate::sim) struct ThresholdBelief {
-    /// The clause.
-    pub(super) clause: String,
-    /// Where the draws are made.
-    pub(super) subjects: [Subject; 2],
-    /// What is believed of them \[share\].
-    pub(super) pair: SortedPair,
-}
-
-impl ThresholdBelief {
-    /// The fields of the clause whose priors the draws have, in their order.
-    pub(super) const FIELDS: [&'static str; 2] = ["medium_from", "low_from"];
-
-    /// Where the draws of a replication are found.
-    pub(super) fn addresses(&self) -> [Address; 2] {
-        self.subjects.map(|subject| Address::of(Purpose::Parameter, subject))
-    }
 }
 
 pub(super) fn threshold_priors(text: &ScenarioText, rules: &Rules) -> Vec<ThresholdBelief> {
@@ -53,16 +33,6 @@ pub(super) fn threshold_priors(text: &ScenarioText, rules: &Rules) -> Vec<Thresh
         Some(ThresholdBelief { clause: path.to_owned(), subjects, pair })
     });
     clauses.collect()
-}
-
-/// Draws the thresholds of a replication: two draws, sorted.
-pub(in crate::sim) fn draw_thresholds(beliefs: &[ThresholdBelief], chance: &Chance) -> Vec<Thresholds> {
-    let sorted = beliefs.iter().map(|belief| {
-        let sorted = chance.sorted_parameters(&belief.pair, belief.addresses());
-        let [medium_from, low_from] = sorted.map(|share| Ratio::from_share(share.clamp(0.0, 1.0)));
-        Thresholds { medium_from, low_from }
-    });
-    sorted.collect()
 }
 
 pub(super) fn assumptions(

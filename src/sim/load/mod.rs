@@ -10,7 +10,6 @@
 //!                                     |-- desk       whether a help desk can keep its chats
 //!                                     |-- feasible   steps that the plan or the lists cannot unlock
 //!                                     |-- inputs     priors, and where every input comes from
-//!                                     |-- contents   what decides a future, in three numbers
 //!                                     |-- paths      where a change leads
 //!                                     |-- uncertain  the parameters that have a prior
 //!                                     '-- expect     what is expected, and the scenarios it is compared with
@@ -18,7 +17,6 @@
 //!                                          '--> Scenario
 //! ```
 
-mod contents;
 mod decisions;
 mod desk;
 mod expect;
@@ -48,12 +46,9 @@ use crate::random::{Held, Pinned};
 use crate::sender::Strategy;
 use crate::time::{Calendar, SimTime, Span};
 
-pub use self::contents::Contents;
 use self::desk::check_desk;
 use self::feasible::{Question, out_of_reach, unlocks};
 use self::grid::{calendar, longest_pause, sending_slots};
-pub(super) use self::inputs::ThresholdBelief;
-pub(super) use self::inputs::draw_thresholds;
 use self::inputs::{GIVEN, assumptions, threshold_priors, waiting_numbers, warnings};
 use self::parts::{
     asked_back, default_analysis, default_review, default_verification, lanes, markets, preferred, prices,
@@ -66,6 +61,7 @@ use self::sense::{
     check_against_rules, check_market, check_number_count, check_sender, check_threshold_order, register,
 };
 pub use self::uncertain::{Source, Uncertain};
+use super::contents::Contents;
 use super::ready::{
     Decisions, Lane, LaterEra, MOST_IN_SLOT, Names, Scenario, SendingNumber, SendingSlot, Streak,
 };

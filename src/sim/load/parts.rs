@@ -9,7 +9,7 @@ use crate::platform::price::{Card, PriceRules, month_starts, price_table};
 use crate::platform::{Rules, Ruleset, TemplateOpening};
 use crate::random::{Law, Prior, Probability, Subject};
 use crate::sender::{Order, Part, Strategy, by_weight};
-use crate::sim::account::Prices;
+use crate::sim::prices::Prices;
 use crate::sim::scenario::{
     ByHandText, DecisionText, NumberText, ReviewText, ScenarioText, TemplateState, TemplateText, Verification,
 };

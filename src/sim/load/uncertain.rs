@@ -3,10 +3,11 @@
 use crate::audience::{RATES, Segment};
 use crate::random::{Address, Law, Pinned, Prior, Probability, Purpose, Subject};
 use crate::sim::scenario::{PolicyText, Verification};
+use crate::sim::thresholds::ThresholdBelief;
 use crate::time::SimTime;
 
 use super::Scenario;
-use super::inputs::{ThresholdBelief, days_in_words, share_in_words};
+use super::inputs::{days_in_words, share_in_words};
 
 /// A parameter that nobody knows exactly, or that the platform decides by chance. Most are one draw; the two thresholds of
 /// a rating clause are two draws that are sorted, so that neither draw alone is one of them: together they are one parameter.

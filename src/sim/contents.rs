@@ -7,8 +7,9 @@ use crate::document::{Ordered, tree};
 use crate::platform::Ruleset;
 use crate::random::Fnv;
 use crate::sender::Strategy;
-use crate::sim::account::Prices;
-use crate::sim::scenario::ScenarioText;
+
+use super::prices::Prices;
+use super::scenario::ScenarioText;
 
 /// Hashes of what decides the futures of a scenario besides the engine and the seed. Comments, the order of lines in
 /// a record and the ways to write one value make no difference; the title and what is expected do not count.
