@@ -699,17 +699,21 @@ fn thresholds(clauses: &[&'static str]) -> Vec<(&'static str, String)> {
     clauses.iter().map(law).collect()
 }
 
+/// The thresholds of `platform-2023`.
+const PLATFORM_2023: [&str; 6] = [
+    "rating.number.medium_from",
+    "rating.number.low_from",
+    "rating.template_feedback.medium_from",
+    "rating.template_feedback.low_from",
+    "rating.template.medium_from",
+    "rating.template.low_from",
+];
+/// What `platform-2021-09` has beside them.
+const NUMBER_24H: [&str; 2] = ["rating.number_24h.medium_from", "rating.number_24h.low_from"];
+
 #[test]
 fn a_replay_of_a_simulated_run_gives_its_changes() {
-    let platform = [
-        "rating.number.medium_from",
-        "rating.number.low_from",
-        "rating.template_feedback.medium_from",
-        "rating.template_feedback.low_from",
-        "rating.template.medium_from",
-        "rating.template.low_from",
-    ];
-    let classic = &platform[..2];
+    let classic = &PLATFORM_2023[..2];
     let base = Case {
         profile: "tests/logs/at-once.ron",
         zone: "America/Sao_Paulo",
@@ -720,9 +724,9 @@ fn a_replay_of_a_simulated_run_gives_its_changes() {
     let classic_priors =
         thresholds(&[classic[0], classic[1], "rating.template.medium_from", "rating.template.low_from"]);
     let cases = [
-        (PLATFORM, "1K", thresholds(&platform), 0.004),
-        (PLATFORM, "100K", thresholds(&platform), 0.03),
-        (PLATFORM, "10K", thresholds(&platform), 0.015),
+        (PLATFORM, "1K", thresholds(&PLATFORM_2023), 0.004),
+        (PLATFORM, "100K", thresholds(&PLATFORM_2023), 0.03),
+        (PLATFORM, "10K", thresholds(&PLATFORM_2023), 0.015),
         (CLASSIC, "1,000", classic_priors.clone(), 0.008),
         (CLASSIC, "10,000", classic_priors, 0.03),
     ];
@@ -762,16 +766,7 @@ fn a_replay_through_eras_gives_the_changes_of_a_run_through_them() {
             horizon: 30,
             customers: 5_000_000,
             plan: Plan::Fill("100%"),
-            priors: thresholds(&[
-                "rating.number_24h.medium_from",
-                "rating.number_24h.low_from",
-                "rating.number.medium_from",
-                "rating.number.low_from",
-                "rating.template_feedback.medium_from",
-                "rating.template_feedback.low_from",
-                "rating.template.medium_from",
-                "rating.template.low_from",
-            ]),
+            priors: [thresholds(&NUMBER_24H), thresholds(&PLATFORM_2023)].concat(),
             chances: vec![("block", format!("Fixed({block})")), ("reply", "Fixed(0.1)".to_owned())],
             ..Case::default()
         };

@@ -28,7 +28,7 @@ pub(super) fn usage(error: FactorError) -> Failure {
 
 // ---- what is told ---------------------------------------------------------------------------------------------------
 
-/// The headline of that name in scenarios with their names: one of [`headlines_of`], or a limit by a date or within a time
+/// The headline of that name in scenarios with their names: one of those that a sweep tells, or a limit by a date or within a time
 /// that lies within the run of each.
 pub(super) fn metric_named(name: &str, scenarios: &[(String, &Setting)]) -> Result<Headline, Failure> {
     let settings: Vec<&Setting> = scenarios.iter().map(|(_, setting)| *setting).collect();

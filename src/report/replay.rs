@@ -14,7 +14,7 @@ use super::text::wrap;
 use crate::glossary::{Feedback, Ratio, grouped};
 use crate::platform::language::Holder;
 use crate::platform::{Deadline, Rules, Subject, Thresholds, What};
-use crate::sim::replay::{Kind, Log, NO_COMPLAINTS, NumberAtEnd, Replay};
+use crate::sim::replay::{Kind, Log, NO_COMPLAINTS, NumberAtEnd, Replay, each_once};
 use crate::time::{SimTime, Span, date_in_words};
 
 /// Version of the JSON's form.
@@ -467,9 +467,7 @@ fn thresholds_of(rules: &Rules) -> Vec<String> {
 
 /// That a log without `read` rows says nothing of what rules weigh.
 fn unread_in_words(replay: &Replay) -> Option<String> {
-    let mut weighing: Vec<&str> =
-        replay.all_rules().flat_map(|(rules, end)| rules.weighing_unread(end)).collect();
-    weighing.dedup();
+    let weighing = each_once(replay.all_rules().flat_map(|(rules, end)| rules.weighing_unread(end)));
     let untold = !weighing.is_empty() && replay.log.rows[Kind::Read as usize] == 0;
     untold.then(|| {
         format!(

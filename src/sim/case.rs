@@ -33,7 +33,7 @@ use std::path::Path;
 use crate::document::{Document, Findings};
 use crate::glossary::{Feedback, NumberStatus, Rating, TemplateStatus};
 use crate::platform::language::Limit;
-use crate::platform::{Amending, Opening, Rules, Signal, Subject, Transition};
+use crate::platform::{Opening, Rules, Signal, Subject, Transition};
 use crate::time::{Calendar, SimTime, days_between};
 
 use self::near::Stated;
@@ -43,7 +43,7 @@ use self::read::Reader;
 use self::text::CasesText;
 use self::under::RulesText;
 pub use self::under::Shelf;
-use super::load::{LoadError, open};
+use super::load::{Following, LoadError, open};
 
 /// The last day of a case: ten years.
 const MOST_DAYS: i64 = 3_660;
@@ -129,7 +129,7 @@ pub struct Case {
     /// The rules at the start.
     rules: Rules,
     /// The eras that begin during the case.
-    later: Vec<LaterEra>,
+    later: Vec<Following>,
     names: Names,
     script: Script,
     /// What is said of the sender at the start, and not taken as usual.
@@ -142,14 +142,6 @@ pub struct Case {
 struct Script {
     opening: Opening,
     events: Vec<(SimTime, Event)>,
-}
-
-/// An era of a rulebook that begins during a case.
-#[derive(Clone, Debug)]
-struct LaterEra {
-    from: SimTime,
-    rules: Rules,
-    amending: Amending,
 }
 
 /// What became of a case.

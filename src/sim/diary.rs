@@ -147,8 +147,10 @@ impl Diary {
         self.outcome.unpriced += charge.unpriced;
     }
 
-    /// Notes how much of a limit is in use \[thousandths\].
-    pub(super) fn use_capacity(&mut self, used: u64) {
+    /// Notes how much of the limit of a number is in use at `now` \[thousandths\], where it has one.
+    pub(super) fn look_at_limit(&mut self, number: usize, now: SimTime, platform: &mut Platform<'_>) {
+        let Some(limit) = platform.limit(number) else { return };
+        let used = platform.reached(number, now) * 1_000 / limit.max(1);
         self.today.capacity_used = self.today.capacity_used.max(used.min(u64::from(u16::MAX)) as u16);
         self.today.limited = true;
     }
@@ -241,16 +243,8 @@ impl Diary {
             chats: None,
         });
         today.clear();
-        self.look_at_limits(over, scenario, platform);
-    }
-
-    /// Notes how much of each number's limit is in use at `now`: what was sent before can use it up without any send.
-    fn look_at_limits(&mut self, now: SimTime, scenario: &Scenario, platform: &mut Platform<'_>) {
-        for &SendingNumber { number, .. } in &scenario.senders {
-            if let Some(limit) = platform.limit(number) {
-                self.use_capacity(platform.reached(number, now) * 1_000 / limit.max(1));
-            }
-        }
+        // What was sent before can use up a limit without any send.
+        scenario.senders.iter().for_each(|own| self.look_at_limit(own.number, over, platform));
     }
 
     pub(super) fn finish(

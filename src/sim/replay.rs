@@ -506,7 +506,9 @@ impl Eras {
             end,
             refused,
             unasked,
-            idle: idle_in_any(std::iter::once(&ruleset).chain(later.iter().map(|era| &era.ruleset))),
+            idle: each_once(
+                std::iter::once(&ruleset).chain(later.iter().map(|era| &era.ruleset)).flat_map(idle),
+            ),
             out_of_date: match rulebook {
                 None => out_of_date(&ruleset.name, &calendar),
                 Some(_) => None,
@@ -600,12 +602,12 @@ fn out_of_date(ruleset: &str, calendar: &Calendar) -> Option<String> {
     })
 }
 
-/// Clauses of any of these rulesets that a replay does not act on, each once.
-fn idle_in_any<'r>(rulesets: impl Iterator<Item = &'r Ruleset>) -> Vec<String> {
-    let mut all: Vec<String> = Vec::new();
-    for path in rulesets.flat_map(idle) {
-        if !all.contains(&path) {
-            all.push(path);
+/// All that is met, each once, in the order in which it is first met.
+pub(crate) fn each_once<T: PartialEq>(met: impl Iterator<Item = T>) -> Vec<T> {
+    let mut all: Vec<T> = Vec::new();
+    for one in met {
+        if !all.contains(&one) {
+            all.push(one);
         }
     }
     all

@@ -476,12 +476,10 @@ impl<'s, 'p> Run<'s, 'p> {
     /// People whom the plan's campaign has still to reach, of all numbers together; nothing where the plan is none.
     fn backlog(&self) -> Option<u64> {
         self.scenario.setting.campaign?;
-        let streaks = self.scenario.segments.len() * self.scenario.templates.len();
         let left = |(sender, own): (usize, &SendingNumber)| {
-            let held = &self.held[sender * streaks..][..streaks];
             let seen = Observation {
                 part: own.part,
-                held: held.iter().map(|held| held.customers).sum(),
+                held: self.held_by(sender),
                 so_far: self.tallies[sender],
                 ..Observation::at_start(&[], &[])
             };

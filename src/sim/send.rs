@@ -98,7 +98,6 @@ impl<'s> Run<'s, '_> {
         let shares = self.platform.shares_limit() && scenario.senders.len() > 1;
         let own = if shares { Part { all: self.weight_from(sender), ..part } } else { Part::WHOLE };
         let limit = self.platform.limit(number);
-        let streaks = scenario.segments.len() * scenario.templates.len();
         let seen = Observation {
             now,
             day: self.diary.day(),
@@ -119,10 +118,16 @@ impl<'s> Run<'s, '_> {
             }),
             part,
             asked_today: self.diary.asked(sender),
-            held: self.held[sender * streaks..][..streaks].iter().map(|held| held.customers).sum(),
+            held: self.held_by(sender),
             so_far: self.tallies[sender],
         };
         scenario.strategy.decide(&mut self.states[sender], &seen)
+    }
+
+    /// Messages that the platform holds of a number.
+    pub(super) fn held_by(&self, sender: usize) -> u64 {
+        let streaks = self.scenario.segments.len() * self.scenario.templates.len();
+        self.held[sender * streaks..][..streaks].iter().map(|held| held.customers).sum()
     }
 
     /// The weight of a number and of those that are asked after it: who was asked before has sent its part of what is missing.
@@ -294,9 +299,7 @@ impl<'s> Run<'s, '_> {
         self.pay(now, segment, moment.category, reactions.delivered, in_window[1]);
         self.diary.count(Metric::Failed, reactions.capped);
         self.diary.count(Metric::InWindow, inside);
-        if let Some(limit) = self.platform.limit(number) {
-            self.diary.use_capacity(self.platform.reached(number, now) * 1_000 / limit.max(1));
-        }
+        self.diary.look_at_limit(number, now, &mut self.platform);
         Delivered { all: reactions.delivered, in_window: in_window[1] }
     }
 

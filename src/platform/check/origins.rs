@@ -3,9 +3,7 @@
 use crate::document::{Check, Word, nearest};
 
 use super::super::catalogue::{ClauseView, Naming, clauses};
-use super::super::origin;
-
-use super::super::origin::first_day;
+use super::super::origin::{self, first_day};
 use super::{Sense, listed};
 
 impl Sense<'_, '_> {

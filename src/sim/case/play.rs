@@ -126,7 +126,7 @@ impl<'c> Play<'c> {
     fn amend(&mut self, now: SimTime) {
         let Some(era) = self.case.later.get(self.next_era).filter(|era| era.from == now) else { return };
         self.next_era += 1;
-        self.platform.amend(&era.rules, &era.amending, &[], now, &mut self.changes);
+        self.platform.amend(&era.rules, &era.amendment, &[], now, &mut self.changes);
         self.tell(now);
     }
 

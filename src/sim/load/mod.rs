@@ -41,7 +41,7 @@ use crate::audience::{
 use crate::document::{self, Check, Document, Finding, Findings};
 use crate::platform::catalogue;
 use crate::platform::rulebook::{self, Rulebook};
-use crate::platform::{Era, Opening, Policy, RuleChange, Rules, Ruleset, Tier};
+use crate::platform::{Amending, Era, Opening, Policy, RuleChange, Rules, Ruleset, Tier};
 use crate::random::{Held, Pinned};
 use crate::sender::Strategy;
 use crate::time::{Calendar, SimTime, Span};
@@ -617,19 +617,14 @@ fn rules_in_words(name: &str, rulesets: &[&Ruleset]) -> String {
     }
 }
 
-/// The eras of a rulebook that the run meets: the one of its start, and those that begin before its end.
+/// The eras of a rulebook that the run meets, with what is believed of their thresholds.
 fn eras(book: &Rulebook, text: &ScenarioText, calendar: &Calendar) -> Option<(Rules, Vec<LaterEra>)> {
-    let mut eras = compile_eras(book, calendar).into_iter();
-    let first = eras.next()?;
-    let later = eras.filter_map(|era| {
-        Some(LaterEra {
-            from: era.from,
-            thresholds: threshold_priors(text, &era.rules),
-            amendment: era.amendment?,
-            rules: era.rules,
-        })
+    let (first, later) = compile_eras(book, calendar)?;
+    let later = later.into_iter().map(|Following { from, rules, amendment }| {
+        let thresholds = threshold_priors(text, &rules);
+        LaterEra { from, rules, amendment, thresholds }
     });
-    Some((first.rules, later.collect()))
+    Some((first, later.collect()))
 }
 
 /// The tiers of all ladders of a run, each limit once, lowest first; a time without tiers comes before all.
@@ -651,12 +646,24 @@ pub(super) fn compile(ruleset: &Ruleset, calendar: &Calendar) -> Rules {
     Rules::compile(ruleset, midnights, &|date| instant_of(calendar, date))
 }
 
-/// Makes the eras of a rulebook ready that a calendar meets; none where it starts before the first.
-pub(super) fn compile_eras(book: &Rulebook, calendar: &Calendar) -> Vec<Era> {
+/// Rules that begin to hold on the way, and how the standing moves to them.
+#[derive(Clone, Debug)]
+pub(super) struct Following {
+    pub(super) from: SimTime,
+    pub(super) rules: Rules,
+    pub(super) amendment: Amending,
+}
+
+/// Makes the eras of a rulebook ready that a calendar meets: that of its start, and those that begin before its end; nothing
+/// where it starts before the first.
+pub(super) fn compile_eras(book: &Rulebook, calendar: &Calendar) -> Option<(Rules, Vec<Following>)> {
     let midnights: Vec<SimTime> = (0..calendar.days()).map(|day| calendar.midnight(day)).collect();
-    let mut eras = book.compile(calendar.date(0), &|date| instant_of(calendar, date), &midnights);
-    eras.retain(|era| era.from < calendar.end());
-    eras
+    let eras = book.compile(calendar.date(0), &|date| instant_of(calendar, date), &midnights);
+    let mut eras = eras.into_iter().filter(|era| era.from < calendar.end());
+    let first = eras.next()?;
+    let following =
+        |Era { from, rules, amendment }: Era| Some(Following { from, rules, amendment: amendment? });
+    Some((first.rules, eras.filter_map(following).collect()))
 }
 
 /// The instant at which a dated clause's day begins.

@@ -142,8 +142,7 @@ fn hourly(
 pub(super) fn check_climb(text: &ScenarioText, rulesets: &[&Ruleset], check: &mut Check<'_>) {
     let PlanText::FastestClimb { meanwhile: None, .. } = text.sender.plan else { return };
     let mut clauses = rulesets.iter().flat_map(|ruleset| ruleset.upgrade.values());
-    if !clauses.any(|clause| clause.when.iter().any(|condition| matches!(condition, Condition::Usage { .. })))
-    {
+    if !clauses.any(asks_usage) {
         let name = rulesets.first().map_or("the ruleset", |ruleset| &ruleset.name);
         check.error(
             "sender.plan",
@@ -153,6 +152,10 @@ pub(super) fn check_climb(text: &ScenarioText, rulesets: &[&Ruleset], check: &mu
     }
 }
 
+fn asks_usage(clause: &Upgrade) -> bool {
+    clause.when.iter().any(|condition| matches!(condition, Condition::Usage { .. }))
+}
+
 /// Where a step is judged at deliveries alone and a rating can keep it back, a plan that sends just the usage that is missing
 /// may wait long: once none is missing nothing is delivered, and so nothing is judged.
 pub(super) fn waits(text: &ScenarioText, rulesets: &[&Ruleset]) -> Vec<String> {
@@ -160,14 +163,11 @@ pub(super) fn waits(text: &ScenarioText, rulesets: &[&Ruleset]) -> Vec<String> {
         return Vec::new();
     };
     let can_wait = |clause: &Upgrade| {
-        let asks_usage = |condition: &Condition| matches!(condition, Condition::Usage { .. });
         let asks_rating = |condition: &Condition| {
             matches!(condition, Condition::RatingAtLeast(_) | Condition::TemplatesAtLeast(_))
         };
         let at_others = |signal: &Signal| matches!(signal, Signal::rating | Signal::Every(_));
-        clause.when.iter().any(asks_usage)
-            && clause.when.iter().any(asks_rating)
-            && !clause.on.iter().any(at_others)
+        asks_usage(clause) && clause.when.iter().any(asks_rating) && !clause.on.iter().any(at_others)
     };
     let mut clauses = rulesets.iter().flat_map(|ruleset| ruleset.upgrade.iter());
     let found = clauses.find(|(_, clause)| can_wait(clause)).map(|(name, _)| {

@@ -9,7 +9,7 @@ use crate::platform::language::{Condition, Holder};
 use crate::platform::{Amending, Rulebook, Rules, Ruleset};
 use crate::time::{Calendar, SimTime};
 
-use super::super::load::{compile, compile_eras};
+use super::super::load::{Following, compile, compile_eras};
 use super::{LogError, OpenAnalysis, Replay};
 
 /// The rules of an era that begins on the way.
@@ -50,14 +50,17 @@ impl Eras {
             first: book.eras().first().map_or(day, |era| era.from()),
         };
         let met = book.eras().iter().rposition(|era| era.from() <= day).ok_or_else(no_rules)?;
-        let compiled = compile_eras(book, calendar).into_iter();
-        let mut eras = compiled.zip(book.eras()[met..].iter().map(|era| era.ruleset().clone()));
-        let (first, ruleset) = eras.next().ok_or_else(no_rules)?;
-        let later = eras.filter_map(|(era, ruleset)| {
-            Some(LaterRules { from: era.from, ruleset, rules: era.rules, amendment: era.amendment? })
+        let (rules, later) = compile_eras(book, calendar).ok_or_else(no_rules)?;
+        let rulesets = book.eras()[met + 1..].iter().map(|era| era.ruleset().clone());
+        let later = later.into_iter().zip(rulesets);
+        let later = later.map(|(Following { from, rules, amendment }, ruleset)| LaterRules {
+            from,
+            ruleset,
+            rules,
+            amendment,
         });
-        let later = later.collect();
-        Ok(Eras { rulebook: Some(book.name().to_owned()), ruleset, rules: first.rules, later })
+        let (rulebook, ruleset) = (Some(book.name().to_owned()), book.eras()[met].ruleset().clone());
+        Ok(Eras { rulebook, ruleset, rules, later: later.collect() })
     }
 }
 

@@ -9,13 +9,13 @@ use crate::document::{Document, Findings};
 use crate::glossary::{Category, TemplateStatus};
 use crate::platform::rulebook::{self, BookEra, Rulebook};
 use crate::platform::{Opening, Policy, Rules, Ruleset, TemplateOpening, catalogue};
-use crate::sim::load::{compile, compile_eras, nearest, open, too_many_numbers};
+use crate::sim::load::{Following, compile, compile_eras, nearest, open, too_many_numbers};
 use crate::sim::scenario::NumberText;
 use crate::time::{Calendar, CalendarError, Span};
 
+use super::super::Names;
 use super::super::text::{GivenText, PolicyText, TemplateState, TemplateText};
 use super::super::under::{Base, RulesText};
-use super::super::{LaterEra, Names};
 use super::{Reader, Stage};
 
 /// What is given to one case, with the place of each layer: the file's, the case's, those of its readings.
@@ -96,17 +96,10 @@ impl Book {
     }
 
     /// The rules at the start of the calendar, and those of the eras that begin before its end.
-    pub(in crate::sim::case) fn compile(&self, calendar: &Calendar) -> Option<(Rules, Vec<LaterEra>)> {
+    pub(in crate::sim::case) fn compile(&self, calendar: &Calendar) -> Option<(Rules, Vec<Following>)> {
         match self {
             Book::Ruleset(ruleset) => Some((compile(ruleset, calendar), Vec::new())),
-            Book::Rulebook(book) => {
-                let mut eras = compile_eras(book, calendar).into_iter();
-                let first = eras.next()?;
-                let later = eras.filter_map(|era| {
-                    Some(LaterEra { from: era.from, rules: era.rules, amending: era.amendment? })
-                });
-                Some((first.rules, later.collect()))
-            }
+            Book::Rulebook(book) => compile_eras(book, calendar),
         }
     }
 }
