@@ -369,11 +369,26 @@ impl Behavior {
 
     /// Notes what is wrong with the sense of the values.
     pub fn check(&self, check: &mut Check<'_>) {
+        check.given(&[], |check| {
+            self.check_rates(check);
+            self.check_effects(check);
+            self.activity.check(check);
+            self.check_delays(check);
+        });
+        check.given(&["correlations"], |check| self.check_correlations(check));
+    }
+}
+
+impl Behavior {
+    fn check_rates(&self, check: &mut Check<'_>) {
         for name in RATES {
             let path = format!("{}.prior", name.name());
             check_chance(&self.rate(name).prior, &path, check);
             check_grade(self.rate(name).grade, &format!("{}.grade", name.name()), check);
         }
+    }
+
+    fn check_effects(&self, check: &mut Check<'_>) {
         for (path, effect) in [("day_effect", &self.day_effect), ("campaign_effect", &self.campaign_effect)] {
             if !(0.0..=3.0).contains(&effect.sigma) {
                 let message = format!("a standard deviation of {} makes no sense here", effect.sigma);
@@ -385,9 +400,10 @@ impl Behavior {
             }
             check_grade(effect.grade, &format!("{path}.grade"), check);
         }
-        self.check_effects(check);
-        self.check_correlations(check);
-        self.activity.check(check);
+        self.check_factors(check);
+    }
+
+    fn check_delays(&self, check: &mut Check<'_>) {
         let kinds = ["block", "report", "stop", "mute", "archive", "reply", "read"];
         for kind in kinds.iter().filter(|kind| self.delays.get(kind).is_none()) {
             check.error(
@@ -411,10 +427,8 @@ impl Behavior {
             check_grade(delay.grade, &format!("{path}.grade"), check);
         }
     }
-}
 
-impl Behavior {
-    fn check_effects(&self, check: &mut Check<'_>) {
+    fn check_factors(&self, check: &mut Check<'_>) {
         let effects = [
             ("weekday_effect", &self.weekday_effect.factors, 7, "Monday to Sunday"),
             ("fatigue", &self.fatigue.factors, HIGHEST_LEVEL + 1, "the levels 0 to 6"),

@@ -25,13 +25,14 @@ pub fn profile_document(name: &str) -> Option<Document> {
 }
 
 impl Behavior {
-    /// Reads a profile and checks the sense of its values.
+    /// Reads a profile, or says all that is wrong with it: with its form and, as far as that lets it be judged, with its
+    /// sense.
     ///
     /// # Errors
     /// All that is wrong with it.
     pub fn read(document: &Document) -> Result<Behavior, Findings> {
-        let behavior: Behavior = document.read()?;
-        let mut check = Check::new(document);
+        let (behavior, left_out) = document.read_what_can_be::<Behavior>(|_, _| None)?;
+        let mut check = Check::without(document, left_out);
         behavior.check(&mut check);
         check.finish(behavior)
     }

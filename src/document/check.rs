@@ -80,7 +80,7 @@ impl<'d> Check<'d> {
     }
 
     /// Adds to what findings lean on; returns what it was.
-    pub(crate) fn lean(&mut self, paths: &[&str]) -> Option<Vec<String>> {
+    fn lean(&mut self, paths: &[&str]) -> Option<Vec<String>> {
         let around = self.given.take();
         let more = paths.iter().map(|path| (*path).to_owned());
         self.given = Some(around.iter().flatten().cloned().chain(more).collect());
@@ -88,7 +88,7 @@ impl<'d> Check<'d> {
     }
 
     /// Sets what findings lean on, as it was before.
-    pub(crate) fn lean_as(&mut self, before: Option<Vec<String>>) {
+    fn lean_as(&mut self, before: Option<Vec<String>>) {
         self.given = before;
     }
 
@@ -148,6 +148,11 @@ impl<'d> Check<'d> {
         if self.failed() { Err(Findings::new(self.document, self.findings)) } else { Ok(value) }
     }
 
+    /// Whether the values at these paths can be read as they were written, whole.
+    pub(crate) fn are_whole(&self, paths: &[&str]) -> bool {
+        self.left_out.is_empty() || paths.iter().all(|path| self.is_whole(path))
+    }
+
     /// Whether a finding at `path` is no mere consequence of what was left out.
     fn is_sound(&self, path: &str) -> bool {
         let given = self.given.as_ref();
@@ -177,6 +182,24 @@ impl<'d> Check<'d> {
         }
         let above = locate::nearest(root, text, path).filter(|found| found.key != root.span)?;
         Some(above.key)
+    }
+}
+
+/// Whoever examines a document part by part, and notes what it finds.
+pub(crate) trait Examiner<'d>: Sized {
+    /// Where findings are noted.
+    fn check(&mut self) -> &mut Check<'d>;
+
+    /// Notes an error: see [`Check::error`].
+    fn error(&mut self, path: &str, message: impl Into<String>, help: impl Into<String>) {
+        self.check().error(path, message, help);
+    }
+
+    /// What `examine` finds leans on the parts at these paths: see [`Check::given`].
+    fn given(&mut self, paths: &[&str], examine: impl FnOnce(&mut Self)) {
+        let around = self.check().lean(paths);
+        examine(self);
+        self.check().lean_as(around);
     }
 }
 

@@ -35,6 +35,7 @@ mod wording;
 use std::ops::Range;
 
 pub use check::Check;
+pub(crate) use check::Examiner;
 pub use finding::{Finding, Findings, Level};
 pub use ordered::{Ordered, Word};
 pub use read::{FieldHelp, LeftOut, options};

@@ -22,7 +22,7 @@ mod nouns;
 mod origins;
 mod upgrades;
 
-use crate::document::{Check, Document, Findings, nearest};
+use crate::document::{Check, Document, Examiner, Findings, nearest};
 
 use super::language::{CLAUSE_DOCS, Effect, RatingOf, Ruleset, Status};
 use super::price::{PriceTable, check_ruleset, price_table};
@@ -113,6 +113,12 @@ struct Reading {
     question: &'static str,
 }
 
+impl<'d> Examiner<'d> for Sense<'_, 'd> {
+    fn check(&mut self) -> &mut Check<'d> {
+        &mut self.check
+    }
+}
+
 impl<'r, 'd> Sense<'r, 'd> {
     fn of(ruleset: &'r Ruleset, check: Check<'d>) -> Check<'d> {
         let tiers = ruleset.ladder.iter().flat_map(|ladder| ladder.steps.keys()).collect();
@@ -122,17 +128,6 @@ impl<'r, 'd> Sense<'r, 'd> {
         sense.nouns();
         sense.verbs();
         sense.check
-    }
-
-    fn error(&mut self, path: &str, message: impl Into<String>, help: impl Into<String>) {
-        self.check.error(path, message, help);
-    }
-
-    /// What `examine` finds leans on the parts at these paths: see [`Check::given`].
-    fn given(&mut self, paths: &[&str], examine: impl FnOnce(&mut Self)) {
-        let around = self.check.lean(paths);
-        examine(self);
-        self.check.lean_as(around);
     }
 
     /// Whether a reading of the clause at `path` is taken as it should be.

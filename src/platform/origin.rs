@@ -194,18 +194,23 @@ pub(super) fn source_list(
 ) {
     for (key, source) in sources.iter() {
         let path = format!("sources.{key}");
-        if first_day(&source.date).is_none() {
-            no_date(check, &format!("{path}.date"), &source.date);
-        }
-        for (field, text) in [("title", &source.title), ("address", &source.address)] {
-            if text.trim().is_empty() {
-                let help = "a reader must be able to find the text";
-                check.error(&format!("{path}.{field}"), format!("the {field} of a source is empty"), help);
-            }
-        }
+        check.given(&[], |check| publication(check, &path, source));
         if !uses(key) {
             let message = format!("{user} uses the source `{key}`");
             check.error(&path, message, "name it where it is stated, or leave it out");
+        }
+    }
+}
+
+/// Notes what is wrong with a source by itself.
+fn publication(check: &mut Check<'_>, path: &str, source: &Source) {
+    if first_day(&source.date).is_none() {
+        no_date(check, &format!("{path}.date"), &source.date);
+    }
+    for (field, text) in [("title", &source.title), ("address", &source.address)] {
+        if text.trim().is_empty() {
+            let help = "a reader must be able to find the text";
+            check.error(&format!("{path}.{field}"), format!("the {field} of a source is empty"), help);
         }
     }
 }

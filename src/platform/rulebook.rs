@@ -17,7 +17,7 @@ mod sense;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use crate::document::{Check, Document, Findings, Ordered, Word};
+use crate::document::{Check, Document, Examiner, Findings, Ordered, Word};
 use crate::time::SimTime;
 
 use super::amend::{Amending, Home};
@@ -272,10 +272,11 @@ impl Rulebook {
         document: &Document,
         find: &dyn Fn(&str) -> Option<Document>,
     ) -> Result<Rulebook, Findings> {
-        let written: Written = document.read_with_help(help)?;
-        let mut sense = Sense { written: &written, check: Check::new(document) };
-        sense.header();
+        let (written, left_out) = document.read_what_can_be::<Written>(help)?;
+        let mut sense = Sense { written: &written, check: Check::without(document, left_out) };
+        sense.given(&[], Sense::header);
         let eras = sense.eras(find);
+        // Whether a source is used depends on all eras.
         sense.sources();
         let check = sense.check;
         let Written { name, title, sources, .. } = written;

@@ -30,7 +30,7 @@ mod under;
 use std::fmt;
 use std::path::Path;
 
-use crate::document::{Document, Findings};
+use crate::document::{Document, Examiner, Findings};
 use crate::glossary::{Feedback, NumberStatus, Rating, TemplateStatus};
 use crate::platform::language::Limit;
 use crate::platform::{Opening, Rules, Signal, Subject, Transition};
@@ -87,14 +87,14 @@ impl CaseFile {
     /// # Errors
     /// All that is wrong with the form or the sense of the cases, or with a ruleset that they change.
     pub fn read(document: &Document) -> Result<CaseFile, Findings> {
-        let text: CasesText = document.read()?;
-        let mut reader = Reader::of(document);
+        let (text, left_out) = document.read_what_can_be::<CasesText>(|_, _| None)?;
+        let mut reader = Reader::of(document, left_out);
         if text.cases.is_empty() {
-            reader.error("cases", "there is no case", "write at least one");
+            reader.given(&[], |reader| reader.error("cases", "there is no case", "write at least one"));
         }
         let mut cases = Vec::new();
         for (place, case) in text.cases.iter().enumerate() {
-            reader.check_name(&text.cases, place);
+            reader.given(&[], |reader| reader.check_name(&text.cases, place));
             cases.extend(reader.case(&text.given, case, &format!("cases[{place}]")));
         }
         reader.finish(CaseFile { about: text.about, source: text.source, cases })

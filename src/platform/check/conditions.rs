@@ -1,5 +1,7 @@
 //! What clauses listen to and ask for, and whether one can ever bring the other about.
 
+use crate::document::Examiner;
+
 use crate::glossary::Rating;
 
 use super::super::language::{Amount, Condition, FlagOn, Quantity, RatingOf, Signal};

@@ -1,6 +1,6 @@
 //! The clauses that set a status: what they listen to, how long they last, what follows.
 
-use crate::document::nearest;
+use crate::document::{Examiner, nearest};
 use crate::glossary::{NumberStatus, TemplateStatus};
 
 use super::super::language::{Condition, Effect, Ends, Forbidden, Measure, Signal, Status, Term};

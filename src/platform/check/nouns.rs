@@ -1,5 +1,7 @@
 //! What a ruleset is made of: ladder, admission, windows, ratings, review, pacing, prices.
 
+use crate::document::Examiner;
+
 use crate::glossary::{Rating, Ratio};
 use crate::time::{DAY, Span};
 

@@ -1,6 +1,6 @@
 //! Where each value comes from: sources exist and are used, every value has one, `except` is not stale.
 
-use crate::document::{Check, Word, nearest};
+use crate::document::{Check, Examiner, Word, nearest};
 
 use super::super::catalogue::{ClauseView, Naming, clauses};
 use super::super::origin::{self, first_day};

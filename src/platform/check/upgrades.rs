@@ -1,5 +1,7 @@
 //! The clauses that lead up: whom they lift, when, and how one can read them.
 
+use crate::document::Examiner;
+
 use super::super::language::{
     Cancel, Condition, FromTiers, Holder, RatingOf, Restart, Status, ToTier, Upgrade,
 };

@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 
-use crate::document::{Check, Document, Findings, Word};
+use crate::document::{Check, Document, Examiner, Findings, Word};
 use crate::platform::check::is_name;
 use crate::platform::language::{Clause, FreeAMonth, Pays, Price, PricedBy, Rates, Ruleset};
 use crate::platform::origin::first_day;
@@ -15,14 +15,14 @@ use super::table::{Column, PriceRow, PriceTable, Tells};
 const MOST: u64 = 1_000_000_000_000;
 
 impl PriceTable {
-    /// Reads a price table, or says all that is wrong with it: first with its form and, where that is right, with its
-    /// sense.
+    /// Reads a price table, or says all that is wrong with it: with its form and, as far as that lets it be judged, with
+    /// its sense.
     ///
     /// # Errors
     /// All that is wrong, with places and advice.
     pub fn read(document: &Document) -> Result<PriceTable, Findings> {
-        let table: PriceTable = document.read_with_help(help)?;
-        let check = Sense::of(&table, document);
+        let (table, left_out) = document.read_what_can_be::<PriceTable>(help)?;
+        let check = Sense::of(&table, Check::without(document, left_out));
         check.finish(table)
     }
 }
@@ -55,19 +55,22 @@ struct Sense<'t, 'd> {
     check: Check<'d>,
 }
 
+impl<'d> Examiner<'d> for Sense<'_, 'd> {
+    fn check(&mut self) -> &mut Check<'d> {
+        &mut self.check
+    }
+}
+
 impl<'t, 'd> Sense<'t, 'd> {
-    fn of(table: &'t PriceTable, document: &'d Document) -> Check<'d> {
-        let mut sense = Sense { table, check: Check::new(document) };
-        sense.header();
-        sense.dates();
-        sense.rows();
+    fn of(table: &'t PriceTable, check: Check<'d>) -> Check<'d> {
+        let mut sense = Sense { table, check };
+        sense.given(&[], Sense::header);
+        sense.given(&["since", "until"], Sense::dates);
+        sense.given(&["currency"], Sense::rows);
         sense.origins();
+        // Whether a source is used depends on all rows.
         sense.source_list();
         sense.check
-    }
-
-    fn error(&mut self, path: &str, message: impl Into<String>, help: impl Into<String>) {
-        self.check.error(path, message, help);
     }
 
     fn header(&mut self) {
@@ -136,7 +139,8 @@ impl<'t, 'd> Sense<'t, 'd> {
         }
         let same = |other: &str| other.trim().eq_ignore_ascii_case(market.trim());
         if let Some(other) = self.table.rows.keys().take(place).find(|other| same(other)) {
-            self.error(&path, format!("the markets {other:?} and {market:?} look the same"), "leave one out");
+            let message = format!("the markets {other:?} and {market:?} look the same");
+            self.check.error_given(&[&row_path(other)], &path, message, "leave one out");
             self.check.also(&row_path(other), "the other one");
         }
     }
@@ -160,7 +164,7 @@ impl<'t, 'd> Sense<'t, 'd> {
             Some((other, known)) if known.tells() != column.tells() => {
                 let message = format!("`{column}` and `{known}` are columns of different price models");
                 let help = "notification alone; or business, customer; or marketing, utility, authentication, service";
-                self.error(&path, message, help);
+                self.check.error_given(&[other], &path, message, help);
                 self.check.also(other, "the other model");
             }
             Some(_) => {}
@@ -176,17 +180,19 @@ impl<'t, 'd> Sense<'t, 'd> {
         names.extend(table.since.is_some().then_some("since"));
         names.extend(table.until.is_some().then_some("until"));
         names.extend(columns);
-        self.source_keys("", &table.source, &table.except);
-        self.exceptions("", &names, &table.except);
+        self.given(&["sources"], |sense| sense.source_keys("", &table.source, &table.except));
+        let all = ["rows", "since", "until", "currency"];
+        self.given(&all, |sense| sense.exceptions("", &names, &table.except));
         for (market, row) in table.rows.iter() {
-            let path = format!("{}.", row_path(market));
+            let (whole, path) = (row_path(market), format!("{}.", row_path(market)));
             let filled = |column: &Column| row.price(*column).is_some();
             let names: Vec<&str> = Column::ALL.into_iter().filter(filled).map(Column::name).collect();
-            self.source_keys(&path, &row.source, &row.except);
-            self.exceptions(&path, &names, &row.except);
+            self.given(&["sources"], |sense| sense.source_keys(&path, &row.source, &row.except));
+            self.given(&[&whole], |sense| sense.exceptions(&path, &names, &row.except));
         }
         if table.source.is_empty() {
-            self.every_value_has_an_origin(&names[1..]);
+            let all = [&all[..], &["source", "except"]].concat();
+            self.given(&all, |sense| sense.every_value_has_an_origin(&names[1..]));
         }
     }
 

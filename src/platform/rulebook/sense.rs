@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use jiff::civil::Date;
 
-use crate::document::{Check, Document, Word, nearest};
+use crate::document::{Check, Document, Examiner, Word, nearest};
 use crate::glossary::grouped;
 
 use super::super::catalogue;
@@ -29,11 +29,13 @@ struct Place<'p> {
     values: &'static [&'static str],
 }
 
-impl Sense<'_, '_> {
-    fn error(&mut self, path: &str, message: impl Into<String>, help: impl Into<String>) {
-        self.check.error(path, message, help);
+impl<'d> Examiner<'d> for Sense<'_, 'd> {
+    fn check(&mut self) -> &mut Check<'d> {
+        &mut self.check
     }
+}
 
+impl Sense<'_, '_> {
     pub(super) fn header(&mut self) {
         let name = &self.written.name;
         let fits = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
@@ -66,9 +68,17 @@ impl Sense<'_, '_> {
             last = from.map(|from| (from, clause.from.as_str())).or(last);
             let ruleset = self.ruleset(&at, clause, find);
             whole &= from.is_some() && ruleset.is_some();
-            self.standing(&at, place, clause, eras.last().filter(|_| whole), ruleset.as_ref());
+            if let Some(standing) = &clause.standing {
+                self.origins(&Place::of_amendment(&format!("{at}.standing"), standing));
+            }
+            // An era leans on those before it.
+            self.given(&["eras"], |sense| {
+                sense.standing(&at, place, clause, eras.last().filter(|_| whole), ruleset.as_ref());
+                if let Some(ruleset) = &ruleset {
+                    sense.currency(&at, &eras, ruleset);
+                }
+            });
             if let (Some(from), Some(ruleset)) = (from, ruleset) {
-                self.currency(&at, &eras, &ruleset);
                 eras.push(BookEra { from, clause: clause.clone(), ruleset });
             }
         }
@@ -78,12 +88,12 @@ impl Sense<'_, '_> {
     fn day(&mut self, at: &str, clause: &EraClause, last: Option<(Date, &str)>) -> Option<Date> {
         let path = format!("{at}.from");
         let Some(from) = first_day(&clause.from) else {
-            origin::no_date(&mut self.check, &path, &clause.from);
+            self.given(&[], |sense| origin::no_date(&mut sense.check, &path, &clause.from));
             return None;
         };
         if let Some((_, before)) = last.filter(|(last, _)| *last >= from) {
             let message = format!("the era of {} does not begin after the one of {before}", clause.from);
-            self.error(&path, message, "put the eras in order, the earliest first");
+            self.check.error_given(&["eras"], &path, message, "put the eras in order, the earliest first");
         }
         Some(from)
     }
@@ -102,14 +112,14 @@ impl Sense<'_, '_> {
                     format!("the built-in ones are {}", catalogue::names().collect::<Vec<_>>().join(", "))
                 }
             };
-            self.error(&path, format!("there is no ruleset \"{}\"", clause.ruleset), help);
+            self.check.error_given(&[], &path, format!("there is no ruleset \"{}\"", clause.ruleset), help);
             return None;
         };
         match Ruleset::read(&document) {
             Ok(ruleset) => Some(ruleset),
             Err(findings) => {
                 let message = format!("the ruleset \"{}\" cannot be used", clause.ruleset);
-                self.error(&path, message, format!("it says itself why:\n{findings}"));
+                self.check.error_given(&[], &path, message, format!("it says itself why:\n{findings}"));
                 None
             }
         }
@@ -150,7 +160,6 @@ impl Sense<'_, '_> {
             None => {}
             Some(standing) => {
                 let at = format!("{at}.standing");
-                self.origins(&Place::of_amendment(&at, standing));
                 if let (Some(old), Some(new)) = (old, new) {
                     self.limit(&at, standing, &old.ruleset, new);
                     self.tiers(&at, standing, &old.ruleset, new);
@@ -216,11 +225,20 @@ impl Sense<'_, '_> {
     // ---- origins --------------------------------------------------------------------------------------------
 
     fn origins(&mut self, place: &Place<'_>) {
-        let Place { path, source, except, values } = place;
+        let Place { path, source, except, .. } = place;
         let sources = &self.written.sources;
         let otherwise =
             || format!("add it to `sources`: there are {}", sources.keys().collect::<Vec<_>>().join(", "));
-        origin::source_keys(&mut self.check, &format!("{path}."), (*source, *except), sources, otherwise);
+        let prefix = format!("{path}.");
+        self.given(&["sources"], |sense| {
+            origin::source_keys(&mut sense.check, &prefix, (*source, *except), sources, otherwise);
+        });
+        self.given(&[path], |sense| sense.exceptions(place));
+    }
+
+    /// What is said of values that no source states.
+    fn exceptions(&mut self, place: &Place<'_>) {
+        let Place { path, source, except, values } = place;
         let (at, such_as) = (format!("{path}.except"), format!("of {}", values.join(", ")));
         origin::exceptions(&mut self.check, &at, except, &such_as, |check, path, word| {
             origin::value_name(check, path, values, word);

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use jiff::civil::{Date, DateTime};
 
-use crate::document::{Document, Findings};
+use crate::document::{Document, Examiner, Findings};
 use crate::glossary::{Category, TemplateStatus};
 use crate::platform::rulebook::{self, BookEra, Rulebook};
 use crate::platform::{Opening, Policy, Rules, Ruleset, TemplateOpening, catalogue};

@@ -15,7 +15,7 @@ use std::ops::Range;
 
 use jiff::civil::Date;
 
-use crate::document::{Check, Document, Findings};
+use crate::document::{Check, Document, Examiner, Findings, LeftOut};
 use crate::platform::language::{Condition, Signal as Hears};
 use crate::platform::{Rules, Signal};
 use crate::time::{Calendar, SimTime, Span};
@@ -65,17 +65,24 @@ impl Heard {
     }
 }
 
-impl<'d> Reader<'d> {
-    /// A reader of the cases of `document`.
-    pub(super) fn of(document: &'d Document) -> Reader<'d> {
-        Reader { document, check: Check::new(document), others: Findings::default(), noted: BTreeSet::new() }
+impl<'d> Examiner<'d> for Reader<'d> {
+    fn check(&mut self) -> &mut Check<'d> {
+        &mut self.check
     }
 
-    pub(super) fn error(&mut self, path: &str, message: impl Into<String>, help: impl Into<String>) {
+    fn error(&mut self, path: &str, message: impl Into<String>, help: impl Into<String>) {
         let message = message.into();
         if self.noted.insert((path.to_owned(), message.clone())) {
             self.check.error(path, message, help);
         }
+    }
+}
+
+impl<'d> Reader<'d> {
+    /// A reader of the cases of `document`, without what of it cannot be read.
+    pub(super) fn of(document: &'d Document, left_out: LeftOut) -> Reader<'d> {
+        let check = Check::without(document, left_out);
+        Reader { document, check, others: Findings::default(), noted: BTreeSet::new() }
     }
 
     /// Tells what a value of the cases brought about in the rules at its own place.
@@ -106,7 +113,8 @@ impl<'d> Reader<'d> {
         if name.trim().is_empty() {
             self.error(&path, "a case needs a name", "a sentence that says what must be so");
         } else if cases[..place].iter().any(|other| other.name == *name) {
-            self.error(&path, format!("two cases are called \"{name}\""), "say how they differ");
+            let message = format!("two cases are called \"{name}\"");
+            self.given(&["cases"], |reader| reader.error(&path, message, "say how they differ"));
         }
         if cases[place].then.is_empty() {
             self.error(
@@ -117,8 +125,16 @@ impl<'d> Reader<'d> {
         }
     }
 
-    /// The case, once for each combination of its readings.
+    /// The case, once for each combination of its readings; none where it, or what is given to all, cannot be read whole.
     pub(super) fn case(&mut self, file: &GivenText, text: &CaseText, path: &str) -> Vec<Case> {
+        let (leans_on, mut cases) = (["given", path], Vec::new());
+        if self.check.are_whole(&leans_on) {
+            self.given(&leans_on, |reader| cases = reader.readings(file, text, path));
+        }
+        cases
+    }
+
+    fn readings(&mut self, file: &GivenText, text: &CaseText, path: &str) -> Vec<Case> {
         let own = Layers { layers: vec![("given".to_owned(), file), (format!("{path}.given"), &text.given)] };
         let mut combined: Vec<(Vec<&str>, Layers<'_>)> = vec![(Vec::new(), own)];
         for (place, group) in text.under.iter().enumerate() {

@@ -1,5 +1,6 @@
 //! What a case expects to see.
 
+use crate::document::Examiner;
 use crate::sim::load::nearest;
 use crate::time::SimTime;
 

@@ -3,7 +3,7 @@
 use jiff::ToSpan;
 use jiff::civil::{DateTime, Time};
 
-use crate::document::Ordered;
+use crate::document::{Examiner, Ordered};
 use crate::glossary::grouped;
 use crate::platform::Signal;
 use crate::sim::replay::MOST_IN_ROW;
