@@ -9,6 +9,8 @@ const HOURS: [i64; MOST_ROWS] = [0, 1, 2, 3, 4, 6, 8, 12, 16, 24, 36, 48, 72, 96
 /// How long the last row of a named law lasts, in hours.
 const LAST_HOURS: i64 = 24;
 const HOUR: i64 = 3_600;
+/// The largest age of a table \[seconds\]: a year.
+const MOST_AGE: i64 = 365 * 24 * HOUR;
 
 /// Shares of people by the age (seconds) at which they react; at most 16 rows, the rest never do.
 #[derive(Clone, Debug, PartialEq)]
@@ -21,8 +23,8 @@ impl DelayTable {
     /// The table of `rows`: (age in seconds, share).
     ///
     /// # Errors
-    /// When ages do not rise strictly from 0 or later, a share is not above 0, the shares exceed 1, or there
-    /// are none or more than 16.
+    /// When ages do not rise strictly from 0 or later up to a year, a share is not above 0, the shares exceed 1, or there are
+    /// none or more than 16.
     pub fn new(rows: &[(i64, f64)]) -> Result<Self, DelayError> {
         if rows.is_empty() {
             return Err(DelayError::Empty);
@@ -32,6 +34,9 @@ impl DelayTable {
         }
         if let Some(at) = rows.windows(2).position(|pair| pair[0].0 >= pair[1].0) {
             return Err(DelayError::NotRising { row: at + 2, before: rows[at].0, found: rows[at + 1].0 });
+        }
+        if let Some(at) = rows.iter().position(|&(age, _)| age > MOST_AGE) {
+            return Err(DelayError::TooLate { row: at + 1, found: rows[at].0 });
         }
         if let Some(at) = rows.iter().position(|&(_, share)| share <= 0.0) {
             return Err(DelayError::NoShare { row: at + 1, found: rows[at].1 });
@@ -185,6 +190,14 @@ pub enum DelayError {
         /// Its own age, in seconds.
         found: i64,
     },
+    /// An age of more than a year: every day of it would be kept ready.
+    #[error("the age of row {row} is {}, expected at most {}", Span(*.found), Span(MOST_AGE))]
+    TooLate {
+        /// Counted from 1.
+        row: usize,
+        /// Its age, in seconds.
+        found: i64,
+    },
     /// A row of nobody.
     #[error("the share of row {row} is {found}, expected a number above 0")]
     NoShare {
@@ -218,6 +231,9 @@ impl DelayError {
             }
             DelayError::Negative(_) => "0h is at once",
             DelayError::NotRising { .. } => "sort the rows by age, each age once",
+            DelayError::TooLate { .. } => {
+                "who reacts a year later is not told from who never does: leave the row out"
+            }
             DelayError::NoShare { .. } => "leave out rows of nobody",
             DelayError::Shares(SharesError::TooMany(_)) => "join neighbouring rows",
             DelayError::Shares(SharesError::Share { .. }) => {
@@ -249,6 +265,11 @@ mod tests {
         assert_eq!(refused(&[]), DelayError::Empty);
         assert_eq!(refused(&[(-1, 0.1)]), DelayError::Negative(-1));
         assert_eq!(refused(&[(5, 0.1), (5, 0.1)]), DelayError::NotRising { row: 2, before: 5, found: 5 });
+        assert_eq!(
+            refused(&[(0, 0.1), (MOST_AGE + 1, 0.1)]),
+            DelayError::TooLate { row: 2, found: MOST_AGE + 1 }
+        );
+        assert!(DelayTable::new(&[(0, 0.1), (MOST_AGE, 0.1)]).is_ok());
         assert_eq!(refused(&[(0, 0.1), (5, 0.0)]), DelayError::NoShare { row: 2, found: 0.0 });
         assert!(matches!(refused(&[(0, f64::NAN)]), DelayError::Shares(SharesError::Share { row: 1, .. })));
         assert!(matches!(refused(&[(0, 0.9), (5, 0.2)]), DelayError::Shares(SharesError::Sum(_))));

@@ -195,12 +195,12 @@ pub(super) fn market_of<'t>(text: &'t ScenarioText, segment: &str) -> Option<&'t
     own.or(text.platform.market.as_deref())
 }
 
-/// How many slots ahead a reaction can arrive.
+/// How many slots ahead a reaction can arrive; what arrives beyond the run arrives in the slot after its last.
 pub(super) fn ring(segments: &[Segment], all: &[&Rules], calendar: &Calendar) -> usize {
     let reactions = segments.iter().map(|segment| segment.longest_delay(calendar)).max().unwrap_or(0);
     let slot = calendar.slot_length().0;
     let unread = all.iter().filter_map(|rules| rules.unread_after()).map(|span| (span.0 / slot + 1) as usize);
-    reactions.max(unread.max().unwrap_or(0)) + 2
+    (reactions.max(unread.max().unwrap_or(0)) + 2).min(calendar.slots().len() + 1)
 }
 
 /// What is followed by the slot in which it arrives: complaints always, else what a rating weighs, a strategy looks at, a
