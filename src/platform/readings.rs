@@ -430,7 +430,14 @@ mod tests {
     use crate::platform::language::*;
 
     /// The language as it is written: what is a reading there must be one here.
-    const LANGUAGE: &str = include_str!("language.rs");
+    const LANGUAGE: &str = concat!(
+        include_str!("language/mod.rs"),
+        include_str!("language/limits.rs"),
+        include_str!("language/ratings.rs"),
+        include_str!("language/conditions.rs"),
+        include_str!("language/measures.rs"),
+        include_str!("language/trade.rs"),
+    );
 
     /// The words of an enum, without those that are read as another.
     fn words<T: DeserializeOwned + Serialize>() -> Vec<&'static str> {

@@ -86,10 +86,18 @@ const SCENARIO: &[&str] = sources![
     "platform/price/ledger.rs",
 ];
 const AUDIENCE: &[&str] = sources!["audience/behavior.rs", "audience/activity.rs"];
-const RULESET: &[&str] = sources!["platform/language.rs"];
+const RULESET: &[&str] = sources![
+    "platform/language/mod.rs",
+    "platform/language/limits.rs",
+    "platform/language/ratings.rs",
+    "platform/language/conditions.rs",
+    "platform/language/measures.rs",
+    "platform/language/trade.rs"
+];
 const RULEBOOK: &[&str] = sources!["platform/rulebook.rs"];
 const PRICES: &[&str] = sources!["platform/price/table.rs"];
-const CASE: &[&str] = sources!["sim/case/text.rs", "sim/scenario.rs", "platform/language.rs"];
+/// Cases speak of rules, too.
+const CASE: &[&str] = sources!["sim/case/text.rs", "sim/scenario.rs"];
 const SUMMARY: &[&str] = sources!["report/summary.rs"];
 const SCHEDULE: &str = include_str!("../../sim/load/table.rs");
 const LOG: &str = include_str!("../../sim/replay.rs");
@@ -158,7 +166,7 @@ impl Subject {
             Subject::Ruleset => typed("Ruleset", RULESET),
             Subject::Rulebook => called("Rulebook", typed("Written", RULEBOOK)),
             Subject::Prices => typed("PriceTable", PRICES),
-            Subject::Case => typed("CasesText", CASE),
+            Subject::Case => typed("CasesText", &[CASE, RULESET].concat()),
             Subject::Schedule => vec![columns(SCHEDULE, 0, "schedule", "The columns of the table.")],
             Subject::Log => log(),
             Subject::Outputs => outputs(),
