@@ -147,7 +147,7 @@ fn one_plan(comparison: &Comparison, table: &mut Table) {
         (12, "share 0.93, Wilson", "share 0.93, Clopper-Pearson"),
     ] {
         let by = SimTime(days * DAY);
-        let share = ensemble.share(|row| row.reached[1].is_some_and(|at| at < by));
+        let share = ensemble.share(|row| row.outcome.reached[1].is_some_and(|at| at < by));
         let truth = log_normal_cdf(days as f64, MEDIANS[0], SIGMA);
         table.add(wilson, false, share.interval(), truth);
         table.add(exact, true, share.exact_interval(), truth);
@@ -189,7 +189,7 @@ fn stopped(scenarios: &[Scenario; 2], number: u64, table: &mut Table) {
     let precision = precision("5%", "reached_1,000_within_5d", &scenario.setting);
     let ensemble = until_known(from, &precision, run, Ensemble::join);
     let by = SimTime(5 * DAY);
-    let share = ensemble.share(|row| row.reached[1].is_some_and(|at| at < by));
+    let share = ensemble.share(|row| row.outcome.reached[1].is_some_and(|at| at < by));
     let truth = log_normal_cdf(5.0, MEDIANS[0], SIGMA);
     table.add("share 0.50 to 5 points, Wilson", false, share.interval(), truth);
 

@@ -37,7 +37,7 @@ fn replications(c: &mut Criterion) {
         });
     });
     c.bench_function("first climb/64 replications", |b| {
-        b.iter(|| scenario.replicate_all(0..64).iter().map(|run| run.final_tier).sum::<usize>());
+        b.iter(|| scenario.replicate_all(0..64).iter().map(|run| run.outcome.final_tier).sum::<usize>());
     });
     for customers in LISTS {
         for (plan, scenario) in

@@ -33,19 +33,19 @@ fn main() {
 const BLOCK: usize = 64;
 
 fn future(trajectory: &Trajectory) -> Future {
-    let total = |metric: Metric| trajectory.totals[metric as usize];
+    let total = |metric: Metric| trajectory.outcome.totals[metric as usize];
     let mut tiers = [0; DAYS];
     for (tier, day) in tiers.iter_mut().zip(&trajectory.days) {
         *tier = day.tier;
     }
     let mut reached = [None; 4];
-    for (hour, at) in reached.iter_mut().zip(&trajectory.reached) {
+    for (hour, at) in reached.iter_mut().zip(&trajectory.outcome.reached) {
         *hour = at.map(|at| ((at - SimTime::START).0 / 3_600) as u32);
     }
     Future {
         reached,
-        flags: trajectory.flags.into(),
-        downgraded: trajectory.downgrades > 0,
+        flags: trajectory.outcome.flags.into(),
+        downgraded: trajectory.outcome.downgrades > 0,
         sent: total(Metric::Sent),
         delivered: total(Metric::Delivered),
         replied: total(Metric::Replied),

@@ -22,8 +22,8 @@ mod tests {
             assert!(judged.passed(), "{judged}");
         }
         let futures = Ensemble::of(&plan, 200);
-        assert!(futures.share(|row| row.flags > 0).interval().low > 0.5);
-        assert!(futures.rows().iter().all(|row| row.totals[Metric::Sent as usize] <= 150_000));
+        assert!(futures.share(|row| row.outcome.flags > 0).interval().low > 0.5);
+        assert!(futures.rows().iter().all(|row| row.outcome.totals[Metric::Sent as usize] <= 150_000));
     }
 
     #[test]

@@ -71,7 +71,7 @@ fn segments_leave_one_another_alone() {
     let others = segment("others", 500, r#""block": Fixed(0.5)"#);
     let run = |segments: &str| {
         let run = load(&text(RULES, "10,000", segments, r#"segment: "members""#, "")).replicate(5);
-        (run.totals, run.reached.clone())
+        (run.outcome.totals, run.outcome.reached.clone())
     };
     let alone = run(&members);
     assert_eq!(run(&format!("{members}{others}")), alone);
@@ -111,7 +111,7 @@ fn a_list_that_is_too_short_is_told_with_numbers() {
             .replace("verification: Never", "verification: Done");
         let scenario = load(&text);
         let found = scenario.setting.warnings.iter().find(|warning| warning.contains("too short")).cloned();
-        (found, scenario.replicate(0).reached)
+        (found, scenario.replicate(0).outcome.reached)
     };
     // More than 2 x 1,000 in 7 days from a list that rests for 7: two thousand people.
     let (warning, _) = warned(1_500);

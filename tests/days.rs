@@ -91,7 +91,7 @@ fn numbers_share_a_backlog_and_who_waits_for_a_held_message_is_written_to() {
         .replace(r#""main": (tier: "2K")"#, r#""main": (tier: "2K"), "second": (tier: "2K")"#)
         .replace(r#"number: "main""#, r#"numbers: { "main": 2, "second": 1 }"#);
     let run = under(&text, "backlog-held", &[("pacing.marketing.hold", "24h")]).replicate(0);
-    let sent = run.totals[Metric::Sent as usize];
+    let sent = run.outcome.totals[Metric::Sent as usize];
     assert!(sent > 0 && run.ledger.held > 0, "{sent} {:?}", run.ledger);
     assert_eq!(run.days[0].backlog, Some(50_001 - sent - run.ledger.held));
 }

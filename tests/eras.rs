@@ -930,8 +930,8 @@ fn a_run_crosses_from_one_era_to_the_next() {
         }
         assert_eq!(amended, [change]);
         let last = trajectory.days.last().unwrap();
-        assert_eq!(usize::from(last.tier), trajectory.final_tier);
-        assert!(trajectory.reached[..=trajectory.final_tier].iter().all(Option::is_some));
+        assert_eq!(usize::from(last.tier), trajectory.outcome.final_tier);
+        assert!(trajectory.outcome.reached[..=trajectory.outcome.final_tier].iter().all(Option::is_some));
     }
     assert!(flagged_before > 0 && kept > 0, "{flagged_before} flags, {kept} limits of 1K");
 }
@@ -959,7 +959,7 @@ fn priced_days(start: &str, days: u32, card: &str) -> Vec<(Date, u64, u64)> {
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
     let scenario = Scenario::read("india", &text, folder).unwrap_or_else(|findings| panic!("{findings}"));
     let trajectory = scenario.replicate(0);
-    assert_eq!(trajectory.unpriced, 0);
+    assert_eq!(trajectory.outcome.unpriced, 0);
     let day = |(place, day): (usize, &tiercast::sim::Day)| {
         let count = |metric: Metric| day.counts[metric as usize];
         (scenario.setting.calendar.date(place), count(Metric::Delivered), count(Metric::Cost))

@@ -243,7 +243,8 @@ fn chance_can_be_switched_off() {
     let case = Case { profile: common::WILD, plan: Plan::Constant(1_000), ..still() };
     let future = Scenario::read("plan", &case.text(), folder()).unwrap();
     let future = future.with_held(Held { parameters: true, days: true, luck: true }).replicate(3);
-    let [sent, delivered] = [Metric::Sent, Metric::Delivered].map(|metric| future.totals[metric as usize]);
+    let [sent, delivered] =
+        [Metric::Sent, Metric::Delivered].map(|metric| future.outcome.totals[metric as usize]);
     assert!(0 < delivered && delivered < sent);
     let expect = |chance: &str, delivered: u64| {
         format!(

@@ -25,7 +25,7 @@ fn every_ruleset_and_every_audience_makes_a_scenario_that_runs() {
                 .unwrap_or_else(|findings| panic!("{rules}, {profile}: {findings}\n{text}"));
             assert_eq!(scenario.replications, 1_000);
             for index in 0..2 {
-                sent_by_any += scenario.replicate(index).totals[Metric::Sent as usize];
+                sent_by_any += scenario.replicate(index).outcome.totals[Metric::Sent as usize];
             }
             let said = |part: &str| scenario.setting.warnings.iter().any(|warning| warning.contains(part));
             let unpriced = said("no market is given");

@@ -248,7 +248,7 @@ proptest! {
         let mut probe = Capacity { scenario: &scenario, tier, delivered: Vec::new(), wrong: None };
         let trajectory = scenario.watch(index, &mut probe);
         prop_assert_eq!(probe.wrong, None);
-        prop_assert_eq!(probe.tier, trajectory.final_tier);
+        prop_assert_eq!(probe.tier, trajectory.outcome.final_tier);
     }
 
     /// Every message and every customer is somewhere, and nothing comes back that was not delivered.
@@ -270,9 +270,9 @@ proptest! {
         let negative = of(Metric::Blocked).max(of(Metric::Reported));
         let only_marketing = case.templates.iter().all(|category| *category == "Marketing");
         let stopped = if only_marketing { of(Metric::Stopped) } else { 0 };
-        prop_assert!(gone >= negative + stopped, "{} gone, {:?}", gone, trajectory.totals);
+        prop_assert!(gone >= negative + stopped, "{} gone, {:?}", gone, trajectory.outcome.totals);
         let ends = of(Metric::Stopped) + of(Metric::Muted) + of(Metric::Archived) + of(Metric::Replied);
-        prop_assert!(negative + ends <= of(Metric::Delivered), "{:?}", trajectory.totals);
+        prop_assert!(negative + ends <= of(Metric::Delivered), "{:?}", trajectory.outcome.totals);
         prop_assert!(of(Metric::Read) <= of(Metric::Delivered));
 
         // The batches say the same as the totals.
@@ -351,7 +351,7 @@ proptest! {
         let disabled =
             count(|what| matches!(what, What::TemplateEntered { status: TemplateStatus::Disabled, .. }));
         prop_assert_eq!(
-            (trajectory.flags, trajectory.downgrades, trajectory.templates_disabled),
+            (trajectory.outcome.flags, trajectory.outcome.downgrades, trajectory.outcome.templates_disabled),
             (flags, falls, disabled)
         );
         // How the tier stood at the end of each day.
@@ -413,7 +413,7 @@ proptest! {
                 _ => {}
             }
         }
-        prop_assert!(trajectory.templates_disabled as usize <= case.templates.len());
+        prop_assert!(trajectory.outcome.templates_disabled as usize <= case.templates.len());
     }
 }
 
@@ -448,7 +448,7 @@ proptest! {
         let ((few, first), (many, all)) = (journal(&short, index), journal(&long, index));
         let whole = short.setting.calendar.days() - 1;
         prop_assert_eq!(&few.days[..whole], &many.days[..whole]);
-        prop_assert_eq!(few.thresholds, many.thresholds);
+        prop_assert_eq!(few.outcome.thresholds, many.outcome.thresholds);
         let cut = short.setting.calendar.midnight(whole);
         let at = |entry: &Entry| match entry {
             Entry::Change(change, _) => change.at,
@@ -470,7 +470,7 @@ proptest! {
         let Some(one) = loaded(&case) else { return Ok(()) };
         let alone = one.replicate(index);
         let never_barred =
-            alone.days.iter().all(|day| day.template.sendable()) && alone.templates_disabled == 0;
+            alone.days.iter().all(|day| day.template.sendable()) && alone.outcome.templates_disabled == 0;
         case.templates.push("Utility");
         let Some(two) = loaded(&case) else { return Ok(()) };
         prop_assert!(!never_barred || two.replicate(index) == alone);
@@ -934,9 +934,9 @@ fn the_random_scenarios_reach_every_corner() {
         note("rose by a review", any(|what| matches!(what, What::ReviewStarted { .. })));
         note("review cancelled", any(|what| matches!(what, What::ReviewCancelled)));
         note("verified", any(|what| matches!(what, What::Verified)));
-        note("flagged", trajectory.flags > 0);
-        note("fell", trajectory.downgrades > 0);
-        note("restricted", trajectory.restrictions > 0);
+        note("flagged", trajectory.outcome.flags > 0);
+        note("fell", trajectory.outcome.downgrades > 0);
+        note("restricted", trajectory.outcome.restrictions > 0);
         note(
             "recovered",
             any(|what| matches!(what, What::NumberLeft { status: NumberStatus::Flagged, recovered: true })),
@@ -945,14 +945,14 @@ fn the_random_scenarios_reach_every_corner() {
             "template paused",
             any(|what| matches!(what, What::TemplateEntered { status: TemplateStatus::Paused, .. })),
         );
-        note("template flagged", trajectory.template_flags > 0);
-        note("template disabled", trajectory.templates_disabled > 0);
+        note("template flagged", trajectory.outcome.template_flags > 0);
+        note("template disabled", trajectory.outcome.templates_disabled > 0);
         note("refused", total(&trajectory, Metric::Refused) > 0);
         note("short of list", total(&trajectory, Metric::ShortOfList) > 0);
         note("failed", total(&trajectory, Metric::Failed) > 0);
         note("in flight", trajectory.ledger.in_flight > 0);
         note("gone", trajectory.ledger.gone > 0);
-        note("unlimited", trajectory.final_tier == 4);
+        note("unlimited", trajectory.outcome.final_tier == 4);
     }
     let rare: Vec<_> = seen.iter().filter(|(_, count)| **count < 5).collect();
     assert!(rare.is_empty(), "{seen:?}");

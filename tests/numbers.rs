@@ -97,7 +97,7 @@ fn numbers_wait_for_verification_and_then_send() {
     // 7 days of two numbers with 30 each, then three. What a number that is not there would send is not asked for.
     let sent: Vec<u64> = trajectory.days.iter().map(|day| day.counts[Metric::Sent as usize]).collect();
     assert_eq!(sent, [[60; 7].as_slice(), &[90; 13]].concat());
-    assert_eq!(trajectory.totals[Metric::Refused as usize], 0);
+    assert_eq!(trajectory.outcome.totals[Metric::Refused as usize], 0);
     let told = journal.entries.iter().filter_map(|entry| match entry {
         Entry::Change(change, _) => Some(change),
         Entry::Sent(_) => None,
@@ -120,7 +120,7 @@ fn numbers_wait_for_verification_and_then_send() {
 fn who_is_verified_at_the_start_is_not_warned() {
     let scenario = scenario("classic-2022", "2022-03-07", &names(3), "verification: Done,").unwrap();
     assert!(scenario.setting.warnings.iter().all(|warning| !warning.contains("the business may connect 2")));
-    let sent = scenario.replicate(0).totals[Metric::Sent as usize];
+    let sent = scenario.replicate(0).outcome.totals[Metric::Sent as usize];
     assert_eq!(sent, 20 * 90);
 }
 

@@ -108,19 +108,21 @@ fn differences(futures: &[Trajectory], known: &Known) -> Vec<String> {
         let found = futures.iter().filter(|future| holds(future)).count() as f64 / n;
         compare(name, found, known, (known * (1.0 - known)).sqrt(), n);
     };
-    share("flagged".to_owned(), known.flagged, &|future| future.flags > 0);
-    share("downgraded".to_owned(), known.downgraded, &|future| future.downgrades > 0);
+    share("flagged".to_owned(), known.flagged, &|future| future.outcome.flags > 0);
+    share("downgraded".to_owned(), known.downgraded, &|future| future.outcome.downgrades > 0);
     for (tier, known) in known.on_day_20.into_iter().enumerate() {
         share(format!("tier {tier} on day 20"), known, &|future| usize::from(future.days[20].tier) == tier);
     }
     for (tier, known) in known.at_the_end.into_iter().enumerate() {
-        share(format!("tier {tier} at the end"), known, &|future| future.final_tier == tier);
+        share(format!("tier {tier} at the end"), known, &|future| future.outcome.final_tier == tier);
     }
     for (place, (known, _, _)) in known.reached.into_iter().enumerate() {
-        share(format!("tier {} reached", place + 1), known, &|future| future.reached[place + 1].is_some());
+        share(format!("tier {} reached", place + 1), known, &|future| {
+            future.outcome.reached[place + 1].is_some()
+        });
     }
     for (place, (part, mean, sd)) in known.reached.into_iter().enumerate() {
-        let reached = futures.iter().filter_map(|future| future.reached[place + 1]);
+        let reached = futures.iter().filter_map(|future| future.outcome.reached[place + 1]);
         let days: Vec<f64> = reached.map(|at| at.0 as f64 / 86_400.0).collect();
         let found = days.iter().sum::<f64>() / days.len() as f64;
         compare(format!("mean day of tier {}", place + 1), found, mean, sd / part.sqrt(), n);
@@ -132,10 +134,10 @@ fn differences(futures: &[Trajectory], known: &Known) -> Vec<String> {
         (Metric::Reported, known.reported),
     ];
     for (metric, (mean, sd)) in totals {
-        let sum: u64 = futures.iter().map(|future| future.totals[metric as usize]).sum();
+        let sum: u64 = futures.iter().map(|future| future.outcome.totals[metric as usize]).sum();
         compare(format!("mean {}", metric.name()), sum as f64 / n, mean, sd, n);
     }
-    let flags: u32 = futures.iter().map(|future| future.flags).sum();
+    let flags: u32 = futures.iter().map(|future| future.outcome.flags).sum();
     compare("mean flags".to_owned(), f64::from(flags) / n, known.flags.0, known.flags.1, n);
     off
 }

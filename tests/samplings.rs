@@ -80,12 +80,12 @@ fn measures(run: &Trajectory) -> BTreeMap<String, f64> {
         }
     }
     let days = run.days.len() as f64;
-    for (tier, reached) in run.reached.iter().enumerate() {
+    for (tier, reached) in run.outcome.reached.iter().enumerate() {
         all.insert(format!("day of tier {tier}"), reached.map_or(days, |at| at.0 as f64 / 86_400.0));
     }
-    all.insert("flagged".into(), f64::from(u8::from(run.flags > 0)));
-    all.insert("fallen".into(), f64::from(u8::from(run.downgrades > 0)));
-    all.insert("templates disabled".into(), f64::from(run.templates_disabled));
+    all.insert("flagged".into(), f64::from(u8::from(run.outcome.flags > 0)));
+    all.insert("fallen".into(), f64::from(u8::from(run.outcome.downgrades > 0)));
+    all.insert("templates disabled".into(), f64::from(run.outcome.templates_disabled));
     all.insert("gone".into(), run.ledger.gone as f64);
     all
 }
@@ -204,7 +204,7 @@ fn a_plan_with_flags_fatigue_and_feedback_has_one_law() {
     assert_ne!(careful, text);
     let scenario = Scenario::read("careful", &careful, common::folder())
         .unwrap_or_else(|found| panic!("{}", found.render(false)));
-    let flagged = (0..200).filter(|index| scenario.replicate(*index).flags > 0).count();
+    let flagged = (0..200).filter(|index| scenario.replicate(*index).outcome.flags > 0).count();
     assert!((20..180).contains(&flagged), "{flagged} of 200 are flagged");
     assert_one_law("careful", scenario, pairs(2_000));
 }

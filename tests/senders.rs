@@ -175,7 +175,7 @@ fn a_climb_that_may_wait_for_a_message_says_so() {
         let scenario = Scenario::read("case", &text, folder()).unwrap_or_else(|found| panic!("{found}"));
         let warned =
             scenario.setting.warnings.iter().any(|told| told.contains("waits until the plan sends again"));
-        let rose = scenario.replicate(0).reached[2].map(|at| at.0 / 86_400);
+        let rose = scenario.replicate(0).outcome.reached[2].map(|at| at.0 / 86_400);
         (warned, rose)
     };
     assert_eq!(climb("plan: FastestClimb()"), (true, Some(7)));
@@ -196,8 +196,8 @@ fn a_flagged_number_beside_a_good_one_limits_nothing() {
         let text = text.replace(r#"number: "main""#, r#"numbers: { "main": 1, "second": 1 }"#);
         let scenario = Scenario::read("case", &text, folder()).unwrap_or_else(|found| panic!("{found}"));
         let run = scenario.replicate(0);
-        assert!(run.flags > 0, "{flagged} is not flagged");
-        assert_eq!(run.limited[Reason::Plan as usize], 20, "{flagged}: {:?}", run.limited);
+        assert!(run.outcome.flags > 0, "{flagged} is not flagged");
+        assert_eq!(run.outcome.limited[Reason::Plan as usize], 20, "{flagged}: {:?}", run.outcome.limited);
     }
 }
 
@@ -225,7 +225,11 @@ fn the_fastest_climb_sends_no_more_than_the_next_tiers_need() {
     let fill = load(&case, r#"plan: FillLimit(share: "100%")"#).replicate(0);
     let tiers = [2, 3, 4];
     for tier in tiers {
-        assert!(climb.reached[tier].is_some() && climb.reached[tier] <= fill.reached[tier], "tier {tier}");
+        assert!(
+            climb.outcome.reached[tier].is_some()
+                && climb.outcome.reached[tier] <= fill.outcome.reached[tier],
+            "tier {tier}"
+        );
     }
     // What counts towards a tier counts towards the next, for seven days: at most the sum is needed.
     let needed = 2_001 + 20_001 + 200_001;
@@ -307,7 +311,10 @@ fn an_edit_brings_a_template_back() {
     // Where only an edit saves a template, who edits keeps it; and nobody is warned that nothing does.
     let by_edit = Case { ruleset: "scenarios/rulesets/chat-api-2021.ron", tier: "level 1", ..classic };
     let (lost, kept) = (load(&by_edit, plan), load(&by_edit, &often));
-    assert_eq!((lost.replicate(0).templates_disabled, kept.replicate(0).templates_disabled), (3, 0));
+    assert_eq!(
+        (lost.replicate(0).outcome.templates_disabled, kept.replicate(0).outcome.templates_disabled),
+        (3, 0)
+    );
     let warned =
         |scenario: &Scenario| scenario.setting.warnings.iter().any(|text| text.contains("sender.edits"));
     assert_eq!((warned(&lost), warned(&kept)), (true, false));

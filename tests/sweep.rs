@@ -174,8 +174,8 @@ fn profiles_and_thresholds_are_within_reach() {
     };
     let (medium, low) = ("rating.number.medium_from", "rating.number.low_from");
     let held = load(&[(medium, "1%"), (low, "0.025"), ("horizon", "3d"), (BLOCK, "0.7%")]).unwrap();
-    assert_eq!(held.replicate(0).thresholds, (0.01, 0.025));
-    assert_eq!(held.replicate(9).thresholds, (0.01, 0.025));
+    assert_eq!(held.replicate(0).outcome.thresholds, (0.01, 0.025));
+    assert_eq!(held.replicate(9).outcome.thresholds, (0.01, 0.025));
     let known = held.setting.assumptions.iter().find(|known| known.path == "segments.members.block").unwrap();
     assert_eq!((known.value.as_str(), known.source.as_str()), ("0.7%", "given in the scenario"));
     let half = load(&[(low, "3%")]).unwrap().setting.warnings.join("\n");

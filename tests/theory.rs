@@ -32,7 +32,7 @@ fn fixed(value: f64) -> String {
 
 /// When each tier was first held [hours], as far as it was.
 fn hours(case: &Case) -> Vec<Option<f64>> {
-    let reached = case.load().replicate(0).reached;
+    let reached = case.load().replicate(0).outcome.reached;
     reached.into_iter().map(|at| at.map(|at| at.0 as f64 / HOUR as f64)).collect()
 }
 
@@ -465,7 +465,8 @@ fn verification_takes_as_long_as_its_law_says() {
     let verification = "AfterDays(LogNormalMedian(median: 5, sigma: 0.6))".to_owned();
     let case = Case { tier: "50", verification, plan: Plan::Constant(1), horizon: 400, ..Case::default() };
     let case = Case { weekdays: "Only([Mon])", ..case };
-    let days = run(&case.load(), 10 * REPLICATIONS).into_iter().map(|run| run.reached[1].unwrap().days());
+    let days =
+        run(&case.load(), 10 * REPLICATIONS).into_iter().map(|run| run.outcome.reached[1].unwrap().days());
     let found = kolmogorov_smirnov(days.collect(), |days| log_normal_cdf(days, 5.0, 0.6));
     assert!(found < largest_distance(), "{found:.2}");
 }
@@ -475,18 +476,18 @@ fn verification_takes_as_long_as_its_law_says() {
 fn thresholds_are_two_draws_in_order() {
     let case = Case { plan: Plan::Constant(1), weekdays: "Only([Mon])", horizon: 1, ..Case::default() };
     let runs = run(&case.load(), 10 * REPLICATIONS);
-    assert!(runs.iter().all(|run| run.thresholds.0 <= run.thresholds.1));
+    assert!(runs.iter().all(|run| run.outcome.thresholds.0 <= run.outcome.thresholds.1));
     let (low, high) = (0.005, 0.05);
     let cdf = |x: f64| (ln(x / low) / ln(high / low)).clamp(0.0, 1.0);
-    let medium = runs.iter().map(|run| run.thresholds.0).collect();
+    let medium = runs.iter().map(|run| run.outcome.thresholds.0).collect();
     let found = kolmogorov_smirnov(medium, |x| 1.0 - (1.0 - cdf(x)) * (1.0 - cdf(x)));
     assert!(found < largest_distance(), "Medium from: {found:.2}");
-    let lowest = runs.iter().map(|run| run.thresholds.1).collect();
+    let lowest = runs.iter().map(|run| run.outcome.thresholds.1).collect();
     let found = kolmogorov_smirnov(lowest, |x| cdf(x) * cdf(x));
     assert!(found < largest_distance(), "Low from: {found:.2}");
     // Stated thresholds are as stated.
     let priors = vec![("rating.number.medium_from", fixed(0.01)), ("rating.number.low_from", fixed(0.02))];
-    assert_eq!(Case { priors, ..case }.load().replicate(7).thresholds, (0.01, 0.02));
+    assert_eq!(Case { priors, ..case }.load().replicate(7).outcome.thresholds, (0.01, 0.02));
 }
 
 // ---------------------------------------------------------------------------------------------------------
@@ -508,9 +509,15 @@ fn plans_meet_the_same_luck() {
     let later = Case { plan: Plan::Fill("100%"), from: 10, to: 18, rest: 72, ..case.clone() }.load();
     for index in 0..200 {
         let (a, b, c) = (one.replicate(index), other.replicate(index), later.replicate(index));
-        assert_eq!((a.thresholds, a.thresholds), (b.thresholds, c.thresholds));
+        assert_eq!(
+            (a.outcome.thresholds, a.outcome.thresholds),
+            (b.outcome.thresholds, c.outcome.thresholds)
+        );
         // The verification comes on the same second; what follows is the plan's doing.
-        assert_eq!((a.reached[1], a.reached[1]), (b.reached[1], c.reached[1]));
+        assert_eq!(
+            (a.outcome.reached[1], a.outcome.reached[1]),
+            (b.outcome.reached[1], c.outcome.reached[1])
+        );
         // The same send on the same day has the same fate.
         assert_eq!(a.days[0].counts[..2], b.days[0].counts[..2]);
         // More of the same send: more delivered.

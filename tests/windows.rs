@@ -102,7 +102,7 @@ fn a_message_inside_a_window_takes_no_customer_back() {
         for sampling in [Sampling::Counts, Sampling::People] {
             let scenario = Plan { plan: "Constant(a_day: 2400)", ..plan }.load().with_sampling(sampling);
             for run in scenario.replicate_all(0..20) {
-                let step = run.reached
+                let step = run.outcome.reached
                     [scenario.setting.tiers.iter().position(|tier| tier.limit == Some(10_000)).unwrap()];
                 assert!(step.is_some_and(|at| at.0 < 4 * DAY), "{chance}, {sampling:?}: {step:?}");
                 assert!(total(&run, Metric::InWindow) > 500, "nothing is inside a window");
@@ -289,7 +289,7 @@ fn a_limit_of_ones_own_is_not_held_against_the_plan_of_all() {
         let plan = Plan { platform, numbers, customers: 100_000, plan: &a_day, until: "19:00", ..PLAN };
         let run = plan.load().replicate(0);
         [Reason::Capacity, Reason::Plan]
-            .map(|reason| run.limited[Reason::ALL.iter().position(|one| *one == reason).unwrap()])
+            .map(|reason| run.outcome.limited[Reason::ALL.iter().position(|one| *one == reason).unwrap()])
     };
     let [capacity, plan] = reasons(1_002);
     assert!(capacity == 0 && plan >= 5, "{capacity} {plan}");

@@ -83,7 +83,9 @@ const PRICED: u64 = 8;
 /// Refuses to judge a scenario by a cost that is not known.
 pub(super) fn check_priced(asked: &[Headline], scenario: &Scenario) -> Result<(), Failure> {
     let futures = || scenario.replicate_all(0..PRICED);
-    if asked.contains(&Headline::Total(Metric::Cost)) && futures().iter().any(|future| future.unpriced > 0) {
+    if asked.contains(&Headline::Total(Metric::Cost))
+        && futures().iter().any(|future| future.outcome.unpriced > 0)
+    {
         return Err(unpriced("of this scenario"));
     }
     Ok(())

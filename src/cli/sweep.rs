@@ -409,8 +409,9 @@ fn take_kept(point: &mut SweepPoint, cache: &Cache, replications: u64) {
     let tiers = point.setting.tiers.len();
     let kept: Option<Vec<Row>> = cache.find_more(point.rows.len() as u64, replications);
     let fits = |rows: &Vec<Row>| {
-        let each =
-            |(place, row): (usize, &Row)| row.replication == place as u64 && row.reached.len() == tiers;
+        let each = |(place, row): (usize, &Row)| {
+            row.replication == place as u64 && row.outcome.reached.len() == tiers
+        };
         rows.len() as u64 <= replications && rows.iter().enumerate().all(each)
     };
     if let Some(rows) = kept.filter(fits) {

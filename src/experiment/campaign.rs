@@ -31,7 +31,7 @@ impl Ensemble {
         let (setting, n) = (self.setting(), self.n());
         let campaign = setting.campaign?;
         let date = |day: u32| setting.calendar.date(day as usize);
-        let reached = || self.rows().iter().filter_map(|row| row.campaign);
+        let reached = || self.rows().iter().filter_map(|row| row.outcome.campaign);
         let days: Vec<u32> = reached().map(|reached| reached.done_on.unwrap_or(u32::MAX)).collect();
         let before =
             |end: usize| Share::new(days.iter().filter(|day| (**day as usize) < end).count() as u64, n);
@@ -51,7 +51,7 @@ mod tests {
 
     use super::super::{Threads, toy};
     use super::*;
-    use crate::sim::{Metric, Reached, Trajectory};
+    use crate::sim::{Metric, Reached};
 
     /// Of ten futures four are done on day 3, three on day 8 and three never; the campaign is due on day 5.
     #[test]
@@ -63,7 +63,7 @@ mod tests {
         let future = |index: u64| {
             let done_on = [Some(3), Some(8), None, Some(3), Some(8), None, Some(3), Some(8), None, Some(3)];
             let reached = Reached { done_on: done_on[index as usize], in_time: 100 * (index + 1) };
-            Trajectory { campaign: Some(reached), ..toy::future(index) }
+            toy::future_with(index, |outcome| outcome.campaign = Some(reached))
         };
         let never = AtomicBool::new(false);
         let ensemble = Ensemble::run(setting, 0..10, Threads::ONE, &future, &|_| {}, &never);

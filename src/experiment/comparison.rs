@@ -442,10 +442,10 @@ mod tests {
         move |arm, index| {
             let mut future = toy::future(index);
             if arm == 2 {
-                for at in future.reached.iter_mut().skip(1).flatten() {
+                for at in future.outcome.reached.iter_mut().skip(1).flatten() {
                     at.0 += late * DAY;
                 }
-                future.flags = 0;
+                future.outcome.flags = 0;
             }
             let course = Course { clauses: vec!["upgrade.volume".to_owned()], ..Course::default() };
             Watched { future, course }
@@ -524,8 +524,9 @@ mod tests {
         let cut = found(&comparison, 1, "days_to_100K");
         assert!(-3.0 < cut.difference && cut.difference < -0.3, "{}", cut.difference);
         let rows = comparison.arms()[0].ensemble.rows();
-        let at =
-            |row: &Row, late: i64| row.reached[2].map_or(60 * DAY, |at| (at.0 + late * DAY).min(60 * DAY));
+        let at = |row: &Row, late: i64| {
+            row.outcome.reached[2].map_or(60 * DAY, |at| (at.0 + late * DAY).min(60 * DAY))
+        };
         let exact: i64 = rows.iter().map(|row| at(row, 0) - at(row, 3)).sum();
         assert!((cut.difference - exact as f64 / 300.0 / DAY as f64).abs() < 1e-9);
         // The later plan is never flagged, which is safer.
@@ -541,8 +542,9 @@ mod tests {
         let found = found(&comparison, 1, "reached_10K_within_30d");
         let rows = comparison.arms()[0].ensemble.rows();
         let by = |late: i64| {
-            rows.iter().filter(|row| row.reached[1].is_some_and(|at| at.0 + late * DAY < 30 * DAY)).count()
-                as f64
+            rows.iter()
+                .filter(|row| row.outcome.reached[1].is_some_and(|at| at.0 + late * DAY < 30 * DAY))
+                .count() as f64
         };
         assert_eq!(found.means, [by(0) / 200.0, by(3) / 200.0]);
         assert!(

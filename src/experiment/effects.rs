@@ -23,6 +23,7 @@ use super::paired::{Pairs, share_difference};
 use super::sweep::Sweep;
 use crate::random::maths::sqrt;
 use crate::random::quantile::student_quantile;
+use crate::sim::Outcome;
 
 /// What one factor changes in one headline.
 #[derive(Clone, Debug, PartialEq)]
@@ -186,7 +187,7 @@ fn levels(factor: &super::Factor) -> usize {
 
 /// Whether two points have the same replications. The thresholds that were drawn are inputs.
 fn alike(a: &[Row], b: &[Row]) -> bool {
-    let bare = |row: &Row| Row { thresholds: (0.0, 0.0), ..row.clone() };
+    let bare = |row: &Row| Outcome { thresholds: (0.0, 0.0), ..row.outcome.clone() };
     a.len() == b.len() && a.iter().zip(b).all(|(a, b)| bare(a) == bare(b))
 }
 
@@ -302,7 +303,7 @@ mod tests {
     fn sweep_of(design: Design, sent: impl Fn(&Row, &[String]) -> u64) -> Sweep {
         let rows = |values: &Vec<String>| {
             let of = |mut row: Row| {
-                row.totals[Metric::Sent as usize] = sent(&row, values);
+                row.outcome.totals[Metric::Sent as usize] = sent(&row, values);
                 row
             };
             toy::ensemble(50).rows().iter().cloned().map(of).collect()
@@ -363,7 +364,7 @@ mod tests {
         let mut sweep = sweep(Design::factorial(factors(&["a=[1, 2]"])).unwrap(), |_| 5);
         let cost = Headline::Total(Metric::Cost);
         assert!(sweep.is_told(&cost) && sweep.effects(&cost).len() == 1);
-        sweep.points[0].rows[7].unpriced = 3;
+        sweep.points[0].rows[7].outcome.unpriced = 3;
         assert_eq!(sweep.level(0, &cost), None);
         assert!(sweep.level(1, &cost).is_some() && sweep.level(0, &SENT).is_some());
         assert!(!sweep.is_told(&cost) && sweep.effects(&cost).is_empty());

@@ -27,7 +27,7 @@ use super::fan::{Fan, FanDay, Series};
 use super::first_passage::FirstPassage;
 use super::order::Quantiles;
 use super::threads::{Crew, Threads};
-use crate::sim::{BESIDE, Counts, Day, End, Metric, Reached, Reason, Scenario, Setting, Trajectory};
+use crate::sim::{BESIDE, Day, Metric, Outcome, Reason, Scenario, Setting, Trajectory};
 use crate::time::SimTime;
 
 /// Replications between two looks at the interruption: so many are folded at once.
@@ -41,62 +41,14 @@ pub const SAMPLE_PATHS: usize = 20;
 pub struct Row {
     /// Its index, from 0: what `explain` takes.
     pub replication: u64,
-    /// Position of the tier at the end.
-    pub final_tier: usize,
-    /// When each tier was first held; `None` never within the horizon.
-    pub reached: Vec<Option<SimTime>>,
-    /// How often the number was flagged.
-    pub flags: u32,
-    /// How often the number was warned.
-    pub warnings: u32,
-    /// How often the number was held to a rate.
-    pub rate_limits: u32,
-    /// How often the tier fell.
-    pub downgrades: u32,
-    /// How often the number was restricted.
-    pub restrictions: u32,
-    /// How often a template was flagged.
-    pub template_flags: u32,
-    /// How many templates were disabled.
-    pub templates_disabled: u32,
-    /// Whether the number was banned.
-    pub banned: bool,
-    /// When and why nothing could be sent any more; `None` where the climb went on to the horizon.
-    pub ended: Option<(SimTime, End)>,
-    /// Sums over the run.
-    pub totals: Counts,
-    /// The thresholds drawn for the number's rating \[share\]: Medium from, Low from.
-    pub thresholds: (f64, f64),
-    /// Messages and conversations whose price is not known: they are in no cost.
-    pub unpriced: u64,
-    /// Days by what limited the climb, as in [`Reason::ALL`], without a last one that the horizon hardly touches \[days\].
-    pub limited: [u32; Reason::ALL.len()],
-    /// How far the plan's campaign got; nothing without one.
-    pub campaign: Option<Reached>,
+    /// What became of it.
+    pub outcome: Outcome,
 }
 
 impl Row {
     /// The line of a replication.
     pub fn of(replication: u64, future: &Trajectory) -> Row {
-        Row {
-            replication,
-            final_tier: future.final_tier,
-            reached: future.reached.clone(),
-            flags: future.flags,
-            warnings: future.warnings,
-            rate_limits: future.rate_limits,
-            downgrades: future.downgrades,
-            restrictions: future.restrictions,
-            template_flags: future.template_flags,
-            templates_disabled: future.templates_disabled,
-            banned: future.banned,
-            ended: future.ended,
-            totals: future.totals,
-            thresholds: future.thresholds,
-            unpriced: future.unpriced,
-            limited: future.limited,
-            campaign: future.campaign,
-        }
+        Row { replication, outcome: future.outcome.clone() }
     }
 }
 
@@ -299,7 +251,7 @@ impl Ensemble {
         let n = end.checked_sub(start)?;
         let fits = days.len() == setting.calendar.days()
             && rows.len() as u64 == n
-            && rows.iter().all(|row| row.reached.len() == setting.tiers.len())
+            && rows.iter().all(|row| row.outcome.reached.len() == setting.tiers.len())
             && days.iter().all(|day| day.n == n && day.tiers() == setting.tiers.len());
         fits.then_some(Ensemble { setting, range: start..end, complete: true, days, rows, paths })
     }
@@ -367,31 +319,31 @@ impl Ensemble {
 
     /// A total over the run: its mean, and how it differs from replication to replication; `None` without any.
     pub fn total(&self, metric: Metric) -> Option<(Mean, Quantiles<u64>)> {
-        let values: Vec<u64> = self.rows.iter().map(|row| row.totals[metric as usize]).collect();
+        let values: Vec<u64> = self.rows.iter().map(|row| row.outcome.totals[metric as usize]).collect();
         Some((Sums::of(values.iter().copied()).mean()?, Quantiles::of(values)?))
     }
 
     /// Messages and conversations whose price is not known, in all replications together: they are in no cost.
     pub fn unpriced(&self) -> u64 {
-        self.rows.iter().map(|row| row.unpriced).sum()
+        self.rows.iter().map(|row| row.outcome.unpriced).sum()
     }
 
     /// Whether nothing that was sent has a known price: a cost of 0 then says nothing.
     pub fn has_no_known_cost(&self) -> bool {
-        self.unpriced() > 0 && self.rows.iter().all(|row| row.totals[Metric::Cost as usize] == 0)
+        self.unpriced() > 0 && self.rows.iter().all(|row| row.outcome.totals[Metric::Cost as usize] == 0)
     }
 
     /// The share of days on which this limited the climb \[share of days\]: a mean over replications, whose days belong
     /// together and are not counted as if each were a trial of its own.
     pub fn limited_by(&self, reason: Reason) -> Option<Mean> {
-        let days = self.rows.iter().map(|row| u64::from(row.limited[reason as usize]));
+        let days = self.rows.iter().map(|row| u64::from(row.outcome.limited[reason as usize]));
         Some(Sums::of(days).mean()?.per(self.setting.calendar.counted_days().max(1) as f64))
     }
 
     /// Bytes of memory that are held, but for the setting.
     pub fn bytes(&self) -> usize {
         let tier = size_of::<Option<SimTime>>();
-        let rows = self.rows.iter().map(|row| size_of::<Row>() + row.reached.capacity() * tier);
+        let rows = self.rows.iter().map(|row| size_of::<Row>() + row.outcome.reached.capacity() * tier);
         let days = self.days.iter().map(|day| size_of::<DayTally>() + day.heap_bytes());
         let day = size_of::<u64>() + size_of::<Option<u32>>() + size_of::<Option<u64>>();
         let paths = self.paths.len() * (size_of::<Path>() + self.days.len() * day);

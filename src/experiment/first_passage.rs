@@ -43,7 +43,7 @@ pub struct FirstPassage {
 impl FirstPassage {
     /// Reads the first passage to a tier from the rows of an ensemble.
     pub(super) fn read(ensemble: &Ensemble, tier: usize) -> FirstPassage {
-        let when = |row: &Row| row.reached.get(tier).copied().flatten();
+        let when = |row: &Row| row.outcome.reached.get(tier).copied().flatten();
         let rows = ensemble.rows();
         let times: Vec<SimTime> = rows.iter().map(|row| when(row).unwrap_or(SimTime::NEVER)).collect();
         let reached = times.iter().copied().filter(|time| *time != SimTime::NEVER);
@@ -52,7 +52,8 @@ impl FirstPassage {
         let n = times.len() as u64;
         let by = |end: End| {
             let before = |row: &&Row| when(row).is_none();
-            let ends = rows.iter().filter(before).filter_map(|row| row.ended).filter(|ended| ended.1 == end);
+            let ends =
+                rows.iter().filter(before).filter_map(|row| row.outcome.ended).filter(|ended| ended.1 == end);
             by_day(calendar, ends.map(|ended| ended.0), n)
         };
         let without = Sums::of(times.iter().map(|time| (*time).min(end).0.max(0) as u64));
@@ -101,17 +102,16 @@ mod tests {
 
     use super::super::{Threads, toy};
     use super::*;
-    use crate::sim::Trajectory;
 
     /// Four futures of a tier: held on day 2, held on day 5 after a ban that came too late to matter, banned on day 3,
     /// and without a template from day 4 on.
     fn futures() -> Ensemble {
         let at = |day: i64| Some(SimTime(day * DAY + 3_600));
-        let plain = toy::future(0);
-        let with = |reached, ended| Trajectory {
-            reached: vec![Some(SimTime::START), reached, None, None],
-            ended,
-            ..plain.clone()
+        let with = |reached, ended| {
+            toy::future_with(0, |outcome| {
+                outcome.reached = vec![Some(SimTime::START), reached, None, None];
+                outcome.ended = ended;
+            })
         };
         let ended = |day: i64, end| at(day).map(|at| (at, end));
         let all = [

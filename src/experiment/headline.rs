@@ -119,14 +119,14 @@ impl Mishap {
     /// Whether it happened.
     pub fn happened(self, row: &Row) -> bool {
         match self {
-            Mishap::Flagged => row.flags > 0,
-            Mishap::Downgraded => row.downgrades > 0,
-            Mishap::Restricted => row.restrictions > 0,
-            Mishap::TemplateFlagged => row.template_flags > 0,
-            Mishap::TemplateDisabled => row.templates_disabled > 0,
-            Mishap::Banned => row.banned,
-            Mishap::Warned => row.warnings > 0,
-            Mishap::RateLimited => row.rate_limits > 0,
+            Mishap::Flagged => row.outcome.flags > 0,
+            Mishap::Downgraded => row.outcome.downgrades > 0,
+            Mishap::Restricted => row.outcome.restrictions > 0,
+            Mishap::TemplateFlagged => row.outcome.template_flags > 0,
+            Mishap::TemplateDisabled => row.outcome.templates_disabled > 0,
+            Mishap::Banned => row.outcome.banned,
+            Mishap::Warned => row.outcome.warnings > 0,
+            Mishap::RateLimited => row.outcome.rate_limits > 0,
         }
     }
 }
@@ -284,7 +284,7 @@ impl Headline {
     /// Whether some replications tell it: a cost they do not where a price is not known, for what is not counted would
     /// look cheap.
     pub fn is_told_by(&self, rows: &[Row]) -> bool {
-        *self != Headline::Total(Metric::Cost) || rows.iter().all(|row| row.unpriced == 0)
+        *self != Headline::Total(Metric::Cost) || rows.iter().all(|row| row.outcome.unpriced == 0)
     }
 
     /// The date or time by which a limit is to be held, other than the end of the run.
@@ -320,7 +320,7 @@ impl Headline {
                 u64::from(limit.held(row, setting).is_some_and(|at| at < end))
             }
             Headline::Happens(mishap) => u64::from(mishap.happened(row)),
-            Headline::Total(metric) => row.totals[*metric as usize],
+            Headline::Total(metric) => row.outcome.totals[*metric as usize],
         }
     }
 }
@@ -328,7 +328,7 @@ impl Headline {
 impl Limit {
     /// When a limit of at least so many is first held; `None` within the horizon never.
     pub fn held(&self, row: &Row, setting: &Setting) -> Option<SimTime> {
-        row.reached.get(self.tier(setting)?).copied().flatten()
+        row.outcome.reached.get(self.tier(setting)?).copied().flatten()
     }
 
     /// Position of the lowest tier of a ladder with at least this limit; `None` where its top is lower.

@@ -178,11 +178,13 @@ fn differs((a, of_a): (&Day, &Setting), (b, of_b): (&Day, &Setting)) -> Option<A
 fn sums_alike((a, of_a): (&Watched, &Setting), (b, of_b): (&Watched, &Setting)) -> bool {
     let (x, y) = (Row::of(0, &a.future), Row::of(0, &b.future));
     let held = |row: &Row, of: &Setting| -> Vec<_> {
-        let rungs = of.tiers.iter().zip(&row.reached);
+        let rungs = of.tiers.iter().zip(&row.outcome.reached);
         rungs.filter_map(|(tier, at)| Some((tier.limit, (*at)?))).collect()
     };
     let mishaps = Mishap::ALL.iter().all(|mishap| mishap.happened(&x) == mishap.happened(&y));
-    mishaps && (x.totals, x.unpriced) == (y.totals, y.unpriced) && held(&x, of_a) == held(&y, of_b)
+    mishaps
+        && (x.outcome.totals, x.outcome.unpriced) == (y.outcome.totals, y.outcome.unpriced)
+        && held(&x, of_a) == held(&y, of_b)
 }
 
 /// The partings of many replications.
@@ -340,14 +342,14 @@ mod tests {
         };
         let day = |day, aspect| Some((day, Cause::Day(aspect)));
         assert_eq!(of(|_| {}), None);
-        assert_eq!(of(|future| future.thresholds = (0.5, 0.6)), None);
+        assert_eq!(of(|future| future.outcome.thresholds = (0.5, 0.6)), None);
         let cost = of(|future| future.days[4].counts[Metric::Cost as usize] += 1);
         assert_eq!(cost, day(4, Aspect::Count(Metric::Cost)));
         assert_eq!(of(|future| future.days[9].score = Some(77)), day(9, Aspect::Score));
         assert_eq!(of(|future| future.days[9].tier += 1), day(9, Aspect::Limit));
         assert_eq!(of(|future| future.days.truncate(50)), day(50, Aspect::Length));
-        assert_eq!(of(|future| future.unpriced += 1), Some((59, Cause::Sum)));
-        assert_eq!(of(|future| future.banned = true), Some((59, Cause::Sum)));
+        assert_eq!(of(|future| future.outcome.unpriced += 1), Some((59, Cause::Sum)));
+        assert_eq!(of(|future| future.outcome.banned = true), Some((59, Cause::Sum)));
     }
 
     fn one(choice: u8, day: u32) -> Parting {

@@ -404,7 +404,7 @@ mod tests {
         let futures = |arm: usize, index: u64| {
             let mut future = toy::future(index);
             if arm == 1 {
-                future.reached.iter_mut().skip(1).flatten().for_each(|at| at.0 += DAY / 2);
+                future.outcome.reached.iter_mut().skip(1).flatten().for_each(|at| at.0 += DAY / 2);
             }
             Watched { future, course: Course::default() }
         };
@@ -438,7 +438,7 @@ mod tests {
         let factor = "sender.plan.share=[10%, 20%, 30%]".parse().expect("a factor");
         let design = Design::factorial(vec![factor]).expect("three points");
         let never = |mut row: Row| {
-            row.flags = 0;
+            row.outcome.flags = 0;
             row
         };
         let rows = toy::ensemble(200).rows().to_vec();

@@ -6,7 +6,7 @@ use super::{Ensemble, Threads};
 use crate::glossary::{NumberStatus, Rating, TemplateStatus};
 use crate::platform::Tier;
 use crate::sim::{Assumption, Evidence, Possible, Setting};
-use crate::sim::{Counts, Day, Ledger, Metric, Reason, Trajectory};
+use crate::sim::{Counts, Day, Ledger, Metric, Outcome, Reason, Trajectory};
 use crate::time::{Calendar, DAY, SimTime, Span};
 
 /// Sixty days over a ladder of four tiers, of which the toy reaches three.
@@ -111,28 +111,24 @@ pub(crate) fn future_of(index: u64, horizon: i64) -> Trajectory {
     days.iter().for_each(|day| totals.iter_mut().zip(day.counts).for_each(|(total, count)| *total += count));
     let mut limited = [0; Reason::ALL.len()];
     (0..horizon).for_each(|day| limited[limited_on(day) as usize] += 1);
-    Trajectory {
-        reached: vec![Some(SimTime::START), reached(pace), reached(second), None],
-        totals,
+    let outcome = Outcome {
         final_tier: usize::from(tier_on(horizon - 1)),
+        reached: vec![Some(SimTime::START), reached(pace), reached(second), None],
         flags: u32::from(flagged),
-        warnings: 0,
-        rate_limits: 0,
-        downgrades: 0,
         restrictions: (index % 3) as u32,
-        template_flags: 0,
-        templates_disabled: 0,
-        banned: false,
-        ended: None,
-        limited,
-        campaign: None,
+        totals,
         thresholds: (0.01, 0.02),
-        unpriced: 0,
-        most_cells: 0,
-        draws: 0,
-        ledger: Ledger::default(),
-        days,
-    }
+        limited,
+        ..Outcome::default()
+    };
+    Trajectory { days, outcome, most_cells: 0, draws: 0, ledger: Ledger::default() }
+}
+
+/// The same with another outcome.
+pub(crate) fn future_with(index: u64, change: impl FnOnce(&mut Outcome)) -> Trajectory {
+    let mut future = future(index);
+    change(&mut future.outcome);
+    future
 }
 
 fn counts(sent: u64) -> Counts {

@@ -225,7 +225,7 @@ impl<'e> Gallery<'e> {
             .ensemble
             .rows()
             .iter()
-            .map(|row| row.reached.get(tier).copied().flatten().unwrap_or(SimTime::NEVER))
+            .map(|row| row.outcome.reached.get(tier).copied().flatten().unwrap_or(SimTime::NEVER))
             .collect();
         times.sort_unstable();
         let calendar = &self.setting().calendar;
@@ -300,7 +300,8 @@ impl<'e> Gallery<'e> {
             path.score.iter().map(|score| score.map_or(f64::NAN, |score| f64::from(score) / 1e6)).collect()
         };
         let threshold = |of: fn(&(f64, f64)) -> f64| {
-            let mut drawn: Vec<f64> = self.ensemble.rows().iter().map(|row| of(&row.thresholds)).collect();
+            let mut drawn: Vec<f64> =
+                self.ensemble.rows().iter().map(|row| of(&row.outcome.thresholds)).collect();
             drawn.sort_by(f64::total_cmp);
             let at = |percent: usize| drawn.get((drawn.len() - 1) * percent / 100).copied().unwrap_or(0.0);
             Threshold { p05: at(5), p50: at(50), p95: at(95) }

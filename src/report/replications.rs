@@ -64,29 +64,36 @@ pub(super) fn columns(tiers: &[&str]) -> Vec<String> {
 
 fn fields(row: &Row, tiers: &[&str], priced: bool) -> Vec<String> {
     let day = |tier: usize| {
-        let time = row.reached.get(tier).copied().flatten();
+        let time = row.outcome.reached.get(tier).copied().flatten();
         time.map_or_else(String::new, |time| decimal(time.days(), 6))
     };
-    let times = [row.flags, row.downgrades, row.restrictions, row.template_flags, row.templates_disabled];
-    let final_tier = tiers.get(row.final_tier).copied().unwrap_or_default();
+    let times = [
+        row.outcome.flags,
+        row.outcome.downgrades,
+        row.outcome.restrictions,
+        row.outcome.template_flags,
+        row.outcome.templates_disabled,
+    ];
+    let final_tier = tiers.get(row.outcome.final_tier).copied().unwrap_or_default();
     let mut fields = vec![row.replication.to_string(), final_tier.to_owned()];
     fields.extend((0..tiers.len()).map(day));
     fields.extend(times.map(|count| count.to_string()));
-    fields.push(row.banned.to_string());
-    fields.extend([row.warnings, row.rate_limits].map(|count| count.to_string()));
+    fields.push(row.outcome.banned.to_string());
+    fields.extend([row.outcome.warnings, row.outcome.rate_limits].map(|count| count.to_string()));
     let known = priced && !has_no_known_cost(row);
     let total = |metric: Metric| match metric {
         Metric::Cost if !known => String::new(),
-        _ => decimal(row.totals[metric as usize] as f64 / f64::from(metric.per_unit()), 6),
+        _ => decimal(row.outcome.totals[metric as usize] as f64 / f64::from(metric.per_unit()), 6),
     };
     fields.extend(Metric::ALL.map(total));
-    fields.extend([row.thresholds.0, row.thresholds.1].map(|threshold| threshold.to_string()));
+    fields
+        .extend([row.outcome.thresholds.0, row.outcome.thresholds.1].map(|threshold| threshold.to_string()));
     fields
 }
 
 /// Whether nothing that was sent has a known price: a cost of 0 then says nothing.
 fn has_no_known_cost(row: &Row) -> bool {
-    row.unpriced > 0 && row.totals[Metric::Cost as usize] == 0
+    row.outcome.unpriced > 0 && row.outcome.totals[Metric::Cost as usize] == 0
 }
 
 /// The same for a reader: what never happened is said so, and a cost as far as its prices are known.
@@ -97,7 +104,7 @@ pub(super) fn told(row: &Row, setting: &Setting) -> Vec<(String, String)> {
         let field = match field {
             _ if column == Metric::Cost.name() && !priced => "not priced".to_owned(),
             field if column == Metric::Cost.name() && field.is_empty() => "not known".to_owned(),
-            field if column == Metric::Cost.name() && row.unpriced > 0 => format!("at least {field}"),
+            field if column == Metric::Cost.name() && row.outcome.unpriced > 0 => format!("at least {field}"),
             field if field.is_empty() => "never".to_owned(),
             field => field,
         };
@@ -134,7 +141,7 @@ mod tests {
     fn a_cost_that_is_not_known_is_empty() {
         let of = |currency: Option<&str>, micros: u64, unpriced: u64| {
             let mut future = toy::future(0);
-            (future.totals[Metric::Cost as usize], future.unpriced) = (micros, unpriced);
+            (future.outcome.totals[Metric::Cost as usize], future.outcome.unpriced) = (micros, unpriced);
             let setting = Setting { currency: currency.map(str::to_owned), ..toy::setting() };
             let row = Row::of(0, &future);
             let (place, priced) = (columns(&[]).len() - 3, setting.currency.is_some());

@@ -77,7 +77,7 @@ pub fn render(
 fn head(scenario: &Scenario, index: u64, trajectory: &Trajectory) -> String {
     let setting = &scenario.setting;
     let thresholds = thresholds_from(scenario).map_or_else(String::new, |from| {
-        let (medium, low) = trajectory.thresholds;
+        let (medium, low) = trajectory.outcome.thresholds;
         let (medium, low) = (100.0 * medium, 100.0 * low);
         format!("In this future the rating is Medium from {medium:.2} % and Low from {low:.2} % ({from}).\n")
     });

@@ -127,7 +127,7 @@ pub struct Chances {
     pub banned: Option<Chance>,
     /// The number is warned at least once.
     pub warned: Option<Chance>,
-    /// The number is held to a rate at least once.
+    /// The number is rate-limited at least once.
     pub rate_limited: Option<Chance>,
 }
 
@@ -432,7 +432,7 @@ impl Total {
 
 fn final_tiers(ensemble: &Ensemble) -> Vec<FinalTier> {
     let tiers = ensemble.setting().tiers.iter().enumerate();
-    let ends = |tier: usize| ensemble.share(|row| row.final_tier == tier).estimate().map(share);
+    let ends = |tier: usize| ensemble.share(|row| row.outcome.final_tier == tier).estimate().map(share);
     tiers.map(|(tier, step)| FinalTier { name: step.name.clone(), share: ends(tier) }).collect()
 }
 
@@ -466,7 +466,6 @@ mod tests {
 
     use super::*;
     use crate::experiment::{Threads, toy};
-    use crate::sim::Trajectory;
 
     /// Where no price is known the cost is not 0 but unknown, and the warnings say so.
     #[test]
@@ -475,9 +474,10 @@ mod tests {
         setting.currency = Some("USD".to_owned());
         let of = |priced: u64, unpriced: u64| {
             let future = |index: u64| {
-                let mut future = toy::future(index);
-                future.totals[Metric::Cost as usize] = priced;
-                Trajectory { unpriced, ..future }
+                toy::future_with(index, |outcome| {
+                    outcome.totals[Metric::Cost as usize] = priced;
+                    outcome.unpriced = unpriced;
+                })
             };
             let never = AtomicBool::new(false);
             Summary::of(&Ensemble::run(setting.clone(), 0..10, Threads::ONE, &future, &|_| {}, &never))

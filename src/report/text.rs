@@ -350,7 +350,7 @@ fn ends(page: &mut Page, ensemble: &Ensemble) {
     let tiers = ensemble.setting().tiers.iter().enumerate();
     let rows: Vec<Vec<String>> = tiers
         .map(|(tier, step)| {
-            let share = ensemble.share(|row| row.final_tier == tier);
+            let share = ensemble.share(|row| row.outcome.final_tier == tier);
             let blocks = (share.estimate().unwrap_or(0.0) * BAR).round() as usize;
             let mut row = vec![step.name.clone()];
             row.extend(chance(share));
@@ -590,7 +590,7 @@ Assumptions
     #[test]
     fn warnings_and_rate_limits_are_told_where_the_rules_know_them() {
         let possible = Possible { warned: true, flagged: false, ..toy::setting().possible };
-        let warned = |index| Trajectory { warnings: u32::from(index < 5), ..toy::future(index) };
+        let warned = |index| toy::future_with(index, |outcome| outcome.warnings = u32::from(index < 5));
         let text = render(&under(Setting { possible, ..toy::setting() }, warned), 100);
         let line = text.lines().find(|line| line.contains("the number is warned")).unwrap();
         assert!(line.contains("25.0 %") && line.contains("5 in 20"), "{line}");

@@ -9,7 +9,7 @@ use crate::platform::{Change, Platform, Score, Subject as Whom, What};
 use crate::time::SimTime;
 
 use super::ready::{Scenario, SendingNumber};
-use super::trajectory::{Chats, Counts, Day, End, Ledger, Metric, Reason, Trajectory};
+use super::trajectory::{Chats, Counts, Day, End, Ledger, Metric, Outcome, Reason, Trajectory};
 
 /// What is written down while a replication runs.
 pub(super) struct Diary {
@@ -21,7 +21,8 @@ pub(super) struct Diary {
     in_flight: u64,
     /// Numbers of the sender that are not banned, and its templates that are not disabled.
     usable: (Vec<usize>, Vec<usize>),
-    outcome: Trajectory,
+    outcome: Outcome,
+    most_cells: usize,
 }
 
 /// What is counted during a civil day.
@@ -69,28 +70,8 @@ impl Diary {
                 scenario.lanes.iter().map(|lane| lane.number).collect(),
                 scenario.templates.iter().map(|(_, _, place)| *place).collect(),
             ),
-            outcome: Trajectory {
-                days: Vec::new(),
-                reached,
-                totals: Counts::default(),
-                final_tier: 0,
-                flags: 0,
-                warnings: 0,
-                rate_limits: 0,
-                downgrades: 0,
-                restrictions: 0,
-                template_flags: 0,
-                templates_disabled: 0,
-                banned: false,
-                ended: None,
-                limited: [0; Reason::ALL.len()],
-                campaign: None,
-                thresholds,
-                unpriced: 0,
-                most_cells: 0,
-                draws: 0,
-                ledger: Ledger::default(),
-            },
+            outcome: Outcome { reached, thresholds, ..Outcome::default() },
+            most_cells: 0,
         }
     }
 
@@ -124,7 +105,7 @@ impl Diary {
 
     /// Notes how many cells the lists hold.
     pub(super) fn hold_cells(&mut self, cells: usize) {
-        self.outcome.most_cells = self.outcome.most_cells.max(cells);
+        self.most_cells = self.most_cells.max(cells);
     }
 
     /// Adds to a metric of today.
@@ -265,9 +246,8 @@ impl Diary {
         }
         self.outcome.campaign = scenario.setting.campaign.map(|campaign| campaign.reached(&self.days));
         self.outcome.final_tier = best_tier(scenario, platform);
-        self.outcome.days = self.days;
-        self.outcome.ledger = Ledger { in_flight: self.in_flight, ..ledger };
-        self.outcome
+        let Diary { days, outcome, most_cells, in_flight, .. } = self;
+        Trajectory { days, outcome, most_cells, draws: 0, ledger: Ledger { in_flight, ..ledger } }
     }
 }
 

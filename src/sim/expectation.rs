@@ -146,7 +146,7 @@ pub enum EventText {
     Banned,
     /// The number is warned.
     Warned,
-    /// The number is held to a rate.
+    /// The number is rate-limited.
     RateLimited,
     /// So many are counted over the run.
     Counted {
@@ -337,7 +337,7 @@ pub enum Event {
     Banned,
     /// The number is warned.
     Warned,
-    /// The number is held to a rate.
+    /// The number is rate-limited.
     RateLimited,
     /// So many are counted over the run.
     Counted(Metric, u64),
@@ -370,12 +370,12 @@ pub struct ExactDay {
 impl Quantity {
     /// Its value in a future.
     pub fn read(&self, future: &Trajectory) -> u64 {
-        let first = |tier: usize| future.reached.get(tier).copied().flatten();
+        let first = |tier: usize| future.outcome.reached.get(tier).copied().flatten();
         match self {
             Quantity::Happens(event) => u64::from(event.happens(future)),
             Quantity::Until(tier) => first(*tier).map_or(u64::MAX, |time| time.0.unsigned_abs()),
             Quantity::UntilOr(tier, horizon) => first(*tier).map_or(*horizon, |time| time.0.unsigned_abs()),
-            Quantity::Total(metric) => future.totals[*metric as usize],
+            Quantity::Total(metric) => future.outcome.totals[*metric as usize],
             Quantity::Differs(exact) => u64::from(!exact.is(future)),
             Quantity::Nothing => 0,
         }
@@ -387,18 +387,18 @@ impl Event {
     pub fn happens(self, future: &Trajectory) -> bool {
         match self {
             Event::ReachedBefore(tier, before) => {
-                future.reached.get(tier).copied().flatten().is_some_and(|time| time < before)
+                future.outcome.reached.get(tier).copied().flatten().is_some_and(|time| time < before)
             }
-            Event::EndsAtLeast(tier) => future.final_tier >= tier,
-            Event::Flagged => future.flags > 0,
-            Event::Downgraded => future.downgrades > 0,
-            Event::Restricted => future.restrictions > 0,
-            Event::TemplateFlagged => future.template_flags > 0,
-            Event::TemplateDisabled => future.templates_disabled > 0,
-            Event::Banned => future.banned,
-            Event::Warned => future.warnings > 0,
-            Event::RateLimited => future.rate_limits > 0,
-            Event::Counted(metric, least) => future.totals[metric as usize] >= least,
+            Event::EndsAtLeast(tier) => future.outcome.final_tier >= tier,
+            Event::Flagged => future.outcome.flags > 0,
+            Event::Downgraded => future.outcome.downgrades > 0,
+            Event::Restricted => future.outcome.restrictions > 0,
+            Event::TemplateFlagged => future.outcome.template_flags > 0,
+            Event::TemplateDisabled => future.outcome.templates_disabled > 0,
+            Event::Banned => future.outcome.banned,
+            Event::Warned => future.outcome.warnings > 0,
+            Event::RateLimited => future.outcome.rate_limits > 0,
+            Event::Counted(metric, least) => future.outcome.totals[metric as usize] >= least,
         }
     }
 }
@@ -414,7 +414,7 @@ impl Exact {
                     && expected.counts.iter().all(|(metric, count)| day.counts[*metric as usize] == *count)
             })
         };
-        let total = |(metric, sum): &(Metric, u64)| future.totals[*metric as usize] == *sum;
+        let total = |(metric, sum): &(Metric, u64)| future.outcome.totals[*metric as usize] == *sum;
         self.days.iter().all(day) && self.totals.iter().all(total)
     }
 }

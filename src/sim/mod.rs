@@ -56,4 +56,6 @@ pub use one_send::{Echo, FOLLOWED, LAST_HOUR, OneSend};
 pub use ready::{Names, Scenario};
 pub use run::{BESIDE, Batch, Probe, Unwatched};
 pub use setting::{Assumption, Campaign, Evidence, Possible, Setting};
-pub use trajectory::{ChatMetric, Chats, Counts, Day, End, Ledger, Metric, Reached, Reason, Trajectory};
+pub use trajectory::{
+    ChatMetric, Chats, Counts, Day, End, Ledger, Metric, Outcome, Reached, Reason, Trajectory,
+};

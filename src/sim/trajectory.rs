@@ -292,22 +292,18 @@ impl End {
     }
 }
 
-/// A replication, day by day.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Trajectory {
-    /// One row a civil day, from the day of the start.
-    pub days: Vec<Day>,
-    /// When each tier (position on the ladder) was first held; `None` within the horizon never.
-    pub reached: Vec<Option<SimTime>>,
-    /// Sums over the run.
-    pub totals: Counts,
+/// What became of a replication in all.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Outcome {
     /// Position of the tier at the end.
     pub final_tier: usize,
+    /// When each tier (position on the ladder) was first held; `None` within the horizon never.
+    pub reached: Vec<Option<SimTime>>,
     /// How often the number was flagged.
     pub flags: u32,
     /// How often the number was warned.
     pub warnings: u32,
-    /// How often the number was held to a rate.
+    /// How often the number was rate-limited.
     pub rate_limits: u32,
     /// How often the tier fell.
     pub downgrades: u32,
@@ -321,14 +317,25 @@ pub struct Trajectory {
     pub banned: bool,
     /// When and why nothing could be sent any more; `None` where the climb went on to the horizon.
     pub ended: Option<(SimTime, End)>,
-    /// Days by what limited the climb, as in [`Reason::ALL`], without a last one that the horizon hardly touches \[days\].
-    pub limited: [u32; Reason::ALL.len()],
-    /// How far the plan's campaign got; `None` without one.
-    pub campaign: Option<Reached>,
+    /// Sums over the run.
+    pub totals: Counts,
     /// The thresholds that were drawn for the number's rating \[share\]: Medium from, Low from.
     pub thresholds: (f64, f64),
     /// Messages and conversations whose price is not known: they are in no cost.
     pub unpriced: u64,
+    /// Days by what limited the climb, as in [`Reason::ALL`], without a last one that the horizon hardly touches \[days\].
+    pub limited: [u32; Reason::ALL.len()],
+    /// How far the plan's campaign got; `None` without one.
+    pub campaign: Option<Reached>,
+}
+
+/// A replication, day by day.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Trajectory {
+    /// One row a civil day, from the day of the start.
+    pub days: Vec<Day>,
+    /// What became of it in all.
+    pub outcome: Outcome,
     /// The most cells of customers with the same past at the end of a day.
     pub most_cells: usize,
     /// Counts that were drawn.

@@ -168,5 +168,5 @@ fn table_file(days: &[u64]) -> PathBuf {
 
 /// The total of one metric.
 pub(crate) fn total(trajectory: &Trajectory, metric: Metric) -> u64 {
-    trajectory.totals[metric as usize]
+    trajectory.outcome.totals[metric as usize]
 }

@@ -1,18 +1,17 @@
 //! A fingerprint of a future: any change of behaviour at all changes it.
 
 use crate::random::Fnv;
-use crate::sim::{Day, Ledger, Trajectory};
+use crate::sim::{Day, Ledger, Outcome, Trajectory};
 use crate::time::SimTime;
 
 /// 64 bits of FNV-1a over every whole number of a future, in a fixed order. The thresholds that were drawn, how customers
 /// were kept in cells and what the days tell already are left out: what they do is there.
 pub(super) fn fingerprint(future: &Trajectory) -> u64 {
     let mut digest = Digest::default();
-    let Trajectory {
-        days,
-        reached,
-        totals,
+    let Trajectory { days, outcome, most_cells: _, draws: _, ledger } = future;
+    let Outcome {
         final_tier,
+        reached,
         flags,
         warnings: _,
         rate_limits: _,
@@ -22,14 +21,12 @@ pub(super) fn fingerprint(future: &Trajectory) -> u64 {
         templates_disabled,
         banned,
         ended,
-        limited: _,
-        campaign: _,
+        totals,
         thresholds: _,
         unpriced,
-        most_cells: _,
-        draws: _,
-        ledger,
-    } = future;
+        limited: _,
+        campaign: _,
+    } = outcome;
     days.iter().for_each(|day| digest.day(day));
     reached.iter().for_each(|time| digest.add(time.unwrap_or(SimTime::NEVER).0.cast_unsigned()));
     totals.iter().for_each(|total| digest.add(*total));
@@ -107,10 +104,10 @@ mod tests {
             |future| future.days[59].counts[16] += 1,
             |future| future.days[0].score = Some(0),
             |future| future.days[30].tier += 1,
-            |future| future.reached[3] = Some(SimTime(1)),
-            |future| future.totals[0] += 1,
-            |future| future.flags += 1,
-            |future| future.banned = true,
+            |future| future.outcome.reached[3] = Some(SimTime(1)),
+            |future| future.outcome.totals[0] += 1,
+            |future| future.outcome.flags += 1,
+            |future| future.outcome.banned = true,
             |future| future.ledger.held += 1,
         ];
         for (place, change) in changes.iter().enumerate() {

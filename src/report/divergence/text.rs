@@ -302,7 +302,7 @@ impl Columns<'_> {
 /// The thresholds of the rating in both, and how they come about: what is the same once.
 fn rating(versions: [Version<'_>; 2]) -> String {
     let levels = |version: Version<'_>| {
-        let (medium, low) = version.trajectory.thresholds;
+        let (medium, low) = version.trajectory.outcome.thresholds;
         let levels = format!("Medium from {:.2} % and Low from {:.2} %", 100.0 * medium, 100.0 * low);
         Some((levels, story::thresholds_from(version.scenario)?))
     };

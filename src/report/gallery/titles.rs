@@ -157,11 +157,14 @@ mod tests {
 
     #[test]
     fn the_statuses_that_are_seen_are_told() {
-        let quiet = |index| Trajectory { flags: 0, restrictions: 0, ..toy::future(index) };
-        let warned = |index: u64| {
-            let warnings = u32::from(index < 8);
-            Trajectory { warnings, rate_limits: u32::from(index < 3), ..quiet(index) }
+        let with = |index: u64, warnings: u32, rate_limits: u32| {
+            toy::future_with(index, |outcome| {
+                (outcome.flags, outcome.restrictions) = (0, 0);
+                (outcome.warnings, outcome.rate_limits) = (warnings, rate_limits);
+            })
         };
+        let quiet = |index| with(index, 0, 0);
+        let warned = |index: u64| with(index, u32::from(index < 8), u32::from(index < 3));
         let run = |possible, future: &(dyn Fn(u64) -> Trajectory + Sync)| {
             let future = |index: u64| future(index);
             let setting = Setting { possible, ..setting() };

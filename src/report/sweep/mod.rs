@@ -135,7 +135,7 @@ impl<'s> SweepAnswer<'s> {
     /// Messages and conversations a run whose price is not known, at a point.
     fn unpriced(&self, point: usize) -> f64 {
         let rows = &self.sweep.points[point].rows;
-        rows.iter().map(|row| row.unpriced).sum::<u64>() as f64 / rows.len().max(1) as f64
+        rows.iter().map(|row| row.outcome.unpriced).sum::<u64>() as f64 / rows.len().max(1) as f64
     }
 
     /// What times mean where horizons differ.

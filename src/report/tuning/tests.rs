@@ -15,10 +15,10 @@ const OWN_X: i64 = 40;
 
 fn future(x: i64, replication: u64) -> crate::sim::Trajectory {
     let mut future = toy::future(replication);
-    for at in future.reached.iter_mut().skip(1).flatten() {
+    for at in future.outcome.reached.iter_mut().skip(1).flatten() {
         at.0 -= x * DAY / 24;
     }
-    future.flags = u32::from((toy::mix(replication) % 1_000) < x as u64);
+    future.outcome.flags = u32::from((toy::mix(replication) % 1_000) < x as u64);
     future
 }
 

@@ -541,7 +541,7 @@ fn event_in_words(of: &EventText) -> String {
         EventText::TemplateDisabled => "a template is disabled".to_owned(),
         EventText::Banned => "the number is banned".to_owned(),
         EventText::Warned => "the number is warned".to_owned(),
-        EventText::RateLimited => "the number is held to a rate".to_owned(),
+        EventText::RateLimited => "the number is rate-limited".to_owned(),
         EventText::Counted { of, at_least } => {
             format!("at least {at_least} {} are counted", of.name().replace('_', " "))
         }

@@ -439,6 +439,6 @@ mod tests {
             "{moved}"
         );
         let run = spring.replicate(0);
-        assert_eq!((run.days.len(), run.limited.iter().sum::<u32>()), (8, 7));
+        assert_eq!((run.days.len(), run.outcome.limited.iter().sum::<u32>()), (8, 7));
     }
 }

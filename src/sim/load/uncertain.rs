@@ -236,7 +236,7 @@ mod tests {
     #[test]
     fn thresholds_that_are_held_leave_a_medium_band() {
         let held = crate::random::Held { parameters: true, ..crate::random::Held::default() };
-        let (medium, low) = first_climb(&[("horizon", "5d")]).with_held(held).replicate(0).thresholds;
+        let (medium, low) = first_climb(&[("horizon", "5d")]).with_held(held).replicate(0).outcome.thresholds;
         assert!((medium - 0.0126).abs() < 1e-4 && (low - 0.0265).abs() < 1e-4, "{medium} and {low}");
     }
 
@@ -250,15 +250,15 @@ mod tests {
             let of = all.iter().find(|uncertain| uncertain.path() == path).unwrap();
             scenario.clone().with_pinned(&[(of, &vec![uniform; of.width()])]).replicate(3)
         };
-        let thresholds = |uniform| pinned("rating.number.medium_from+low_from", uniform).thresholds;
+        let thresholds = |uniform| pinned("rating.number.medium_from+low_from", uniform).outcome.thresholds;
         // Two draws, sorted: the lowest of all is Medium's, the highest Low's.
         assert!((thresholds(1e-9).0 - 0.005).abs() < 1e-6 && (thresholds(1.0 - 1e-9).1 - 0.05).abs() < 1e-6);
-        let verified = |uniform| pinned("platform.verification", uniform).reached[1];
+        let verified = |uniform| pinned("platform.verification", uniform).outcome.reached[1];
         assert!(verified(0.01) < verified(0.5));
         let blocked = |uniform| {
             let future = pinned("audience.segments.members.profile.block", uniform);
-            future.totals[crate::sim::Metric::Blocked as usize] as f64
-                / future.totals[crate::sim::Metric::Delivered as usize] as f64
+            future.outcome.totals[crate::sim::Metric::Blocked as usize] as f64
+                / future.outcome.totals[crate::sim::Metric::Delivered as usize] as f64
         };
         assert!(blocked(0.999) > 5.0 * blocked(0.001));
     }
