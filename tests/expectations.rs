@@ -208,7 +208,7 @@ fn without_chance_every_future_is_known() {
     }
 }
 
-/// A quarter blocks: Warned at the first evaluation after a send, held to a rate a week later. Under rules with tiers
+/// A quarter blocks: Warned at the first evaluation after a send, rate-limited a week later. Under rules with tiers
 /// nobody is.
 #[test]
 fn what_is_older_than_tiers_can_be_expected() {
@@ -231,7 +231,7 @@ fn what_is_older_than_tiers_can_be_expected() {
     assert_eq!(outcomes(&old(90)).unwrap(), [Outcome::Fail, Outcome::Fail], "too few are never rated");
     let told = outcomes(&case.text()).unwrap_err().render(false);
     assert!(told.contains("never happens that the number is warned"), "{told}");
-    assert!(told.contains("never happens that the number is held to a rate"), "{told}");
+    assert!(told.contains("never happens that the number is rate-limited"), "{told}");
     let scenario = Scenario::read("plan", &old(200), folder()).unwrap();
     let names: Vec<String> = Headline::all(&[&scenario.setting], &[]).iter().map(Headline::name).collect();
     let has = |name: &str| names.iter().any(|known| known == name);

@@ -3,10 +3,7 @@
 //! ```text
 //!   Day (one replication)         DayTally (all of them)
 //!     counts[metric]        ->      a Histogram each
-//!     score, capacity_used,
-//!     template_score,
-//!     backlog,
-//!     conversations_open    ->      a Histogram each, of the replications that have one
+//!     Gauge (score, ..)     ->      a Histogram each, of the replications that have one
 //!     tier, status, rating,
 //!     template, its rating,
 //!     reason                ->      how many replications, exactly
@@ -17,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use super::estimate::Share;
 use super::histogram::Histogram;
 use crate::glossary::{NumberStatus, Rating, TemplateStatus};
-use crate::sim::{ChatMetric, Day, Metric, Reason};
+use crate::sim::{ChatMetric, Day, Gauge, Metric, Reason};
 
 /// The ratings in the order in which people read them, best first.
 pub const RATINGS: [Rating; 4] = [Rating::High, Rating::Medium, Rating::Low, Rating::Unknown];
@@ -46,16 +43,8 @@ pub struct DayTally {
     pub n: u64,
     /// What was counted during the day, by [`Metric`].
     pub counts: [Histogram; Metric::ALL.len()],
-    /// The number's score \[weighted feedback per delivered message, millionths\], of the replications with a delivery.
-    pub score: Histogram,
-    /// The worst score of a template, in the same unit, of the replications with a delivery, where templates are rated.
-    pub template_score: Histogram,
-    /// The largest share of the limit in use \[thousandths\], of the replications with a limit.
-    pub capacity_used: Histogram,
-    /// People whom the plan's campaign has still to reach \[customers\]; empty where the plan is no campaign.
-    pub backlog: Histogram,
-    /// Conversations that are open \[conversations\]; empty where none are known.
-    pub conversations_open: Histogram,
+    /// How things stand, by [`Gauge`]: of the replications in which the gauge has a value.
+    pub gauges: [Histogram; Gauge::ALL.len()],
     /// What the help desk did, by [`ChatMetric`]; empty without one. Response times are of the replications with an answer.
     pub chats: Vec<Histogram>,
     tiers: Vec<u64>,
@@ -72,11 +61,7 @@ impl DayTally {
         DayTally {
             n: 0,
             counts: Default::default(),
-            score: Histogram::new(),
-            template_score: Histogram::new(),
-            capacity_used: Histogram::new(),
-            backlog: Histogram::new(),
-            conversations_open: Histogram::new(),
+            gauges: Default::default(),
             chats: Vec::new(),
             tiers: vec![0; tiers],
             statuses: Default::default(),
@@ -98,11 +83,9 @@ impl DayTally {
         for (metric, histogram) in self.counts.iter_mut().enumerate() {
             histogram.record_all(days.iter().map(|day| day.counts[metric]));
         }
-        self.score.record_all(days.iter().filter_map(|day| day.score).map(u64::from));
-        self.template_score.record_all(days.iter().filter_map(|day| day.template_score).map(u64::from));
-        self.capacity_used.record_all(days.iter().filter_map(|day| day.capacity_used).map(u64::from));
-        self.backlog.record_all(days.iter().filter_map(|day| day.backlog));
-        self.conversations_open.record_all(days.iter().filter_map(|day| day.conversations_open));
+        for (gauge, histogram) in Gauge::ALL.into_iter().zip(&mut self.gauges) {
+            histogram.record_all(days.iter().filter_map(|day| gauge.of(day)));
+        }
         if days.iter().any(|day| day.chats.is_some()) {
             self.chats.resize_with(ChatMetric::ALL.len(), Histogram::new);
             for (metric, histogram) in ChatMetric::ALL.into_iter().zip(&mut self.chats) {
@@ -130,11 +113,7 @@ impl DayTally {
     pub(super) fn merge(&mut self, other: &DayTally) {
         self.n += other.n;
         self.counts.iter_mut().zip(&other.counts).for_each(|(a, b)| a.merge(b));
-        self.score.merge(&other.score);
-        self.template_score.merge(&other.template_score);
-        self.capacity_used.merge(&other.capacity_used);
-        self.backlog.merge(&other.backlog);
-        self.conversations_open.merge(&other.conversations_open);
+        self.gauges.iter_mut().zip(&other.gauges).for_each(|(a, b)| a.merge(b));
         self.chats.resize_with(self.chats.len().max(other.chats.len()), Histogram::new);
         self.chats.iter_mut().zip(&other.chats).for_each(|(a, b)| a.merge(b));
         let add = |a: &mut [u64], b: &[u64]| a.iter_mut().zip(b).for_each(|(a, b)| *a += b);
@@ -161,9 +140,7 @@ impl DayTally {
 
     /// Bytes of memory beyond the value itself.
     pub(super) fn heap_bytes(&self) -> usize {
-        let others =
-            [&self.score, &self.template_score, &self.capacity_used, &self.backlog, &self.conversations_open];
-        let histograms = self.counts.iter().chain(others).chain(&self.chats);
+        let histograms = self.counts.iter().chain(&self.gauges).chain(&self.chats);
         self.tiers.capacity() * size_of::<u64>() + histograms.map(Histogram::heap_bytes).sum::<usize>()
     }
 }

@@ -8,7 +8,7 @@
 
 use super::day::DayTally;
 use super::histogram::{ENDLESS, Histogram};
-use crate::sim::{ChatMetric, Metric};
+use crate::sim::{ChatMetric, Gauge, Metric};
 
 /// A quantity that has a value a day in each replication.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,16 +19,8 @@ pub enum Series {
     Chats(ChatMetric),
     /// The limit at the end of the day \[customers in 24 hours\]; infinite where there is none.
     Limit,
-    /// The number's score \[weighted feedback per delivered message\]; absent before any delivery.
-    Score,
-    /// The worst score of a template, in the same unit; absent before any delivery and where no rule rates templates.
-    TemplateScore,
-    /// The largest share of the limit in use during the day \[share\]; absent where there is no limit.
-    CapacityUsed,
-    /// People whom the plan's campaign has still to reach at the end of the day \[customers\]; absent without one.
-    Backlog,
-    /// Conversations open at the end of the day \[conversations\]; absent where none are known.
-    ConversationsOpen,
+    /// How something stands on the day \[as the gauge says\]; absent where the gauge has no value.
+    Gauge(Gauge),
 }
 
 impl Series {
@@ -38,11 +30,7 @@ impl Series {
             Series::Count(metric) => metric.name(),
             Series::Chats(metric) => metric.name(),
             Series::Limit => "limit",
-            Series::Score => "score",
-            Series::TemplateScore => "template_score",
-            Series::CapacityUsed => "capacity_used",
-            Series::Backlog => "backlog",
-            Series::ConversationsOpen => "conversations_open",
+            Series::Gauge(gauge) => gauge.name(),
         }
     }
 
@@ -50,9 +38,8 @@ impl Series {
     fn per_unit(self) -> f64 {
         match self {
             Series::Count(metric) => f64::from(metric.per_unit()),
-            Series::Limit | Series::Chats(_) | Series::Backlog | Series::ConversationsOpen => 1.0,
-            Series::Score | Series::TemplateScore => 1e6,
-            Series::CapacityUsed => 1e3,
+            Series::Gauge(gauge) => f64::from(gauge.per_unit()),
+            Series::Limit | Series::Chats(_) => 1.0,
         }
     }
 }
@@ -92,11 +79,7 @@ impl FanDay {
             Series::Count(metric) => FanDay::of(series, &tally.counts[metric as usize]),
             Series::Chats(metric) => FanDay::of(series, tally.chats.get(metric as usize)?),
             Series::Limit => FanDay::of(series, &limits_in_use(tally, limits)),
-            Series::Score => FanDay::of(series, &tally.score),
-            Series::TemplateScore => FanDay::of(series, &tally.template_score),
-            Series::CapacityUsed => FanDay::of(series, &tally.capacity_used),
-            Series::Backlog => FanDay::of(series, &tally.backlog),
-            Series::ConversationsOpen => FanDay::of(series, &tally.conversations_open),
+            Series::Gauge(gauge) => FanDay::of(series, &tally.gauges[gauge as usize]),
         }
     }
 

@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 use super::Row;
 use super::headline::Mishap;
 use super::watched::Watched;
-use crate::sim::{ChatMetric, Course, Day, Did, Divergence, Metric, SendPart, Sent, Setting};
+use crate::sim::{ChatMetric, Course, Day, Did, Divergence, Gauge, Metric, SendPart, Sent, Setting};
 
 /// Where two replications first part.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,12 +53,8 @@ pub enum Aspect {
     TemplateStatus,
     LimitedBy,
     Chats(ChatMetric),
-    Score,
     TemplateRating,
-    TemplateScore,
-    CapacityUsed,
-    Backlog,
-    ConversationsOpen,
+    Gauge(Gauge),
     /// Only one of the two runs still goes on.
     Length,
 }
@@ -74,12 +70,8 @@ impl Aspect {
             Aspect::TemplateStatus => "template_status",
             Aspect::LimitedBy => "limited_by",
             Aspect::Chats(metric) => metric.name(),
-            Aspect::Score => "score",
             Aspect::TemplateRating => "template_rating",
-            Aspect::TemplateScore => "template_score",
-            Aspect::CapacityUsed => "capacity_used",
-            Aspect::Backlog => "backlog",
-            Aspect::ConversationsOpen => "conversations_open",
+            Aspect::Gauge(gauge) => gauge.name(),
             Aspect::Length => "length",
         }
     }
@@ -163,14 +155,11 @@ fn differs((a, of_a): (&Day, &Setting), (b, of_b): (&Day, &Setting)) -> Option<A
         (a.rating != b.rating, Aspect::Rating),
         (a.template != b.template, Aspect::TemplateStatus),
         (a.reason != b.reason, Aspect::LimitedBy),
-        (a.score != b.score, Aspect::Score),
         (a.template_rating != b.template_rating, Aspect::TemplateRating),
-        (a.template_score != b.template_score, Aspect::TemplateScore),
-        (a.capacity_used != b.capacity_used, Aspect::CapacityUsed),
-        (a.backlog != b.backlog, Aspect::Backlog),
-        (a.conversations_open != b.conversations_open, Aspect::ConversationsOpen),
     ];
-    let aspect = checks.into_iter().find_map(|(differs, aspect)| differs.then_some(aspect));
+    let gauges = Gauge::ALL.map(|gauge| (gauge.of(a) != gauge.of(b), Aspect::Gauge(gauge)));
+    let mut checks = checks.into_iter().chain(gauges);
+    let aspect = checks.find_map(|(differs, aspect)| differs.then_some(aspect));
     aspect.or_else(|| chats().map(Aspect::Chats))
 }
 
@@ -345,7 +334,7 @@ mod tests {
         assert_eq!(of(|future| future.outcome.thresholds = (0.5, 0.6)), None);
         let cost = of(|future| future.days[4].counts[Metric::Cost as usize] += 1);
         assert_eq!(cost, day(4, Aspect::Count(Metric::Cost)));
-        assert_eq!(of(|future| future.days[9].score = Some(77)), day(9, Aspect::Score));
+        assert_eq!(of(|future| future.days[9].score = Some(77)), day(9, Aspect::Gauge(Gauge::Score)));
         assert_eq!(of(|future| future.days[9].tier += 1), day(9, Aspect::Limit));
         assert_eq!(of(|future| future.days.truncate(50)), day(50, Aspect::Length));
         assert_eq!(of(|future| future.outcome.unpriced += 1), Some((59, Cause::Sum)));
@@ -355,7 +344,7 @@ mod tests {
     fn one(choice: u8, day: u32) -> Parting {
         let cause = match choice {
             0 => Cause::Sum,
-            1 => Cause::Day(Aspect::Score),
+            1 => Cause::Day(Aspect::Gauge(Gauge::Score)),
             _ => Cause::Change([Some("a".to_owned()), None]),
         };
         Parting { day, cause }

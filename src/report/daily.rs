@@ -41,7 +41,7 @@ use std::io::Write;
 use super::decimal;
 use crate::experiment::{DayTally, Ensemble, FanDay, RATINGS, Series, State};
 use crate::glossary::{NumberStatus, TemplateStatus};
-use crate::sim::{ChatMetric, Metric, Reason};
+use crate::sim::{ChatMetric, Gauge, Metric, Reason};
 
 /// The first line.
 pub const COLUMNS: [&str; 9] = ["day", "date", "metric", "mean", "p05", "p25", "p50", "p75", "p95"];
@@ -91,15 +91,18 @@ fn line(
 }
 
 /// Every series that the scenario has.
-fn all_series(ensemble: &Ensemble) -> impl Iterator<Item = Series> {
+fn all_series(ensemble: &Ensemble) -> impl Iterator<Item = Series> + '_ {
     let setting = ensemble.setting();
     let counts = Metric::ALL.map(Series::Count);
-    let template = setting.rates_templates.then_some(Series::TemplateScore);
-    let backlog = setting.campaign.map(|_| Series::Backlog);
-    let conversations = setting.conversations.then_some(Series::ConversationsOpen);
+    let has = move |gauge: &Gauge| match gauge {
+        Gauge::Score | Gauge::CapacityUsed => true,
+        Gauge::TemplateScore => setting.rates_templates,
+        Gauge::Backlog => setting.campaign.is_some(),
+        Gauge::ConversationsOpen => setting.conversations,
+    };
+    let gauges = Gauge::ALL.into_iter().filter(has).map(Series::Gauge);
     let desk = setting.help_desk.then(|| ChatMetric::ALL.map(Series::Chats));
-    let all = counts.into_iter().chain([Series::Limit, Series::Score]).chain(template);
-    let all = all.chain([Series::CapacityUsed]).chain(backlog).chain(conversations);
+    let all = counts.into_iter().chain([Series::Limit]).chain(gauges);
     all.chain(desk.into_iter().flatten())
 }
 
@@ -124,8 +127,8 @@ fn word(kind: &str, name: &str) -> String {
 fn spread(series: Series, day: FanDay) -> [String; 6] {
     let whole = match series {
         Series::Count(metric) => metric.per_unit() == 1,
-        Series::Limit | Series::Chats(_) | Series::Backlog | Series::ConversationsOpen => true,
-        Series::Score | Series::TemplateScore | Series::CapacityUsed => false,
+        Series::Gauge(gauge) => gauge.per_unit() == 1,
+        Series::Limit | Series::Chats(_) => true,
     };
     let decimals = if whole { 3 } else { 6 };
     [day.mean, day.p05, day.p25, day.p50, day.p75, day.p95].map(|value| decimal(value, decimals))

@@ -14,7 +14,7 @@ use super::charts::{
 use super::text::{horizon, of_the, of_the_best};
 use crate::experiment::{Ensemble, Fan, FanDay, FirstPassage, Series, State, Threads};
 use crate::glossary::{NumberStatus, grouped};
-use crate::sim::{Metric, Setting};
+use crate::sim::{Gauge, Metric, Setting};
 use crate::time::SimTime;
 
 /// The names of all charts that a run may have.
@@ -294,7 +294,7 @@ impl<'e> Gallery<'e> {
     }
 
     fn feedback(&self) -> Drawing {
-        let score = self.ensemble.fan(Series::Score);
+        let score = self.ensemble.fan(Series::Gauge(Gauge::Score));
         let [p05, p25, p50, p75, p95] = self.bands(&score);
         let path = |path: &crate::experiment::Path| {
             path.score.iter().map(|score| score.map_or(f64::NAN, |score| f64::from(score) / 1e6)).collect()
@@ -374,7 +374,7 @@ mod tests {
     fn a_score_that_no_run_has_is_no_zero() {
         let ensemble = toy::ensemble(40);
         let gallery = Gallery::of(&ensemble);
-        let [low, .., high] = gallery.bands(&ensemble.fan(Series::Score));
+        let [low, .., high] = gallery.bands(&ensemble.fan(Series::Gauge(Gauge::Score)));
         assert!(low[0].is_nan() && high[0].is_nan() && low[1] > 0.0, "{low:?}");
         assert!(words(&gallery.feedback()).contains("of runs with a delivery in the window."));
     }

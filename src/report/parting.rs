@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::text::percent;
 use crate::experiment::{Aspect, Cause, Parted, Partings};
-use crate::sim::{Metric, SendPart};
+use crate::sim::{Gauge, Metric, SendPart};
 use crate::time::{Calendar, date_in_words};
 
 /// Causes that are told one by one; the rest are counted together.
@@ -51,13 +51,19 @@ pub(super) fn aspect_in_words(aspect: Aspect) -> String {
         Aspect::TemplateStatus => "a template's status".to_owned(),
         Aspect::LimitedBy => "what limits the climb".to_owned(),
         Aspect::Chats(metric) => format!("the help desk's {}", metric.name().replace('_', " ")),
-        Aspect::Score => "the score behind the rating".to_owned(),
         Aspect::TemplateRating => "a template's rating".to_owned(),
-        Aspect::TemplateScore => "the score behind a template's rating".to_owned(),
-        Aspect::CapacityUsed => "the share of the limit in use".to_owned(),
-        Aspect::Backlog => "how many the campaign has still to reach".to_owned(),
-        Aspect::ConversationsOpen => "the count of open conversations".to_owned(),
+        Aspect::Gauge(gauge) => gauge_in_words(gauge).to_owned(),
         Aspect::Length => "the length of the runs".to_owned(),
+    }
+}
+
+fn gauge_in_words(gauge: Gauge) -> &'static str {
+    match gauge {
+        Gauge::Score => "the score behind the rating",
+        Gauge::TemplateScore => "the score behind a template's rating",
+        Gauge::CapacityUsed => "the share of the limit in use",
+        Gauge::Backlog => "how many the campaign has still to reach",
+        Gauge::ConversationsOpen => "the count of open conversations",
     }
 }
 

@@ -57,5 +57,5 @@ pub use ready::{Names, Scenario};
 pub use run::{BESIDE, Batch, Probe, Unwatched};
 pub use setting::{Assumption, Campaign, Evidence, Possible, Setting};
 pub use trajectory::{
-    ChatMetric, Chats, Counts, Day, End, Ledger, Metric, Outcome, Reached, Reason, Trajectory,
+    ChatMetric, Chats, Counts, Day, End, Gauge, Ledger, Metric, Outcome, Reached, Reason, Trajectory,
 };

@@ -254,6 +254,58 @@ pub struct Day {
     pub chats: Option<Box<Chats>>,
 }
 
+/// How something stands on a day, in numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Gauge {
+    /// The number's score \[weighted feedback per delivered message\]; absent before any delivery.
+    Score,
+    /// The worst score of a template, in the same unit; absent before any delivery and where no rule rates templates.
+    TemplateScore,
+    /// The largest share of the limit in use during the day \[share\]; absent where there is no limit.
+    CapacityUsed,
+    /// People whom the plan's campaign has still to reach at the end of the day \[customers\]; absent without one.
+    Backlog,
+    /// Conversations open at the end of the day \[conversations\]; absent where none are known.
+    ConversationsOpen,
+}
+
+impl Gauge {
+    /// Every gauge; its position is its index.
+    pub const ALL: [Gauge; 5] =
+        [Gauge::Score, Gauge::TemplateScore, Gauge::CapacityUsed, Gauge::Backlog, Gauge::ConversationsOpen];
+
+    /// The value on a day, in so many parts of the unit as [`per_unit`](Gauge::per_unit) says.
+    pub fn of(self, day: &Day) -> Option<u64> {
+        match self {
+            Gauge::Score => day.score.map(u64::from),
+            Gauge::TemplateScore => day.template_score.map(u64::from),
+            Gauge::CapacityUsed => day.capacity_used.map(u64::from),
+            Gauge::Backlog => day.backlog,
+            Gauge::ConversationsOpen => day.conversations_open,
+        }
+    }
+
+    /// The name in files.
+    pub fn name(self) -> &'static str {
+        match self {
+            Gauge::Score => "score",
+            Gauge::TemplateScore => "template_score",
+            Gauge::CapacityUsed => "capacity_used",
+            Gauge::Backlog => "backlog",
+            Gauge::ConversationsOpen => "conversations_open",
+        }
+    }
+
+    /// How many of the whole numbers that are kept make one unit.
+    pub fn per_unit(self) -> u32 {
+        match self {
+            Gauge::Score | Gauge::TemplateScore => 1_000_000,
+            Gauge::CapacityUsed => 1_000,
+            Gauge::Backlog | Gauge::ConversationsOpen => 1,
+        }
+    }
+}
+
 /// Where every customer and every message of a replication is at its end.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Ledger {
