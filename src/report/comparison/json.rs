@@ -17,7 +17,7 @@
 use serde::Serialize;
 
 use super::{Answer, PairAnswer};
-use crate::experiment::{Arm, ClauseContrast, Difference, Side, Unit};
+use crate::experiment::{Arm, ClauseContrast, Difference, Matters, Side, Unit};
 use crate::report::TOOL;
 use crate::report::parting::PartedTold;
 use crate::report::rounded;
@@ -49,11 +49,18 @@ struct Page {
     pairs: Vec<Pair>,
 }
 
+/// From when on a difference matters.
 #[derive(Serialize)]
-struct Thresholds {
+pub(in crate::report) struct Thresholds {
     days: f64,
     chance: f64,
     total_share: f64,
+}
+
+impl Thresholds {
+    pub(in crate::report) fn of(matters: Matters) -> Thresholds {
+        Thresholds { days: matters.days.as_days(), chance: matters.chance, total_share: matters.total }
+    }
 }
 
 #[derive(Serialize)]
@@ -120,11 +127,7 @@ impl Page {
             horizon_days: rounded(comparison.horizon().as_days(), 3),
             left_out: answer.left_out(),
             alpha: rounded(comparison.alpha(), 6),
-            matters: Thresholds {
-                days: matters.days.as_days(),
-                chance: matters.chance,
-                total_share: matters.total,
-            },
+            matters: Thresholds::of(matters),
             plans: comparison.arms().iter().map(Plan::of).collect(),
             pairs: answer.pairs.iter().map(|pair| Pair::of(answer, pair)).collect(),
         }

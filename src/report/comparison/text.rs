@@ -10,7 +10,7 @@
 //! ```
 
 use super::{Answer, PairAnswer, amount, how, percent_up, what};
-use crate::experiment::{Difference, Headline, Interval, Share, Side, Unit, Verdict};
+use crate::experiment::{Difference, Headline, Interval, Matters, Share, Side, Unit, Verdict};
 use crate::glossary::grouped;
 use crate::report::TOOL;
 use crate::report::parting;
@@ -282,17 +282,21 @@ fn partings(page: &mut Page, answer: &Answer<'_>, pair: &PairAnswer<'_>) {
     parting::lines(partings, n, calendar, [&a, &b]).iter().for_each(|line| page.item(line));
 }
 
-/// What the verdicts mean.
-fn doubt(page: &mut Page, answer: &Answer<'_>) {
-    let matters = answer.matters;
-    page.heading("How to read it");
-    page.indented(&format!(
+/// From when on a difference matters, and what is said of one.
+pub(in crate::report) fn what_matters(matters: Matters) -> String {
+    format!(
         "A difference matters from {} on, {} of a chance, {} of a sum (--matters). It is called real when its whole \
          interval lies on one side of 0, and said to matter when the whole interval lies beyond that.",
         amount(Unit::Days, matters.days.as_days()),
         amount(Unit::Chance, matters.chance),
         percent(matters.total),
-    ));
+    )
+}
+
+/// What the verdicts mean.
+fn doubt(page: &mut Page, answer: &Answer<'_>) {
+    page.heading("How to read it");
+    page.indented(&what_matters(answer.matters));
     if answer.headlines.iter().any(|headline| matches!(headline, Headline::Days(_))) {
         page.indented(&format!(
             "A run that never holds a limit counts with all of its {}.",

@@ -12,7 +12,7 @@
 
 use serde::Serialize;
 
-use super::super::comparison::json::unit;
+use super::super::comparison::json::{Thresholds, unit};
 use super::super::parting::PartedTold;
 use super::super::{decimal, rounded};
 use super::{Answer, Change, Effect, Rules, Told, which};
@@ -58,13 +58,6 @@ struct Clauses {
     only_old: Vec<Sole>,
     only_new: Vec<Sole>,
     says: String,
-}
-
-#[derive(Serialize)]
-struct Thresholds {
-    days: f64,
-    chance: f64,
-    total_share: f64,
 }
 
 #[derive(Serialize)]
@@ -156,11 +149,7 @@ impl Page {
             },
             alpha: rounded(answer.alpha(), 8),
             intervals: answer.intervals,
-            matters: Thresholds {
-                days: answer.matters.days.as_days(),
-                chance: answer.matters.chance,
-                total_share: answer.matters.total,
-            },
+            matters: Thresholds::of(answer.matters),
             changes: answer.changes(),
             scenarios: answer.effects.iter().map(|effect| Scenario::of(answer, effect)).collect(),
         }

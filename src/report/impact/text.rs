@@ -9,13 +9,15 @@
 //!   what intervals say and do not say
 //! ```
 
-use super::super::comparison::text::{between, change as difference, level_of, of_runs, same, verdict};
-use super::super::comparison::{amount, percent_up, what};
+use super::super::comparison::text::{
+    between, change as difference, level_of, of_runs, same, verdict, what_matters,
+};
+use super::super::comparison::{percent_up, what};
 use super::super::parting;
 use super::super::text::page::{Align, Page};
 use super::super::text::{percent, runs};
 use super::{Answer, Change, Effect, Told};
-use crate::experiment::{Difference, Share, Side, Unit, Verdict};
+use crate::experiment::{Difference, Share, Side, Verdict};
 use crate::report::TOOL;
 use crate::time::date_in_words;
 
@@ -231,15 +233,8 @@ fn doubt(page: &mut Page, answer: &Answer<'_>) {
     if answer.intervals == 0 || !answer.changes() {
         return;
     }
-    let matters = answer.matters;
     page.heading("How to read it");
-    page.indented(&format!(
-        "A difference matters from {} on, {} of a chance, {} of a sum (--matters). It is called real when its whole \
-         interval lies on one side of 0, and said to matter when the whole interval lies beyond that.",
-        amount(Unit::Days, matters.days.as_days()),
-        amount(Unit::Chance, matters.chance),
-        percent(matters.total),
-    ));
+    page.indented(&what_matters(answer.matters));
     page.indented(&format!(
         "The {} intervals of all scenarios and lines share 5 % (Bonferroni): all of them together hold 19 times in 20. \
          The shares of runs that change have 95 % each.",
