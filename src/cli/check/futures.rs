@@ -6,7 +6,8 @@ use tiercast::glossary::grouped;
 use tiercast::platform::Ruleset;
 use tiercast::report::fired::table;
 
-use super::{Check, RightFile};
+use super::args::Check;
+use super::files::RightFile;
 use crate::cli::progress::spinner;
 use crate::cli::{Failure, interrupt};
 

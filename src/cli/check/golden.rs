@@ -12,8 +12,9 @@ use tiercast::experiment::golden::{BLOCKS, Comparison, Golden, Taken, compare, t
 use tiercast::glossary::grouped;
 use tiercast::report::{pipeline::Checked, verdicts};
 
+use super::args::Check;
+use super::files::RightFile;
 use super::judging::word;
-use super::{Check, RightFile};
 use crate::cli::files::write_file;
 use crate::cli::progress::spinner;
 use crate::cli::{Failure, interrupt};

@@ -7,7 +7,9 @@ use tiercast::sim::{Case, CaseOutcome, ClauseCoverage, Coverage, Reach, Unit};
 use super::files::Form;
 use super::golden::{self, GoldenResult};
 use super::readings::{self, ReadingsResult};
-use super::{FileResult, Verdict, futures, judging};
+use super::result::FileResult;
+use super::verdict::Verdict;
+use super::{futures, judging};
 use crate::cli::interrupt;
 
 /// All that was found.

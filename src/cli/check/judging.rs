@@ -5,7 +5,8 @@ use tiercast::experiment::expect::{Judged, Outcome, Terms, judge};
 use tiercast::glossary::grouped;
 use tiercast::sim::expectation::Expectation;
 
-use super::{Check, RightFile};
+use super::args::Check;
+use super::files::RightFile;
 use crate::cli::interrupt;
 use crate::cli::progress::spinner;
 

@@ -11,7 +11,9 @@ use tiercast::platform::rulebook;
 use tiercast::report::readings::{Tally, table};
 use tiercast::sim::{Case, Scenario, Trajectory};
 
-use super::{Check, FileResult, RightFile};
+use super::args::Check;
+use super::files::RightFile;
+use super::result::{FileResult, bounds, case_name};
 use crate::cli::progress::spinner;
 use crate::cli::{Failure, interrupt};
 
@@ -83,7 +85,7 @@ impl Check {
             let scenario = result.file.scenario().filter(|_| !result.judged.is_empty());
             scenario.is_some_and(|scenario| scenario.has_rules(&variation.change.rules))
         };
-        let bounds = |result: &FileResult<'_>| result.judged.iter().map(super::bounds).sum::<u64>();
+        let bounds = |result: &FileResult<'_>| result.judged.iter().map(bounds).sum::<u64>();
         let all = variations
             .iter()
             .flat_map(|variation| results.iter().filter(|result| concerned(result, variation)).map(bounds));
@@ -204,7 +206,7 @@ impl RulesResult {
                         kind: "case",
                         file: result.file.name.clone(),
                         line: failure.as_ref().map_or(0, |failure| failure.line),
-                        name: super::case_name(outcome),
+                        name: case_name(outcome),
                         holds,
                         found,
                     });

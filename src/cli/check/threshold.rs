@@ -6,7 +6,8 @@ use tiercast::glossary::Ratio;
 use tiercast::report::{fired, pipeline::Checked};
 use tiercast::sim::Coverage;
 
-use super::{FileResult, coverage};
+use super::coverage;
+use super::result::FileResult;
 
 /// What was reached of a ruleset, held against the threshold.
 pub(super) struct Asked {
