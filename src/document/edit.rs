@@ -4,9 +4,10 @@ use std::ops::Range;
 
 use super::{
     Document, Finding, Findings,
-    locate::{Found, find, join, nearest, paths, steps},
+    locate::{Found, find, nearest, paths, steps},
+    name::{is_word, join},
     node::{Body, Group, Node, Shape},
-    scan::{is_word, scan},
+    scan::scan,
 };
 
 impl Document {

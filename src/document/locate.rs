@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::name::join;
 use super::node::{Group, Item, Node, Shape};
 
 /// A node and what names it.
@@ -137,10 +138,4 @@ fn collect(node: &Node, text: &str, path: &str, found: &mut Vec<String>) {
         found.push(path.clone());
         collect(&item.value, text, &path, found);
     }
-}
-
-/// A path with one more step; a name that holds what separates steps is put in quotes.
-pub(super) fn join(path: &str, name: &str) -> String {
-    let name = if name.contains(['.', '[', ']']) { format!("\"{name}\"") } else { name.to_owned() };
-    if path.is_empty() { name } else { format!("{path}.{name}") }
 }

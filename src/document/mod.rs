@@ -25,6 +25,7 @@ mod check;
 mod edit;
 mod finding;
 mod locate;
+mod name;
 mod node;
 mod ordered;
 mod read;

@@ -13,10 +13,7 @@ use serde::{
     ser::SerializeMap,
 };
 
-use super::{
-    node::Body,
-    scan::{is_word, scan},
-};
+use super::{name::is_word, node::Body, scan::scan};
 
 /// A map with text keys in the order of the file. Keys may be written in quotes or, where they are words, without:
 /// `{ "1K": .., flagged: .. }`.

@@ -7,6 +7,7 @@ use std::ops::Range;
 
 use super::{
     finding::Finding,
+    name::is_word,
     node::{Body, Group, Item, Key, Node, Shape},
 };
 
@@ -548,17 +549,6 @@ pub(super) fn is_blank(c: char) -> bool {
             | '\u{2028}'
             | '\u{2029}'
     )
-}
-
-/// Whether this is a name: letters, digits and underscores, no digit first.
-pub(super) fn is_word(run: &str) -> bool {
-    if let Some(raw) = run.strip_prefix("r#") {
-        return !raw.is_empty()
-            && raw.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '.' | '+' | '-'));
-    }
-    let mut characters = run.chars();
-    characters.next().is_some_and(|c| c == '_' || c.is_alphabetic())
-        && characters.all(|c| c == '_' || c.is_alphanumeric())
 }
 
 fn not_a_number(run: &str) -> bool {

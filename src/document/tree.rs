@@ -16,7 +16,7 @@ use std::{collections::BTreeSet, fmt};
 
 use serde::ser::{self, Serialize};
 
-use super::{locate::join, scan::is_word};
+use super::name::{is_word, join};
 
 /// A value as names and texts.
 #[derive(Debug, Clone, PartialEq, Eq)]

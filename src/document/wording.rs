@@ -4,8 +4,9 @@ use ron::error::Error;
 
 use super::{
     finding::Finding,
+    name::is_word,
     node::{Body, Item, Key, Node, Shape, described},
-    scan::{as_decimal, is_number, is_word},
+    scan::{as_decimal, is_number},
 };
 
 /// What an error is about.

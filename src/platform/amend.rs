@@ -12,6 +12,8 @@
 //! A limit that is no rung of the new ladder is *kept*: it stays until the next rise, to the first rung above, or
 //! until a fall, to the first rung below. Its holder rises by the clauses that lead up from either of these rungs.
 
+use serde::{Deserialize, Serialize};
+
 use crate::glossary::{Feedback, NumberStatus, Rating, TemplateStatus};
 use crate::time::{SimTime, Span};
 
@@ -19,12 +21,33 @@ use super::change::{Change, Subject, What};
 use super::judge::Platform;
 use super::language::{Condition, Count, Holder, Limit, Restart, Within};
 use super::meters::Meters;
-use super::rulebook::{Fate, WhoseLimit};
-use super::rules::{ClauseId, Length, MeasureRule, RatingRule, Rules, Target, Thresholds};
+use super::rules::{ClauseId, Length, MeasureRule, RatingRule, Rules, Thresholds};
 use super::standing::{
     Analysis, HolderStanding, Life, NumberStanding, Pace, Run, RunningReview, TemplateStanding, Usage,
 };
 use super::window::{Amount, Rolling};
+
+/// Whose limit holds after an amendment (reading).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(non_camel_case_types, reason = "lower-case words are readings in the rule language")]
+pub enum WhoseLimit {
+    /// Everybody's own; numbers that part from a portfolio each take its limit.
+    own,
+    /// The highest of those that become one.
+    highest,
+    /// The lowest of those that become one.
+    lowest,
+}
+
+/// What becomes of what is under way and has a clause in the new rules, too (reading).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(non_camel_case_types, reason = "lower-case words are readings in the rule language")]
+pub enum Fate {
+    /// It keeps its promised end.
+    keep,
+    /// It ends.
+    end,
+}
 
 /// How the standing moves from one era's rules to the next, ready for use.
 #[derive(Clone, Debug)]
@@ -362,10 +385,7 @@ impl Crossing<'_> {
     fn review(&self, holder: &HolderStanding, members: &[&HolderStanding]) -> Option<RunningReview> {
         let limit = size(holder.limit(self.new));
         let promised = |member: &HolderStanding, review: &RunningReview| {
-            let to = match self.old.upgrades[review.rule].to {
-                Target::Next => member.above(self.old),
-                Target::AtLeast(to) => to,
-            };
+            let to = self.old.upgrades[review.rule].to.tier(member.above(self.old));
             self.old.tiers.get(to).map_or(0, |tier| size(tier.limit))
         };
         let reviews = members.iter().filter_map(|member| Some((member, member.review?)));
@@ -373,11 +393,9 @@ impl Crossing<'_> {
         let going_on = promising.filter_map(|(_, review)| {
             let path = self.old.path(self.old.upgrades[review.rule].clause);
             let rule = self.new.upgrades.iter().position(|rule| self.new.path(rule.clause) == path)?;
-            let to = match self.new.upgrades[rule].to {
-                Target::Next => holder.above(self.new),
-                Target::AtLeast(to) => to,
-            };
-            let leads_up = to >= holder.above(self.new) && to < self.new.tiers.len();
+            let above = holder.above(self.new);
+            let to = self.new.upgrades[rule].to.tier(above);
+            let leads_up = to >= above && to < self.new.tiers.len();
             leads_up.then_some(RunningReview { rule, until: review.until })
         });
         going_on.min_by_key(|review| review.until)

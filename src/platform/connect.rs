@@ -14,35 +14,13 @@ use crate::time::SimTime;
 
 use super::change::{Change, Subject, What};
 use super::judge::Platform;
-use super::language::{Condition, Forbidden, HowMany, Numbers, Signal};
+use super::language::{Condition, Forbidden, Numbers, Signal};
 use super::rules::{ClauseId, OfficialRule, Rules, UpgradeRule};
-
-/// How many numbers may be connected, ready for judging; `None` is no bound.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct ConnectRule {
-    pub(crate) clause: ClauseId,
-    before: Option<u64>,
-    after: Option<u64>,
-}
-
-impl ConnectRule {
-    pub(crate) fn new(numbers: &Numbers, clause: ClauseId) -> ConnectRule {
-        ConnectRule { clause, before: most(numbers.unverified), after: most(numbers.verified) }
-    }
-}
-
-/// The bound of a count of numbers; a count that no source states bounds nothing.
-fn most(many: HowMany) -> Option<u64> {
-    match many {
-        HowMany::AtMost(most) => Some(most),
-        HowMany::Unlimited | HowMany::Unstated => None,
-    }
-}
 
 impl Numbers {
     /// The most numbers that the business can ever connect; `None` is no bound.
     pub fn most(&self) -> Option<u64> {
-        Some(most(self.unverified)?.max(most(self.verified)?))
+        Some(self.unverified.most()?.max(self.verified.most()?))
     }
 }
 

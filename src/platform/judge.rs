@@ -20,7 +20,6 @@ use crate::time::SimTime;
 use super::change::{Change, Subject, What};
 use super::language::{Condition, ConsumeOn, Count, Forbidden, Holder, Signal as Hears};
 use super::meters::{FeedbackCounts, Score};
-use super::rises::{needed, target};
 use super::rules::{MeasureRule, Rules};
 use super::standing::{Analysis, Opening, Pace, Policy, Standing};
 
@@ -245,7 +244,7 @@ impl<'r> Platform<'r> {
             let leads = standing.may_leave(rules, &rule.from) && rule.in_force.at(now);
             Some((place, rule.usage.filter(|_| leads)?))
         })?;
-        let needed = needed(amount, standing.limit(rules)?);
+        let needed = amount.needed(standing.limit(rules)?);
         let usage = standing.usage[place].as_mut()?;
         let used = usage.amount(now, rules);
         let used = if used < needed { usage.under_way(used, now, rules) } else { used };
@@ -613,7 +612,7 @@ impl<'r> Platform<'r> {
                 self.standing.holders[holder].review = None;
                 let rule = &self.rules.upgrades[review.rule];
                 // From where the holder is now: it may have fallen meanwhile.
-                let to = target(rule.to, self.standing.holders[holder].above(self.rules));
+                let to = rule.to.tier(self.standing.holders[holder].above(self.rules));
                 self.rise(holder, to, rule.clause, now, out);
             }
             if self.standing.holders[holder].judge_at <= now {

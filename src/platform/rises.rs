@@ -12,9 +12,9 @@ use crate::time::{SimTime, Span};
 
 use super::change::{Change, Subject, What};
 use super::judge::Platform;
-use super::language::{Amount, Cancel, Condition, Forbidden, Holder, Quantity, Restart, Signal as Hears};
+use super::language::{Amount, Cancel, Condition, Forbidden, Holder, Restart, Signal as Hears};
 use super::ratings::unknown_counts_as;
-use super::rules::{ClauseId, Target, UpgradeRule};
+use super::rules::{ClauseId, UpgradeRule};
 use super::standing::{Analysis, RunningReview};
 
 impl Platform<'_> {
@@ -28,7 +28,7 @@ impl Platform<'_> {
                 return;
             }
             let above = standing.above(self.rules);
-            let to = target(rule.to, above);
+            let to = rule.to.tier(above);
             let leads_up =
                 to >= above && to < self.rules.tiers.len() && standing.may_leave(self.rules, &rule.from);
             if !leads_up
@@ -212,24 +212,6 @@ impl Platform<'_> {
         let standing = &mut self.standing.holders[holder];
         let limit = standing.limit(rules).unwrap_or(u64::MAX);
         let Some(usage) = &mut standing.usage[place] else { return false };
-        usage.amount(now, rules) >= needed(amount, limit)
-    }
-}
-
-/// The tier that a rise leads to, where `above` is the next one.
-pub(super) fn target(to: Target, above: usize) -> usize {
-    match to {
-        Target::Next => above,
-        Target::AtLeast(to) => to,
-    }
-}
-
-/// The least usage that fulfils `amount` under a limit.
-pub(super) fn needed(amount: Amount, limit: u64) -> u64 {
-    match amount {
-        Amount::AtLeast(Quantity::LimitTimes(times)) => times.times_rounded_up(limit),
-        Amount::MoreThan(Quantity::LimitTimes(times)) => times.times_rounded_down(limit).saturating_add(1),
-        Amount::AtLeast(Quantity::Number(number)) => number,
-        Amount::MoreThan(Quantity::Number(number)) => number.saturating_add(1),
+        usage.amount(now, rules) >= amount.needed(limit)
     }
 }

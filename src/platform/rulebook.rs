@@ -20,7 +20,7 @@ use serde::{Deserialize, Serialize};
 use crate::document::{Check, Document, Examiner, Findings, Ordered, Word};
 use crate::time::SimTime;
 
-use super::amend::{Amending, Home};
+use super::amend::{Amending, Fate, Home, WhoseLimit};
 use super::catalogue;
 use super::language::{Holder, Limit, Ruleset};
 use super::origin::{Exception, Source};
@@ -152,18 +152,6 @@ pub struct Amendment {
     pub except: Vec<Exception>,
 }
 
-/// Whose limit holds after an amendment (reading).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[expect(non_camel_case_types, reason = "lower-case words are readings in the rule language")]
-pub enum WhoseLimit {
-    /// Everybody's own; numbers that part from a portfolio each take its limit.
-    own,
-    /// The highest of those that become one.
-    highest,
-    /// The lowest of those that become one.
-    lowest,
-}
-
 /// What becomes of a step that the new ladder lacks.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum NewTier {
@@ -171,16 +159,6 @@ pub enum NewTier {
     New(String),
     /// The limit stays until the next rise, to the first step above it.
     Keep,
-}
-
-/// What becomes of what is under way and has a clause in the new rules, too (reading).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[expect(non_camel_case_types, reason = "lower-case words are readings in the rule language")]
-pub enum Fate {
-    /// It keeps its promised end.
-    keep,
-    /// It ends.
-    end,
 }
 
 /// Where several limits become one.

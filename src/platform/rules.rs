@@ -7,10 +7,9 @@ mod compile;
 use crate::glossary::{Category, Feedback, NumberStatus, Rating, Ratio, TemplateStatus};
 use crate::time::{SimTime, Span};
 
-use super::connect::ConnectRule;
 use super::language::{
-    Amount, Cancel, Condition, ConsumeOn, Ends, Forbidden, Frequency, Holder, Paced, Restart, Signal, Status,
-    Thin, Within,
+    Amount, Cancel, Condition, ConsumeOn, Ends, Forbidden, Frequency, Holder, Numbers, Paced, Restart,
+    Signal, Status, Thin, Within,
 };
 
 /// Position of a clause in [`Rules::clauses`].
@@ -156,6 +155,20 @@ struct Line {
     within: Span,
 }
 
+/// How many numbers may be connected, ready for judging; `None` is no bound.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ConnectRule {
+    pub(crate) clause: ClauseId,
+    pub(super) before: Option<u64>,
+    pub(super) after: Option<u64>,
+}
+
+impl ConnectRule {
+    pub(crate) fn new(numbers: &Numbers, clause: ClauseId) -> ConnectRule {
+        ConnectRule { clause, before: numbers.unverified.most(), after: numbers.verified.most() }
+    }
+}
+
 #[derive(Clone, Debug)]
 pub(crate) struct RatingRule {
     pub(crate) clause: ClauseId,
@@ -219,6 +232,16 @@ pub(crate) struct UpgradeRule {
 pub(crate) enum Target {
     Next,
     AtLeast(usize),
+}
+
+impl Target {
+    /// The tier, where `above` is the next one.
+    pub(super) fn tier(self, above: usize) -> usize {
+        match self {
+            Target::Next => above,
+            Target::AtLeast(tier) => tier,
+        }
+    }
 }
 
 #[derive(Clone, Debug)]

@@ -14,7 +14,8 @@ use std::ops::Range;
 use super::lanes::{Answers, Questions, whole};
 use super::parting::{Parting, asked_by};
 use super::people::People;
-use super::split::Split;
+use super::split::{Shares, Split};
+use super::streams::{Address, Streams};
 
 /// Counts to be drawn side by side, and those that were drawn last.
 #[derive(Clone, Debug, Default)]
@@ -173,6 +174,29 @@ impl Asked {
             }
         }
     }
+}
+
+/// Splits `n` (at most 2^31) people over the rows of `shares` into `out`, and returns how many go to no row.
+///
+/// The sum of `out` and the result is `n`. `out` is as long as the table. Draws are at `address.item` and the 15 items
+/// after it.
+///
+/// # Panics
+/// When `out` is shorter than the table.
+pub fn split(streams: &Streams, address: Address, n: u64, shares: &Shares, out: &mut [u64]) -> u64 {
+    let mut splits = [Split::new(address, n, shares)];
+    split_all(streams, &mut splits);
+    out.iter_mut().zip(splits[0].rows()).for_each(|(out, row)| *out = u64::from(*row));
+    splits[0].never()
+}
+
+/// Splits all of `splits`, part by part from the whole to the rows, side by side; returns how many counts and people were
+/// drawn.
+pub fn split_all(streams: &Streams, splits: &mut [Split<'_>]) -> u64 {
+    let mut counts = Counts::default();
+    let receipt = counts.asked().hand_in(streams.key(), splits);
+    counts.draw();
+    counts.drawn().take_back(streams.key(), splits, receipt)
 }
 
 #[cfg(test)]

@@ -56,7 +56,7 @@ mod walk;
 
 pub use binomial::{Binomial, MOST_TRIALS, binomial};
 pub use chance::{Chance, Held, NearDays, Pinned};
-pub use counts::{Receipt, Ticket};
+pub use counts::{Receipt, Ticket, split, split_all};
 pub use delay::{DelayError, DelayLaw, DelayTable};
 pub(crate) use fnv::Fnv;
 pub use hypergeometric::{MOST_IN_ALL, hypergeometric};
@@ -64,7 +64,7 @@ pub use philox::philox;
 pub use prior::{Law, Prior, PriorError};
 pub use probability::{Probability, ProbabilityError};
 pub use sorted::SortedPair;
-pub use split::{Alike, MOST_ROWS, Shares, SharesError, Split, split, split_all};
+pub use split::{Alike, MOST_ROWS, Shares, SharesError, Split};
 pub(crate) use streams::mix_down;
 pub use streams::{Address, Draw, Purpose, Streams, Subject, SubjectCollision, Subjects};
 pub use table::{Player, Table};

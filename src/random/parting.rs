@@ -1,7 +1,7 @@
 //! A split under way: how it goes down from the whole to the rows, as its parts are counted.
 
 use super::lanes::{Questions, whole};
-use super::split::{Halves, MOST_ROWS, PARTS, Split};
+use super::split::{Halves, MOST_ROWS, PARTS, Reached, Split};
 
 /// People who are being split at a table, with all that is needed to go on.
 #[derive(Clone, Debug)]
@@ -13,15 +13,6 @@ pub(super) struct Parting {
     /// Where rows are told apart: a bit for each row that is not alike to the next.
     cuts: u16,
     pub(super) reached: Reached,
-}
-
-/// Where the people of a split are, as far as is known.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Reached {
-    pub(super) rows: [u32; MOST_ROWS],
-    pub(super) never: u32,
-    /// Counts that were asked for.
-    pub(super) draws: u32,
 }
 
 impl Parting {

@@ -12,10 +12,8 @@
 
 use std::sync::OnceLock;
 
-use super::counts::Counts;
-use super::parting::Reached;
 use super::people::{Edges, People, blocks_of};
-use super::streams::{Address, Streams};
+use super::streams::Address;
 
 /// The longest table.
 pub const MOST_ROWS: usize = 16;
@@ -278,18 +276,13 @@ pub enum SharesError {
     Sum(f64),
 }
 
-/// Splits `n` (at most 2^31) people over the rows of `shares` into `out`, and returns how many go to no row.
-///
-/// The sum of `out` and the result is `n`. `out` is as long as the table. Draws are at `address.item` and the 15 items
-/// after it.
-///
-/// # Panics
-/// When `out` is shorter than the table.
-pub fn split(streams: &Streams, address: Address, n: u64, shares: &Shares, out: &mut [u64]) -> u64 {
-    let mut splits = [Split::new(address, n, shares)];
-    split_all(streams, &mut splits);
-    out.iter_mut().zip(splits[0].rows()).for_each(|(out, row)| *out = u64::from(*row));
-    splits[0].never
+/// Where the people of a split are, as far as is known.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Reached {
+    pub(super) rows: [u32; MOST_ROWS],
+    pub(super) never: u32,
+    /// Counts that were asked for.
+    pub(super) draws: u32,
 }
 
 /// People to be split over the rows of a table.
@@ -354,15 +347,6 @@ impl<'s> Split<'s> {
     }
 }
 
-/// Splits all of `splits`, part by part from the whole to the rows, side by side; returns how many counts and people were
-/// drawn.
-pub fn split_all(streams: &Streams, splits: &mut [Split<'_>]) -> u64 {
-    let mut counts = Counts::default();
-    let receipt = counts.asked().hand_in(streams.key(), splits);
-    counts.draw();
-    counts.drawn().take_back(streams.key(), splits, receipt)
-}
-
 impl Split<'_> {
     /// Whether people are placed one by one.
     pub(super) fn is_few(&self) -> bool {
@@ -394,7 +378,7 @@ impl Split<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::random::{Purpose, Subject};
+    use crate::random::{Purpose, Streams, Subject, split_all};
 
     /// Whatever a table was before, people are split by what it is.
     #[test]

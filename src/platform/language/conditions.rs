@@ -191,6 +191,20 @@ pub enum Amount {
     MoreThan(Quantity),
 }
 
+impl Amount {
+    /// The least usage that fulfils it under a limit.
+    pub(in crate::platform) fn needed(self, limit: u64) -> u64 {
+        match self {
+            Amount::AtLeast(Quantity::LimitTimes(times)) => times.times_rounded_up(limit),
+            Amount::MoreThan(Quantity::LimitTimes(times)) => {
+                times.times_rounded_down(limit).saturating_add(1)
+            }
+            Amount::AtLeast(Quantity::Number(number)) => number,
+            Amount::MoreThan(Quantity::Number(number)) => number.saturating_add(1),
+        }
+    }
+}
+
 /// A quantity of usage.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Quantity {

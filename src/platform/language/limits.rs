@@ -33,6 +33,16 @@ pub enum HowMany {
     Unstated,
 }
 
+impl HowMany {
+    /// The bound; a count that no source states bounds nothing.
+    pub(in crate::platform) fn most(self) -> Option<u64> {
+        match self {
+            HowMany::AtMost(most) => Some(most),
+            HowMany::Unlimited | HowMany::Unstated => None,
+        }
+    }
+}
+
 /// How long something takes that the platform decides; the run draws it from the scenario's prior.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Takes {

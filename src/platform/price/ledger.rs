@@ -27,8 +27,8 @@ use crate::glossary::Category;
 use crate::platform::language::{FreeAMonth, Pays, PricedBy};
 use crate::time::{Calendar, SimTime};
 
-use super::rules::{PriceRules, Prices, Terms, Unpriced};
-use super::table::Column;
+use super::rules::{Initiator, PriceRules, Prices, Terms};
+use super::table::{Column, Unpriced};
 
 /// Whether the account can be charged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -38,15 +38,6 @@ pub enum Card {
     OnFile,
     /// There is none.
     None,
-}
-
-/// Who begins a conversation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Initiator {
-    /// The business, with a delivered message.
-    Business,
-    /// The customer, with a message.
-    Customer,
 }
 
 /// Counts of conversations or messages by kind.

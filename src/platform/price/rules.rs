@@ -12,7 +12,6 @@
 //! Compiling cannot fail. What is missing, a table or a price, is found missing when something is to be paid.
 
 use std::collections::BTreeSet;
-use std::fmt;
 
 use crate::document::nearest;
 use crate::platform::language::{Clause, Pays, Price, ProlongedBy, Rates, Ruleset, WindowKind};
@@ -20,11 +19,19 @@ use crate::platform::origin::Origin;
 use crate::time::{SimTime, Span};
 
 use super::catalogue::price_table;
-use super::ledger::Initiator;
-use super::table::{Column, PriceTable};
+use super::table::{Column, PriceTable, Unpriced};
 
 /// How long a conversation lasts where no clause says.
 const CONVERSATION: Span = Span::hours(24);
+
+/// Who begins a conversation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Initiator {
+    /// The business, with a delivered message.
+    Business,
+    /// The customer, with a message.
+    Customer,
+}
 
 /// The dated price clauses of a ruleset, or of those of several eras, with their tables, and how long conversations
 /// last.
@@ -32,25 +39,6 @@ const CONVERSATION: Span = Span::hours(24);
 pub struct PriceRules {
     pub(super) clauses: Vec<PriceClause>,
     windows: Vec<ConversationWindow>,
-}
-
-/// Why a price is not known.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Unpriced {
-    /// No clause in force says what is paid.
-    NoClause,
-    /// The clause names no table of prices.
-    NotStated,
-    /// There is no table of the name that the clause gives.
-    NoTable,
-    /// The table is not in force on that date.
-    OutOfDate,
-    /// No market was given.
-    NoMarket,
-    /// The table has no row for the market.
-    NoRow,
-    /// The market's row leaves this price out.
-    NoPrice,
 }
 
 #[derive(Clone, Debug)]
@@ -296,19 +284,5 @@ impl PriceClause {
     /// Whether the prices of the clause's table hold at `now`.
     pub(super) fn prices_hold(&self, now: SimTime) -> bool {
         self.table.as_ref().is_ok_and(|dated| dated.in_force.at(now))
-    }
-}
-
-impl fmt::Display for Unpriced {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Unpriced::NoClause => "no clause says what is paid",
-            Unpriced::NotStated => "no source states a price",
-            Unpriced::NoTable => "there is no such price table",
-            Unpriced::OutOfDate => "the price table is not in force on that date",
-            Unpriced::NoMarket => "no market is given",
-            Unpriced::NoRow => "the price table has no row for the market",
-            Unpriced::NoPrice => "the market's row leaves this price out",
-        })
     }
 }

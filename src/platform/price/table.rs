@@ -9,8 +9,6 @@ use crate::glossary::{Category, Money, MoneyError};
 use crate::platform::catalogue::OriginOfValue;
 use crate::platform::origin::{Exception, Origin, Source};
 
-use super::rules::Unpriced;
-
 /// The row that serves every market without a row of its own.
 const EVERY_OTHER_MARKET: &str = "Other";
 
@@ -280,5 +278,38 @@ impl From<UnitPrice> for String {
 impl fmt::Display for UnitPrice {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(&self.0, f)
+    }
+}
+
+/// Why a price is not known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Unpriced {
+    /// No clause in force says what is paid.
+    NoClause,
+    /// The clause names no table of prices.
+    NotStated,
+    /// There is no table of the name that the clause gives.
+    NoTable,
+    /// The table is not in force on that date.
+    OutOfDate,
+    /// No market was given.
+    NoMarket,
+    /// The table has no row for the market.
+    NoRow,
+    /// The market's row leaves this price out.
+    NoPrice,
+}
+
+impl fmt::Display for Unpriced {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Unpriced::NoClause => "no clause says what is paid",
+            Unpriced::NotStated => "no source states a price",
+            Unpriced::NoTable => "there is no such price table",
+            Unpriced::OutOfDate => "the price table is not in force on that date",
+            Unpriced::NoMarket => "no market is given",
+            Unpriced::NoRow => "the price table has no row for the market",
+            Unpriced::NoPrice => "the market's row leaves this price out",
+        })
     }
 }

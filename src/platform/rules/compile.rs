@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 use crate::glossary::{Feedback, NumberStatus};
 use crate::time::{SimTime, Span};
 
-use super::super::connect::ConnectRule;
 use super::super::language::{
     Ageing, Cap, CapLimit, CapOf, CapUnit, Clause, Condition, DowngradeAt, Effect, Ends, Forgets, FromTiers,
     Holder, Limit, Measure, OfficialChanges, Pacing, RatingClause, RatingOf, Ruleset, Signal,
@@ -14,9 +13,9 @@ use super::super::language::{
 use super::super::origin::Origin;
 
 use super::{
-    ClauseId, ClauseInfo, FromWord, InForce, Lasts, Length, Line, MeasureRule, OfficialRule, PacingRule,
-    RatingRule, ReviewRule, RuleEffect, RuleTerm, Rules, Signals, Target, Thresholds, Tier, TierCap,
-    UpgradeRule,
+    ClauseId, ClauseInfo, ConnectRule, FromWord, InForce, Lasts, Length, Line, MeasureRule, OfficialRule,
+    PacingRule, RatingRule, ReviewRule, RuleEffect, RuleTerm, Rules, Signals, Target, Thresholds, Tier,
+    TierCap, UpgradeRule,
 };
 
 impl Rules {

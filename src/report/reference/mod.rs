@@ -94,7 +94,7 @@ const RULESET: &[&str] = sources![
     "platform/language/measures.rs",
     "platform/language/trade.rs"
 ];
-const RULEBOOK: &[&str] = sources!["platform/rulebook.rs"];
+const RULEBOOK: &[&str] = sources!["platform/rulebook.rs", "platform/amend.rs"];
 const PRICES: &[&str] = sources!["platform/price/table.rs"];
 /// Cases speak of rules, too.
 const CASE: &[&str] = sources!["sim/case/text.rs", "sim/scenario.rs"];
