@@ -40,6 +40,7 @@ pub(crate) use check::Examiner;
 pub use finding::{Finding, Findings, Level};
 pub use ordered::{Ordered, Word};
 pub use read::{FieldHelp, LeftOut, options};
+pub(crate) use wording::did_you_mean;
 pub use wording::nearest;
 
 /// A named text.

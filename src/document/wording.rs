@@ -278,6 +278,16 @@ pub fn nearest<'c>(name: &str, candidates: impl IntoIterator<Item = &'c str>) ->
         .map(|(_, candidate)| candidate)
 }
 
+/// Advice on a name that is not known: the nearest one, and all.
+pub(crate) fn did_you_mean<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> String {
+    let known: Vec<&str> = known.collect();
+    let all = known.join(", ");
+    match nearest(name, known) {
+        Some(meant) => format!("did you mean \"{meant}\"? There are: {all}"),
+        None => format!("there are: {all}"),
+    }
+}
+
 /// `a`, `b` or `c`
 fn listed(names: &[&str], last: &str) -> String {
     let quoted: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();

@@ -65,7 +65,7 @@ use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 use thiserror::Error;
 
-use crate::document::{Document, Finding, Findings};
+use crate::document::{Document, Finding, Findings, did_you_mean};
 use crate::glossary::{Feedback, NumberStatus, Rating, TemplateStatus};
 use crate::platform::language::{Condition, Within};
 use crate::platform::{
@@ -75,7 +75,6 @@ use crate::platform::{
 use crate::time::{Calendar, CalendarError, SimTime, Span, date_in_words};
 
 use super::Names;
-use super::load::nearest;
 
 use drive::Outcome;
 use eras::Eras;
@@ -636,7 +635,7 @@ fn idle(ruleset: &Ruleset) -> Vec<String> {
 fn asked_tier(rules: &Rules, start: &Start) -> Result<usize, LogError> {
     let Some(name) = &start.tier else { return Ok(rules.start_tier) };
     rules.tier(name).ok_or_else(|| {
-        let help = nearest(name, rules.tiers.iter().map(|tier| tier.name.as_str()));
+        let help = did_you_mean(name, rules.tiers.iter().map(|tier| tier.name.as_str()));
         LogError::Tier { name: name.clone(), help }
     })
 }

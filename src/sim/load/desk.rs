@@ -15,7 +15,7 @@ use crate::sender::Volume;
 use crate::sim::scenario::ScenarioText;
 use crate::time::{DAY, Span};
 
-use super::Scenario;
+use crate::sim::ready::Scenario;
 
 /// The most chats that a desk keeps at once. Measured: 34 bytes each, 68 in slots of a day, and 16 more where customers
 /// give up; so less than 100 MiB.

@@ -3,7 +3,7 @@
 use jiff::ToSpan;
 use jiff::civil::Date;
 
-use crate::document::{Check, Document, Findings, Ordered};
+use crate::document::{Check, Document, Findings, Ordered, did_you_mean};
 use crate::glossary::Ratio;
 use crate::random::Held;
 use crate::sim::expectation::{
@@ -15,7 +15,8 @@ use crate::sim::setting::Setting;
 use crate::sim::trajectory::Metric;
 use crate::time::{Calendar, SimTime, date_in_words};
 
-use super::{Loader, Scenario, nearest, open};
+use super::loader::{Loader, open};
+use crate::sim::ready::Scenario;
 
 impl Loader<'_> {
     /// The scenario with what its text expects. Of a scenario with changes, what no longer makes sense is left out:
@@ -420,7 +421,7 @@ impl Reader<'_> {
     fn tier(&mut self, field: &str, name: &str, setting: &Setting) -> Option<usize> {
         let place = setting.tiers.iter().position(|tier| tier.name == name);
         if place.is_none() {
-            let help = nearest(name, setting.tiers.iter().map(|tier| tier.name.as_str()));
+            let help = did_you_mean(name, setting.tiers.iter().map(|tier| tier.name.as_str()));
             return self.wrong(field, format!("{} has no tier \"{name}\"", setting.ruleset), help);
         }
         place
@@ -478,7 +479,7 @@ impl Reader<'_> {
         let mut found = Vec::new();
         for (name, count) in counts.iter() {
             let Some(metric) = Metric::ALL.into_iter().find(|metric| metric.name() == name) else {
-                let help = nearest(name, Metric::ALL.iter().map(|metric| metric.name()));
+                let help = did_you_mean(name, Metric::ALL.iter().map(|metric| metric.name()));
                 return self.wrong(
                     &format!("{field}.{name}"),
                     format!("nothing is counted as `{name}`"),

@@ -9,7 +9,12 @@ use crate::sim::scenario::{HoursText, ScenarioText};
 use crate::time::{Calendar, CalendarError, Slot, Span};
 
 use super::parts::written_to;
-use super::{CALENDAR, MOST_DAYS, SendingSlot};
+use crate::sim::ready::SendingSlot;
+
+/// What the calendar of a run is laid by.
+pub(super) const CALENDAR: &[&str] = &["start", "zone", "horizon", "slot"];
+/// Longest horizon [days]: ten years.
+const MOST_DAYS: i64 = 3_660;
 
 pub(super) fn calendar(text: &ScenarioText, check: &mut Check<'_>) -> Option<Calendar> {
     let start = check.given(&[], |check| start(text, check));

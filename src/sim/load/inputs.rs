@@ -10,10 +10,7 @@ use crate::sim::setting::{Assumption, Evidence};
 use crate::sim::thresholds::ThresholdBelief;
 use crate::time::{Calendar, SimTime, date_in_words};
 
-use super::parts::{market_of, senders, start_limits, written_to};
-
-/// The source of what the scenario's author states.
-pub(super) const GIVEN: &str = "given in the scenario";
+use super::parts::{GIVEN, market_of, senders, start_limits, written_to};
 
 /// Vendors' guesses of the thresholds, from half a per cent to five: nobody publishes them.
 pub(super) fn default_threshold() -> Option<Prior> {

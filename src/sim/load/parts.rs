@@ -15,8 +15,10 @@ use crate::sim::scenario::{
 };
 use crate::time::{Calendar, SimTime, Span};
 
-use super::inputs::GIVEN;
-use super::{Lane, SendingNumber, Streak, instant_of};
+use crate::sim::ready::{Lane, SendingNumber, Streak};
+
+/// Where a value comes from that a scenario states.
+pub(super) const GIVEN: &str = "given in the scenario";
 
 pub(super) fn template_opening(template: &TemplateText) -> TemplateOpening {
     let (status, new) = match template.state {
@@ -193,6 +195,12 @@ pub(super) fn markets(text: &ScenarioText, segments: &[Segment], prices: Option<
 pub(super) fn market_of<'t>(text: &'t ScenarioText, segment: &str) -> Option<&'t str> {
     let own = text.audience.segments.get(segment).and_then(|segment| segment.market.as_deref());
     own.or(text.platform.market.as_deref())
+}
+
+/// The instant at which a dated clause's day begins.
+pub(super) fn instant_of(calendar: &Calendar, date: &str) -> SimTime {
+    let date = crate::platform::first_day(date);
+    date.and_then(|date| calendar.instant(date.at(0, 0, 0, 0)).ok()).unwrap_or(SimTime::START)
 }
 
 /// How many slots ahead a reaction can arrive; what arrives beyond the run arrives in the slot after its last.

@@ -9,12 +9,11 @@
 //! Where an uncertain number stands, a plain number or per cent holds it: `5%` is `Fixed(0.05)`. A threshold of a rating
 //! that is changed is known from then on, and no longer drawn.
 
-use crate::document::{Check, Document, Findings};
+use crate::document::{Check, Document, Findings, did_you_mean};
 use crate::glossary::Ratio;
 use crate::random::{Law, Prior};
 use crate::sim::scenario::ScenarioText;
 
-use super::nearest;
 use super::parts::written_to;
 
 /// The sections of a ruleset: a change whose path begins with one of them is a change of the rules.
@@ -173,7 +172,7 @@ pub(super) fn check_reach(
                 match segments.get(segment) {
                     None => {
                         let message = format!("`{path}` changes the profile of a segment that there is not");
-                        check.error("audience.segments", message, nearest(segment, segments.keys()));
+                        check.error("audience.segments", message, did_you_mean(segment, segments.keys()));
                     }
                     Some(_) if !written_to(text).any(|known| known == segment) => {
                         let message = format!("`{path}` would change nothing: nobody writes to {segment}");

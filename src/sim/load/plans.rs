@@ -14,13 +14,12 @@ use crate::sim::scenario::{PlanText, ScenarioText, SegmentText};
 use crate::sim::{Campaign, Metric};
 use crate::time::{Calendar, HOUR, Span, date_in_words, days_between};
 
+use super::grid::CALENDAR;
+use super::loader::Loader;
 use super::parts::{senders, written_to};
-use super::sense::check_messages;
+use super::sense::{WRITTEN_TO, check_messages};
 use super::table::read_table;
-use super::{CALENDAR, Loader, MOST_IN_SLOT, SendingSlot};
-
-/// What says whom the sender writes to.
-pub(super) const WRITTEN_TO: &[&str] = &["sender.segment", "sender.segments", "audience.segments"];
+use crate::sim::ready::{MOST_IN_SLOT, SendingSlot};
 
 /// When a run is, and when it sends.
 type When<'w> = Option<(&'w Calendar, &'w [SendingSlot])>;

@@ -1,18 +1,63 @@
 //! What can be wrong with a scenario although its form is right: names that lead nowhere, numbers out of bounds.
 
 use crate::audience::{HelpDesk, RATES, RateName, check_chance, check_factor};
-use crate::document::Check;
+use crate::document::{Check, did_you_mean};
 use crate::platform::language::Numbers;
 use crate::platform::price::{PriceRules, price_table};
 use crate::platform::{Rules, Ruleset};
 use crate::random::{Law, Subjects};
 use crate::sim::scenario::{ScenarioText, Verification};
-use crate::time::SimTime;
+use crate::time::{SimTime, Span};
 
 use super::decisions::check_decisions;
+use super::eras::rules_in_words;
 use super::parts::{senders, start_limits};
-use super::plans::WRITTEN_TO;
-use super::{MOST_IN_SLOT, nearest, rules_in_words};
+use crate::sim::ready::MOST_IN_SLOT;
+
+/// Largest list \[customers\].
+const MOST_CUSTOMERS: u64 = 1 << 40;
+/// Most replications of one run.
+const MOST_REPLICATIONS: u64 = 10_000_000;
+/// What says whom the sender writes to.
+pub(super) const WRITTEN_TO: &[&str] = &["sender.segment", "sender.segments", "audience.segments"];
+
+/// Notes what is wrong with how large a run is, and its lists.
+pub(super) fn check_size(text: &ScenarioText, check: &mut Check<'_>) {
+    if let Some(replications) = text.replications
+        && !(1..=MOST_REPLICATIONS).contains(&replications)
+    {
+        let message = format!("{replications} replications cannot be run");
+        check.error(
+            "replications",
+            message,
+            format!("between 1 and {MOST_REPLICATIONS}; 1,000 is a good start"),
+        );
+    }
+    for (name, segment) in text.audience.segments.iter() {
+        let path = format!("audience.segments.{name}");
+        if segment.customers == 0 {
+            check.error(
+                &format!("{path}.customers"),
+                "an empty list: nobody to write to",
+                "give the number of customers",
+            );
+        } else if segment.customers > MOST_CUSTOMERS {
+            let message = format!("a list of {} customers is more than people on earth", segment.customers);
+            check.error(&format!("{path}.customers"), message, format!("at most {MOST_CUSTOMERS}"));
+        }
+        if segment.rest < Span::hours(24) {
+            let message = format!("a rest of {} is too short", segment.rest);
+            check.error(
+                &format!("{path}.rest"),
+                message,
+                "24h at least: a customer counts once a day for the limit",
+            );
+        }
+    }
+    if text.audience.segments.is_empty() {
+        check.error("audience.segments", "there is no segment", "give at least one list of customers");
+    }
+}
 
 pub(super) fn check_against_rules(text: &ScenarioText, rulesets: &[&Ruleset], check: &mut Check<'_>) {
     let Some(ruleset) = rulesets.first() else { return };
@@ -26,7 +71,7 @@ pub(super) fn check_against_rules(text: &ScenarioText, rulesets: &[&Ruleset], ch
             check.error(
                 &format!("platform.numbers.{name}.tier"),
                 message,
-                nearest(tier, tiers.iter().copied()),
+                did_you_mean(tier, tiers.iter().copied()),
             );
         }
     }
@@ -38,7 +83,7 @@ pub(super) fn check_against_rules(text: &ScenarioText, rulesets: &[&Ruleset], ch
     for (path, prior) in text.platform.priors.iter() {
         let at = format!("platform.priors.\"{path}\"");
         if !paths.iter().any(|known| known == path) {
-            let help = nearest(path, paths.iter().map(String::as_str));
+            let help = did_you_mean(path, paths.iter().map(String::as_str));
             check.error(&at, format!("{} has no uncertain value \"{path}\"", ruleset.name), help);
         }
         check_chance(prior, &at, check);
@@ -119,7 +164,7 @@ pub(super) fn check_market(text: &ScenarioText, rulesets: &[&Ruleset], check: &m
         if rules.currency().is_none() {
             check.error(&path, format!("{name} names no prices"), "leave the market out");
         } else if !markets.contains(&market.as_str()) {
-            let help = nearest(market, markets.iter().copied());
+            let help = did_you_mean(market, markets.iter().copied());
             let message = format!("no price table of {name} has the market \"{market}\"");
             check.error(&path, message, help);
         }
@@ -160,7 +205,7 @@ fn check_numbers(text: &ScenarioText, check: &mut Check<'_>) {
             format!("sender.numbers.{name}")
         };
         if platform.numbers.get(name).is_none() {
-            let help = nearest(name, platform.numbers.keys());
+            let help = did_you_mean(name, platform.numbers.keys());
             check.error_given(&["platform.numbers"], &path, format!("there is no number \"{name}\""), help);
         }
         if !(1..=1_000_000).contains(&weight) {
@@ -186,7 +231,7 @@ fn check_templates(text: &ScenarioText, check: &mut Check<'_>) {
         let path = format!("sender.templates[{place}]");
         let templates = &text.platform.templates;
         if templates.get(template).is_none() {
-            let help = nearest(template, templates.keys());
+            let help = did_you_mean(template, templates.keys());
             check.error(&path, format!("there is no template \"{template}\""), help);
         } else if text.sender.templates[..place].contains(template) {
             check.error(
@@ -211,7 +256,7 @@ fn check_segments(text: &ScenarioText, check: &mut Check<'_>) {
             );
         }
         (None, true) => {
-            let help = nearest("", text.audience.segments.keys());
+            let help = did_you_mean("", text.audience.segments.keys());
             check.error("sender", "nobody is written to", format!("name a segment: segment: \"..\"; {help}"));
         }
     }
@@ -221,7 +266,7 @@ fn check_segments(text: &ScenarioText, check: &mut Check<'_>) {
     let named: Vec<(String, &String)> = one.chain(several).collect();
     for (place, (path, name)) in named.iter().enumerate() {
         if text.audience.segments.get(name).is_none() {
-            let help = nearest(name, text.audience.segments.keys());
+            let help = did_you_mean(name, text.audience.segments.keys());
             check.error(path, format!("there is no segment \"{name}\""), help);
         } else if named[..place].iter().any(|(_, other)| other == name) {
             check.error(path, format!("\"{name}\" is named twice"), "each segment once");
@@ -240,7 +285,11 @@ fn check_factors(text: &ScenarioText, check: &mut Check<'_>) {
             let path = format!("platform.templates.{name}.factors.{rate}");
             if RateName::named(rate).is_none_or(|rate| !rate.is_of_outcome()) {
                 let known = RATES.iter().filter(|rate| rate.is_of_outcome()).map(|rate| rate.name());
-                check.error(&path, format!("a template has no factor on `{rate}`"), nearest(rate, known));
+                check.error(
+                    &path,
+                    format!("a template has no factor on `{rate}`"),
+                    did_you_mean(rate, known),
+                );
             }
             check_factor(prior, &path, check);
         }

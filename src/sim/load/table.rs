@@ -18,8 +18,8 @@
 
 use crate::document::{Document, Finding, Findings};
 
-use super::MOST_IN_SLOT;
 use super::odd::odd_rows;
+use crate::sim::ready::MOST_IN_SLOT;
 
 /// A table as it was read.
 #[derive(Debug, PartialEq)]

@@ -6,8 +6,8 @@ use crate::sim::scenario::{PolicyText, Verification};
 use crate::sim::thresholds::ThresholdBelief;
 use crate::time::SimTime;
 
-use super::Scenario;
 use super::inputs::{days_in_words, share_in_words};
+use crate::sim::ready::Scenario;
 
 /// A parameter that nobody knows exactly, or that the platform decides by chance. Most are one draw; the two thresholds of
 /// a rating clause are two draws that are sorted, so that neither draw alone is one of them: together they are one parameter.

@@ -7,9 +7,9 @@ use std::io::BufRead;
 use std::ops::Range;
 
 use crate::document;
+use crate::document::did_you_mean;
 use crate::glossary::grouped;
 
-use super::super::load::nearest;
 use super::cells::{Lines, split, unquoted};
 use super::mistakes::{Line, Mistakes};
 use super::moment::Times;
@@ -293,7 +293,7 @@ impl<'r, R: BufRead> Rows<'r, R> {
                 "" => "the kind is missing".to_owned(),
                 word => format!("nothing of the kind \"{word}\" is known"),
             };
-            let help = nearest(&asked, Kind::ALL.iter().map(|kind| kind.name()));
+            let help = did_you_mean(&asked, Kind::ALL.iter().map(|kind| kind.name()));
             self.mistakes.add(line, place, message, help);
         }
         known

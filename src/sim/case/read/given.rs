@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use jiff::civil::{Date, DateTime};
 
-use crate::document::{Document, Examiner, Findings};
+use crate::document::{Document, Examiner, Findings, did_you_mean};
 use crate::glossary::{Category, TemplateStatus};
 use crate::platform::rulebook::{self, BookEra, Rulebook};
 use crate::platform::{Opening, Policy, Rules, Ruleset, TemplateOpening, catalogue};
-use crate::sim::load::{Following, compile, compile_eras, nearest, open, too_many_numbers};
+use crate::sim::load::{Following, compile, compile_eras, open, too_many_numbers};
 use crate::sim::scenario::NumberText;
 use crate::time::{Calendar, CalendarError, Span};
 
@@ -164,7 +164,7 @@ impl Reader<'_> {
         if !name.ends_with(".ron") {
             let known = catalogue::document(name).or_else(|| rulebook::document(name));
             if known.is_none() {
-                let help = nearest(name, catalogue::names().chain(rulebook::names()));
+                let help = did_you_mean(name, catalogue::names().chain(rulebook::names()));
                 self.error(path, format!("there is no ruleset \"{name}\""), help);
             }
             return known;
@@ -247,7 +247,7 @@ impl Reader<'_> {
 
     pub(super) fn check_tier(&mut self, path: &str, tier: &str, tiers: &[String], stage: &Stage) {
         if !tiers.iter().any(|known| known == tier) {
-            let help = nearest(tier, tiers.iter().map(String::as_str));
+            let help = did_you_mean(tier, tiers.iter().map(String::as_str));
             self.error(path, format!("{} has no tier \"{tier}\"", stage.ruleset), help);
         }
     }

@@ -1,7 +1,6 @@
 //! What a case expects to see.
 
-use crate::document::Examiner;
-use crate::sim::load::nearest;
+use crate::document::{Examiner, did_you_mean};
 use crate::time::SimTime;
 
 use super::super::text::ThenText;
@@ -73,7 +72,7 @@ impl Reader<'_> {
         };
         let place = known.iter().position(|other| other == name);
         if place.is_none() {
-            let help = nearest(name, known.iter().map(String::as_str));
+            let help = did_you_mean(name, known.iter().map(String::as_str));
             self.error(&format!("{path}.{what}"), format!("there is no {what} \"{name}\""), help);
         }
         place
