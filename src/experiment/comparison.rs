@@ -22,13 +22,15 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde::{Deserialize, Serialize};
 
+use super::blocks::BLOCK;
 use super::difference::{Difference, Matters, Side, Verdict};
-use super::ensemble::{BLOCK, Ensemble, JoinError, Row, StoredEnsemble};
+use super::ensemble::{Ensemble, JoinError, StoredEnsemble};
 use super::estimate::{Interval, Share};
 use super::headline::{By, Headline, Limit, Unit};
 use super::lead::Lead;
 use super::paired::{PairedShares, Pairs, share_difference};
 use super::parting::{Parting, Partings};
+use super::row::Row;
 use super::threads::{Crew, Threads};
 use super::watched::{PairedFutures, Watched};
 use crate::sim::{BESIDE, Metric, Setting, Trajectory};

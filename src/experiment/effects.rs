@@ -16,10 +16,10 @@
 //! 1979): 1 or -1 is a factor that alone orders the points, 0 one that does not matter or not in one direction.
 
 use super::design::DesignKind;
-use super::ensemble::Row;
 use super::estimate::Interval;
 use super::headline::{Headline, Unit};
 use super::paired::{Pairs, share_difference};
+use super::row::Row;
 use super::sweep::Sweep;
 use crate::random::maths::sqrt;
 use crate::random::quantile::student_quantile;

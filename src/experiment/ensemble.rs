@@ -1,9 +1,6 @@
 //! All replications of one scenario, folded as they come.
 //!
 //! ```text
-//!   indices  0 ... 15 | 16 ... 31 | ...
-//!              |  replicated on all threads, on each some side by side
-//!              v
 //!   blocks   0 ... 63 | 64 ... 127 | ...    in order of index, while the next are being replicated
 //!              |
 //!              v
@@ -16,122 +13,24 @@
 //! that grow with the spread of the values until their bins are full.
 
 use std::ops::Range;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
 
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+use super::blocks::{Futures, in_blocks};
 use super::day::{DayTally, State};
 use super::estimate::{Mean, Share, Sums};
 use super::fan::{Fan, FanDay, Series};
 use super::first_passage::FirstPassage;
 use super::order::Quantiles;
+use super::row::{Path, Row};
 use super::threads::{Crew, Threads};
-use crate::sim::{BESIDE, Day, Metric, Outcome, Reason, Scenario, Setting, Trajectory};
+use crate::sim::{Day, Metric, Reason, Scenario, Setting, Trajectory};
 use crate::time::SimTime;
-
-/// Replications between two looks at the interruption: so many are folded at once.
-pub const BLOCK: u64 = 64;
 
 /// Replications of which single days are kept, the first ones.
 pub const SAMPLE_PATHS: usize = 20;
-
-/// One replication in a line.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Row {
-    /// Its index, from 0: what `explain` takes.
-    pub replication: u64,
-    /// What became of it.
-    pub outcome: Outcome,
-}
-
-impl Row {
-    /// The line of a replication.
-    pub fn of(replication: u64, future: &Trajectory) -> Row {
-        Row { replication, outcome: future.outcome.clone() }
-    }
-}
-
-/// One replication day by day, as a chart draws it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Path {
-    /// Its index.
-    pub replication: u64,
-    /// Messages accepted, by civil day.
-    pub sent: Vec<u64>,
-    /// The number's score at the end of each day \[millionths\]; `None` before any delivery.
-    pub score: Vec<Option<u32>>,
-    /// The limit at the end of each day \[customers\]; `None` is unlimited.
-    pub limit: Vec<Option<u64>>,
-}
-
-impl Path {
-    fn of(replication: u64, future: &Trajectory, setting: &Setting) -> Path {
-        let limit = |tier: u8| setting.tiers.get(usize::from(tier)).and_then(|tier| tier.limit);
-        Path {
-            replication,
-            sent: future.days.iter().map(|day| day.counts[Metric::Sent as usize]).collect(),
-            score: future.days.iter().map(|day| day.score).collect(),
-            limit: future.days.iter().map(|day| limit(day.tier)).collect(),
-        }
-    }
-}
-
-/// Who gives replications by their index: a scenario, which runs neighbours side by side, or a function.
-pub trait Futures: Sync {
-    /// The replications of these indices, in order.
-    fn futures(&self, indices: Range<u64>) -> Vec<Trajectory>;
-}
-
-impl Futures for Scenario {
-    fn futures(&self, indices: Range<u64>) -> Vec<Trajectory> {
-        self.replicate_all(indices)
-    }
-}
-
-impl<F: Fn(u64) -> Trajectory + Sync> Futures for F {
-    fn futures(&self, indices: Range<u64>) -> Vec<Trajectory> {
-        indices.map(self).collect()
-    }
-}
-
-/// Replications in order of index, some side by side on each thread.
-pub(super) fn futures_of(crew: &Crew, futures: &dyn Futures, indices: Range<u64>) -> Vec<Trajectory> {
-    let mut all = Vec::new();
-    let make = |indices| futures.futures(indices);
-    in_blocks(crew, indices, &AtomicBool::new(false), &make, &mut |block| all.extend(block));
-    all
-}
-
-/// Makes something of each replication, on each thread of some side by side, and hands it over in blocks of [`BLOCK`],
-/// in order of index. When `interrupted` is set nothing is handed over after the block that is under way.
-pub(super) fn in_blocks<T: Send>(
-    crew: &Crew,
-    replications: Range<u64>,
-    interrupted: &AtomicBool,
-    make: &(dyn Fn(Range<u64>) -> Vec<T> + Sync),
-    take: &mut (dyn FnMut(Vec<T>) + Send),
-) {
-    let Range { start, end } = replications;
-    if interrupted.load(Ordering::Relaxed) {
-        return;
-    }
-    let groups = end.saturating_sub(start).div_ceil(BESIDE);
-    let group = |group: u64| {
-        let from = start + group * BESIDE;
-        make(from..end.min(from + BESIDE))
-    };
-    let (mut block, mut done) = (Vec::new(), start);
-    crew.in_order(0..groups, &group, &mut |group| {
-        done += group.len() as u64;
-        block.extend(group);
-        if (block.len() as u64) < BLOCK && done < end {
-            return true;
-        }
-        take(std::mem::take(&mut block));
-        !interrupted.load(Ordering::Relaxed)
-    });
-}
 
 /// Many replications of one scenario.
 #[derive(Clone, Debug)]
@@ -309,7 +208,7 @@ impl Ensemble {
 
     /// When a tier (position on the ladder) is first held.
     pub fn first_passage(&self, tier: usize) -> FirstPassage {
-        FirstPassage::read(self, tier)
+        FirstPassage::read(&self.rows, &self.setting.calendar, tier)
     }
 
     /// The share of replications of which something is true.
@@ -354,8 +253,9 @@ impl Ensemble {
 #[cfg(test)]
 mod tests {
     use std::num::NonZeroUsize;
-    use std::sync::atomic::AtomicU64;
+    use std::sync::atomic::{AtomicU64, Ordering};
 
+    use super::super::blocks::BLOCK;
     use super::super::toy;
     use super::*;
 

@@ -15,7 +15,7 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 use std::sync::atomic::AtomicBool;
 
-use super::ensemble::in_blocks;
+use super::blocks::in_blocks;
 use super::estimate::Share;
 use super::threads::{Crew, Threads};
 use crate::glossary::Ratio;

@@ -15,9 +15,9 @@
 //! is the right estimate (with censoring it would be that of Aalen and Johansen), and 1 minus a Kaplan-Meier curve,
 //! which would treat those ends as if the tier could still come, would not be.
 
-use super::ensemble::{Ensemble, Row};
 use super::estimate::{Interval, Mean, Share, Sums, band_of};
 use super::order::Quantiles;
+use super::row::Row;
 use crate::sim::End;
 use crate::time::{Calendar, DAY, SimTime};
 
@@ -41,13 +41,11 @@ pub struct FirstPassage {
 }
 
 impl FirstPassage {
-    /// Reads the first passage to a tier from the rows of an ensemble.
-    pub(super) fn read(ensemble: &Ensemble, tier: usize) -> FirstPassage {
+    /// Reads the first passage to a tier from the rows of replications that have this calendar.
+    pub(super) fn read(rows: &[Row], calendar: &Calendar, tier: usize) -> FirstPassage {
         let when = |row: &Row| row.outcome.reached.get(tier).copied().flatten();
-        let rows = ensemble.rows();
         let times: Vec<SimTime> = rows.iter().map(|row| when(row).unwrap_or(SimTime::NEVER)).collect();
         let reached = times.iter().copied().filter(|time| *time != SimTime::NEVER);
-        let calendar = &ensemble.setting().calendar;
         let end = calendar.end();
         let n = times.len() as u64;
         let by = |end: End| {
@@ -100,7 +98,7 @@ fn in_horizon(time: SimTime) -> Option<SimTime> {
 mod tests {
     use std::sync::atomic::AtomicBool;
 
-    use super::super::{Threads, toy};
+    use super::super::{Ensemble, Threads, toy};
     use super::*;
 
     /// Four futures of a tier: held on day 2, held on day 5 after a ban that came too late to matter, banned on day 3,

@@ -16,7 +16,7 @@ use jiff::civil::Date;
 
 use thiserror::Error;
 
-use super::ensemble::Row;
+use super::row::Row;
 use crate::document::nearest;
 use crate::glossary::grouped;
 use crate::sim::{Metric, Setting};

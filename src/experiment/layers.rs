@@ -10,8 +10,9 @@
 //! A share of 60 % means: were this layer known, the variance would be 60 % smaller. Layers act on one another, so that
 //! the shares need not sum to 1, and a share can be below 0 where holding a layer makes others matter more.
 
-use super::ensemble::{Ensemble, Row};
+use super::ensemble::Ensemble;
 use super::headline::{By, Headline};
+use super::row::Row;
 use crate::random::Held;
 use crate::sim::Setting;
 

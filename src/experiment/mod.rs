@@ -30,6 +30,7 @@
 //! are split into parts that are joined later: only whole numbers are added up.
 
 mod aftermath;
+mod blocks;
 mod campaign;
 mod comparison;
 mod contrast;
@@ -54,6 +55,7 @@ mod paired;
 mod parting;
 mod precision;
 pub mod readings;
+mod row;
 pub mod sensitivity;
 mod sweep;
 mod threads;
@@ -61,6 +63,7 @@ pub mod tuning;
 mod watched;
 
 pub use aftermath::{Aftermath, AftermathCurve};
+pub use blocks::{BLOCK, Futures};
 pub use campaign::Done;
 pub use comparison::{Arm, Comparison, Pair, StoredComparison, compared_by};
 pub use contrast::{ClauseContrast, Contrast, differing_clauses};
@@ -68,7 +71,7 @@ pub use day::{DayTally, RATINGS, State};
 pub use design::{Design, DesignKind, MOST_POINTS, SOBOL_DIMENSIONS, Sobol};
 pub use difference::{Difference, Matters, Side, Verdict};
 pub use effects::Effect;
-pub use ensemble::{BLOCK, Ensemble, Futures, JoinError, Path, Row, SAMPLE_PATHS, StoredEnsemble};
+pub use ensemble::{Ensemble, JoinError, SAMPLE_PATHS, StoredEnsemble};
 pub use estimate::{Interval, Mean, Share, Sums, band_of};
 pub use factor::{Factor, FactorError, Kind};
 pub use fan::{Fan, FanDay, Series};
@@ -82,6 +85,7 @@ pub use order::{Ends, Quantiles, interval_ranks, rank};
 pub use paired::{PairedShares, Pairs, share_difference};
 pub use parting::{Aspect, Cause, Parted, Parting, Partings};
 pub use precision::{Estimate, HalfWidth, HalfWidthError, Known, Precision, PrecisionError, Results};
+pub use row::{Path, Row};
 pub use sweep::{Level, Sweep, SweepPoint, headlines_of, rows};
 pub use threads::Threads;
 pub use watched::{PairedFutures, Watched};

@@ -15,7 +15,7 @@ use crate::platform::{RuleChange, Rulebook, Ruleset};
 use crate::sim::{Case, Failure, Scenario, Shelf, Trajectory};
 
 use super::Threads;
-use super::ensemble::futures_of;
+use super::blocks::futures_of;
 use super::threads::Crew;
 
 /// One open text read in another way.

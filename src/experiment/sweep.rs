@@ -13,10 +13,11 @@
 use std::ops::Range;
 use std::sync::atomic::AtomicBool;
 
+use super::blocks::{Futures, in_blocks};
 use super::design::Design;
-use super::ensemble::{Futures, Row, in_blocks};
 use super::estimate::{Interval, Share, Sums};
 use super::headline::{By, Headline, Limit, Unit};
+use super::row::Row;
 use super::threads::{Crew, Threads};
 use crate::sim::{Metric, Setting};
 use crate::time::Span;

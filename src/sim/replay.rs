@@ -667,3 +667,16 @@ fn calendar(reading: &Reading, log: &Log, start: &Start) -> Result<Calendar, Log
         LogError::from(Findings::new(&Document::new(reading.name.clone(), ""), vec![finding]))
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_two_eras_say_alike_is_told_once() {
+        assert_eq!(
+            each_once(["pause", "flag", "pause", "ban", "flag"].into_iter()),
+            ["pause", "flag", "ban"]
+        );
+    }
+}

@@ -6,7 +6,7 @@ use std::sync::atomic::AtomicBool;
 
 use super::limits::{difference_limits, mean_limits, quantile_ranks, share_limits};
 use super::terms::Terms;
-use crate::experiment::ensemble::in_blocks;
+use crate::experiment::blocks::in_blocks;
 use crate::experiment::threads::Crew;
 use crate::experiment::{Interval, Threads, rank};
 use crate::glossary::grouped;

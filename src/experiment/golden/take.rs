@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::sync::atomic::AtomicBool;
 
 use super::fingerprint::{fingerprint, joined};
-use crate::experiment::ensemble::in_blocks;
+use crate::experiment::blocks::in_blocks;
 use crate::experiment::threads::Crew;
 use crate::experiment::{BLOCK, Sums, Threads};
 use crate::sim::expectation::{Event, Quantity, Unit};

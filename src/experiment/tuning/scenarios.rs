@@ -3,8 +3,8 @@
 use std::ops::Range;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::super::ensemble::Row;
 use super::super::headline::Headline;
+use super::super::row::Row;
 use super::{Admission, Futures};
 use crate::random::Fnv;
 use crate::sim::{LoadError, Scenario, Trajectory};

@@ -23,10 +23,12 @@ use crate::platform::language::Holder;
 use crate::platform::{Policy, Signal, Subject, Transition};
 use crate::time::{SimTime, Span};
 
+use super::Case;
+use super::outcome::{CaseOutcome, Made};
 use super::play::Play;
 use super::read::Layers;
+use super::script::{Event, Fact, Script};
 use super::text::PolicyText;
-use super::{Case, CaseOutcome, Event, Fact, Made, Script};
 
 /// A transition that a case just misses.
 #[derive(Clone, Debug, PartialEq, Eq)]

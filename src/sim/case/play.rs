@@ -12,7 +12,9 @@ use crate::platform::language::{Holder, Limit};
 use crate::platform::{Admission, Change, Platform, Rules, Signal, Subject, What};
 use crate::time::SimTime;
 
-use super::{Case, CaseOutcome, Event, Fact, Failure, Made, Script, Told};
+use super::Case;
+use super::outcome::{CaseOutcome, Failure, Made, Told};
+use super::script::{Event, Fact, Script};
 
 /// A case under way.
 pub(super) struct Play<'c> {

@@ -13,7 +13,9 @@ use crate::glossary::{Category, Feedback, NumberStatus, Rating, TemplateStatus};
 use crate::platform::language::Limit;
 
 use super::super::scenario::NumberText;
-use super::MOST_DAYS;
+
+/// The last day of a case: ten years.
+pub(super) const MOST_DAYS: i64 = 3_660;
 
 /// A file of cases.
 #[derive(Debug, Deserialize)]

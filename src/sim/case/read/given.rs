@@ -13,7 +13,7 @@ use crate::sim::load::{Following, compile, compile_eras, open, too_many_numbers}
 use crate::sim::scenario::NumberText;
 use crate::time::{Calendar, CalendarError, Span};
 
-use super::super::Names;
+use super::super::script::Names;
 use super::super::text::{GivenText, PolicyText, TemplateState, TemplateText};
 use super::super::under::{Base, RulesText};
 use super::{Reader, Stage};

@@ -23,8 +23,10 @@ use crate::time::{Calendar, SimTime, Span};
 use self::given::opening;
 pub(super) use self::given::{Book, Layers};
 use super::near::Stated;
+use super::script::{Event, Names, Script};
+use super::text::MOST_DAYS;
 use super::text::{CaseText, DayName, GivenText, PolicyText};
-use super::{Case, CaseFile, Event, MOST_DAYS, Names, Script};
+use super::{Case, CaseFile};
 
 /// Turns the text of cases into cases, and notes what is wrong on the way.
 pub(super) struct Reader<'d> {

@@ -3,8 +3,8 @@
 use crate::document::{Examiner, did_you_mean};
 use crate::time::SimTime;
 
+use super::super::script::{Expected, Fact};
 use super::super::text::ThenText;
-use super::super::{Expected, Fact};
 use super::{Reader, Stage};
 
 impl Reader<'_> {

@@ -9,8 +9,9 @@ use crate::platform::Signal;
 use crate::sim::replay::MOST_IN_ROW;
 use crate::time::{SimTime, Span, date_in_words, days_between};
 
+use super::super::script::Event;
+use super::super::text::MOST_DAYS;
 use super::super::text::{DayName, EventText, Moment};
-use super::super::{Event, MOST_DAYS};
 use super::{Reader, Stage};
 
 impl Reader<'_> {
