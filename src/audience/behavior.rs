@@ -256,7 +256,7 @@ impl RateName {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub enum DelayText {
-    /// Ages and the shares that react at them, such as `[("0h", 0.4), ("1h", 0.6)]`.
+    /// Ages, up to a year, and the shares that react at them, such as `[("0h", 0.4), ("1h", 0.6)]`; at most 16 rows.
     Table(Vec<(Span, Probability)>),
     /// The log-logistic law: half within the median, with a long tail.
     LogLogistic {
