@@ -21,6 +21,7 @@
 //! A time is `"day 2 15:00"` (the first day is day 1), `"day 2 14:59:59"`, `"day 2"` for its midnight, or a date
 //! instead of the day. What stands in `then` is looked at when everything of its instant has happened.
 
+mod book;
 mod near;
 mod outcome;
 mod play;
@@ -35,14 +36,13 @@ use crate::document::{Document, Examiner, Findings};
 use crate::platform::Rules;
 use crate::time::{Calendar, SimTime, days_between};
 
-use self::near::Stated;
+use self::book::RulesText;
 pub use self::near::{JustMissed, Unit};
 pub use self::outcome::{CaseOutcome, Failure, Made, Told};
 use self::play::Play;
 use self::read::Reader;
-use self::script::{Expected, Names, Script};
+use self::script::{Expected, Names, Script, Stated};
 use self::text::CasesText;
-use self::under::RulesText;
 pub use self::under::Shelf;
 use super::load::{Following, LoadError, open};
 

@@ -26,9 +26,7 @@ use crate::time::{SimTime, Span};
 use super::Case;
 use super::outcome::{CaseOutcome, Made};
 use super::play::Play;
-use super::read::Layers;
 use super::script::{Event, Fact, Script};
-use super::text::PolicyText;
 
 /// A transition that a case just misses.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,31 +55,6 @@ pub enum Unit {
 impl Unit {
     /// Every unit; its position is its index in counters.
     pub const ALL: [Unit; 3] = [Unit::One, Unit::Second, Unit::Step];
-}
-
-/// What a case states of the sender at the start.
-#[derive(Clone, Debug)]
-pub(super) struct Stated {
-    verified: Option<bool>,
-    policy: bool,
-    /// Of each number: whether its tier is stated, and its rating.
-    numbers: Vec<(bool, bool)>,
-}
-
-impl Stated {
-    pub(super) fn of(given: &Layers<'_>) -> Stated {
-        let (_, numbers) = given.get("numbers", |given| given.numbers.as_ref());
-        let (_, policy): (_, Option<&PolicyText>) = given.get("policy", |given| given.policy.as_ref());
-        Stated {
-            verified: given.get("verified", |given| given.verified.as_ref()).1.copied(),
-            policy: policy.is_some(),
-            numbers: numbers
-                .iter()
-                .flat_map(|numbers| numbers.values())
-                .map(|number| (number.tier.is_some(), number.rating.is_some()))
-                .collect(),
-        }
-    }
 }
 
 impl Case {

@@ -83,3 +83,12 @@ pub(super) enum Fact {
     MayApply(bool),
     Error(usize, u32),
 }
+
+/// What a case states of the sender at the start.
+#[derive(Clone, Debug)]
+pub(super) struct Stated {
+    pub(super) verified: Option<bool>,
+    pub(super) policy: bool,
+    /// Of each number: whether its tier is stated, and its rating.
+    pub(super) numbers: Vec<(bool, bool)>,
+}

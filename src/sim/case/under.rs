@@ -10,28 +10,11 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::document::{Document, Findings};
-use crate::platform::rulebook;
-use crate::platform::{RuleChange, Ruleset, catalogue};
+use crate::document::Findings;
+use crate::platform::RuleChange;
 
 use super::Case;
-use super::read::Book;
-
-/// Where the rules of a case come from.
-#[derive(Clone, Debug)]
-pub(super) struct RulesText {
-    /// The name of a built-in ruleset or rulebook, or the file that the case names, as it stands.
-    pub(super) base: Base,
-    /// What the case changes of it, in order.
-    pub(super) set: Vec<(String, String)>,
-}
-
-/// The rules before any change.
-#[derive(Clone, Debug)]
-pub(super) enum Base {
-    Named(String),
-    File(Arc<Document>),
-}
+use super::book::{Base, Book};
 
 /// Rules that were read already under one change: cases that set the same share them.
 #[derive(Default)]
@@ -78,37 +61,5 @@ impl Case {
         };
         let compiled = book.compile(&self.calendar);
         Ok(compiled.map(|(rules, later)| Case { rules, later, ..self.clone() }))
-    }
-}
-
-impl RulesText {
-    /// The name that the case gives its rules: of a ruleset, a rulebook, or a file.
-    fn called(&self) -> &str {
-        match &self.base {
-            Base::Named(name) => name,
-            Base::File(document) => &document.name,
-        }
-    }
-
-    /// Reads the rules with a change, and then what the case sets.
-    fn read(&self, change: &RuleChange) -> Result<Book, Findings> {
-        let own = |name: &str| catalogue::document(name).or_else(|| rulebook::document(name));
-        let document = match &self.base {
-            Base::File(document) => Some(document.as_ref().clone()),
-            Base::Named(name) => own(name),
-        };
-        let document = document.unwrap_or_else(|| Document::new("", ""));
-        let own = |document: Document| {
-            self.set.iter().try_fold(document, |document, (path, value)| document.with(path, value))
-        };
-        match &self.base {
-            Base::Named(name) if rulebook::document(name).is_some() => {
-                change.read_book(document, &own).map(Book::Rulebook)
-            }
-            _ => {
-                let ruleset = Ruleset::read(&own(change.of(document)?)?)?;
-                Ok(Book::Ruleset(Box::new(ruleset)))
-            }
-        }
     }
 }

@@ -7,15 +7,15 @@ use jiff::civil::{Date, DateTime};
 
 use crate::document::{Document, Examiner, Findings, did_you_mean};
 use crate::glossary::{Category, TemplateStatus};
-use crate::platform::rulebook::{self, BookEra, Rulebook};
-use crate::platform::{Opening, Policy, Rules, Ruleset, TemplateOpening, catalogue};
-use crate::sim::load::{Following, compile, compile_eras, open, too_many_numbers};
+use crate::platform::rulebook;
+use crate::platform::{Opening, Policy, Rules, TemplateOpening, catalogue};
+use crate::sim::load::{open, too_many_numbers};
 use crate::sim::scenario::NumberText;
 use crate::time::{Calendar, CalendarError, Span};
 
-use super::super::script::Names;
+use super::super::book::{Base, Book, RulesText};
+use super::super::script::{Names, Stated};
 use super::super::text::{GivenText, PolicyText, TemplateState, TemplateText};
-use super::super::under::{Base, RulesText};
 use super::{Reader, Stage};
 
 /// What is given to one case, with the place of each layer: the file's, the case's, those of its readings.
@@ -60,47 +60,6 @@ impl<'t> Layers<'t> {
             given.set.iter().map(change).collect()
         };
         self.layers.iter().flat_map(of_layer).collect()
-    }
-}
-
-/// The rules that hold in a case.
-pub(in crate::sim::case) enum Book {
-    /// From beginning to end.
-    Ruleset(Box<Ruleset>),
-    /// By the eras of a rulebook.
-    Rulebook(Rulebook),
-}
-
-impl Book {
-    /// The rules called `name`, as they stand in a document.
-    fn read(name: &str, document: &Document) -> Result<Book, Findings> {
-        match rulebook::document(name) {
-            Some(_) => Rulebook::read(document).map(Book::Rulebook),
-            None => Ruleset::read(document).map(|ruleset| Book::Ruleset(Box::new(ruleset))),
-        }
-    }
-
-    pub(super) fn name(&self) -> &str {
-        match self {
-            Book::Ruleset(ruleset) => &ruleset.name,
-            Book::Rulebook(book) => book.name(),
-        }
-    }
-
-    /// The rulesets that may come to hold.
-    fn rulesets(&self) -> Vec<&Ruleset> {
-        match self {
-            Book::Ruleset(ruleset) => vec![ruleset],
-            Book::Rulebook(book) => book.eras().iter().map(BookEra::ruleset).collect(),
-        }
-    }
-
-    /// The rules at the start of the calendar, and those of the eras that begin before its end.
-    pub(in crate::sim::case) fn compile(&self, calendar: &Calendar) -> Option<(Rules, Vec<Following>)> {
-        match self {
-            Book::Ruleset(ruleset) => Some((compile(ruleset, calendar), Vec::new())),
-            Book::Rulebook(book) => compile_eras(book, calendar),
-        }
     }
 }
 
@@ -300,5 +259,20 @@ impl TemplateText {
         };
         let new = matches!(self.state, TemplateState::New);
         TemplateOpening { category: self.category.unwrap_or(Category::Marketing), status, new }
+    }
+}
+
+/// What is stated of the sender at the start, and not taken as usual.
+pub(super) fn stated(given: &Layers<'_>) -> Stated {
+    let (_, numbers) = given.get("numbers", |given| given.numbers.as_ref());
+    let (_, policy): (_, Option<&PolicyText>) = given.get("policy", |given| given.policy.as_ref());
+    Stated {
+        verified: given.get("verified", |given| given.verified.as_ref()).1.copied(),
+        policy: policy.is_some(),
+        numbers: numbers
+            .iter()
+            .flat_map(|numbers| numbers.values())
+            .map(|number| (number.tier.is_some(), number.rating.is_some()))
+            .collect(),
     }
 }

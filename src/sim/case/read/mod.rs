@@ -20,12 +20,11 @@ use crate::platform::language::{Condition, Signal as Hears};
 use crate::platform::{Rules, Signal};
 use crate::time::{Calendar, SimTime, Span};
 
-use self::given::opening;
-pub(super) use self::given::{Book, Layers};
-use super::near::Stated;
+use self::given::Layers;
+use self::given::{opening, stated};
+use super::book::Book;
 use super::script::{Event, Names, Script};
-use super::text::MOST_DAYS;
-use super::text::{CaseText, DayName, GivenText, PolicyText};
+use super::text::{CaseText, DayName, GivenText, MOST_DAYS, PolicyText};
 use super::{Case, CaseFile};
 
 /// Turns the text of cases into cases, and notes what is wrong on the way.
@@ -178,8 +177,8 @@ impl<'d> Reader<'d> {
         let stage = self.stage(&given, &book, calendar(Span::days(1))?, calendar(Span::days(MOST_DAYS))?)?;
         self.check_tiers(&given, &stage);
         self.check_count(&given, &book);
-        let (policy, stated) = given.get("policy", |given| given.policy.as_ref());
-        if matches!(stated, Some(PolicyText::Open | PolicyText::Failed)) {
+        let (policy, check) = given.get("policy", |given| given.policy.as_ref());
+        if matches!(check, Some(PolicyText::Open | PolicyText::Failed)) {
             self.check_heard(stage.hears.policy, "the commerce-policy check", &stage, &policy);
         }
         let mut events = self.events(&stage, &text.when, path);
@@ -196,7 +195,7 @@ impl<'d> Reader<'d> {
             reading,
             file: self.document.name.clone(),
             script: Script { opening: opening(&given, &rules), events },
-            stated: Stated::of(&given),
+            stated: stated(&given),
             text: rules_text,
             rules,
             later,
