@@ -12,7 +12,7 @@ use proptest::test_runner::RngSeed;
 
 use common::{CLASSIC, Case, PLATFORM, Plan, STILL, WILD, total};
 use tiercast::audience::{
-    Act, Arrivals, Behavior, Choice, List, ListPlan, Moment, Rates, Sampling, Segment, Stage, Taken,
+    Act, Arrivals, Behavior, Choice, List, ListPlan, Moment, Rates, Room, Sampling, Segment, Stage, Taken,
     TemplateEffects, profile_document,
 };
 use tiercast::document::Document;
@@ -784,7 +784,7 @@ fn deliver(
             list.tell_windows_apart(&mut taken, inside, now, slot, chance);
         }
         let (again, counted_again) = (&taken.again(), &taken.counted_again());
-        let stage = Stage { calendar, chance, list, arrivals };
+        let stage = Stage { calendar, chance, list, arrivals, room: &mut Room::default() };
         let reactions = segment.react(rates, &taken, *moment, stage);
         delivered = reactions.delivered;
         let through = sent - reactions.capped;

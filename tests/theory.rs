@@ -8,7 +8,7 @@ mod common;
 
 use common::{CLASSIC, Case, PLATFORM, Plan, total};
 use tiercast::audience::{
-    Act, Arrivals, Behavior, Choice, List, ListPlan, Moment, RateName, Rates, Sampling, Segment, Stage,
+    Act, Arrivals, Behavior, Choice, List, ListPlan, Moment, RateName, Rates, Room, Sampling, Segment, Stage,
 };
 use tiercast::document::Document;
 use tiercast::glossary::Category;
@@ -397,8 +397,13 @@ fn delays_follow_their_table_slot_by_slot() {
             unread_after: None,
             followed: tiercast::audience::Followed::ALL,
         };
-        let stage =
-            Stage { calendar: &calendar, chance: &mut chance, list: &mut list, arrivals: &mut arrivals };
+        let stage = Stage {
+            calendar: &calendar,
+            chance: &mut chance,
+            list: &mut list,
+            arrivals: &mut arrivals,
+            room: &mut Room::default(),
+        };
         segment.react(&mut rates, &taken, moment, stage);
         while let Some(at) = arrivals.next(slot) {
             arrivals.take(at, |_, acts| {

@@ -22,8 +22,10 @@ mod catalogue;
 mod desk;
 mod history;
 mod list;
+mod moment;
 mod odds;
 mod reactions;
+mod segment;
 mod timetable;
 
 pub use act::{Act, ActCounts, feedback};
@@ -40,5 +42,7 @@ pub use desk::{
 };
 pub use history::{History, Memory};
 pub use list::{Choice, List, ListPlan, Sampling, Taken};
-pub use odds::{Rates, TemplateEffects};
-pub use reactions::{BatchSubjects, Followed, Moment, Reactions, Segment, Stage};
+pub use moment::{BatchSubjects, Followed, Moment};
+pub use odds::Rates;
+pub use reactions::{Reactions, Room, Stage};
+pub use segment::{Segment, TemplateEffects};

@@ -2,11 +2,12 @@
 //! the past of a customer does to them.
 
 use crate::random::quantile::{normal_cdf, normal_quantile};
-use crate::random::{Address, Chance, NearDays, Prior, Purpose, Shares, Subject};
+use crate::random::{Address, Chance, NearDays, Purpose, Shares, Subject};
 
 use super::behavior::{Behavior, RATES, RateName};
 use super::history::History;
-use super::reactions::{Moment, Room, Segment};
+use super::moment::Moment;
+use super::segment::{Segment, TemplateEffects};
 
 /// Rows of the multinomial over outcomes, in order.
 pub(super) const BLOCK: usize = 0;
@@ -19,17 +20,6 @@ pub(super) const REPLY: usize = 6;
 pub(super) const READ_ONLY: usize = 7;
 pub(super) const OUTCOMES: usize = 8;
 
-/// What a template changes in the behaviour of those who get it.
-#[derive(Clone, Debug, PartialEq)]
-pub struct TemplateEffects {
-    /// The template's name.
-    pub name: String,
-    /// Whether it has buttons.
-    pub buttons: bool,
-    /// Factors on chances, each drawn once per replication.
-    pub factors: Vec<(RateName, Prior)>,
-}
-
 /// The chances of one segment in one replication.
 #[derive(Clone, Debug)]
 pub struct Rates {
@@ -39,7 +29,6 @@ pub struct Rates {
     /// The odds of each template on the day of its last batch.
     odds: Vec<Odds>,
     days: NearDays,
-    room: Room,
 }
 
 impl Rates {
@@ -62,22 +51,11 @@ impl Rates {
             drawn.clamp(0.0, 1.0)
         });
         let templates = segment.templates.iter().map(|template| template.draw(segment, chance));
-        Rates {
-            base,
-            templates: templates.collect(),
-            odds: Vec::new(),
-            days: NearDays::default(),
-            room: Room::default(),
-        }
+        Rates { base, templates: templates.collect(), odds: Vec::new(), days: NearDays::default() }
     }
 
-    /// What a batch needs: the odds of its day and template, and room to work in.
-    pub(super) fn ready(
-        &mut self,
-        segment: &Segment,
-        moment: &Moment,
-        chance: &Chance,
-    ) -> (&mut Odds, &mut Room) {
+    /// The odds of the day and template of a batch.
+    pub(super) fn ready(&mut self, segment: &Segment, moment: &Moment, chance: &Chance) -> &mut Odds {
         while self.odds.len() <= moment.template {
             self.odds.push(Odds::new(self.of_template(self.odds.len())));
         }
@@ -88,7 +66,7 @@ impl Rates {
             let effect = chance.effect_of_day(behavior.day_effect.sigma, address, day, &mut self.days);
             odds.begin_day(behavior, effect, moment, chance);
         }
-        (odds, &mut self.room)
+        odds
     }
 
     /// The chances of messages of a template, before effects.

@@ -14,195 +14,19 @@ mod people;
 
 use crate::glossary::Category;
 use crate::random::maths::expm1;
-use crate::random::{Address, Chance, DelayTable, Purpose, Shares, Subject};
-use crate::time::{Calendar, SimTime, Slot, Span};
+use crate::random::{Address, Chance, Purpose, Subject};
+use crate::time::{Calendar, SimTime, Slot};
 
 use super::act::Act;
-use super::activity::Activity;
 use super::arrivals::Arrivals;
-use super::behavior::{Behavior, RateName, Undeliverable};
-use super::history::Memory;
+use super::behavior::{RateName, Undeliverable};
 use super::list::{List, Taken};
-use super::odds::{BLOCK, OUTCOMES, Odds, REPORT, REPORT_AND_BLOCK, Rates, STOP, TemplateEffects};
-use super::timetable::{CONVERSATION, Timetable};
+use super::moment::Moment;
+use super::odds::{BLOCK, OUTCOMES, Odds, REPORT, REPORT_AND_BLOCK, Rates, STOP};
+use super::segment::Segment;
+use super::timetable::CONVERSATION;
 
-pub(super) use counts::Room;
-
-/// A segment ready to react: who they are and how late they act.
-#[derive(Clone, Debug)]
-pub struct Segment {
-    /// The segment's name.
-    pub name: String,
-    /// The behaviour of its customers.
-    pub behavior: Behavior,
-    /// What the sender's templates change in it.
-    pub templates: Vec<TemplateEffects>,
-    subject: Subject,
-    delays: [DelayTable; Act::DELAYED.len()],
-    timetable: Timetable,
-    /// By the first row of answers that come late: the shares of those that come before it, and of the others.
-    answers: Vec<(Option<Shares>, Option<Shares>)>,
-    memory: Memory,
-    /// The virtual time of reactions, where hours differ.
-    activity: Option<Activity>,
-}
-
-impl Segment {
-    /// A segment of customers with this behaviour, who get these templates in the time of this calendar; `None` where a
-    /// delay of the (unchecked) profile makes no table.
-    pub fn new(
-        name: &str,
-        behavior: Behavior,
-        templates: Vec<TemplateEffects>,
-        calendar: &Calendar,
-    ) -> Option<Segment> {
-        let table = |act: Act| behavior.delays.get(act.name())?.value.compile().ok();
-        let mut delays = Vec::with_capacity(Act::DELAYED.len());
-        for act in Act::DELAYED {
-            delays.push(table(act)?);
-        }
-        let delays: [DelayTable; Act::DELAYED.len()] = delays.try_into().ok()?;
-        let longest = delays.iter().flat_map(|table| table.ages()).copied().max().unwrap_or(0);
-        let activity = Activity::new(&behavior.activity, calendar, longest);
-        let memory = Memory::of(&behavior);
-        let timetable = Timetable::new(&delays, activity.as_ref(), calendar);
-        let replies = delays[Act::Reply.index()].shares().shares();
-        let answers =
-            (0..=replies.len()).map(|late_rows| counts::early_and_late(replies, late_rows)).collect();
-        Some(Segment {
-            answers,
-            name: name.to_owned(),
-            subject: Subject::new(&[name]),
-            templates,
-            delays,
-            timetable,
-            memory,
-            activity,
-            behavior,
-        })
-    }
-
-    /// The most slots until a reaction to a message arrives, from any slot of the calendar.
-    pub fn longest_delay(&self, calendar: &Calendar) -> usize {
-        let longest = self.delays.iter().flat_map(|table| table.ages()).copied().max().unwrap_or(0);
-        match &self.activity {
-            Some(activity) => activity.longest(calendar, longest),
-            None => {
-                let slot = calendar.slot_length().0;
-                ((longest + slot - 1) / slot + 1) as usize
-            }
-        }
-    }
-
-    /// The share of acts of each kind that come too late for its table, by kind.
-    pub fn lost(&self) -> impl Iterator<Item = (Act, f64)> + '_ {
-        Act::DELAYED.into_iter().map(|act| (act, self.delays[act.index()].lost()))
-    }
-
-    /// The subject of the draws that concern all its customers.
-    pub fn subject(&self) -> Subject {
-        self.subject
-    }
-
-    /// What of the past of a customer moves the chances of the next message.
-    pub fn memory(&self) -> Memory {
-        self.memory
-    }
-
-    /// Of `customers`, how many can never be reached.
-    pub fn unreachable(&self, rates: &Rates, customers: u64, number: &str, chance: &mut Chance) -> u64 {
-        if self.behavior.undeliverable.value == Undeliverable::message {
-            return 0;
-        }
-        let address = Address::of(Purpose::Undeliverable, Subject::new(&[&self.name, number]));
-        let share = 1.0 - rates.base(RateName::delivered);
-        // More customers than one draw can split are one draw and its scale: a share of a great many.
-        let most = crate::random::MOST_TRIALS;
-        match customers {
-            few if few <= most => chance.binomial(address, few, share),
-            many => (many as f64 * share).round() as u64,
-        }
-    }
-
-    /// When a reaction to a message of `now` arrives, `age` later: the start of a slot, of the run or beyond.
-    fn arrival(&self, calendar: &Calendar, now: SimTime, age: i64) -> SimTime {
-        if let Some(activity) = &self.activity {
-            return calendar.start_of(activity.slot_at(calendar, now, age));
-        }
-        calendar.heard_at(SimTime(now.0 + age)).1
-    }
-}
-
-/// Whom the draws of the batches of one segment, template and number concern: names, hashed once.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct BatchSubjects {
-    /// Customers of the segment who get the template from the number.
-    pub batch: Subject,
-    /// All who get the template, of whatever segment.
-    pub campaign: Subject,
-}
-
-impl BatchSubjects {
-    /// By the names of the segment, the template and the number.
-    pub fn new(segment: &str, template: &str, number: &str) -> BatchSubjects {
-        BatchSubjects {
-            batch: Subject::new(&[segment, template, number]),
-            campaign: Subject::new(&["campaigns", template]),
-        }
-    }
-}
-
-/// When and what is sent.
-#[derive(Clone, Copy, Debug)]
-pub struct Moment {
-    /// The instant of the send.
-    pub now: SimTime,
-    /// Its slot.
-    pub slot: Slot,
-    /// Its civil day.
-    pub day: usize,
-    /// The weekday of that day, from Monday = 0.
-    pub weekday: usize,
-    /// Position of its list and template in the ring of arrivals.
-    pub streak: usize,
-    /// Position of the template among the segment's.
-    pub template: usize,
-    /// Whom its draws concern.
-    pub subjects: BatchSubjects,
-    /// The template's category.
-    pub category: Category,
-    /// Whether the platform bounds how many marketing messages a person gets.
-    pub person_cap: bool,
-    /// After how long a rating counts a message as unread, where one does.
-    pub unread_after: Option<Span>,
-    /// Which acts somebody follows by the slot; of others the day is enough.
-    pub followed: Followed,
-}
-
-/// Which acts somebody follows by the slot in which they arrive: a rating, a strategy, a desk.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Followed([bool; Act::ALL.len()]);
-
-impl Followed {
-    /// Every act is followed.
-    pub const ALL: Followed = Followed([true; Act::ALL.len()]);
-
-    /// Those acts are followed that `is` tells.
-    pub fn of(is: impl Fn(Act) -> bool) -> Followed {
-        Followed(Act::ALL.map(is))
-    }
-
-    /// Whether an act is followed.
-    pub fn by_slot(&self, act: Act) -> bool {
-        self.0[act.index()]
-    }
-}
-
-impl Moment {
-    fn civil_day(&self) -> u16 {
-        self.day as u16
-    }
-}
+pub use counts::Room;
 
 /// What a batch plays on: time and luck, the list that its customers go back to, and what is on its way.
 #[derive(Debug)]
@@ -215,6 +39,8 @@ pub struct Stage<'s> {
     pub list: &'s mut List,
     /// The reactions under way.
     pub arrivals: &'s mut Arrivals,
+    /// Room to work in, kept from batch to batch.
+    pub room: &'s mut Room,
 }
 
 /// What became of a batch at once; the rest arrives by the ring.
@@ -232,6 +58,21 @@ pub struct Reactions {
 }
 
 impl Segment {
+    /// Of `customers`, how many can never be reached.
+    pub fn unreachable(&self, rates: &Rates, customers: u64, number: &str, chance: &mut Chance) -> u64 {
+        if self.behavior.undeliverable.value == Undeliverable::message {
+            return 0;
+        }
+        let address = Address::of(Purpose::Undeliverable, Subject::new(&[&self.name, number]));
+        let share = 1.0 - rates.base(RateName::delivered);
+        // More customers than one draw can split are one draw and its scale: a share of a great many.
+        let most = crate::random::MOST_TRIALS;
+        match customers {
+            few if few <= most => chance.binomial(address, few, share),
+            many => (many as f64 * share).round() as u64,
+        }
+    }
+
     /// Of customers taken for a send, how many have an open service window: those who answered lately, and others
     /// who happen to have written first within the last 24 h.
     pub fn open_windows(
@@ -305,7 +146,7 @@ impl Segment {
             Undeliverable::customer => 1.0,
         };
         let at_cap = if bounded { rates.base(RateName::at_person_cap) } else { 0.0 };
-        let (odds, room) = rates.ready(self, moment, stage.chance);
+        let odds = rates.ready(self, moment, stage.chance);
         let mut send = Send {
             at_cap,
             reachable,
@@ -317,7 +158,7 @@ impl Segment {
             stage,
         };
         if taken.people.is_empty() {
-            send.reach_cells(taken, room).await;
+            send.reach_cells(taken).await;
         } else {
             send.reach_people(taken);
         }

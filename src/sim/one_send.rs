@@ -10,7 +10,7 @@
 use jiff::civil::date;
 
 use crate::audience::{
-    Act, Arrivals, BatchSubjects, Behavior, Choice, Followed, List, ListPlan, Moment, Rates, Sampling,
+    Act, Arrivals, BatchSubjects, Behavior, Choice, Followed, List, ListPlan, Moment, Rates, Room, Sampling,
     Segment, Stage,
 };
 use crate::glossary::Category;
@@ -75,8 +75,13 @@ impl OneSend {
         let taken = list.take(self.messages, SimTime::START, 0, 0, &mut chance);
         // What comes after the last slot of the calendar is heard in the slot after it.
         let mut arrivals = Arrivals::new(self.calendar.slots().len(), 1);
-        let stage =
-            Stage { calendar: &self.calendar, chance: &mut chance, list: &mut list, arrivals: &mut arrivals };
+        let stage = Stage {
+            calendar: &self.calendar,
+            chance: &mut chance,
+            list: &mut list,
+            arrivals: &mut arrivals,
+            room: &mut Room::default(),
+        };
         let reactions = self.segment.react(&mut rates, &taken, moment(), stage);
         heard(reactions.delivered, &mut arrivals)
     }

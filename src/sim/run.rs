@@ -21,7 +21,7 @@
 
 use std::ops::Range;
 
-use crate::audience::{self, Act, Arrivals, List, ListPlan, RateName, Rates, Taken, feedback};
+use crate::audience::{self, Act, Arrivals, List, ListPlan, RateName, Rates, Room, Taken, feedback};
 use crate::platform::price::OpenConversations;
 use crate::platform::{Admission, Change, Platform, Score, Signal, What};
 use crate::random::{Chance, Player, Streams, Table};
@@ -141,6 +141,8 @@ pub(super) struct Run<'s, 'p> {
     pub(super) rates: Vec<Rates>,
     /// Reactions under way, by lane and template.
     pub(super) arrivals: Arrivals,
+    /// Room for batches to react in.
+    pub(super) room: Room,
     /// Decisions that the platform will hear of.
     pub(super) pending: Pending,
     /// What is paid, where something is priced.
@@ -196,6 +198,7 @@ impl<'s, 'p> Run<'s, 'p> {
             diary: Diary::open(scenario, &platform, thresholds),
             lists: lists(scenario, &rates, &mut chance),
             arrivals: Arrivals::new(scenario.ring, streaks),
+            room: Room::default(),
             pending: Pending::open(scenario, &chance),
             account: scenario.prices.as_ref().map(|prices| prices.open()),
             states: vec![State::default(); scenario.senders.len()],

@@ -238,8 +238,9 @@ impl<'s> Run<'s, '_> {
         }
         self.tell_windows_apart(lane, chosen, moment);
         let segment = self.scenario.lanes[lane].segment;
-        let Run { rates, lists, arrivals, chance, scenario, .. } = self;
-        let stage = Stage { calendar: &scenario.setting.calendar, chance, list: &mut lists[lane], arrivals };
+        let Run { rates, lists, arrivals, room, chance, scenario, .. } = self;
+        let (calendar, list) = (&scenario.setting.calendar, &mut lists[lane]);
+        let stage = Stage { calendar, chance, list, arrivals, room };
         let behavior = &scenario.segments[segment];
         let reactions = behavior.reacting(&mut rates[segment], &chosen.taken, moment, stage).await;
         let delivered = self.delivered(lane, chosen, moment, reactions);

@@ -11,14 +11,16 @@ use std::ops::Range;
 
 use smallvec::SmallVec;
 
-use crate::random::{MOST_ROWS, Purpose, Shares, Split};
+use crate::random::{MOST_ROWS, Purpose, Split};
 use crate::time::SimTime;
 
 use super::super::history::History;
 use super::super::list::{AS_LAST, CLOSED, Cell, SERVICE_WINDOW, Taken};
+use super::super::moment::Moment;
 use super::super::odds::{ARCHIVE, BLOCK, MUTE, OUTCOMES, Odds, REPLY, REPORT, REPORT_AND_BLOCK, STOP};
+use super::super::segment::Segment;
 use super::super::timetable::Arriving;
-use super::{Act, Addresses, Moment, Segment, Send, Tally, leaving};
+use super::{Act, Addresses, Send, Tally, leaving};
 
 /// The cell of draws that concern a whole batch: no past has this key.
 const BATCH: u32 = u32::MAX;
@@ -33,7 +35,7 @@ fn delay_item(act: Act) -> u8 {
 
 /// What is worked with while a batch reacts: room that is kept from batch to batch.
 #[derive(Clone, Debug, Default)]
-pub(in super::super) struct Room {
+pub struct Room {
     /// The pasts of those who were taken, each once, in order.
     pasts: Vec<Past>,
     /// Empty between two questions.
@@ -99,8 +101,9 @@ impl Past {
 impl<'s> Send<'s, '_> {
     /// Sends to the customers of all pasts. It waits for counts, which are drawn with those of other replications;
     /// between two waits all is plain.
-    pub(super) async fn reach_cells(&mut self, taken: &Taken, room: &mut Room) {
-        let Room { pasts, splits } = room;
+    pub(super) async fn reach_cells(&mut self, taken: &Taken) {
+        let mut room = std::mem::take(self.stage.room);
+        let Room { pasts, splits } = &mut room;
         let (addresses, stopping_leaves) = (self.addresses(), self.stopping_leaves());
         self.gather(taken, pasts);
         if self.at_cap > 0.0 {
@@ -146,6 +149,7 @@ impl<'s> Send<'s, '_> {
         self.stage.chance.take_back(&mut delays, receipt);
         self.queue(&acts, &delays, &arriving);
         *splits = emptied(delays);
+        *self.stage.room = room;
     }
 
     /// When the rows of each delay arrive.
@@ -427,28 +431,10 @@ fn take_outcomes(pasts: &mut [Past], outcomes: &[Split<'_>], stopping_leaves: bo
     tally
 }
 
-/// The shares of a table's rows before `late_rows` among those that are in none from there on, and of the others.
-pub(super) fn early_and_late(rows: &[f64], late_rows: usize) -> (Option<Shares>, Option<Shares>) {
-    let (early, late) = rows.split_at(late_rows);
-    (part_of(early, 1.0 - late.iter().sum::<f64>()), part_of(late, 1.0))
-}
-
-/// Rows of a table as shares of what is left of 1 after the others; nothing where there is no row.
-fn part_of(rows: &[f64], left: f64) -> Option<Shares> {
-    if rows.is_empty() || left <= 0.0 {
-        return None;
-    }
-    let mut shares = [0.0; MOST_ROWS];
-    for (share, row) in shares.iter_mut().zip(rows) {
-        *share = (row / left).min(1.0);
-    }
-    Shares::new(&shares[..rows.len()]).ok()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::random::{Address, Subject};
+    use crate::random::{Address, Shares, Subject};
 
     #[test]
     fn splits_leave_their_room() {
