@@ -3,8 +3,9 @@
 //! ```text
 //!   Behavior (a profile file)           List (customers of one segment and number)
 //!     chances, delays, fatigue ...        rested | resting | waiting for a reply, by what they have been through
-//!          |                                  |
-//!          +--- Rates of one replication      +--- take(n): who is written to
+//!          |  made ready for a calendar       |
+//!       Segment                               |
+//!          +--- Rates of one replication      +--- take(n): who is written to, at a Moment
 //!                       \\                    /
 //!                        react(taken) -> Reactions: delivered, acts, who comes back when
 //!                             |  Odds: chances by past

@@ -67,7 +67,7 @@ impl Ensemble {
     /// Replicates `replications` and folds them in order of index.
     ///
     /// `futures` gives the replication of each index and nothing else may decide what it gives. `progress` hears, after
-    /// each block of [`BLOCK`], how many are done. When `interrupted` is set the run stops before its next block, and
+    /// each block of [`BLOCK`](super::BLOCK), how many are done. When `interrupted` is set the run stops before its next block, and
     /// what was finished makes an ensemble that is not [`complete`](Ensemble::complete).
     pub fn run(
         setting: Setting,

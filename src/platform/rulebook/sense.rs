@@ -279,7 +279,7 @@ impl<'p> Place<'p> {
     }
 }
 
-/// The steps of a ladder; the one without a limit where there is none, by the name that [`Rules`] give it.
+/// The steps of a ladder; the one without a limit where there is none, by the name that `Rules` give it.
 fn steps(ruleset: &Ruleset) -> Vec<(&str, Limit)> {
     match &ruleset.ladder {
         None => vec![("no tiers", Limit::Unlimited)],

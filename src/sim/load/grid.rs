@@ -13,7 +13,7 @@ use crate::sim::ready::SendingSlot;
 
 /// What the calendar of a run is laid by.
 pub(super) const CALENDAR: &[&str] = &["start", "zone", "horizon", "slot"];
-/// Longest horizon [days]: ten years.
+/// Longest horizon \[days\]: ten years.
 const MOST_DAYS: i64 = 3_660;
 
 pub(super) fn calendar(text: &ScenarioText, check: &mut Check<'_>) -> Option<Calendar> {

@@ -15,9 +15,9 @@ use super::mistakes::{Line, Mistakes};
 use super::moment::Times;
 use super::{KINDS, Kind, Log, LogError, MOST_IN_LOG, MOST_IN_ROW, Reading};
 
-/// Longest row [bytes]: most have less than a hundred.
+/// Longest row \[bytes\]: most have less than a hundred.
 const LONGEST_ROW: usize = 1 << 16;
-/// Longest name [bytes]: those of templates have at most 512 letters.
+/// Longest name \[bytes\]: those of templates have at most 512 letters.
 const LONGEST_NAME: usize = 2_048;
 /// So many pauses are told one by one.
 const MOST_PAUSES: usize = 3;
