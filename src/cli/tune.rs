@@ -8,10 +8,11 @@ use tiercast::document::Document;
 use tiercast::experiment::tuning::{
     Constraint, Goal, GoalError, Idle, Ledger, Plan, Question, Scenarios, TooSmall, Tuning,
 };
-use tiercast::experiment::{Comparison, Ensemble, Factor, FactorError, Headline, Mishap};
+use tiercast::experiment::{Comparison, Ensemble, Factor, FactorError, Headline};
 use tiercast::glossary::grouped;
 use tiercast::report::tuning::{Answer, FOUND, OWN, best, gallery, json, tables, text};
 use tiercast::report::{gallery as run_gallery, schedule};
+use tiercast::sim::Mishap;
 use tiercast::sim::{LoadError, Scenario};
 use tiercast::time::Span;
 

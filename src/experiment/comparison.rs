@@ -434,9 +434,10 @@ fn sent_so_far(future: &Trajectory) -> Vec<u64> {
 mod tests {
     use std::num::NonZeroUsize;
 
-    use super::super::{Mishap, toy};
+    use super::super::toy;
     use super::*;
     use crate::sim::Course;
+    use crate::sim::Mishap;
     use crate::time::DAY;
 
     /// Plans of toy futures: the plain one, the same again, and one that reaches every limit so many days later.

@@ -19,7 +19,7 @@ use thiserror::Error;
 use super::row::Row;
 use crate::document::nearest;
 use crate::glossary::grouped;
-use crate::sim::{Metric, Setting};
+use crate::sim::{Metric, Mishap, Setting};
 use crate::time::{Calendar, DAY, SimTime, Span};
 
 /// What plans are compared by.
@@ -53,82 +53,6 @@ pub enum By {
     After(Span),
     /// Before the end of a civil day.
     Date(Date),
-}
-
-/// What can go wrong.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(missing_docs, reason = "the names say it")]
-pub enum Mishap {
-    Flagged,
-    Downgraded,
-    Restricted,
-    TemplateFlagged,
-    TemplateDisabled,
-    Banned,
-    Warned,
-    RateLimited,
-}
-
-impl Mishap {
-    /// Every mishap, in the order of the reports.
-    pub const ALL: [Mishap; 8] = [
-        Mishap::Flagged,
-        Mishap::Downgraded,
-        Mishap::Restricted,
-        Mishap::TemplateFlagged,
-        Mishap::TemplateDisabled,
-        Mishap::Banned,
-        Mishap::Warned,
-        Mishap::RateLimited,
-    ];
-
-    /// The name in files.
-    pub fn name(self) -> &'static str {
-        match self {
-            Mishap::Flagged => "flagged",
-            Mishap::Downgraded => "downgraded",
-            Mishap::Restricted => "restricted",
-            Mishap::TemplateFlagged => "template_flagged",
-            Mishap::TemplateDisabled => "template_disabled",
-            Mishap::Banned => "banned",
-            Mishap::Warned => "warned",
-            Mishap::RateLimited => "rate_limited",
-        }
-    }
-
-    /// Whether the rules can do it.
-    pub fn possible(self, setting: &Setting) -> bool {
-        let possible = setting.possible;
-        match self {
-            Mishap::Flagged => possible.flagged,
-            Mishap::Downgraded => possible.downgraded,
-            Mishap::Restricted => possible.restricted,
-            Mishap::TemplateFlagged => possible.template_flagged,
-            Mishap::TemplateDisabled => possible.template_disabled,
-            Mishap::Banned => possible.banned,
-            Mishap::Warned => possible.warned,
-            Mishap::RateLimited => possible.rate_limited,
-        }
-    }
-
-    /// Whether it is older than tiers: few rules know it.
-    pub fn before_tiers(self) -> bool {
-        matches!(self, Mishap::Warned | Mishap::RateLimited)
-    }
-
-    /// Whether it happened.
-    pub fn happened(self, row: &Row) -> bool {
-        match self {
-            Mishap::Flagged => row.outcome.flags > 0,
-            Mishap::Downgraded => row.outcome.downgrades > 0,
-            Mishap::Restricted => row.outcome.restrictions > 0,
-            Mishap::TemplateFlagged => row.outcome.template_flags > 0,
-            Mishap::TemplateDisabled => row.outcome.templates_disabled > 0,
-            Mishap::Banned => row.outcome.banned,
-            Mishap::Warned => row.outcome.warnings > 0,
-            Mishap::RateLimited => row.outcome.rate_limits > 0,
-        }
-    }
 }
 
 impl By {
@@ -319,7 +243,7 @@ impl Headline {
                 };
                 u64::from(limit.held(row, setting).is_some_and(|at| at < end))
             }
-            Headline::Happens(mishap) => u64::from(mishap.happened(row)),
+            Headline::Happens(mishap) => u64::from(mishap.happened(&row.outcome)),
             Headline::Total(metric) => row.outcome.totals[*metric as usize],
         }
     }

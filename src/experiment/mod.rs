@@ -77,7 +77,7 @@ pub use factor::{Factor, FactorError, Kind};
 pub use fan::{Fan, FanDay, Series};
 pub use fired::{Fired, FiredClause, watch_fired};
 pub use first_passage::FirstPassage;
-pub use headline::{By, Headline, Limit, Mishap, NoHeadline, Unit};
+pub use headline::{By, Headline, Limit, NoHeadline, Unit};
 pub use histogram::{ENDLESS, Histogram};
 pub use layers::{Explained, LAYERS, explained};
 pub use lead::Lead;

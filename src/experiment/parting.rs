@@ -16,8 +16,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::Row;
-use super::headline::Mishap;
 use super::watched::Watched;
+use crate::sim::Mishap;
 use crate::sim::{ChatMetric, Course, Day, Did, Divergence, Gauge, Metric, SendPart, Sent, Setting};
 
 /// Where two replications first part.
@@ -170,7 +170,7 @@ fn sums_alike((a, of_a): (&Watched, &Setting), (b, of_b): (&Watched, &Setting)) 
         let rungs = of.tiers.iter().zip(&row.outcome.reached);
         rungs.filter_map(|(tier, at)| Some((tier.limit, (*at)?))).collect()
     };
-    let mishaps = Mishap::ALL.iter().all(|mishap| mishap.happened(&x) == mishap.happened(&y));
+    let mishaps = Mishap::ALL.iter().all(|mishap| mishap.happened(&x.outcome) == mishap.happened(&y.outcome));
     mishaps
         && (x.outcome.totals, x.outcome.unpriced) == (y.outcome.totals, y.outcome.unpriced)
         && held(&x, of_a) == held(&y, of_b)

@@ -59,7 +59,7 @@ pub mod tuning;
 pub mod verdicts;
 pub mod webhooks;
 
-use crate::experiment::Mishap;
+use crate::sim::Mishap;
 
 /// The tool and its version.
 pub const TOOL: &str = concat!("tiercast ", env!("CARGO_PKG_VERSION"));

@@ -17,8 +17,9 @@ use jiff::civil::Date;
 use serde::Serialize;
 
 use super::{TOOL, rounded, text};
-use crate::experiment::{Done, Ensemble, Mean, Mishap, Quantiles, Share};
+use crate::experiment::{Done, Ensemble, Mean, Quantiles, Share};
 use crate::sim::Assumption;
+use crate::sim::Mishap;
 use crate::sim::{End, Metric, Reason};
 use crate::time::{Calendar, HOUR, SimTime};
 
@@ -336,7 +337,7 @@ impl Chances {
     fn of(ensemble: &Ensemble) -> Chances {
         let chance = |mishap: Mishap| {
             let can = mishap.possible(ensemble.setting());
-            can.then(|| Chance::of(ensemble.share(|row| mishap.happened(row))))
+            can.then(|| Chance::of(ensemble.share(|row| mishap.happened(&row.outcome))))
         };
         Chances {
             flagged: chance(Mishap::Flagged),

@@ -18,9 +18,10 @@ use jiff::civil::Date;
 
 use super::{TOOL, happens};
 use crate::experiment::{
-    Done, Ends, Ensemble, FanDay, FirstPassage, Interval, Mean, Mishap, Quantiles, Series, Share,
+    Done, Ends, Ensemble, FanDay, FirstPassage, Interval, Mean, Quantiles, Series, Share,
 };
 use crate::glossary::{capital, grouped};
+use crate::sim::Mishap;
 use crate::sim::Setting;
 use crate::sim::{ChatMetric, Metric, Reason};
 use crate::time::{SimTime, date_in_words};
@@ -211,7 +212,7 @@ fn chances(page: &mut Page, ensemble: &Ensemble) {
         .map(|mishap| {
             let mut row = vec![happens(mishap, &number, tier)];
             if mishap.possible(setting) {
-                let share = ensemble.share(|row| mishap.happened(row));
+                let share = ensemble.share(|row| mishap.happened(&row.outcome));
                 row.extend(chance(share));
                 row.push(odds(share));
             } else {

@@ -29,6 +29,7 @@ use crate::document::Ordered;
 use crate::glossary::{NumberStatus, Rating, Ratio, TemplateStatus, grouped};
 use crate::time::{Calendar, DAY, SimTime, Span, date_in_words};
 
+use super::mishap::Mishap;
 use super::setting::Setting;
 use super::trajectory::{Metric, Trajectory};
 
@@ -155,6 +156,23 @@ pub enum EventText {
         /// How many at least \[cost in whole units of its currency\].
         at_least: u64,
     },
+}
+
+impl EventText {
+    /// What goes wrong, where it is that.
+    pub fn mishap(&self) -> Option<Mishap> {
+        match self {
+            EventText::Flagged => Some(Mishap::Flagged),
+            EventText::Downgraded => Some(Mishap::Downgraded),
+            EventText::Restricted => Some(Mishap::Restricted),
+            EventText::TemplateFlagged => Some(Mishap::TemplateFlagged),
+            EventText::TemplateDisabled => Some(Mishap::TemplateDisabled),
+            EventText::Banned => Some(Mishap::Banned),
+            EventText::Warned => Some(Mishap::Warned),
+            EventText::RateLimited => Some(Mishap::RateLimited),
+            EventText::Reached { .. } | EventText::EndsAtLeast(_) | EventText::Counted { .. } => None,
+        }
+    }
 }
 
 /// Whether there is chance.
@@ -323,22 +341,8 @@ pub enum Event {
     ReachedBefore(usize, SimTime),
     /// The tier at the end is this one (position on the ladder) or higher.
     EndsAtLeast(usize),
-    /// The number is flagged.
-    Flagged,
-    /// The tier falls.
-    Downgraded,
-    /// The number is restricted.
-    Restricted,
-    /// A template is flagged.
-    TemplateFlagged,
-    /// A template is disabled.
-    TemplateDisabled,
-    /// The number is banned.
-    Banned,
-    /// The number is warned.
-    Warned,
-    /// The number is rate-limited.
-    RateLimited,
+    /// Something goes wrong.
+    Mishap(Mishap),
     /// So many are counted over the run.
     Counted(Metric, u64),
 }
@@ -390,14 +394,7 @@ impl Event {
                 future.outcome.reached.get(tier).copied().flatten().is_some_and(|time| time < before)
             }
             Event::EndsAtLeast(tier) => future.outcome.final_tier >= tier,
-            Event::Flagged => future.outcome.flags > 0,
-            Event::Downgraded => future.outcome.downgrades > 0,
-            Event::Restricted => future.outcome.restrictions > 0,
-            Event::TemplateFlagged => future.outcome.template_flags > 0,
-            Event::TemplateDisabled => future.outcome.templates_disabled > 0,
-            Event::Banned => future.outcome.banned,
-            Event::Warned => future.outcome.warnings > 0,
-            Event::RateLimited => future.outcome.rate_limits > 0,
+            Event::Mishap(mishap) => mishap.happened(&future.outcome),
             Event::Counted(metric, least) => future.outcome.totals[metric as usize] >= least,
         }
     }

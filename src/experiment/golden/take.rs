@@ -8,7 +8,7 @@ use crate::experiment::blocks::in_blocks;
 use crate::experiment::threads::Crew;
 use crate::experiment::{BLOCK, Sums, Threads};
 use crate::sim::expectation::{Event, Quantity, Unit};
-use crate::sim::{Contents, Metric, Scenario, Setting};
+use crate::sim::{Contents, Metric, Mishap, Scenario, Setting};
 use crate::time::{HOUR, SimTime};
 
 /// Blocks of [`BLOCK`] replications in a take.
@@ -115,28 +115,15 @@ pub fn take(
 
 /// The numbers that are watched: all that this ruleset can have, in the order of their names.
 fn headlines(setting: &Setting) -> Vec<Headline> {
-    let can = setting.possible;
-    let events = [
-        ("banned", Event::Banned, can.banned),
-        ("downgraded", Event::Downgraded, can.downgraded),
-        ("flagged", Event::Flagged, can.flagged),
-        ("rate_limited", Event::RateLimited, can.rate_limited),
-        ("restricted", Event::Restricted, can.restricted),
-        ("template_disabled", Event::TemplateDisabled, can.template_disabled),
-        ("template_flagged", Event::TemplateFlagged, can.template_flagged),
-        ("warned", Event::Warned, can.warned),
-    ];
+    let mut mishaps = Mishap::ALL.map(|mishap| (mishap.name(), mishap));
+    mishaps.sort_unstable_by_key(|(name, _)| *name);
     let chance = |name: String, event| {
         let (unit, limit) = (Unit::Share, Limit::Fixed(0.01));
         Headline { name, unit, limit, quantity: Quantity::Happens(event) }
     };
     let mut list: Vec<Headline> = Vec::new();
-    list.extend(
-        events
-            .into_iter()
-            .filter(|(.., can)| *can)
-            .map(|(name, event, _)| chance(format!("chance.{name}"), event)),
-    );
+    let possible = mishaps.into_iter().filter(|(_, mishap)| mishap.possible(setting));
+    list.extend(possible.map(|(name, mishap)| chance(format!("chance.{name}"), Event::Mishap(mishap))));
     let horizon = setting.calendar.horizon().0.unsigned_abs();
     for (place, tier) in setting.tiers.iter().enumerate().skip(setting.start_tier + 1) {
         list.push(chance(format!("reached.{}", tier.name), Event::ReachedBefore(place, SimTime::NEVER)));

@@ -3,11 +3,11 @@
 use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::super::headline::Mishap;
 use super::*;
 use crate::random::philox;
 use crate::random::quantile::normal_quantile;
 use crate::sim::Metric;
+use crate::sim::Mishap;
 use crate::time::Span;
 
 /// Messages sent, of mean 10,000 - (x - 30)^2 - 40 if the word is "bad", with noise of which most is shared by all

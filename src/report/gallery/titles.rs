@@ -1,8 +1,9 @@
 //! What a title says where a picture has more than one answer.
 
-use crate::experiment::{Ensemble, Mishap};
+use crate::experiment::Ensemble;
 use crate::glossary::NumberStatus;
 use crate::report::charts::{about, chance};
+use crate::sim::Mishap;
 use crate::sim::Setting;
 use crate::time::{Calendar, date_in_words};
 
@@ -79,7 +80,8 @@ fn possible(ensemble: &Ensemble) -> impl DoubleEndedIterator<Item = (NumberStatu
 
 /// The statuses in which some run ever is, each with the share of the runs, the most frequent first.
 fn ever(ensemble: &Ensemble) -> Vec<(NumberStatus, f64)> {
-    let share = |mishap: Mishap| ensemble.share(|row| mishap.happened(row)).estimate().unwrap_or(0.0);
+    let share =
+        |mishap: Mishap| ensemble.share(|row| mishap.happened(&row.outcome)).estimate().unwrap_or(0.0);
     let mut shares: Vec<(NumberStatus, f64)> =
         possible(ensemble).map(|(status, mishap)| (status, share(mishap))).collect();
     shares.retain(|(_, share)| *share > 0.0);

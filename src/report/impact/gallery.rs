@@ -12,9 +12,10 @@ use super::super::charts::{
 use super::super::comparison::text::{signed, suffix};
 use super::super::comparison::what;
 use super::{Answer, Change, Effect, Told};
-use crate::experiment::{Difference, Headline, Mishap, Side, Unit, Verdict};
+use crate::experiment::{Difference, Headline, Side, Unit, Verdict};
 use crate::glossary::grouped;
 use crate::sim::Metric;
+use crate::sim::Mishap;
 
 /// Whether there is anything to draw.
 pub fn any(answer: &Answer<'_>) -> bool {

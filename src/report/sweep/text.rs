@@ -10,7 +10,7 @@
 //! ```
 
 use super::{SweepAnswer, asked, point_in_words, short};
-use crate::experiment::{By, DesignKind, Effect, Headline, Interval, Level, Mishap, Unit};
+use crate::experiment::{By, DesignKind, Effect, Headline, Interval, Level, Unit};
 use crate::glossary::{capital, grouped};
 use crate::report::TOOL;
 use crate::report::comparison::text::{between, level, signed, suffix};
@@ -18,6 +18,7 @@ use crate::report::comparison::what;
 use crate::report::text::page::{Align, Page};
 use crate::report::text::{runs, trust};
 use crate::sim::Metric;
+use crate::sim::Mishap;
 
 /// Most levels of a factor for which every point stands in the table.
 const MOST_ROWS: usize = 25;

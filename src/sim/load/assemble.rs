@@ -41,6 +41,8 @@ pub(super) struct Pieces {
 
 /// Who meets whom in a run, and by which rules.
 struct World<'p> {
+    /// The ruleset at the start.
+    ruleset: &'p Ruleset,
     /// The rulesets that come to hold, and their rules.
     rulesets: Vec<&'p Ruleset>,
     rules: Rules,
@@ -58,16 +60,14 @@ struct World<'p> {
 impl Loader<'_> {
     /// The scenario; nothing where the delays of a profile make no table.
     pub(super) fn assemble(&self, text: &ScenarioText, pieces: Pieces) -> Option<Scenario> {
-        let world = World::of(text, &pieces)?;
-        let setting = self.setting(text, &pieces, &world);
-        let contents =
-            Contents::of(text, &world.rulesets, &world.segments, &pieces.strategy, world.prices.as_ref());
+        let Pieces { calendar, ruleset, book, behaviors, strategy, sending } = pieces;
+        let world = World::of(text, &calendar, (&ruleset, book.as_ref()), behaviors)?;
+        let setting = self.setting(text, calendar, &world, (&strategy, &sending));
+        let contents = Contents::of(text, &world.rulesets, &world.segments, &strategy, world.prices.as_ref());
         let all = world.all_rules();
         let answered = world.help_desk.is_some() || world.prices.is_some();
-        let (followed, ring) = (
-            parts::followed(&all, &pieces.strategy, answered),
-            ring(&world.segments, &all, &setting.calendar),
-        );
+        let (followed, ring) =
+            (parts::followed(&all, &strategy, answered), ring(&world.segments, &all, &setting.calendar));
         let World { rules, later, segments, senders, lanes, templates, opening, prices, help_desk, .. } =
             world;
         Some(Scenario {
@@ -86,12 +86,12 @@ impl Loader<'_> {
             others: Vec::new(),
             streaks: streaks(&lanes, &templates),
             lanes,
-            strategy: pieces.strategy,
+            strategy,
             templates,
             opening,
             decisions: decisions(text),
             thresholds: threshold_priors(text, &rules),
-            sending: pieces.sending,
+            sending,
             prices,
             own_lines: slot_bound(text, &setting.calendar),
             ring,
@@ -99,7 +99,7 @@ impl Loader<'_> {
             held: Held::default(),
             pinned: Pinned::default(),
             segments,
-            ruleset: pieces.ruleset,
+            ruleset,
             rules,
             later,
             setting,
@@ -107,13 +107,17 @@ impl Loader<'_> {
     }
 
     /// What reports say of the scenario.
-    fn setting(&self, text: &ScenarioText, pieces: &Pieces, world: &World<'_>) -> Setting {
-        let World { rulesets, rules, segments, senders, prices, help_desk, .. } = world;
-        let calendar = &pieces.calendar;
+    fn setting(
+        &self,
+        text: &ScenarioText,
+        calendar: Calendar,
+        world: &World<'_>,
+        (strategy, sending): (&Strategy, &[SendingSlot]),
+    ) -> Setting {
+        let World { ruleset, rulesets, rules, segments, senders, prices, help_desk, .. } = world;
         let all = world.all_rules();
         let (start_tier, tiers) = (world.start_tier(), union(&all));
-        let question =
-            Question { text, ruleset: &pieces.ruleset, rules, segments, volume: &pieces.strategy.volume };
+        let question = Question { text, ruleset, rules, segments, volume: &strategy.volume };
         let priced = prices.as_ref().map(|prices| &prices.rules);
         Setting {
             help_desk: help_desk.is_some(),
@@ -126,9 +130,9 @@ impl Loader<'_> {
             profiles: profiles(segments),
             seed: text.seed.unwrap_or(1),
             start_tier: rung_among(&tiers, rules, start_tier),
-            campaign: campaign(text, calendar),
+            campaign: campaign(text, &calendar),
             sending_numbers: senders.len(),
-            longest_pause: longest_pause(text, calendar, &pieces.sending),
+            longest_pause: longest_pause(text, &calendar, sending),
             unlocks: unlocks(question, &tiers),
             tiers,
             possible: Possible::under(&all),
@@ -138,23 +142,27 @@ impl Loader<'_> {
                 out_of_reach(question, start_tier),
                 waits(text, rulesets),
                 waiting_numbers(text, rules),
-                warnings(text, rulesets, segments, calendar),
+                warnings(text, rulesets, segments, &calendar),
             ]
             .concat(),
-            calendar: calendar.clone(),
+            calendar,
         }
     }
 }
 
 impl<'p> World<'p> {
-    fn of(text: &ScenarioText, pieces: &'p Pieces) -> Option<World<'p>> {
-        let Pieces { calendar, ruleset, book, behaviors, .. } = pieces;
+    fn of(
+        text: &ScenarioText,
+        calendar: &Calendar,
+        (ruleset, book): (&'p Ruleset, Option<&'p Rulebook>),
+        behaviors: Vec<Behavior>,
+    ) -> Option<World<'p>> {
         let (rules, later) = match book {
             Some(book) => eras(book, text, calendar)?,
             None => (compile(ruleset, calendar), Vec::new()),
         };
-        let rulesets = in_force(book.as_ref(), ruleset, Some(calendar));
-        let segments = segments(text, behaviors.clone(), calendar)?;
+        let rulesets = in_force(book, ruleset, Some(calendar));
+        let segments = segments(text, behaviors, calendar)?;
         let senders = sending_numbers(text);
         let begins = std::iter::once(SimTime::START).chain(later.iter().map(|era| era.from));
         let prices = prices(text, &begins.zip(rulesets.iter().copied()).collect::<Vec<_>>(), calendar);
@@ -163,6 +171,7 @@ impl<'p> World<'p> {
             templates: own_templates(text),
             opening: opening(text, &rules, later.is_empty()),
             help_desk: help_desk(text, calendar, &senders),
+            ruleset,
             rulesets,
             rules,
             later,

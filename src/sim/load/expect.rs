@@ -381,8 +381,7 @@ impl Reader<'_> {
     // ---- parts ----------------------------------------------------------------------------------------------
 
     fn event(&mut self, of: &EventText, setting: &Setting) -> Option<Event> {
-        let can = setting.possible;
-        let (event, can) = match of {
+        match of {
             EventText::Reached { tier, by } => {
                 let place = self.tier("of.Reached.tier", tier, setting)?;
                 let before = match by {
@@ -402,20 +401,14 @@ impl Reader<'_> {
                 let least = at_least.saturating_mul(u64::from(metric.per_unit()));
                 return Some(Event::Counted(*metric, least));
             }
-            EventText::Flagged => (Event::Flagged, can.flagged),
-            EventText::Downgraded => (Event::Downgraded, can.downgraded),
-            EventText::Restricted => (Event::Restricted, can.restricted),
-            EventText::TemplateFlagged => (Event::TemplateFlagged, can.template_flagged),
-            EventText::TemplateDisabled => (Event::TemplateDisabled, can.template_disabled),
-            EventText::Banned => (Event::Banned, can.banned),
-            EventText::Warned => (Event::Warned, can.warned),
-            EventText::RateLimited => (Event::RateLimited, can.rate_limited),
-        };
-        if !can {
+            _ => {}
+        }
+        let mishap = of.mishap()?;
+        if !mishap.possible(setting) {
             let message = format!("under {} it never happens that {}", setting.ruleset, event_in_words(of));
             return self.wrong("of", message, "leave this expectation out");
         }
-        Some(event)
+        Some(Event::Mishap(mishap))
     }
 
     fn tier(&mut self, field: &str, name: &str, setting: &Setting) -> Option<usize> {
