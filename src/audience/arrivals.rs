@@ -9,13 +9,8 @@ use super::act::{Act, ActCounts};
 pub struct Arrivals {
     /// What arrives, by slot and template.
     rows: Vec<Row>,
-    /// Whether anything arrives in a slot: a bit each.
-    filled: Vec<u64>,
+    agenda: Agenda,
     templates: usize,
-    length: usize,
-    /// Nothing is filled before this slot.
-    from: Slot,
-    held: usize,
 }
 
 /// What arrives in one slot from one template.
@@ -29,21 +24,15 @@ struct Row {
 impl Arrivals {
     /// A ring for delays of up to `slots` slots, from `templates` templates.
     pub fn new(slots: usize, templates: usize) -> Arrivals {
-        // A power of two, so that a slot's place is found without dividing, and whole words of bits.
-        let length = (slots + 2).next_power_of_two().max(BITS);
-        let rows = vec![Row::default(); length * templates];
-        Arrivals { rows, filled: vec![0; length / BITS], templates, length, from: 0, held: 0 }
-    }
-
-    fn place(&self, slot: Slot) -> usize {
-        slot as usize & (self.length - 1)
+        let agenda = Agenda::new(slots);
+        Arrivals { rows: vec![Row::default(); agenda.length * templates], agenda, templates }
     }
 
     /// Adds what will arrive in `slot`, which lies at most the ring's length ahead.
     pub fn add(&mut self, slot: Slot, template: usize, act: Act, count: u64) {
         if count > 0 {
             let fresh = self.put(slot, template, act, count);
-            self.filled_from(slot, fresh);
+            self.agenda.filled_from(slot, fresh);
         }
     }
 
@@ -57,17 +46,68 @@ impl Arrivals {
             }
         }
         if first < Slot::MAX {
-            self.filled_from(first, fresh);
+            self.agenda.filled_from(first, fresh);
         }
     }
 
     /// Adds to the row of a slot; returns 1 where nothing arrived in the slot so far, or else 0.
     #[inline]
     fn put(&mut self, slot: Slot, template: usize, act: Act, count: u64) -> usize {
-        let place = self.place(slot);
-        let row = &mut self.rows[place * self.templates + template];
+        let row = &mut self.rows[self.agenda.place(slot) * self.templates + template];
         row.counts[act.index()] += count;
         row.filled = true;
+        self.agenda.fill(slot)
+    }
+
+    /// The first slot from `from` on in which something arrives.
+    pub fn next(&mut self, from: Slot) -> Option<Slot> {
+        self.agenda.next(from)
+    }
+
+    /// Takes out what arrives in `slot`, template by template.
+    #[inline]
+    pub fn take(&mut self, slot: Slot, mut each: impl FnMut(usize, &ActCounts)) {
+        if !self.agenda.empty(slot) {
+            return;
+        }
+        let rows = &mut self.rows[self.agenda.place(slot) * self.templates..][..self.templates];
+        for (template, row) in rows.iter_mut().enumerate().filter(|(_, row)| row.filled) {
+            each(template, &row.counts);
+            *row = Row::default();
+        }
+    }
+}
+
+/// In which slots of a ring something arrives.
+#[derive(Clone, Debug)]
+pub(super) struct Agenda {
+    /// A bit for each slot.
+    filled: Vec<u64>,
+    /// Slots of the ring.
+    pub(super) length: usize,
+    /// Nothing is filled before this slot.
+    from: Slot,
+    held: usize,
+}
+
+impl Agenda {
+    /// Of a ring for delays of up to `slots` slots.
+    pub(super) fn new(slots: usize) -> Agenda {
+        // A power of two, so that a slot's place is found without dividing, and whole words of bits.
+        let length = (slots + 2).next_power_of_two().max(BITS);
+        Agenda { filled: vec![0; length / BITS], length, from: 0, held: 0 }
+    }
+
+    /// The place of a slot in the ring.
+    #[inline]
+    pub(super) fn place(&self, slot: Slot) -> usize {
+        slot as usize & (self.length - 1)
+    }
+
+    /// Something arrives in a slot; returns 1 where nothing did so far, or else 0.
+    #[inline]
+    pub(super) fn fill(&mut self, slot: Slot) -> usize {
+        let place = self.place(slot);
         let (word, bit) = (&mut self.filled[place / BITS], place % BITS);
         let fresh = !*word >> bit & 1;
         *word |= 1 << bit;
@@ -75,14 +115,15 @@ impl Arrivals {
     }
 
     /// Something was added from slot `first` on, in `fresh` slots where nothing arrived so far.
-    fn filled_from(&mut self, first: Slot, fresh: usize) {
+    #[inline]
+    pub(super) fn filled_from(&mut self, first: Slot, fresh: usize) {
         // An empty ring has nothing before `first`; searched from further back, a far slot would be met one lap early.
         self.from = if self.held == 0 { first } else { self.from.min(first) };
         self.held += fresh;
     }
 
     /// The first slot from `from` on in which something arrives.
-    pub fn next(&mut self, from: Slot) -> Option<Slot> {
+    pub(super) fn next(&mut self, from: Slot) -> Option<Slot> {
         if self.held == 0 {
             return None;
         }
@@ -98,21 +139,17 @@ impl Arrivals {
         }
     }
 
-    /// Takes out what arrives in `slot`, template by template.
+    /// Nothing more arrives in a slot; tells whether anything did.
     #[inline]
-    pub fn take(&mut self, slot: Slot, mut each: impl FnMut(usize, &ActCounts)) {
+    pub(super) fn empty(&mut self, slot: Slot) -> bool {
         let place = self.place(slot);
         let (word, bit) = (&mut self.filled[place / BITS], 1 << (place % BITS));
         if *word & bit == 0 {
-            return;
+            return false;
         }
         *word &= !bit;
         self.held -= 1;
-        let rows = &mut self.rows[place * self.templates..][..self.templates];
-        for (template, row) in rows.iter_mut().enumerate().filter(|(_, row)| row.filled) {
-            each(template, &row.counts);
-            *row = Row::default();
-        }
+        true
     }
 }
 
