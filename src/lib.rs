@@ -39,6 +39,7 @@
 //! a run never changes it; the same scenario and seed give the same bytes, whatever the threads and the platform.
 
 // Floor 0: words. They import nothing of ours.
+pub mod abreast;
 pub mod document;
 pub mod glossary;
 pub mod random;

@@ -123,6 +123,11 @@ impl Chance {
         self.drawn
     }
 
+    /// Takes note of counts that were drawn of it elsewhere.
+    pub(crate) fn note_drawn(&mut self, counts: u64) {
+        self.drawn += counts;
+    }
+
     // ---- parameters -----------------------------------------------------------------------------------------
 
     /// The uniform of a parameter: the one that was set, or the one at `address`.

@@ -19,6 +19,7 @@ use super::count::NOTHING;
 use super::philox::{MULTIPLIER, ROUNDS, WEYL};
 use super::quantile::{estrin, quick_normal_quantile};
 use super::streams::unit;
+use crate::abreast::All;
 
 /// How many are counted side by side.
 pub(super) const LANES: usize = 8;
@@ -261,18 +262,100 @@ fn count_by_expansion(lanes: &mut [Lanes]) {
 #[inline(always)]
 fn answer_all<const LARGE: bool>(rows: &mut [Lanes]) {
     for lanes in rows {
-        let laws = Laws::of(lanes);
-        let u = laws.mirror(lanes.u);
-        let (k, sure) = if LARGE { laws.expand(&u) } else { laws.go_up(&u) };
-        lanes.k = laws.unmirror(k);
-        let mut all_sure = 1;
-        for (lane, sure) in sure.iter().enumerate() {
-            all_sure &= if lane < lanes.used { *sure } else { 1 };
-        }
-        if all_sure == 0 {
-            laws.settle(lanes, &u, &sure);
+        lanes.k = answer::<LARGE>(&lanes.n, &lanes.p, &lanes.u);
+    }
+}
+
+/// Counts of one kind; where there are no trials nothing happens, whatever the kind.
+#[inline(always)]
+fn answer<const LARGE: bool>(n: &[f64; LANES], p: &[f64; LANES], u: &[f64; LANES]) -> [f64; LANES] {
+    let laws = Laws::of(n, p);
+    let u = laws.mirror(*u);
+    let (k, mut sure) = if LARGE { laws.expand(&u) } else { laws.go_up(&u) };
+    let mut k = laws.unmirror(k);
+    let mut all_sure = 1;
+    for lane in 0..LANES {
+        let none = n[lane] == 0.0;
+        k[lane] = if none { 0.0 } else { k[lane] };
+        sure[lane] |= u64::from(none);
+        all_sure &= sure[lane];
+    }
+    if all_sure == 0 {
+        laws.settle(&mut k, &u, &sure);
+    }
+    k
+}
+
+/// A count of each run abreast.
+#[derive(Clone, Debug)]
+pub(super) struct CountOfAll<'c> {
+    /// The words of the address; the third is that of the run.
+    pub(super) words: [u32; 4],
+    /// The cell of each run.
+    pub(super) cells: &'c All<u32>,
+    /// Trials.
+    pub(super) n: All<f64>,
+    /// The probability of each trial, in \[0, 1\].
+    pub(super) p: All<f64>,
+    /// How many happen.
+    pub(super) k: All<f64>,
+}
+
+impl CountOfAll<'_> {
+    /// Draws the count of each run, whose keys are given word by word.
+    #[inline(always)]
+    pub(super) fn draw(&mut self, keys: &[All<u32>; 2]) {
+        for first in [0, LANES] {
+            let (n, p) = (eight(&self.n, first), eight(&self.p, first));
+            let [of_few, of_many] = by_kind(&n, &p);
+            if n == [0.0; LANES] {
+                continue;
+            }
+            let [head, subject, _, slot] = self.words.map(|word| [word; LANES]);
+            let at = Addresses {
+                key: [eight(&keys[0], first), eight(&keys[1], first)],
+                counter: [head, subject, eight(self.cells, first), slot],
+            };
+            let [low, high, ..] = at.blocks();
+            let mut u = [0.0; LANES];
+            for lane in 0..LANES {
+                u[lane] = unit(low[lane], high[lane]);
+            }
+            let mut k = [0.0; LANES];
+            if of_many != [0.0; LANES] {
+                k = answer::<true>(&of_many, &p, &u);
+            }
+            if of_few != [0.0; LANES] {
+                let few = answer::<false>(&of_few, &p, &u);
+                for lane in 0..LANES {
+                    k[lane] += few[lane];
+                }
+            }
+            self.k[first..][..LANES].copy_from_slice(&k);
         }
     }
+}
+
+/// Those of eight neighbouring runs.
+#[inline(always)]
+fn eight<T: Copy + Default>(of_all: &All<T>, first: usize) -> [T; LANES] {
+    let mut eight = [T::default(); LANES];
+    eight.copy_from_slice(&of_all[first..][..LANES]);
+    eight
+}
+
+/// The trials of a small mean, and of a large one: none where the mean is of the other kind.
+#[inline(always)]
+fn by_kind(n: &[f64; LANES], p: &[f64; LANES]) -> [[f64; LANES]; 2] {
+    let (mut small, mut large) = ([0.0; LANES], [0.0; LANES]);
+    for lane in 0..LANES {
+        let q = 1.0 - p[lane];
+        let rarer = if q < p[lane] { q } else { p[lane] };
+        let many = n[lane] * rarer >= SMALL_MEAN;
+        small[lane] = if many { 0.0 } else { n[lane] };
+        large[lane] = if many { n[lane] } else { 0.0 };
+    }
+    [small, large]
 }
 
 /// The laws of several counts, each of the rarer of two: what happens or what does not.
@@ -287,11 +370,11 @@ struct Laws {
 
 impl Laws {
     #[inline(always)]
-    fn of(lanes: &Lanes) -> Laws {
+    fn of(n: &[f64; LANES], asked: &[f64; LANES]) -> Laws {
         let none = [0.0; LANES];
-        let mut laws = Laws { n: lanes.n, p: none, q: none, mean: none, asked: lanes.p };
-        for lane in 0..LANES {
-            let (p, q) = (lanes.p[lane], 1.0 - lanes.p[lane]);
+        let mut laws = Laws { n: *n, p: none, q: none, mean: none, asked: *asked };
+        for (lane, asked) in asked.iter().enumerate() {
+            let (p, q) = (*asked, 1.0 - *asked);
             laws.p[lane] = if p > 0.5 { q } else { p };
             laws.q[lane] = if p > 0.5 { p } else { q };
             laws.mean[lane] = laws.n[lane] * laws.p[lane];
@@ -377,10 +460,10 @@ impl Laws {
 
     /// The counts that are not sure, by the plain way.
     #[inline(never)]
-    fn settle(&self, lanes: &mut Lanes, u: &[f64; LANES], sure: &[u64; LANES]) {
-        for lane in (0..lanes.used).filter(|lane| sure[*lane] == 0) {
+    fn settle(&self, counts: &mut [f64; LANES], u: &[f64; LANES], sure: &[u64; LANES]) {
+        for lane in (0..LANES).filter(|lane| sure[*lane] == 0) {
             let k = self.quantile(lane, u[lane]);
-            lanes.k[lane] = if self.asked[lane] > 0.5 { self.n[lane] - k } else { k };
+            counts[lane] = if self.asked[lane] > 0.5 { self.n[lane] - k } else { k };
         }
     }
 

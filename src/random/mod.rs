@@ -19,7 +19,8 @@
 //! ```
 //!
 //! Where many counts are asked for at once they are drawn *side by side*, with the widest vectors that the machine has, and
-//! are the same to the last bit: see `counts.rs` and `lanes.rs`. Replications that sit at one [`Table`] ask together.
+//! are the same to the last bit: see `counts.rs` and `lanes.rs`. Replications that sit at one [`Table`] ask together; those
+//! that ask the same at the same time go abreast: see `abreast.rs`.
 //!
 //! ```
 //! use tiercast::random::{Address, Purpose, Streams, Subject, binomial};
@@ -30,6 +31,7 @@
 //! assert!(binomial(&streams.at(loyal), 1_000, 0.96) >= delivered, "the same luck, better odds");
 //! ```
 
+mod abreast;
 mod binomial;
 mod chance;
 mod count;
@@ -54,6 +56,7 @@ mod table;
 mod tails;
 mod walk;
 
+pub use abreast::{CountsAbreast, SplitAbreast};
 pub use binomial::{Binomial, MOST_TRIALS, binomial};
 pub use chance::{Chance, Held, NearDays, Pinned};
 pub use counts::{Receipt, Ticket, split, split_all};

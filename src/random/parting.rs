@@ -78,12 +78,22 @@ impl Parting {
 
     #[inline(always)]
     fn ask(&mut self, place: usize, part: usize, n: f64, questions: &mut Questions) {
-        let [head, subject, cell, slot] = self.words;
-        let item = head.wrapping_add((part as u32) << ITEM.trailing_zeros()) & ITEM;
-        let words = [head & !ITEM | item, subject, cell, slot];
         self.reached.draws += 1;
-        questions.ask(self.key, words, n, self.halves.first_half[part % MOST_ROWS], asker(place, part));
+        questions.ask(
+            self.key,
+            words_of(self.words, part),
+            n,
+            self.halves.first_half[part % MOST_ROWS],
+            asker(place, part),
+        );
     }
+}
+
+/// The counter of a part, where that of part 0 is `words`.
+#[inline(always)]
+pub(super) fn words_of([head, subject, cell, slot]: [u32; 4], part: usize) -> [u32; 4] {
+    let item = head.wrapping_add((part as u32) << ITEM.trailing_zeros()) & ITEM;
+    [head & !ITEM | item, subject, cell, slot]
 }
 
 /// Where the item is in the first word of an address.
@@ -102,7 +112,7 @@ pub(super) fn asked_by(asker: u32) -> (usize, usize) {
 }
 
 /// The first row of each part.
-const BEGIN: [u8; PARTS] = {
+pub(super) const BEGIN: [u8; PARTS] = {
     let mut rows = [0; PARTS];
     let mut part = 1;
     while part < PARTS {
@@ -113,7 +123,7 @@ const BEGIN: [u8; PARTS] = {
 };
 
 /// The rows of each part but its last, a bit each.
-const WITHIN: [u16; PARTS] = {
+pub(super) const WITHIN: [u16; PARTS] = {
     let mut within = [0; PARTS];
     let mut part = 1;
     while part < PARTS {

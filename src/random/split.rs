@@ -86,16 +86,21 @@ impl Alike {
     }
 
     /// The cuts between the first `rows` rows.
-    fn cuts(self, rows: usize) -> u16 {
+    pub(super) fn cuts(self, rows: usize) -> u16 {
         self.cuts & !(u16::MAX << rows.saturating_sub(1))
     }
 }
 
 impl Shares {
     /// A table of no rows: everybody goes to none.
-    pub(crate) fn empty() -> Shares {
-        let (shares, edges) = ([0.0; MOST_ROWS], OnceLock::new());
-        Shares { rows: 0, shares, halves: Halves::EMPTY, never: 1.0, edges }
+    pub(crate) const fn empty() -> Shares {
+        Shares {
+            rows: 0,
+            shares: [0.0; MOST_ROWS],
+            halves: Halves::EMPTY,
+            never: 1.0,
+            edges: OnceLock::new(),
+        }
     }
 
     /// A table of `shares` (each in \[0, 1\], together at most 1, up to rounding; at most 16).
@@ -157,7 +162,7 @@ impl Shares {
 
     /// The row that everybody goes to, where there is one.
     #[inline]
-    pub(super) fn only_row(&self) -> Option<usize> {
+    pub(crate) fn only_row(&self) -> Option<usize> {
         let part = usize::from(self.halves.down[1]);
         (part >= MOST_ROWS && self.never == 0.0).then_some(part % MOST_ROWS)
     }
@@ -173,6 +178,25 @@ impl Shares {
     pub fn row(&self, u: f64) -> Option<usize> {
         let row = self.thresholds().iter().filter(|&&upto| upto <= u).count();
         (row < self.rows).then_some(row)
+    }
+
+    /// How many of `n` people go to each row, who were asked for one by one: `whose` numbers they have, from block `first`
+    /// on.
+    #[inline]
+    pub(super) fn place(
+        &self,
+        people: &People,
+        first: usize,
+        whose: ([u32; 2], [u32; 4]),
+        n: u64,
+    ) -> [u32; MOST_ROWS] {
+        let above = people.at_or_above(first, whose, n, (self.edges(), self.rows), || self.thresholds());
+        // Nobody is above the edges behind the table, and nobody looks at the rows there.
+        let (mut rows, mut left) = ([0; MOST_ROWS], n as u32);
+        for (row, above) in rows.iter_mut().zip(above) {
+            (*row, left) = (left - above, above);
+        }
+        rows
     }
 
     #[inline]
@@ -362,16 +386,11 @@ impl Split<'_> {
     /// Puts people into their rows, who were asked for one by one under `key` from block `first` on; returns how many
     /// blocks they are.
     pub(super) fn place(&mut self, key: [u32; 2], people: &People, first: usize) -> usize {
-        let (n, shares, whose) = (self.n, self.shares, (key, self.address.words()));
-        let above =
-            people.at_or_above(first, whose, n, (shares.edges(), shares.rows), || shares.thresholds());
-        // Nobody is above the edges behind the table, and nobody looks at the rows there.
-        let mut left = n as u32;
-        for (row, above) in self.rows.iter_mut().zip(above) {
-            (*row, left) = (left - above, above);
-        }
-        self.never = u64::from(above[(shares.rows - 1) % MOST_ROWS]);
-        blocks_of(n)
+        let whose = (key, self.address.words());
+        self.rows = self.shares.place(people, first, whose, self.n);
+        let in_rows: u32 = self.rows().iter().sum();
+        self.never = self.n - u64::from(in_rows);
+        blocks_of(self.n)
     }
 }
 

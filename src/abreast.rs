@@ -1,0 +1,19 @@
+//! Replications that go abreast: how many, and what each of them has of something.
+//!
+//! Who they are and what they do together: `sim/abreast.rs`.
+
+/// Replications that go side by side on one thread: enough to fill the widest vectors, few enough for the caches.
+pub const ABREAST: usize = 16;
+
+/// Something of each run, in order.
+pub type All<T> = [T; ABREAST];
+
+/// The runs whose bits are set, from the first on.
+#[inline]
+pub fn those(mut runs: u32) -> impl Iterator<Item = usize> {
+    std::iter::from_fn(move || {
+        let run = (runs != 0).then(|| runs.trailing_zeros() as usize)?;
+        runs &= runs - 1;
+        Some(run)
+    })
+}
