@@ -401,13 +401,18 @@ impl<'r> Platform<'r> {
             of_template.meters.feedback(&rules.template_ratings, now, counts);
             of_template.judge_sample(&rules.template_ratings, now, counts);
         }
-        if standing.numbers[number].complaints.is_some() {
+        if self.counts_complaints(number) {
             self.hear_complaints(now, number, counts, out);
         }
     }
 
+    /// Whether complaints are counted of a number, whatever its rating.
+    pub fn counts_complaints(&self, number: usize) -> bool {
+        self.standing.numbers[number].complaints.is_some()
+    }
+
     /// Complaints are judged kind by kind, each as it is heard.
-    fn hear_complaints(
+    pub(super) fn hear_complaints(
         &mut self,
         now: SimTime,
         number: usize,

@@ -26,11 +26,15 @@ pub(crate) struct Meters {
     pub(crate) evaluated_at: SimTime,
     /// When a sum next changes by itself: until then there is nothing to move on.
     pub(crate) shift_at: SimTime,
+    /// Whether what lies in the window is kept elsewhere, and here are the sums alone.
+    pub(super) sums_alone: bool,
+    /// Whether the window was begun afresh since whoever keeps it looked.
+    pub(super) cleared: bool,
 }
 
 #[derive(Clone, Debug)]
 pub(crate) struct Meter {
-    thresholds: Thresholds,
+    pub(super) thresholds: Thresholds,
     pub(crate) window: ScoreWindow,
     /// Nothing, where no amendment will come.
     pub(crate) heard: Option<Heard>,
@@ -155,16 +159,36 @@ fn long_as_f64(amount: i128) -> f64 {
     amount as f64
 }
 
-impl Meter {
+impl Thresholds {
     #[inline]
-    fn judge(&self, score: Score) -> Rating {
-        if score.reaches(self.thresholds.low_from) {
+    fn judge(self, score: Score) -> Rating {
+        if score.reaches(self.low_from) {
             Rating::Low
-        } else if score.reaches(self.thresholds.medium_from) {
+        } else if score.reaches(self.medium_from) {
             Rating::Medium
         } else {
             Rating::High
         }
+    }
+}
+
+impl RatingRule {
+    /// The rating that an evaluation finds of a score on so many deliveries, where it was `before`.
+    #[inline]
+    pub(super) fn found(
+        &self,
+        thresholds: Thresholds,
+        score: Score,
+        deliveries: u64,
+        before: Rating,
+    ) -> Rating {
+        if deliveries < self.min_deliveries || score.bottom == 0 {
+            return match self.thin {
+                Thin::keep => before,
+                Thin::unknown => Rating::Unknown,
+            };
+        }
+        thresholds.judge(score)
     }
 }
 
@@ -185,6 +209,8 @@ impl Meters {
             touched_at: SimTime::NEVER,
             evaluated_at: SimTime(-1),
             shift_at: SimTime::NEVER,
+            sums_alone: false,
+            cleared: false,
         }
     }
 
@@ -194,6 +220,10 @@ impl Meters {
 
     /// Hears of deliveries; `again` holds those whose latest message before was delivered: when, and how many.
     pub(crate) fn delivered(&mut self, now: SimTime, count: u64, again: &[(SimTime, u64)]) {
+        if self.sums_alone {
+            self.meters.iter_mut().for_each(|meter| meter.window.count(Amount::delivered(count)));
+            return;
+        }
         for meter in &mut self.meters {
             if count > 0 {
                 meter.window.add(now, Amount::delivered(count));
@@ -220,6 +250,10 @@ impl Meters {
                 any |= count;
             }
             if any == 0 {
+                continue;
+            }
+            if self.sums_alone {
+                meter.window.count(Amount { delivered: 0, feedback });
                 continue;
             }
             meter.window.add(now, Amount { delivered: 0, feedback });
@@ -294,13 +328,7 @@ impl Meters {
         self.touched_at = SimTime::NEVER;
         self.evaluated_at = now;
         let (rule, meter) = (&rules[place], &self.meters[place]);
-        if meter.window.deliveries() < rule.min_deliveries || score.bottom == 0 {
-            return match rule.thin {
-                Thin::keep => self.rating,
-                Thin::unknown => Rating::Unknown,
-            };
-        }
-        meter.judge(score)
+        rule.found(meter.thresholds, score, meter.window.deliveries(), self.rating)
     }
 
     /// Whether an evaluation at `now` finds the rating that there is.
@@ -327,7 +355,7 @@ impl Meters {
             return Rating::Unknown;
         };
         let bottom = i128::from(rules[place].weight_unit) * i128::from(delivered);
-        self.meters[place].judge(Score { top: weighted.max(0), bottom })
+        self.meters[place].thresholds.judge(Score { top: weighted.max(0), bottom })
     }
 
     /// From when on an evaluation could find something new; an instant at which something was sent has had its
@@ -355,6 +383,7 @@ impl Meters {
         }
         self.shift_at = SimTime::NEVER;
         self.rating = Rating::Unknown;
+        self.cleared = true;
     }
 }
 

@@ -6,10 +6,14 @@
 //!   Signal  -->  Platform { Rules, Standing }  -->  Change, each with its clause
 //! ```
 //!
+//! The ratings of replications that go abreast are evaluated all at once ([`MetersAbreast`]); what follows where one moves, the
+//! platform of each judges.
+//!
 //! *Invariant:* the platform asks nothing of chance and has no clock of its own. Given the same rules, standing
 //! and signal it answers the same. What it decides by chance in reality (a verification, a review) the run draws
 //! and tells it.
 
+mod abreast;
 mod amend;
 pub mod catalogue;
 mod change;
@@ -33,6 +37,7 @@ mod transition;
 mod window;
 pub mod words;
 
+pub use abreast::MetersAbreast;
 pub use amend::Amending;
 pub use change::{Change, Subject, What};
 pub use judge::{Admission, Platform, Signal};

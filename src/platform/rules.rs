@@ -450,6 +450,11 @@ impl Rules {
         self.person_caps.iter().any(|clause| clause.at(now))
     }
 
+    /// Whether it is bounded at any time how many marketing messages a person gets.
+    pub fn ever_caps_persons(&self) -> bool {
+        !self.person_caps.is_empty()
+    }
+
     /// Whether a rating weighs feedback of this kind.
     pub fn weighs(&self, kind: Feedback) -> bool {
         let mut ratings = self.number_ratings.iter().chain(&self.template_ratings);

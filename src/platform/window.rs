@@ -198,7 +198,7 @@ impl ScoreWindow {
     /// An empty window of `length` whose weights by full days of age are `weights`; the last one holds to the end.
     pub(crate) fn new(length: Span, weights: &[u64]) -> ScoreWindow {
         let last = weights.len().saturating_sub(1);
-        let until_age = |day: usize| if day == last { length } else { Span((day as i64 + 1) * DAY) };
+        let until_age = |day: usize| age_at_stage_end(length, weights.len(), day);
         let stage = |(day, weight): (usize, &u64)| Stage {
             until_age: until_age(day),
             weight: *weight,
@@ -239,6 +239,17 @@ impl ScoreWindow {
         self.delivered += amount.delivered;
         self.sums.add(amount.times(self.weight));
         self.next_shift = self.next_shift.min(at + self.newest_until);
+    }
+
+    /// Adds to the sums alone, where what lies in the window is kept elsewhere.
+    pub(crate) fn count(&mut self, amount: Amount) {
+        self.delivered += amount.delivered;
+        self.sums.add(amount.times(self.weight));
+    }
+
+    /// Takes deliveries and weighted sums over from where what lies in the window is kept.
+    pub(super) fn set_sums(&mut self, deliveries: u64, sums: Amount) {
+        (self.delivered, self.sums) = (deliveries, sums);
     }
 
     /// Moves entries to the stages of their age at `now`, and drops what has left the window.
@@ -324,6 +335,11 @@ impl ScoreWindow {
             stage.sum = Amount::default();
         }
     }
+}
+
+/// At which age entries leave the stage of `day` full days of age, of so many: the last one holds to the end of the window.
+pub(super) fn age_at_stage_end(length: Span, stages: usize, day: usize) -> Span {
+    if day + 1 >= stages { length } else { Span((day as i64 + 1) * DAY) }
 }
 
 #[cfg(test)]
