@@ -12,9 +12,13 @@
 //!                          Arrivals: a ring of slots, the future event list
 //! ```
 //!
+//! Where many replications send to customers of one past at the same time, their reactions are counted and arrive abreast
+//! ([`BatchAbreast`], [`ArrivalsAbreast`]): the same counts, with those of a row of all runs beside one another.
+//!
 //! Customers with the same past are exchangeable, so their outcomes are one exact multinomial: cost does not grow
 //! with the number of customers. The same law one customer at a time is the oracle that the tests hold it against.
 
+mod abreast;
 mod act;
 mod activity;
 mod arrivals;
@@ -29,6 +33,7 @@ mod reactions;
 mod segment;
 mod timetable;
 
+pub use abreast::ArrivalsAbreast;
 pub use act::{Act, ActCounts, feedback};
 pub use activity::{Activity, ActivityText};
 pub use arrivals::Arrivals;
@@ -45,5 +50,5 @@ pub use history::{History, Memory};
 pub use list::{Choice, List, ListPlan, Sampling, Taken};
 pub use moment::{BatchSubjects, Followed, Moment};
 pub use odds::Rates;
-pub use reactions::{Reactions, Room, Stage};
+pub use reactions::{BatchAbreast, Reactions, Room, Stage, StageAbreast};
 pub use segment::{Segment, TemplateEffects};

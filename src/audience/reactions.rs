@@ -9,6 +9,7 @@
 //! Answers that come late enough to matter for the next message are drawn past by past, because those customers come
 //! back; all other delays are drawn for the whole batch, to the slot where somebody looks by the slot and else to the day.
 
+mod abreast;
 mod counts;
 mod people;
 
@@ -26,6 +27,7 @@ use super::odds::{BLOCK, OUTCOMES, Odds, REPORT, REPORT_AND_BLOCK, Rates, STOP};
 use super::segment::Segment;
 use super::timetable::CONVERSATION;
 
+pub use abreast::{BatchAbreast, StageAbreast};
 pub use counts::Room;
 
 /// What a batch plays on: time and luck, the list that its customers go back to, and what is on its way.

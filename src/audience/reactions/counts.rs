@@ -23,13 +23,13 @@ use super::super::timetable::Arriving;
 use super::{Act, Addresses, Send, Tally, leaving};
 
 /// The cell of draws that concern a whole batch: no past has this key.
-const BATCH: u32 = u32::MAX;
+pub(super) const BATCH: u32 = u32::MAX;
 
 /// Marks the cells of draws that concern customers who get the message inside a service window: no past has such a key.
 const INSIDE: u32 = 1 << 31;
 
 /// Each kind of act has 16 items of its own for the parts of its table.
-fn delay_item(act: Act) -> u8 {
+pub(super) fn delay_item(act: Act) -> u8 {
     act.index() as u8 * 16
 }
 
