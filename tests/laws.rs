@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 
-use common::{CLASSIC, Case, PLATFORM, Plan, STILL, WILD, total};
+use common::{CLASSIC, Case, PLATFORM, Plan, STILL, WILD, WILD_BY_MESSAGE, total};
 use tiercast::audience::{
     Act, Arrivals, Behavior, Choice, List, ListPlan, Moment, Rates, Room, Sampling, Segment, Stage, Taken,
     TemplateEffects, profile_document,
@@ -162,6 +162,19 @@ fn cases(most_days: u32) -> impl Strategy<Value = Case> {
 
 /// Uncertain values that both rulesets have.
 const PRIORS: [&str; 2] = ["rating.number.medium_from", "rating.number.low_from"];
+
+/// Rulesets under which one number with one template goes abreast with itself in other futures, and some of their tiers.
+const ABREAST: [(&str, [&str; 3]); 6] = [
+    ("benches/ref-1/ref-1-rules.ron", ["1K", "10K", "100K"]),
+    (CLASSIC, ["50", "1,000", "unlimited"]),
+    ("scenarios/rulesets/chat-api-2022.ron", ["tier 0", "level 1", "level 3"]),
+    ("scenarios/rulesets/cloud-api-2022.ron", ["50", "1K", "unlimited"]),
+    ("scenarios/rulesets/platform-2020.ron", ["1K", "10K", "100K"]),
+    ("scenarios/rulesets/ublux-2022.ron", ["trial", "tier 1", "tier 4"]),
+];
+
+/// Those of them that count each customer once.
+const DISTINCT: [&str; 2] = ["scenarios/rulesets/cloud-api-2022.ron", "scenarios/rulesets/platform-2020.ron"];
 
 /// The scenario of a case; `None` where no slot falls into the sending hours, the one thing that can be wrong.
 fn loaded(case: &Case) -> Option<Scenario> {
@@ -437,6 +450,41 @@ proptest! {
         prop_assert_eq!(&forth[0], &alone);
         let again = loaded(&case).map(|scenario| scenario.replicate(index));
         prop_assert_eq!(again, Some(alone));
+    }
+
+    /// Where replications go abreast, each is the one that goes alone, watched or not.
+    #[test]
+    fn abreast_each_is_the_one_alone(
+        mut case in cases(30),
+        (ruleset, tiers) in prop::sample::select(&ABREAST[..]),
+        tier in 0..3_usize,
+        (index, runs) in (0_u64..1_000, 4..20_u64),
+        (writes_first, endless) in any::<(bool, bool)>(),
+    ) {
+        case.templates.truncate(1);
+        (case.ruleset, case.tier) = (ruleset, tiers[tier]);
+        if endless {
+            (case.rest, case.customers, case.choose) = (24 * 30, 1 << 40, "rested_longest");
+            (case.horizon, case.slot, case.to) = (case.horizon + 20, case.slot.max(60), case.from + 1);
+        } else {
+            case.rest = 24 * (case.horizon + 1).max(30);
+        }
+        // In the others some customers can never be reached, and so have another past.
+        if [WILD, "cold-list"].contains(&case.profile) {
+            case.profile = WILD_BY_MESSAGE;
+        }
+        // Under rules that count each customer once, those who wrote first are told apart from the others.
+        if endless || !writes_first || DISTINCT.contains(&ruleset) {
+            case.chances.push(("first_messages", "Fixed(0)".into()));
+        }
+        let Some(scenario) = loaded(&case) else { return Ok(()) };
+        prop_assert!(scenario.goes_abreast());
+        let alone: Vec<_> = (index..index + runs).map(|index| journal(&scenario, index)).collect();
+        let mut journals = vec![Journal::default(); runs as usize];
+        let abreast = scenario.watch_all(index..index + runs, &mut journals);
+        for (of_abreast, of_alone) in abreast.into_iter().zip(journals).zip(alone) {
+            prop_assert_eq!(of_abreast, of_alone);
+        }
     }
 
     /// What is asked of later days changes nothing on the days before. (The day that the horizon cuts is another day

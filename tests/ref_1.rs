@@ -57,6 +57,18 @@ const HUNDREDTH: Known = Known {
     reported: (60.1, 39.1),
 };
 
+/// It goes the fast way, whose futures are those of the plain one.
+#[test]
+fn it_goes_abreast() {
+    for name in ["ref-1", "ref-1-100"] {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("benches/ref-1/{name}.ron"));
+        let scenario = Scenario::load(&path, &[]).unwrap();
+        assert!(scenario.goes_abreast());
+        let alone: Vec<Trajectory> = (40..75).map(|index| scenario.replicate(index)).collect();
+        assert!(scenario.replicate_all(40..75) == alone, "{name}");
+    }
+}
+
 #[test]
 fn ref_1_has_its_known_law() {
     let off = differences(&replicate("ref-1", &[]), &WHOLE);

@@ -121,6 +121,13 @@ impl Diary {
         }
     }
 
+    /// Counts what customers did of one kind.
+    pub(super) fn hear_act(&mut self, act: Act, count: u64) {
+        if let Some((_, metric)) = COUNTED.iter().find(|(own, _)| *own == act) {
+            self.count(*metric, count);
+        }
+    }
+
     /// Counts what is charged, and what has no known price.
     pub(super) fn charge(&mut self, charge: Charge) {
         self.count(Metric::Cost, charge.cost_micros);

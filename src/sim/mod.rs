@@ -14,13 +14,14 @@
 //!   scenario (the text) --load--> ready   with prices, thresholds, contents
 //!                                   |
 //!                                  run    the loop; an instant is sends, decisions, chats, the account
-//!                                   |
+//!                                   |     (abreast: the same loop for many runs at once, where they differ in counts alone)
 //!                                 diary --> trajectory
 //! ```
 //!
 //! *Invariant:* loading is the step that fails. Once a [`Scenario`] exists, running it cannot. A replication is an
 //! address: (scenario, seed, index) is all that is needed to tell any future again.
 
+mod abreast;
 mod account;
 mod case;
 mod chats;

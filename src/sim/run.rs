@@ -21,6 +21,7 @@
 
 use std::ops::Range;
 
+use crate::abreast::ABREAST;
 use crate::audience::{self, Act, Arrivals, List, ListPlan, RateName, Rates, Room, Taken, feedback};
 use crate::platform::price::OpenConversations;
 use crate::platform::{Admission, Change, Platform, Score, Signal, What};
@@ -28,6 +29,7 @@ use crate::random::{Chance, Player, Streams, Table};
 use crate::sender::{Desk, Observation, State, Tally};
 use crate::time::{DAY, SimTime, Slot, Span};
 
+use super::abreast::Abreast;
 use super::account::Account;
 use super::chats::days_of;
 use super::decisions::Pending;
@@ -77,8 +79,8 @@ impl Probe for Unwatched {
     fn sent(&mut self, _: &Batch) {}
 }
 
-/// Replications that are run side by side on one thread: enough to fill the widest vectors, few enough for the caches.
-pub const BESIDE: u64 = 16;
+/// Replications that are run side by side on one thread.
+pub const BESIDE: u64 = ABREAST as u64;
 
 impl Scenario {
     /// Runs replication `index`: one random future, addressed by (scenario, seed, index).
@@ -102,22 +104,25 @@ impl Scenario {
     /// Runs several replications as [`Scenario::replicate_all`] does, and tells what happens in each to a probe of its
     /// own.
     pub fn watch_all<P: Probe>(&self, indices: Range<u64>, probes: &mut [P]) -> Vec<Trajectory> {
-        let table = Table::default();
-        let player = |(index, probe)| -> Player<'_, Trajectory> {
-            Box::pin(Run::new(self, index, probe, &table).play())
-        };
+        let (table, abreast) = (Table::default(), self.goes_abreast());
         let watched: Vec<(u64, &mut P)> = indices.zip(probes).collect();
-        let mut players = watched.into_iter().map(|(index, probe)| player((index, probe as &mut dyn Probe)));
-        let mut runs = Vec::new();
+        let mut runs = watched.into_iter().map(|(index, probe)| Run::new(self, index, probe, &table));
+        let mut trajectories = Vec::new();
         loop {
-            let group: Vec<_> = players.by_ref().take(BESIDE as usize).collect();
+            let group: Vec<Run<'_, '_>> = runs.by_ref().take(ABREAST).collect();
             if group.is_empty() {
-                return runs;
+                return trajectories;
             }
-            runs.extend(table.together(group));
+            trajectories.extend(match abreast && group.len() >= FEWEST_ABREAST {
+                true => Abreast::new(self, group).play(),
+                false => table.together(group.into_iter().map(Run::player).collect()),
+            });
         }
     }
 }
+
+/// Fewer than these take less time where each goes by itself.
+const FEWEST_ABREAST: usize = 4;
 
 /// On the way to a send that is so far off there is much to hear.
 const FAR: Span = Span::hours(6);
@@ -163,9 +168,9 @@ pub(super) struct Run<'s, 'p> {
     /// Templates whose held messages go out at this instant.
     pub(super) released: Vec<usize>,
     /// The instant that is under way.
-    now: SimTime,
+    pub(super) now: SimTime,
     /// When the civil day that is under way is over.
-    day_over: SimTime,
+    pub(super) day_over: SimTime,
     /// Position among the eras that begin during the run.
     next_era: usize,
     /// Position in the scenario's sending slots.
@@ -181,7 +186,12 @@ pub(super) struct Run<'s, 'p> {
 }
 
 impl<'s, 'p> Run<'s, 'p> {
-    fn new(scenario: &'s Scenario, index: u64, probe: &'p mut dyn Probe, table: &Table) -> Run<'s, 'p> {
+    pub(super) fn new(
+        scenario: &'s Scenario,
+        index: u64,
+        probe: &'p mut dyn Probe,
+        table: &Table,
+    ) -> Run<'s, 'p> {
         let streams = Streams::new(scenario.setting.seed, index);
         let mut chance = Chance::new(streams, scenario.held).with_pinned(&scenario.pinned).at_table(table);
         let mut opening = scenario.opening.clone();
@@ -225,11 +235,24 @@ impl<'s, 'p> Run<'s, 'p> {
         }
     }
 
-    /// From the start to the end.
-    async fn play(mut self) -> Trajectory {
+    /// Begins, before anything else.
+    pub(super) fn begin(&mut self) {
         self.staff();
         self.platform.begin(SimTime::START, &mut self.changes);
         self.tell(SimTime::START);
+    }
+
+    /// The run as a player at its table.
+    fn player<'r>(self) -> Player<'r, Trajectory>
+    where
+        Self: 'r,
+    {
+        Box::pin(self.play())
+    }
+
+    /// From the start to the end.
+    async fn play(mut self) -> Trajectory {
+        self.begin();
         loop {
             let in_turns = self.listens_in_turns();
             if in_turns {
@@ -311,16 +334,26 @@ impl<'s, 'p> Run<'s, 'p> {
     /// The first four classes of one instant.
     fn before_sends(&mut self, now: SimTime, term: bool) {
         self.amend(now);
-        if term {
-            self.platform.terms(now, &mut self.changes);
-            self.tell(now);
-        }
-        self.decide(now);
+        self.end_terms(now, term);
         self.hear_slow_answers(now);
         self.hear_first_messages(now);
         self.hear_arrivals(now);
         self.platform.evaluate(now, &mut self.changes);
         self.tell(now);
+        self.strike_clocks(now);
+    }
+
+    /// Class 1: terms end, and decisions arrive.
+    pub(super) fn end_terms(&mut self, now: SimTime, term: bool) {
+        if term {
+            self.platform.terms(now, &mut self.changes);
+            self.tell(now);
+        }
+        self.decide(now);
+    }
+
+    /// Class 4: clauses whose own clock strikes are judged.
+    pub(super) fn strike_clocks(&mut self, now: SimTime) {
         if self.platform.next_clock(SimTime(now.0 - 1)) == now {
             self.platform.clocks(now, &mut self.changes);
             self.tell(now);
@@ -355,12 +388,12 @@ impl<'s, 'p> Run<'s, 'p> {
         Arrival { slot, at: slots.get(slot as usize).map_or(SimTime::NEVER, |slot| slot.at) }
     }
 
-    fn next_first_message(&self) -> SimTime {
+    pub(super) fn next_first_message(&self) -> SimTime {
         let slots = self.scenario.setting.calendar.slots();
         slots.get(self.next_first as usize).map_or(SimTime::NEVER, |slot| slot.at)
     }
 
-    fn next_send_at(&self) -> SimTime {
+    pub(super) fn next_send_at(&self) -> SimTime {
         let slots = self.scenario.setting.calendar.slots();
         let next = self.scenario.sending.get(self.next_send);
         next.map_or(SimTime::NEVER, |sending| slots[sending.slot as usize].at)
@@ -368,10 +401,13 @@ impl<'s, 'p> Run<'s, 'p> {
 
     /// Class 2: customers who wrote first in the slot that is over are heard; those of the slot that begins are drawn, and
     /// come to the help desk in its course.
-    fn hear_first_messages(&mut self, now: SimTime) {
+    ///
+    /// Returns how many are heard.
+    pub(super) fn hear_first_messages(&mut self, now: SimTime) -> u64 {
         if self.next_first_message() != now {
-            return;
+            return 0;
         }
+        let mut heard = 0;
         let (slot, scenario) = (self.next_first, self.scenario);
         self.next_first += 1;
         let days = scenario.setting.calendar.slot_length().0 as f64 / DAY as f64;
@@ -387,8 +423,10 @@ impl<'s, 'p> Run<'s, 'p> {
             if wrote > 0 {
                 self.hear_first(lane, wrote, slot - 1, now);
             }
+            heard += wrote;
         }
         self.tell(now);
+        heard
     }
 
     /// So many customers of a lane wrote first in a slot.
@@ -416,10 +454,9 @@ impl<'s, 'p> Run<'s, 'p> {
         arrivals.take(slot, |streak, acts| {
             let Streak { sender, number, template, segment } = scenario.streaks[streak];
             let of = |act: Act| acts[act.index()];
-            let tally = &mut tallies[sender];
-            tally.read += of(Act::Read);
-            tally.replied += of(Act::Reply);
-            tally.stopped += of(Act::Stop);
+            for act in [Act::Read, Act::Reply, Act::Stop] {
+                show(&mut tallies[sender], act, of(act));
+            }
             diary.hear(acts);
             if let Some(desk) = help_desk.as_mut().filter(|_| of(Act::Reply) > 0) {
                 desk.hear(slot, sender, of(Act::Reply));
@@ -462,13 +499,13 @@ impl<'s, 'p> Run<'s, 'p> {
 
     /// Closes the civil days that are over before `now`, with how things stand at their end.
     #[inline]
-    fn close_days(&mut self, now: SimTime) {
+    pub(super) fn close_days(&mut self, now: SimTime) {
         while self.day_over <= now {
             self.close_day();
         }
     }
 
-    fn close_day(&mut self) {
+    pub(super) fn close_day(&mut self) {
         self.diary.hold_cells(self.lists.iter().map(List::entries).sum());
         let at_end =
             AtEnd { backlog: self.backlog(), conversations_open: self.conversations_open(self.day_over) };
@@ -498,7 +535,7 @@ impl<'s, 'p> Run<'s, 'p> {
         Some(business + customer)
     }
 
-    fn finish(mut self) -> Trajectory {
+    pub(super) fn finish(mut self) -> Trajectory {
         let ledger = Ledger {
             customers: self.scenario.customers(),
             in_list: self.lists.iter().map(List::remaining).sum(),
@@ -509,6 +546,17 @@ impl<'s, 'p> Run<'s, 'p> {
         let chats = self.help_desk.take().map(days_of).unwrap_or_default();
         let draws = self.chance.drawn();
         Trajectory { draws, ..self.diary.finish(self.scenario, &self.platform, ledger, chats) }
+    }
+}
+
+/// The sender is shown what customers did, as far as a provider shows it.
+#[inline]
+pub(super) fn show(tally: &mut Tally, act: Act, count: u64) {
+    match act {
+        Act::Read => tally.read += count,
+        Act::Reply => tally.replied += count,
+        Act::Stop => tally.stopped += count,
+        _ => {}
     }
 }
 

@@ -35,9 +35,7 @@ impl<'s> Run<'s, '_> {
     /// Asks the strategy for each number, in the order of the scenario.
     pub(super) async fn send(&mut self, now: SimTime) {
         let scenario = self.scenario;
-        let sending = scenario.sending[self.next_send];
-        self.next_send += 1;
-        self.edit(now);
+        let sending = self.open_slot(now);
         for (sender, own) in scenario.senders.iter().enumerate() {
             if !self.platform.connected(own.number) {
                 continue;
@@ -52,6 +50,14 @@ impl<'s> Run<'s, '_> {
                 }
             }
         }
+    }
+
+    /// Opens a slot in which sending is allowed.
+    pub(super) fn open_slot(&mut self, now: SimTime) -> SendingSlot {
+        let sending = self.scenario.sending[self.next_send];
+        self.next_send += 1;
+        self.edit(now);
+        sending
     }
 
     /// Shares out what a number sends over the segments.
@@ -91,7 +97,7 @@ impl<'s> Run<'s, '_> {
     }
 
     /// Asks the strategy for one number.
-    fn plan(&mut self, sender: usize, sending: SendingSlot, now: SimTime) -> Plan {
+    pub(super) fn plan(&mut self, sender: usize, sending: SendingSlot, now: SimTime) -> Plan {
         let scenario = self.scenario;
         let SendingNumber { number, part, .. } = scenario.senders[sender];
         // A limit that numbers share is parted among them, and so is what is missing for the next one.
@@ -159,7 +165,14 @@ impl<'s> Run<'s, '_> {
     }
 
     /// Tells of a batch that was sent.
-    fn sent(&mut self, lane: usize, asked: u64, chosen: &Chosen, delivered: Delivered, moment: &Moment) {
+    pub(super) fn sent(
+        &mut self,
+        lane: usize,
+        asked: u64,
+        chosen: &Chosen,
+        delivered: Delivered,
+        moment: &Moment,
+    ) {
         let &Chosen { admission, short, .. } = chosen;
         self.probe.sent(&Batch {
             at: moment.now,
@@ -176,7 +189,7 @@ impl<'s> Run<'s, '_> {
     }
 
     /// Takes customers from a lane's list for a send.
-    fn choose(&mut self, lane: usize, asked: u64, moment: &Moment) -> Chosen {
+    pub(super) fn choose(&mut self, lane: usize, asked: u64, moment: &Moment) -> Chosen {
         let day = self.diary.day() as u16;
         let taken = self.lists[lane].take(asked, moment.now, day, moment.slot, &mut self.chance);
         let short = asked - taken.customers;
@@ -208,7 +221,7 @@ impl<'s> Run<'s, '_> {
         self.lists[lane].put_back(taken, customers, moment.now, moment.slot, &mut self.chance);
     }
 
-    fn moment(&self, lane: usize, template: usize, slot: Slot, now: SimTime) -> Moment {
+    pub(super) fn moment(&self, lane: usize, template: usize, slot: Slot, now: SimTime) -> Moment {
         let scenario = self.scenario;
         let category = scenario.templates[template].1;
         let day = self.diary.day();
@@ -244,12 +257,17 @@ impl<'s> Run<'s, '_> {
         let behavior = &scenario.segments[segment];
         let reactions = behavior.reacting(&mut rates[segment], &chosen.taken, moment, stage).await;
         let delivered = self.delivered(lane, chosen, moment, reactions);
-        self.lists[lane].clear(std::mem::take(&mut chosen.taken));
+        self.done(lane, chosen);
         delivered
     }
 
+    /// The customers of a batch are done with.
+    pub(super) fn done(&mut self, lane: usize, chosen: &mut Chosen) {
+        self.lists[lane].clear(std::mem::take(&mut chosen.taken));
+    }
+
     /// Tells who gets the message inside a service window, where somebody asks.
-    fn tell_windows_apart(&mut self, lane: usize, chosen: &mut Chosen, moment: &Moment) {
+    pub(super) fn tell_windows_apart(&mut self, lane: usize, chosen: &mut Chosen, moment: &Moment) {
         let (inside, list) = (chosen.inside(), &self.lists[lane]);
         if inside > 0 && list.is_asked_back() {
             list.tell_windows_apart(&mut chosen.taken, inside, moment.now, moment.slot, &mut self.chance);
@@ -265,7 +283,7 @@ impl<'s> Run<'s, '_> {
     }
 
     /// Tells all parties what was delivered of those who were chosen.
-    fn delivered(
+    pub(super) fn delivered(
         &mut self,
         lane: usize,
         chosen: &Chosen,
@@ -365,10 +383,11 @@ impl<'s> Run<'s, '_> {
 }
 
 /// Customers chosen for a send.
-struct Chosen {
+#[derive(Default)]
+pub(super) struct Chosen {
     /// Those who are written to, or whose message is held.
-    taken: Taken,
-    admission: Admission,
+    pub(super) taken: Taken,
+    pub(super) admission: Admission,
     /// How many of those who were taken have an open service window.
     open: u64,
     /// Messages that the list could not supply.
@@ -384,8 +403,8 @@ impl Chosen {
 
 /// What was delivered of a batch.
 #[derive(Clone, Copy, Debug, Default)]
-struct Delivered {
-    all: u64,
+pub(super) struct Delivered {
+    pub(super) all: u64,
     in_window: u64,
 }
 

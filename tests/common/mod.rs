@@ -32,6 +32,8 @@ pub(crate) const PLATFORM: &str = "scenarios/rulesets/platform-2023.ron";
 pub(crate) const STILL: &str = "tests/common/still.ron";
 /// A behaviour with strong effects and long delays, of which a part never comes.
 pub(crate) const WILD: &str = "tests/common/wild.ron";
+/// The same behaviour, but whether a message arrives is a matter of the message.
+pub(crate) const WILD_BY_MESSAGE: &str = "tests/common/wild-by-message.ron";
 
 /// What is to be sent a day.
 #[derive(Clone, Debug)]

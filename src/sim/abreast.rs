@@ -1,0 +1,352 @@
+//! Replications abreast: the same scenario many times over, instant by instant, all runs of a group side by side.
+//!
+//! ```text
+//!   until the next send, at each instant:
+//!     each run by itself     what is due in it alone: its terms, its decisions
+//!     all runs at once       reactions arrive; the rating is evaluated
+//!     each run by itself     whose rating this moves, or in which something was due: the platform judges
+//!   at the send:
+//!     all runs at once       who is chosen, what is admitted, how they react
+//! ```
+//!
+//! The runs of one scenario send in the same slots, and so they hear in the same slots; only the counts differ. What a
+//! [`Run`] does at an instant is done here for all, and what cannot be the same is left to the run itself: it is the same
+//! run with the same platform, list and diary, and comes to the same bytes.
+//!
+//! That asks for a scenario of one number, one segment and one template, in which everybody is
+//! [written to once](crate::audience::Segment::reacts_abreast) and the rules [rate all runs
+//! alike](crate::platform::Rules::rate_abreast); without prices, eras or a help desk. All others wait for their counts
+//! beside one another (see [`Table`](crate::random::Table)) and do the rest one by one.
+
+use smallvec::SmallVec;
+
+use crate::abreast::{ABREAST, All, those};
+use crate::audience::{Act, ArrivalsAbreast, BatchAbreast, Moment, Reactions, Sampling, StageAbreast};
+use crate::glossary::{Category, Feedback};
+use crate::platform::MetersAbreast;
+use crate::random::CountsAbreast;
+use crate::time::{SimTime, Slot};
+
+use super::ready::Scenario;
+use super::run::{Run, show};
+use super::send::{Chosen, Delivered};
+use super::trajectory::Trajectory;
+
+impl Scenario {
+    /// Whether its replications go abreast where several are run at once.
+    pub fn goes_abreast(&self) -> bool {
+        let ([lane], [segment]) = (self.lanes.as_slice(), self.segments.as_slice()) else { return false };
+        let ([(_, category, _)], calendar) = (self.templates.as_slice(), &self.setting.calendar) else {
+            return false;
+        };
+        let capped = *category == Category::Marketing && self.rules.ever_caps_persons();
+        let (end, slot) = (calendar.end(), calendar.slot_length());
+        let first = if segment.writes_first() { lane.list.customers } else { 0 };
+        self.opening.numbers.len() == 1
+            && self.opening.templates.len() == 1
+            && self.later.is_empty()
+            && self.prices.is_none()
+            && self.help_desk.is_none()
+            && self.sampling == Sampling::Counts
+            && !self.held.luck
+            && self.ring <= ArrivalsAbreast::LONGEST
+            && self.rules.rate_abreast(end, slot, self.ring, first)
+            && segment.reacts_abreast(&lane.list, calendar, self.sending.len(), capped)
+    }
+}
+
+/// A group of replications under way.
+pub(super) struct Abreast<'s, 'p> {
+    scenario: &'s Scenario,
+    runs: Vec<Run<'s, 'p>>,
+    counts: CountsAbreast,
+    arrivals: ArrivalsAbreast,
+    /// Whether a rule counts complaints, whatever the rating.
+    counts_complaints: bool,
+    /// What each run sends in the slot under way.
+    batches: Vec<Batch>,
+    meters: MetersAbreast<'s>,
+    /// What was heard since the runs last took note, act by act and by run.
+    heard: SmallVec<[(Act, All<u64>); Act::ALL.len()]>,
+    /// Slots before this one have been heard.
+    next_heard: Slot,
+    /// When the next term of each run ends, and when anything is next due in it alone.
+    terms: All<SimTime>,
+    due: All<SimTime>,
+    now: SimTime,
+}
+
+impl<'s, 'p> Abreast<'s, 'p> {
+    /// Of at most [`ABREAST`] runs, which have not begun.
+    pub(super) fn new(scenario: &'s Scenario, mut runs: Vec<Run<'s, 'p>>) -> Self {
+        let meters = MetersAbreast::open(&scenario.rules, runs.iter_mut().map(|run| &mut run.platform));
+        Abreast {
+            scenario,
+            counts: CountsAbreast::new(runs.iter().map(|run| run.chance.streams())),
+            arrivals: ArrivalsAbreast::new(scenario.ring),
+            counts_complaints: runs.iter().any(|run| run.platform.counts_complaints(NUMBER)),
+            batches: runs.iter().map(|_| Batch::default()).collect(),
+            meters,
+            heard: SmallVec::new(),
+            next_heard: 0,
+            terms: [SimTime::NEVER; ABREAST],
+            due: [SimTime::NEVER; ABREAST],
+            now: SimTime(-1),
+            runs,
+        }
+    }
+
+    /// From the start to the end.
+    pub(super) fn play(mut self) -> Vec<Trajectory> {
+        self.runs.iter_mut().for_each(Run::begin);
+        (0..self.runs.len()).for_each(|run| self.ask(run));
+        let end = self.scenario.setting.calendar.end();
+        loop {
+            let send = self.runs[0].next_send_at();
+            self.go_on(send.min(end));
+            if send >= end {
+                break;
+            }
+            self.instant(send);
+            self.send(send);
+            let judged = self.hear(send);
+            those(judged).for_each(|run| self.ask(run));
+        }
+        self.close_days(end);
+        self.runs.into_iter().map(Run::finish).collect()
+    }
+
+    /// Goes through the instants before `until`.
+    fn go_on(&mut self, until: SimTime) {
+        loop {
+            let heard = self.next_arrival().min(self.next_first_message());
+            let next = self.next_due().min(heard).min(self.meters.next_evaluation());
+            if next >= until {
+                return;
+            }
+            self.instant(next);
+        }
+    }
+
+    /// When anything is next due in one run alone.
+    fn next_due(&self) -> SimTime {
+        self.due.iter().copied().fold(SimTime::NEVER, SimTime::min)
+    }
+
+    /// When the next slot begins in which something arrives.
+    fn next_arrival(&mut self) -> SimTime {
+        let slots = self.scenario.setting.calendar.slots();
+        let next = self.arrivals.next(self.next_heard).and_then(|slot| slots.get(slot as usize));
+        next.map_or(SimTime::NEVER, |slot| slot.at)
+    }
+
+    /// When customers of any run next may write first.
+    fn next_first_message(&self) -> SimTime {
+        self.runs.iter().map(Run::next_first_message).fold(SimTime::NEVER, SimTime::min)
+    }
+
+    /// Asks a run when anything is next due in it alone.
+    fn ask(&mut self, run: usize) {
+        let own = &mut self.runs[run];
+        self.meters.follow(run, &mut own.platform);
+        let term = own.platform.next_term(self.now).max(SimTime(self.now.0 + 1));
+        let others = own.pending.next().min(own.platform.next_clock(self.now));
+        self.terms[run] = term;
+        self.due[run] = term.min(others).min(own.platform.next_evaluation());
+    }
+
+    /// The first four classes of an instant, of all runs.
+    fn instant(&mut self, now: SimTime) {
+        self.close_days(now);
+        self.now = now;
+        let due = self.due_by(now);
+        self.meters.advance(now);
+        for run in those(due) {
+            self.meters.tell(run, &mut self.runs[run].platform);
+            self.runs[run].end_terms(now, self.terms[run] == now);
+            self.meters.follow(run, &mut self.runs[run].platform);
+        }
+        self.hear_first_messages(now);
+        let mut judging = due | self.hear(now);
+        if self.meters.rates_at(now) {
+            judging |= self.meters.evaluate(now);
+            those(judging).for_each(|run| self.judge(run, now));
+        }
+        for run in those(due) {
+            self.meters.tell(run, &mut self.runs[run].platform);
+            self.runs[run].strike_clocks(now);
+        }
+        those(judging).for_each(|run| self.ask(run));
+    }
+
+    /// A bit for each run in which something is due by `now`.
+    fn due_by(&self, now: SimTime) -> u32 {
+        let mut due = 0;
+        for (run, at) in self.due.iter().enumerate() {
+            due |= u32::from(*at <= now) << run;
+        }
+        due
+    }
+
+    /// The platform of a run evaluates its rating, and judges by it.
+    fn judge(&mut self, run: usize, now: SimTime) {
+        let Run { platform, changes, .. } = &mut self.runs[run];
+        self.meters.tell(run, platform);
+        self.meters.judge(now, platform, changes);
+        self.runs[run].tell(now);
+    }
+
+    /// Hears those who wrote first in the slot that is over at `now`, if one is.
+    fn hear_first_messages(&mut self, now: SimTime) {
+        if self.next_first_message() != now {
+            return;
+        }
+        let mut wrote = All::default();
+        for (run, own) in self.runs.iter_mut().enumerate() {
+            wrote[run] = own.hear_first_messages(now);
+        }
+        if wrote != [0; ABREAST] {
+            self.meters.hear(now, Feedback::CustomerFirst, &wrote);
+        }
+    }
+
+    /// Hears what arrives in the slot that begins at `now`, if anything does; a bit for each run that judges by that.
+    fn hear(&mut self, now: SimTime) -> u32 {
+        if self.next_arrival() != now {
+            return 0;
+        }
+        let Some(slot) = self.arrivals.next(self.next_heard) else { return 0 };
+        self.next_heard = slot;
+        let Abreast { arrivals, meters, heard, .. } = self;
+        let (mut blocks, mut reports) = (All::default(), All::default());
+        arrivals.take(slot, |act, counts| {
+            match heard.iter_mut().find(|(known, _)| *known == act) {
+                Some((_, sums)) => sums.iter_mut().zip(counts).for_each(|(sum, count)| *sum += count),
+                None => heard.push((act, *counts)),
+            }
+            match act {
+                Act::Block => blocks = *counts,
+                Act::Report => reports = *counts,
+                _ => {}
+            }
+            if let Some(kind) = act.feedback() {
+                meters.hear(now, kind, counts);
+            }
+        });
+        self.complain(now, &blocks, &reports)
+    }
+
+    /// Complaints are judged as they are heard, where a rule counts them; a bit for each run that judges.
+    fn complain(&mut self, now: SimTime, blocks: &All<u64>, reports: &All<u64>) -> u32 {
+        let mut judged = 0;
+        if !self.counts_complaints {
+            return judged;
+        }
+        for (run, own) in self.runs.iter_mut().enumerate() {
+            let complaints = [blocks[run], reports[run]];
+            if complaints != [0, 0] {
+                let Run { platform, changes, .. } = own;
+                self.meters.complain(run, now, complaints, platform, changes);
+                judged |= u32::from(own.tell(now)) << run;
+            }
+        }
+        judged
+    }
+
+    /// The sender and the diary of each run take note of what was heard.
+    fn note(&mut self) {
+        for (act, counts) in self.heard.drain(..) {
+            for (own, count) in self.runs.iter_mut().zip(counts) {
+                show(&mut own.tallies[SENDER], act, count);
+                own.diary.hear_act(act, count);
+            }
+        }
+    }
+
+    /// Closes the civil days that are over before `now`.
+    fn close_days(&mut self, now: SimTime) {
+        while self.runs[0].day_over <= now {
+            self.note();
+            self.meters.advance(SimTime(self.runs[0].day_over.0 - 1));
+            for (run, own) in self.runs.iter_mut().enumerate() {
+                self.meters.tell(run, &mut own.platform);
+                own.close_day();
+            }
+        }
+    }
+
+    /// Class 5: all runs send.
+    fn send(&mut self, now: SimTime) {
+        self.note();
+        let slot = self.scenario.sending[self.runs[0].next_send].slot;
+        let moment = self.runs[0].moment(LANE, TEMPLATE, slot, now);
+        let mut sending = 0;
+        for run in 0..self.runs.len() {
+            sending |= u32::from(self.choose(run, &moment)) << run;
+        }
+        let reactions = self.react(sending, &moment);
+        let mut delivered = All::default();
+        for run in those(sending) {
+            delivered[run] = self.deliver(run, reactions[run], &moment);
+        }
+        self.meters.deliver(now, &delivered);
+        (0..self.runs.len()).for_each(|run| self.ask(run));
+    }
+
+    /// Chooses whom a run writes to; tells whether it asks for anybody.
+    fn choose(&mut self, run: usize, moment: &Moment) -> bool {
+        let (own, batch) = (&mut self.runs[run], &mut self.batches[run]);
+        self.meters.tell(run, &mut own.platform);
+        let sending = own.open_slot(moment.now);
+        self.meters.follow(run, &mut own.platform);
+        let connected = own.platform.connected(self.scenario.senders[SENDER].number);
+        batch.asked = if connected { own.plan(SENDER, sending, moment.now).messages } else { 0 };
+        if batch.asked > 0 {
+            batch.chosen = own.choose(LANE, batch.asked, moment);
+        }
+        batch.asked > 0
+    }
+
+    /// How the customers of the batches of `sending` react.
+    fn react(&mut self, sending: u32, moment: &Moment) -> All<Reactions> {
+        let Abreast { scenario, counts, arrivals, batches, runs, .. } = self;
+        let mut abreast = [const { None }; ABREAST];
+        for (run, (own, Batch { chosen, .. })) in runs.iter_mut().zip(batches).enumerate() {
+            if sending & 1 << run != 0 && chosen.admission.admitted > 0 {
+                let Run { rates, lists, chance, .. } = own;
+                let (rates, list, taken) = (&mut rates[SEGMENT], &mut lists[LANE], &chosen.taken);
+                debug_assert!(taken.is_of_one_past());
+                abreast[run] = Some(BatchAbreast { taken, rates, list, chance });
+            }
+        }
+        let stage = StageAbreast { calendar: &scenario.setting.calendar, counts, arrivals };
+        scenario.segments[SEGMENT].react_abreast(&mut abreast, moment, stage)
+    }
+
+    /// Tells all parties of a run what was delivered of its batch; returns how many messages were.
+    fn deliver(&mut self, run: usize, reactions: Reactions, moment: &Moment) -> u64 {
+        let (own, Batch { asked, chosen }) = (&mut self.runs[run], &mut self.batches[run]);
+        let mut delivered = Delivered::default();
+        if chosen.admission.admitted > 0 {
+            delivered = own.delivered(LANE, chosen, moment, reactions);
+            own.done(LANE, chosen);
+        }
+        own.sent(LANE, *asked, chosen, delivered, moment);
+        delivered.all
+    }
+}
+
+/// The only number, as that of the sender and as that of the platform, its only template, the only segment, and the only list.
+const SENDER: usize = 0;
+const NUMBER: usize = 0;
+const TEMPLATE: usize = 0;
+const SEGMENT: usize = 0;
+const LANE: usize = 0;
+
+/// What a run sends.
+#[derive(Default)]
+struct Batch {
+    /// Messages that the plan asks for.
+    asked: u64,
+    chosen: Chosen,
+}
