@@ -7,10 +7,10 @@
 //!   feedback        of all runs, of all runs | of all runs | ...            sums of all runs --evaluate--> who moves
 //! ```
 //!
-//! Runs that send in the same slots hear in the same slots, and what they hear ages and leaves their windows at the same
-//! instants: only the counts differ. Most evaluations find what was found before, so they are made here, all at once, and
-//! the [`Platform`] of a run is asked to judge only where a rating of it moves. It is told the sums, so that all that it
-//! says is what it would say with windows of its own.
+//! Runs that send in the same slots hear in the same slots, and what they hear ages and leaves their windows at the
+//! same instants: only the counts differ. Most evaluations find what was found before, so they are made here, all at
+//! once, and the [`Platform`] of a run is asked to judge only where a rating of it moves. It is told the sums, so that
+//! all that it says is what it would say with windows of its own.
 
 use std::collections::VecDeque;
 
@@ -32,9 +32,10 @@ const TEMPLATE: usize = 0;
 const MOST_OF_BATCH: i128 = 1 << 31;
 
 impl Rules {
-    /// Whether one number with one template can be rated abreast with itself in other futures until `end`, where reactions
-    /// take up to `ring` slots and at most `first` customers write first in a slot: one clause rates the number all the time, at most one the template, by nothing but windows
-    /// of feedback whose sums fit into 63 bits and in which silence does not count; and no sample is tried.
+    /// Whether one number with one template can be rated abreast with itself in other futures until `end`, where
+    /// reactions take up to `ring` slots and at most `first` customers write first in a slot: one clause rates the
+    /// number all the time, at most one the template, by nothing but windows of feedback whose sums fit into 63 bits
+    /// and in which silence does not count; and no sample is tried.
     pub fn rate_abreast(&self, end: SimTime, slot: Span, ring: usize, first: u64) -> bool {
         // So many batches, and slots in which customers write first, can lie in a window of this length.
         let in_window = |window: Span| i128::from(window.0 / slot.0.max(1)) + ring as i128 + 1;
@@ -133,7 +134,8 @@ struct Stage {
 }
 
 impl<'r> MetersAbreast<'r> {
-    /// The meters of `platforms` (at most [`ABREAST`]), which are [rated abreast](Rules::rate_abreast) by the same rules.
+    /// The meters of `platforms` (at most [`ABREAST`]), which are [rated abreast](Rules::rate_abreast) by the same
+    /// rules.
     pub fn open<'p>(
         rules: &'r Rules,
         platforms: impl IntoIterator<Item = &'p mut Platform<'r>>,
@@ -318,8 +320,8 @@ impl<'r> MeterAbreast<'r> {
         &mut self.entries[last]
     }
 
-    /// Moves entries to the stages of their age at `now`, newest stage first, so that one pass carries an entry as far as it
-    /// must go; drops what has left the window.
+    /// Moves entries to the stages of their age at `now`, newest stage first, so that one pass carries an entry as far
+    /// as it must go; drops what has left the window.
     fn shift(&mut self, now: SimTime) {
         self.touched_at = self.touched_at.min(self.shift_at);
         self.shift_at = SimTime::NEVER;

@@ -7,8 +7,8 @@
 //!   a split          whole   whole   whole        part by part, each a count of all runs
 //! ```
 //!
-//! The addresses are those of a run by itself, so the counts are, too; only who asks beside whom is another matter. Runs
-//! that ask for nothing have nothing drawn.
+//! The addresses are those of a run by itself, so the counts are, too; only who asks beside whom is another matter.
+//! Runs that ask for nothing have nothing drawn.
 
 use multiversion::multiversion;
 
@@ -40,8 +40,8 @@ impl CountsAbreast {
         counts
     }
 
-    /// How many of `n` happen, each with probability `p`, in each of `runs` \[a bit each\]; nothing in the others. Each run
-    /// draws in its own of `cells`.
+    /// How many of `n` happen, each with probability `p`, in each of `runs` \[a bit each\]; nothing in the others. Each
+    /// run draws in its own of `cells`.
     pub fn binomials(
         &mut self,
         runs: u32,
@@ -253,8 +253,8 @@ impl PartingAbreast {
     }
 }
 
-/// Goes down all splits, part by part. Everything that it does is compiled with it, for the widest vectors that the machine
-/// has: what narrow ones have written wide ones cannot read at once.
+/// Goes down all splits, part by part. Everything that it does is compiled with it, for the widest vectors that the
+/// machine has: what narrow ones have written wide ones cannot read at once.
 #[multiversion(targets("x86_64+avx512f+avx512bw+avx512cd+avx512dq+avx512vl", "x86_64+avx2"))]
 fn go_down(keys: &[All<u32>; 2], splits: &[SplitAbreast<'_>], partings: &mut [PartingAbreast]) {
     for (split, parting) in splits.iter().zip(partings) {

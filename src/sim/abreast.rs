@@ -10,8 +10,8 @@
 //! ```
 //!
 //! The runs of one scenario send in the same slots, and so they hear in the same slots; only the counts differ. What a
-//! [`Run`] does at an instant is done here for all, and what cannot be the same is left to the run itself: it is the same
-//! run with the same platform, list and diary, and comes to the same bytes.
+//! [`Run`] does at an instant is done here for all, and what cannot be the same is left to the run itself: it is the
+//! same run with the same platform, list and diary, and comes to the same bytes.
 //!
 //! That asks for a scenario of one number, one segment and one template, in which everybody is
 //! [written to once](crate::audience::Segment::reacts_abreast) and the rules [rate all runs
@@ -336,7 +336,8 @@ impl<'s, 'p> Abreast<'s, 'p> {
     }
 }
 
-/// The only number, as that of the sender and as that of the platform, its only template, the only segment, and the only list.
+/// The only number, as that of the sender and as that of the platform, its only template, the only segment, and the
+/// only list.
 const SENDER: usize = 0;
 const NUMBER: usize = 0;
 const TEMPLATE: usize = 0;

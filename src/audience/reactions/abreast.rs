@@ -7,8 +7,8 @@
 //!   delays         by act  by act  by act   --> the ring of arrivals, row by row
 //! ```
 //!
-//! What is drawn of a run is what [`Segment::reacting`] draws of it, at the same addresses. Where there is more to draw (a
-//! list of several pasts, answers that are waited for, a cap on what a person gets) runs react by themselves.
+//! What is drawn of a run is what [`Segment::reacting`] draws of it, at the same addresses. Where there is more to draw
+//! (a list of several pasts, answers that are waited for, a cap on what a person gets) runs react by themselves.
 
 use smallvec::SmallVec;
 
@@ -57,9 +57,9 @@ pub struct StageAbreast<'s> {
 static NOBODYS: Shares = Shares::empty();
 
 impl Segment {
-    /// Whether messages can react abreast that go to customers of such a list in so many slots until the calendar ends: each is
-    /// written to once, so that all have the same past and nobody's answer is waited for, and no window is told apart from
-    /// another. `capped` tells whether the platform bounds what a person gets of them.
+    /// Whether messages can react abreast that go to customers of such a list in so many slots until the calendar ends:
+    /// each is written to once, so that all have the same past and nobody's answer is waited for, and no window is told
+    /// apart from another. `capped` tells whether the platform bounds what a person gets of them.
     pub fn reacts_abreast(&self, list: &ListPlan, calendar: &Calendar, sends: usize, capped: bool) -> bool {
         let longest = self.longest_delay(calendar) as i64 * calendar.slot_length().0 + SERVICE_WINDOW.0;
         // Nobody's rest ends, or there is always somebody else who has rested longer.
@@ -75,8 +75,8 @@ impl Segment {
         self.behavior.rate(RateName::first_messages).prior.certain() != Some(0.0)
     }
 
-    /// Sends a message in each run that has a batch: draws what the customers do, queues what will arrive, and settles them
-    /// on their lists. They can [react abreast](Segment::reacts_abreast).
+    /// Sends a message in each run that has a batch: draws what the customers do, queues what will arrive, and settles
+    /// them on their lists. They can [react abreast](Segment::reacts_abreast).
     pub fn react_abreast(
         &self,
         batches: &mut All<Option<BatchAbreast<'_>>>,
