@@ -164,7 +164,8 @@ fn cases(most_days: u32) -> impl Strategy<Value = Case> {
 const PRIORS: [&str; 2] = ["rating.number.medium_from", "rating.number.low_from"];
 
 /// Rulesets under which one number with one template goes abreast with itself in other futures, and some of their tiers.
-const ABREAST: [(&str, [&str; 3]); 6] = [
+const ABREAST: [(&str, [&str; 3]); 7] = [
+    ("tests/common/clocked-rules.ron", ["1K", "10K", "100K"]),
     ("benches/ref-1/ref-1-rules.ron", ["1K", "10K", "100K"]),
     (CLASSIC, ["50", "1,000", "unlimited"]),
     ("scenarios/rulesets/chat-api-2022.ron", ["tier 0", "level 1", "level 3"]),
