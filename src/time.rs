@@ -345,6 +345,12 @@ impl Calendar {
         (slot, at)
     }
 
+    /// When slot `slot` begins; never, where that is beyond the run.
+    #[inline]
+    pub fn begin_of(&self, slot: Slot) -> SimTime {
+        self.slots.get(slot as usize).map_or(SimTime::NEVER, |slot| slot.at)
+    }
+
     /// When slot `slot` begins; slots beyond the run follow one another as those of the run do.
     pub fn start_of(&self, slot: Slot) -> SimTime {
         match self.slots.get(slot as usize) {

@@ -23,7 +23,9 @@ use super::arrivals::Arrivals;
 use super::behavior::{RateName, Undeliverable};
 use super::list::{List, Taken};
 use super::moment::Moment;
-use super::odds::{BLOCK, OUTCOMES, Odds, REPORT, REPORT_AND_BLOCK, Rates, STOP};
+use super::odds::{
+    ARCHIVE, BLOCK, MUTE, OUTCOMES, Odds, READ_ONLY, REPLY, REPORT, REPORT_AND_BLOCK, Rates, STOP,
+};
 use super::segment::Segment;
 use super::timetable::CONVERSATION;
 
@@ -252,6 +254,17 @@ impl Tally {
         self.outcome.iter_mut().zip(outcome).for_each(|(sum, count)| *sum += count);
     }
 }
+
+/// Acts, and the outcomes in which each is done: whoever acts has read.
+const MADE_OF: [(Act, &[usize]); 7] = [
+    (Act::Block, &[BLOCK, REPORT_AND_BLOCK]),
+    (Act::Report, &[REPORT, REPORT_AND_BLOCK]),
+    (Act::Stop, &[STOP]),
+    (Act::Mute, &[MUTE]),
+    (Act::Archive, &[ARCHIVE]),
+    (Act::Reply, &[REPLY]),
+    (Act::Read, &[BLOCK, REPORT, REPORT_AND_BLOCK, STOP, MUTE, ARCHIVE, REPLY, READ_ONLY]),
+];
 
 /// Those who leave a list for good, those who stop among them or not.
 fn leaving(outcome: &[u64; OUTCOMES], stopping_leaves: bool) -> u64 {

@@ -37,6 +37,8 @@ pub struct Segment {
     pub(super) memory: Memory,
     /// The virtual time of reactions, where hours differ.
     pub(super) activity: Option<Activity>,
+    /// The most slots until a reaction to a message arrives, from any slot of the calendar.
+    longest: usize,
 }
 
 impl Segment {
@@ -56,6 +58,11 @@ impl Segment {
         let delays: [DelayTable; Act::DELAYED.len()] = delays.try_into().ok()?;
         let longest = delays.iter().flat_map(|table| table.ages()).copied().max().unwrap_or(0);
         let activity = Activity::new(&behavior.activity, calendar, longest);
+        let slot = calendar.slot_length().0;
+        let in_slots = match &activity {
+            Some(activity) => activity.longest(calendar, longest),
+            None => ((longest + slot - 1) / slot + 1) as usize,
+        };
         let memory = Memory::of(&behavior);
         let timetable = Timetable::new(&delays, activity.as_ref(), calendar);
         let replies = delays[Act::Reply.index()].shares().shares();
@@ -70,19 +77,13 @@ impl Segment {
             memory,
             activity,
             behavior,
+            longest: in_slots,
         })
     }
 
     /// The most slots until a reaction to a message arrives, from any slot of the calendar.
-    pub fn longest_delay(&self, calendar: &Calendar) -> usize {
-        let longest = self.delays.iter().flat_map(|table| table.ages()).copied().max().unwrap_or(0);
-        match &self.activity {
-            Some(activity) => activity.longest(calendar, longest),
-            None => {
-                let slot = calendar.slot_length().0;
-                ((longest + slot - 1) / slot + 1) as usize
-            }
-        }
+    pub fn longest_delay(&self) -> usize {
+        self.longest
     }
 
     /// The share of acts of each kind that come too late for its table, by kind.

@@ -40,20 +40,14 @@ impl CountsAbreast {
         counts
     }
 
-    /// How many of `n` happen, each with probability `p`, in each of `runs` \[a bit each\]; nothing in the others. Each
-    /// run draws in its own of `cells`.
-    pub fn binomials(
-        &mut self,
-        runs: u32,
-        (at, cells): (Address, &All<u32>),
-        n: &All<u64>,
-        p: &All<f64>,
-    ) -> All<u64> {
+    /// How many of `n` happen, each with probability `p`, in each of `runs` \[a bit each\]; nothing in the
+    /// others.
+    pub fn binomials(&mut self, runs: u32, at: Address, n: &All<u64>, p: &All<f64>) -> All<u64> {
         let (mut trials, mut chances) = (NOBODY, NOBODY);
         for run in those(runs) {
             (trials[run], chances[run]) = (n[run] as i64 as f64, p[run]);
         }
-        let mut count = CountOfAll { words: at.words(), cells, n: trials, p: chances, k: NOBODY };
+        let mut count = CountOfAll { words: at.words(), n: trials, p: chances, k: NOBODY };
         draw(&self.keys, &mut count);
         count.k.map(|count| u64::from(whole(count)))
     }
@@ -88,22 +82,14 @@ impl CountsAbreast {
 /// People of each run to be split over the rows of a table; the tables of runs may differ in their shares.
 #[derive(Clone, Debug)]
 pub struct SplitAbreast<'s> {
-    /// The address of the draws, but for the cell: as that of a [`Split`](super::Split).
+    /// The address of the draws, as that of a [`Split`](super::Split).
     pub at: Address,
-    /// The cell of each run.
-    pub cells: All<u32>,
     /// How many people there are (at most 2^31).
     pub n: All<u64>,
     /// The tables, of as many rows each.
     pub shares: All<&'s Shares>,
     /// People of rows that are alike may be counted in any of them.
     pub alike: Alike,
-}
-
-impl SplitAbreast<'_> {
-    fn words(&self, run: usize) -> [u32; 4] {
-        Address { cell: self.cells[run], ..self.at }.words()
-    }
 }
 
 /// A split of all runs under way.
@@ -158,7 +144,7 @@ impl PartingAbreast {
             if shares.few(n) {
                 self.few |= 1 << run;
                 self.blocks[run] = people.blocks() as u32;
-                people.ask([keys[0][run], keys[1][run]], split.words(run), n);
+                people.ask([keys[0][run], keys[1][run]], split.at.words(), n);
                 self.draws[run] = n;
             } else if shares.never() == 0.0 {
                 all[run] = n as i64 as f64;
@@ -175,7 +161,7 @@ impl PartingAbreast {
     /// Puts those into their rows who were asked for one by one.
     fn place(&mut self, split: &SplitAbreast<'_>, keys: &[All<u32>; 2], people: &People) {
         for run in those(self.few) {
-            let whose = ([keys[0][run], keys[1][run]], split.words(run));
+            let whose = ([keys[0][run], keys[1][run]], split.at.words());
             let shares = split.shares[run];
             let placed = shares.place(people, self.blocks[run] as usize, whose, split.n[run]);
             for (row, count) in self.rows[..shares.shares().len()].iter_mut().zip(placed) {
@@ -198,7 +184,7 @@ impl PartingAbreast {
                 p[run] = shares.halves().first_half[part];
                 self.draws[run] += u64::from(n[run] > 0.0);
             }
-            let mut count = CountOfAll { words: words_of(words, part), cells: &split.cells, n, p, k: NOBODY };
+            let mut count = CountOfAll { words: words_of(words, part), n, p, k: NOBODY };
             count.draw(keys);
             let (first, mut second) = (count.k, n);
             if part == 0 {
@@ -264,7 +250,7 @@ fn go_down(keys: &[All<u32>; 2], splits: &[SplitAbreast<'_>], partings: &mut [Pa
 
 /// Draws a count of all runs.
 #[multiversion(targets("x86_64+avx512f+avx512bw+avx512cd+avx512dq+avx512vl", "x86_64+avx2"))]
-fn draw(keys: &[All<u32>; 2], count: &mut CountOfAll<'_>) {
+fn draw(keys: &[All<u32>; 2], count: &mut CountOfAll) {
     count.draw(keys);
 }
 
@@ -303,9 +289,8 @@ mod tests {
         let nobodys = Shares::empty();
         let sizes = [0, 1, 12, 33, 64, 65, 1_000, 100_000, 1 << 31];
         for slot in 0..300_u32 {
-            let at = Address { slot, ..Address::of(Purpose::Reserve, Subject::new(&["abreast"])) };
-            let cells: All<u32> = std::array::from_fn(|run| run as u32 % 3);
-            let address = |run: usize| Address { cell: cells[run], ..at };
+            let cell = slot % 3;
+            let at = Address { slot, cell, ..Address::of(Purpose::Reserve, Subject::new(&["abreast"])) };
             let mut n = All::default();
             (0..13).for_each(|run| n[run] = sizes[(slot as usize * 7 / 3 + run * 5) % sizes.len()]);
             let table = |run: usize| {
@@ -324,24 +309,24 @@ mod tests {
             if slot % 2 == 1 && slot % 3 == 0 {
                 continue;
             }
-            let split = |alike| SplitAbreast { at, cells, n, shares, alike };
+            let split = |alike| SplitAbreast { at, n, shares, alike };
             counts.split(&[split(alike), split(Alike::NONE)]);
             let both = [
                 (*counts.rows(0), *counts.draws(0), alike),
                 (*counts.rows(1), *counts.draws(1), Alike::NONE),
             ];
             let p: All<f64> = std::array::from_fn(|run| chances[(slot as usize + run) % chances.len()]);
-            let plain = counts.binomials(0x1FFF & !slot, (at, &cells), &n, &p);
+            let plain = counts.binomials(0x1FFF & !slot, at, &n, &p);
             for (run, streams) in streams.iter().enumerate() {
                 for (rows, draws, alike) in &both {
-                    let mut alone = [Split::new(address(run), n[run], shares[run]).alike(*alike)];
+                    let mut alone = [Split::new(at, n[run], shares[run]).alike(*alike)];
                     assert_eq!(draws[run], split_all(streams, &mut alone));
                     let rows: Vec<u64> = rows.iter().map(|row| row[run]).collect();
                     let expected: Vec<u64> = alone[0].rows().iter().map(|row| u64::from(*row)).collect();
                     assert_eq!(rows[..expected.len()], expected, "run {run} at {slot}, {} people", n[run]);
                 }
                 let asked = slot & 1 << run == 0;
-                let expected = if asked { binomial(&streams.at(address(run)), n[run], p[run]) } else { 0 };
+                let expected = if asked { binomial(&streams.at(at), n[run], p[run]) } else { 0 };
                 assert_eq!(plain[run], expected);
             }
         }

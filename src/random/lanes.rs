@@ -288,11 +288,9 @@ fn answer<const LARGE: bool>(n: &[f64; LANES], p: &[f64; LANES], u: &[f64; LANES
 
 /// A count of each run abreast.
 #[derive(Clone, Debug)]
-pub(super) struct CountOfAll<'c> {
-    /// The words of the address; the third is that of the run.
+pub(super) struct CountOfAll {
+    /// The words of the address.
     pub(super) words: [u32; 4],
-    /// The cell of each run.
-    pub(super) cells: &'c All<u32>,
     /// Trials.
     pub(super) n: All<f64>,
     /// The probability of each trial, in \[0, 1\].
@@ -301,7 +299,7 @@ pub(super) struct CountOfAll<'c> {
     pub(super) k: All<f64>,
 }
 
-impl CountOfAll<'_> {
+impl CountOfAll {
     /// Draws the count of each run, whose keys are given word by word.
     #[inline(always)]
     pub(super) fn draw(&mut self, keys: &[All<u32>; 2]) {
@@ -311,10 +309,9 @@ impl CountOfAll<'_> {
             if n == [0.0; LANES] {
                 continue;
             }
-            let [head, subject, _, slot] = self.words.map(|word| [word; LANES]);
             let at = Addresses {
                 key: [eight(&keys[0], first), eight(&keys[1], first)],
-                counter: [head, subject, eight(self.cells, first), slot],
+                counter: self.words.map(|word| [word; LANES]),
             };
             let [low, high, ..] = at.blocks();
             let mut u = [0.0; LANES];

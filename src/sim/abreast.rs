@@ -28,7 +28,7 @@ use crate::random::CountsAbreast;
 use crate::time::{SimTime, Slot};
 
 use super::ready::Scenario;
-use super::run::{Run, show};
+use super::run::{Arrival, Run, show};
 use super::send::{Chosen, Delivered};
 use super::trajectory::Trajectory;
 
@@ -119,7 +119,7 @@ impl<'s, 'p> Abreast<'s, 'p> {
     /// Goes through the instants before `until`.
     fn go_on(&mut self, until: SimTime) {
         loop {
-            let heard = self.next_arrival().min(self.next_first_message());
+            let heard = self.next_arrival().at.min(self.next_first_message());
             let next = self.next_due().min(heard).min(self.meters.next_evaluation());
             if next >= until {
                 return;
@@ -133,11 +133,10 @@ impl<'s, 'p> Abreast<'s, 'p> {
         self.due.iter().copied().fold(SimTime::NEVER, SimTime::min)
     }
 
-    /// When the next slot begins in which something arrives.
-    fn next_arrival(&mut self) -> SimTime {
-        let slots = self.scenario.setting.calendar.slots();
-        let next = self.arrivals.next(self.next_heard).and_then(|slot| slots.get(slot as usize));
-        next.map_or(SimTime::NEVER, |slot| slot.at)
+    /// The next slot in which something arrives in any run, and when it begins.
+    fn next_arrival(&mut self) -> Arrival {
+        let slot = self.arrivals.next(self.next_heard).unwrap_or(Slot::MAX);
+        Arrival { slot, at: self.scenario.setting.calendar.begin_of(slot) }
     }
 
     /// When customers of any run next may write first.
@@ -212,10 +211,10 @@ impl<'s, 'p> Abreast<'s, 'p> {
 
     /// Hears what arrives in the slot that begins at `now`, if anything does; a bit for each run that judges by that.
     fn hear(&mut self, now: SimTime) -> u32 {
-        if self.next_arrival() != now {
+        let Arrival { slot, at } = self.next_arrival();
+        if at != now {
             return 0;
         }
-        let Some(slot) = self.arrivals.next(self.next_heard) else { return 0 };
         self.next_heard = slot;
         let Abreast { arrivals, meters, heard, .. } = self;
         let (mut blocks, mut reports) = (All::default(), All::default());

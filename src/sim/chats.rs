@@ -29,9 +29,7 @@ impl<'s> Run<'s, '_> {
         let calendar = &self.scenario.setting.calendar;
         match desk.next() {
             SimTime::NEVER => SimTime::NEVER,
-            at => {
-                calendar.slots().get(calendar.slot_from(at) as usize).map_or(SimTime::NEVER, |slot| slot.at)
-            }
+            at => calendar.begin_of(calendar.slot_from(at)),
         }
     }
 

@@ -129,9 +129,9 @@ const FAR: Span = Span::hours(6);
 
 /// A slot in which something arrives, and when it begins.
 #[derive(Clone, Copy)]
-struct Arrival {
-    slot: Slot,
-    at: SimTime,
+pub(super) struct Arrival {
+    pub(super) slot: Slot,
+    pub(super) at: SimTime,
 }
 
 /// One replication under way.
@@ -168,7 +168,7 @@ pub(super) struct Run<'s, 'p> {
     /// Templates whose held messages go out at this instant.
     pub(super) released: Vec<usize>,
     /// The instant that is under way.
-    pub(super) now: SimTime,
+    now: SimTime,
     /// When the civil day that is under way is over.
     pub(super) day_over: SimTime,
     /// Position among the eras that begin during the run.
@@ -186,12 +186,7 @@ pub(super) struct Run<'s, 'p> {
 }
 
 impl<'s, 'p> Run<'s, 'p> {
-    pub(super) fn new(
-        scenario: &'s Scenario,
-        index: u64,
-        probe: &'p mut dyn Probe,
-        table: &Table,
-    ) -> Run<'s, 'p> {
+    fn new(scenario: &'s Scenario, index: u64, probe: &'p mut dyn Probe, table: &Table) -> Run<'s, 'p> {
         let streams = Streams::new(scenario.setting.seed, index);
         let mut chance = Chance::new(streams, scenario.held).with_pinned(&scenario.pinned).at_table(table);
         let mut opening = scenario.opening.clone();
@@ -383,14 +378,12 @@ impl<'s, 'p> Run<'s, 'p> {
     /// The next slot in which something arrives, and when it begins.
     #[inline]
     fn next_arrival(&mut self) -> Arrival {
-        let slots = self.scenario.setting.calendar.slots();
         let slot = self.arrivals.next(self.heard).unwrap_or(Slot::MAX);
-        Arrival { slot, at: slots.get(slot as usize).map_or(SimTime::NEVER, |slot| slot.at) }
+        Arrival { slot, at: self.scenario.setting.calendar.begin_of(slot) }
     }
 
     pub(super) fn next_first_message(&self) -> SimTime {
-        let slots = self.scenario.setting.calendar.slots();
-        slots.get(self.next_first as usize).map_or(SimTime::NEVER, |slot| slot.at)
+        self.scenario.setting.calendar.begin_of(self.next_first)
     }
 
     pub(super) fn next_send_at(&self) -> SimTime {
@@ -499,7 +492,7 @@ impl<'s, 'p> Run<'s, 'p> {
 
     /// Closes the civil days that are over before `now`, with how things stand at their end.
     #[inline]
-    pub(super) fn close_days(&mut self, now: SimTime) {
+    fn close_days(&mut self, now: SimTime) {
         while self.day_over <= now {
             self.close_day();
         }

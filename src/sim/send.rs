@@ -267,7 +267,7 @@ impl<'s> Run<'s, '_> {
     }
 
     /// Tells who gets the message inside a service window, where somebody asks.
-    pub(super) fn tell_windows_apart(&mut self, lane: usize, chosen: &mut Chosen, moment: &Moment) {
+    fn tell_windows_apart(&mut self, lane: usize, chosen: &mut Chosen, moment: &Moment) {
         let (inside, list) = (chosen.inside(), &self.lists[lane]);
         if inside > 0 && list.is_asked_back() {
             list.tell_windows_apart(&mut chosen.taken, inside, moment.now, moment.slot, &mut self.chance);

@@ -32,8 +32,17 @@ pub(crate) const PLATFORM: &str = "scenarios/rulesets/platform-2023.ron";
 pub(crate) const STILL: &str = "tests/common/still.ron";
 /// A behaviour with strong effects and long delays, of which a part never comes.
 pub(crate) const WILD: &str = "tests/common/wild.ron";
-/// The same behaviour, but whether a message arrives is a matter of the message.
-pub(crate) const WILD_BY_MESSAGE: &str = "tests/common/wild-by-message.ron";
+/// A file of the project, each of whose texts `from` is `to` instead; of every test program one of its own.
+pub(crate) fn altered(file: &str, name: &str, changes: &[(&str, &str)]) -> &'static str {
+    let mut text = std::fs::read_to_string(folder().join(file)).unwrap();
+    for (from, to) in changes {
+        assert!(text.contains(from), "{file} says no {from:?}");
+        text = text.replace(from, to);
+    }
+    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}-{}.ron", std::process::id()));
+    std::fs::write(&path, text).unwrap();
+    Box::leak(path.display().to_string().into_boxed_str())
+}
 
 /// What is to be sent a day.
 #[derive(Clone, Debug)]

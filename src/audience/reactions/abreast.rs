@@ -23,16 +23,16 @@ use super::super::behavior::{RateName, Undeliverable};
 use super::super::history::History;
 use super::super::list::{AS_LAST, CLOSED, Cell, Choice, List, ListPlan, SERVICE_WINDOW, Taken};
 use super::super::moment::Moment;
-use super::super::odds::{ARCHIVE, BLOCK, MUTE, OUTCOMES, REPLY, REPORT, REPORT_AND_BLOCK, Rates, STOP};
+use super::super::odds::{OUTCOMES, Rates};
 use super::super::segment::Segment;
 use super::super::timetable::{Arriving, CONVERSATION};
 use super::counts::{BATCH, delay_item};
-use super::{Addresses, Reactions, leaving};
+use super::{Addresses, MADE_OF, Reactions, leaving};
 
 /// A batch of one run.
 #[derive(Debug)]
 pub struct BatchAbreast<'b> {
-    /// The customers who get the message; all have the same past.
+    /// The customers who get the message: nobody has written to them yet.
     pub taken: &'b Taken,
     /// The chances of the run.
     pub rates: &'b mut Rates,
@@ -61,7 +61,7 @@ impl Segment {
     /// each is written to once, so that all have the same past and nobody's answer is waited for, and no window is told
     /// apart from another. `capped` tells whether the platform bounds what a person gets of them.
     pub fn reacts_abreast(&self, list: &ListPlan, calendar: &Calendar, sends: usize, capped: bool) -> bool {
-        let longest = self.longest_delay(calendar) as i64 * calendar.slot_length().0 + SERVICE_WINDOW.0;
+        let longest = self.longest_delay() as i64 * calendar.slot_length().0 + SERVICE_WINDOW.0;
         // Nobody's rest ends, or there is always somebody else who has rested longer.
         let endless = list.choice == Choice::rested_longest && list.customers / MOST_TRIALS >= sends as u64;
         let once = list.rest >= calendar.end() - SimTime::START || endless;
@@ -101,9 +101,9 @@ struct SendAbreast<'s> {
     moment: &'s Moment,
     /// Runs that have a batch.
     runs: u32,
-    histories: All<History>,
-    /// The cell of the draws of a run.
-    keys: All<u32>,
+    /// What nobody has been through yet, and the cell of its draws.
+    history: History,
+    key: u32,
     sent: All<u64>,
     delivered: All<u64>,
     outcomes: [All<u64>; OUTCOMES],
@@ -116,31 +116,21 @@ impl<'s> SendAbreast<'s> {
         batches: &All<Option<BatchAbreast<'_>>>,
     ) -> SendAbreast<'s> {
         let day = moment.civil_day();
-        let mut send = SendAbreast {
-            segment,
-            moment,
-            runs: 0,
-            histories: All::default(),
-            keys: All::default(),
-            sent: All::default(),
-            delivered: All::default(),
-            outcomes: [All::default(); OUTCOMES],
-        };
+        let history = segment.memory.on(History::default(), day);
+        let (sent, delivered, outcomes) = (NONE, NONE, [NONE; OUTCOMES]);
+        let key = history.key(day);
+        let mut send = SendAbreast { segment, moment, runs: 0, history, key, sent, delivered, outcomes };
         for (run, batch) in batches.iter().enumerate() {
-            let Some((part, _)) = batch.as_ref().and_then(|batch| batch.taken.parts().next()) else {
-                continue;
-            };
-            let history = segment.memory.on(part.history, day);
+            let Some(batch) = batch else { continue };
             send.runs |= 1 << run;
-            (send.histories[run], send.keys[run]) = (history, history.key(day));
-            send.sent[run] = part.customers;
+            send.sent[run] = batch.taken.customers;
         }
         send
     }
 
-    /// The address of a draw, but for the cell.
-    fn at(&self, purpose: Purpose, item: u8) -> Address {
-        Addresses { batch: self.moment.subjects.batch, slot: self.moment.slot }.at(purpose, item, 0)
+    /// The address of a draw.
+    fn at(&self, purpose: Purpose, item: u8, cell: u32) -> Address {
+        Addresses { batch: self.moment.subjects.batch, slot: self.moment.slot }.at(purpose, item, cell)
     }
 
     /// Whom the message reaches.
@@ -157,7 +147,7 @@ impl<'s> SendAbreast<'s> {
                 self.delivered[run] = self.sent[run];
             }
         }
-        let at = (self.at(Purpose::Deliver, 0), &self.keys);
+        let at = self.at(Purpose::Deliver, 0, self.key);
         let drawn = counts.binomials(asked, at, &self.sent, &chances);
         those(asked).for_each(|run| self.delivered[run] = drawn[run]);
     }
@@ -166,16 +156,15 @@ impl<'s> SendAbreast<'s> {
     fn meet(&mut self, batches: &mut All<Option<BatchAbreast<'_>>>, counts: &mut CountsAbreast) {
         let mut shares = [&NOBODYS; ABREAST];
         let mut chances: SmallVec<[&mut Chance; ABREAST]> = SmallVec::new();
-        for ((batch, shares), history) in batches.iter_mut().zip(&mut shares).zip(self.histories) {
+        for (batch, shares) in batches.iter_mut().zip(&mut shares) {
             let Some(BatchAbreast { rates, chance, .. }) = batch else { continue };
             let odds = rates.ready(self.segment, self.moment, chance);
-            odds.work_out(&self.segment.behavior, history);
-            *shares = odds.shares(history);
+            odds.work_out(&self.segment.behavior, self.history);
+            *shares = odds.shares(self.history);
             chances.push(chance);
         }
-        let at = self.at(Purpose::Outcome, 0);
-        let (cells, n) = (self.keys, self.delivered);
-        counts.split(&[SplitAbreast { at, cells, n, shares, alike: Alike::NONE }]);
+        let (at, n) = (self.at(Purpose::Outcome, 0, self.key), self.delivered);
+        counts.split(&[SplitAbreast { at, n, shares, alike: Alike::NONE }]);
         self.outcomes.copy_from_slice(&counts.rows(0)[..OUTCOMES]);
         for (run, chance) in those(self.runs).zip(chances) {
             chance.note_drawn(counts.draws(0)[run]);
@@ -189,7 +178,7 @@ impl<'s> SendAbreast<'s> {
         for (run, batch) in batches.iter_mut().enumerate() {
             let Some(BatchAbreast { list, .. }) = batch else { continue };
             let outcome = self.outcomes.map(|counts| counts[run]);
-            let (gone, history) = (leaving(&outcome, stopping_leaves), self.histories[run]);
+            let gone = leaving(&outcome, stopping_leaves);
             list.leave(gone);
             let rested = last + list.rest();
             let mut settle = |delivered, history, customers| {
@@ -199,8 +188,8 @@ impl<'s> SendAbreast<'s> {
                 }
             };
             let delivered = self.delivered[run];
-            settle(false, history, self.sent[run] - delivered);
-            let after = self.segment.memory.after_delivery(history, self.moment.civil_day());
+            settle(false, self.history, self.sent[run] - delivered);
+            let after = self.segment.memory.after_delivery(self.history, self.moment.civil_day());
             settle(true, after, delivered - gone);
         }
     }
@@ -223,9 +212,8 @@ impl<'s> SendAbreast<'s> {
                 continue;
             }
             let alike = if self.moment.followed.by_slot(act) { rows.by_slot } else { rows.by_day };
-            let at = self.at(Purpose::Delay, delay_item(act));
-            let (cells, shares) = ([BATCH; ABREAST], [shares; ABREAST]);
-            splits.push(SplitAbreast { at, cells, n: count, shares, alike });
+            let at = self.at(Purpose::Delay, delay_item(act), BATCH);
+            splits.push(SplitAbreast { at, n: count, shares: [shares; ABREAST], alike });
             acts.push((act, rows));
         }
         counts.split(&splits);
@@ -249,24 +237,14 @@ impl<'s> SendAbreast<'s> {
 
     /// What they do, act by act: what anybody does in any run.
     fn acts(&self) -> impl Iterator<Item = (Act, All<u64>)> {
-        let sum = |rows: &[usize]| {
-            let mut sum = All::default();
+        let acts = MADE_OF.into_iter().map(|(act, rows)| {
+            let mut sum = NONE;
             for row in rows {
                 sum.iter_mut().zip(&self.outcomes[*row]).for_each(|(sum, count)| *sum += count);
             }
-            sum
-        };
-        let acts = [
-            (Act::Block, sum(&[BLOCK, REPORT_AND_BLOCK])),
-            (Act::Report, sum(&[REPORT, REPORT_AND_BLOCK])),
-            (Act::Stop, sum(&[STOP])),
-            (Act::Mute, sum(&[MUTE])),
-            (Act::Archive, sum(&[ARCHIVE])),
-            (Act::Reply, sum(&[REPLY])),
-            // Whoever acts has read.
-            (Act::Read, sum(&ALL_OUTCOMES)),
-        ];
-        acts.into_iter().filter(|(_, counts)| *counts != NONE)
+            (act, sum)
+        });
+        acts.filter(|(_, counts)| *counts != NONE)
     }
 
     /// Queues what arrives with one row of a delay.
@@ -294,14 +272,3 @@ impl<'s> SendAbreast<'s> {
 
 /// Nothing in any run.
 const NONE: All<u64> = [0; ABREAST];
-
-/// Every row of the outcomes.
-const ALL_OUTCOMES: [usize; OUTCOMES] = {
-    let mut rows = [0; OUTCOMES];
-    let mut row = 0;
-    while row < OUTCOMES {
-        rows[row] = row;
-        row += 1;
-    }
-    rows
-};

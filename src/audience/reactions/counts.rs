@@ -17,10 +17,10 @@ use crate::time::SimTime;
 use super::super::history::History;
 use super::super::list::{AS_LAST, CLOSED, Cell, SERVICE_WINDOW, Taken};
 use super::super::moment::Moment;
-use super::super::odds::{ARCHIVE, BLOCK, MUTE, OUTCOMES, Odds, REPLY, REPORT, REPORT_AND_BLOCK, STOP};
+use super::super::odds::{OUTCOMES, Odds, REPLY};
 use super::super::segment::Segment;
 use super::super::timetable::Arriving;
-use super::{Act, Addresses, Send, Tally, leaving};
+use super::{Act, Addresses, MADE_OF, Send, Tally, leaving};
 
 /// The cell of draws that concern a whole batch: no past has this key.
 pub(super) const BATCH: u32 = u32::MAX;
@@ -313,21 +313,15 @@ impl<'s> Send<'s, '_> {
         's: 'a,
     {
         let (segment, addresses, moment) = (self.segment, self.addresses(), self.moment);
-        let outcome = &self.tally.outcome;
+        let outcome = self.tally.outcome;
         let replies_left = if self.late_rows > 0 { self.tally.early_replies } else { 0 };
-        let counts = [
-            (Act::Block, outcome[BLOCK] + outcome[REPORT_AND_BLOCK]),
-            (Act::Report, outcome[REPORT] + outcome[REPORT_AND_BLOCK]),
-            (Act::Stop, outcome[STOP]),
-            (Act::Mute, outcome[MUTE]),
-            (Act::Archive, outcome[ARCHIVE]),
-            (Act::Reply, replies_left),
-            // Whoever acts has read.
-            (Act::Read, outcome.iter().sum()),
-        ];
         let early = segment.answers.get(self.late_rows).and_then(|(early, _)| early.as_ref());
         let (mut acts, mut delays): (_, Vec<Split<'a>>) = (SmallVec::new(), room);
-        for (act, count) in counts {
+        for (act, rows) in MADE_OF {
+            let count = match act {
+                Act::Reply => replies_left,
+                _ => rows.iter().map(|row| outcome[*row]).sum(),
+            };
             if count == 0 {
                 continue;
             }

@@ -205,7 +205,7 @@ pub(super) fn instant_of(calendar: &Calendar, date: &str) -> SimTime {
 
 /// How many slots ahead a reaction can arrive; what arrives beyond the run arrives in the slot after its last.
 pub(super) fn ring(segments: &[Segment], all: &[&Rules], calendar: &Calendar) -> usize {
-    let reactions = segments.iter().map(|segment| segment.longest_delay(calendar)).max().unwrap_or(0);
+    let reactions = segments.iter().map(|segment| segment.longest_delay()).max().unwrap_or(0);
     let slot = calendar.slot_length().0;
     let unread = all.iter().filter_map(|rules| rules.unread_after()).map(|span| (span.0 / slot + 1) as usize);
     (reactions.max(unread.max().unwrap_or(0)) + 2).min(calendar.slots().len() + 1)
