@@ -646,6 +646,7 @@ fn plain_loop(case: &Case, scenario: &Scenario, index: u64) -> Plain {
         customers: case.customers,
         unreachable: segment.unreachable(&rates, case.customers, "main", &mut chance),
         rest: rest(case),
+        once: false,
         choice: if case.choose == "at_random" { Choice::at_random } else { Choice::rested_longest },
         memory: segment.memory(),
         asked_back: asked_back(&scenario.ruleset),

@@ -372,6 +372,7 @@ fn delays_follow_their_table_slot_by_slot() {
             customers: 1_000_000,
             unreachable: 0,
             rest: Span::days(30),
+            once: false,
             choice: Choice::rested_longest,
             memory: segment.memory(),
             asked_back: Span::days(7),

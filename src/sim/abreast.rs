@@ -51,7 +51,7 @@ impl Scenario {
             && !self.held.luck
             && self.ring <= ArrivalsAbreast::LONGEST
             && self.rules.rate_abreast(end, slot, self.ring, first)
-            && segment.reacts_abreast(&lane.list, calendar, self.sending.len(), capped)
+            && segment.reacts_abreast(&lane.list, calendar, capped)
     }
 }
 

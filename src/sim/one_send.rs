@@ -91,6 +91,7 @@ impl OneSend {
             customers: self.messages,
             unreachable,
             rest: self.calendar.horizon(),
+            once: true,
             choice: Choice::rested_longest,
             memory: self.segment.memory(),
             asked_back: Span(0),

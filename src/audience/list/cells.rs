@@ -135,8 +135,26 @@ impl Cells {
             self.tidied = Some(day);
             self.tidy(by.now, day, plan);
         }
-        self.take_by_rank(wanted, by, taken);
+        match self.rested {
+            1 => self.take_from_one(wanted, by.now, taken),
+            _ => self.take_by_rank(wanted, by, taken),
+        }
         self.rested_customers -= taken.customers;
+    }
+
+    /// Takes from the only cell of those who may be written to.
+    fn take_from_one(&mut self, wanted: u64, now: SimTime, taken: &mut Taken) {
+        let cell = &mut self.cells[0];
+        let count = wanted.min(cell.customers);
+        cell.customers -= count;
+        let (part, empty) = (Cell { customers: count, ..*cell }, cell.customers == 0);
+        if count > 0 {
+            taken.add(part, now);
+        }
+        if empty {
+            self.cells.pop_front();
+            self.rested = 0;
+        }
     }
 
     /// Takes from the cells of the first rank, then of the next; within a rank all are alike to the hand.

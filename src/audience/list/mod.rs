@@ -203,10 +203,17 @@ impl List {
     pub(super) fn settle(&mut self, cell: Cell, from: SimTime, person: Option<u32>) {
         self.remaining += cell.customers;
         match (&mut self.kept, person) {
+            (Kept::Cells(_), _) if self.plan.once => {}
             (Kept::Cells(cells), _) => cells.settle(cell, from, &self.plan),
             (Kept::People(people), Some(person)) => people.settle(person, cell, from),
             (Kept::People(_), None) => unreachable!("people are settled one by one"),
         }
+    }
+
+    /// Customers come back to a list that writes to nobody twice.
+    pub(super) fn stay(&mut self, customers: u64) {
+        debug_assert!(self.plan.once);
+        self.remaining += customers;
     }
 
     /// Customers leave for good.
@@ -228,6 +235,7 @@ mod tests {
             customers,
             unreachable: 0,
             rest: Span::days(7),
+            once: false,
             choice,
             memory: Memory::NONE,
             asked_back: Span::days(7),

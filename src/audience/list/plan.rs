@@ -25,6 +25,8 @@ pub struct ListPlan {
     pub unreachable: u64,
     /// Nobody is written to twice within this time.
     pub rest: Span,
+    /// Whether nobody is written to twice at all: then nobody who was written to need be remembered.
+    pub once: bool,
     /// Who is chosen.
     pub choice: Choice,
     /// What of the past matters.

@@ -14,14 +14,14 @@ use smallvec::SmallVec;
 
 use crate::abreast::{ABREAST, All, those};
 use crate::glossary::Category;
-use crate::random::{Address, Alike, Chance, CountsAbreast, MOST_TRIALS, Purpose, Shares, SplitAbreast};
-use crate::time::{Calendar, SimTime, Span};
+use crate::random::{Address, Alike, Chance, CountsAbreast, Purpose, Shares, SplitAbreast};
+use crate::time::{Calendar, Span};
 
 use super::super::abreast::ArrivalsAbreast;
 use super::super::act::Act;
 use super::super::behavior::{RateName, Undeliverable};
 use super::super::history::History;
-use super::super::list::{AS_LAST, CLOSED, Cell, Choice, List, ListPlan, SERVICE_WINDOW, Taken};
+use super::super::list::{List, ListPlan, SERVICE_WINDOW, Taken};
 use super::super::moment::Moment;
 use super::super::odds::{OUTCOMES, Rates};
 use super::super::segment::Segment;
@@ -57,17 +57,13 @@ pub struct StageAbreast<'s> {
 static NOBODYS: Shares = Shares::empty();
 
 impl Segment {
-    /// Whether messages can react abreast that go to customers of such a list in so many slots until the calendar ends:
-    /// each is written to once, so that all have the same past and nobody's answer is waited for, and no window is told
+    /// Whether messages can react abreast that go to customers of such a list: each is written to once, so that all have the same past and nobody's answer is waited for, and no window is told
     /// apart from another. `capped` tells whether the platform bounds what a person gets of them.
-    pub fn reacts_abreast(&self, list: &ListPlan, calendar: &Calendar, sends: usize, capped: bool) -> bool {
+    pub fn reacts_abreast(&self, list: &ListPlan, calendar: &Calendar, capped: bool) -> bool {
         let longest = self.longest_delay() as i64 * calendar.slot_length().0 + SERVICE_WINDOW.0;
-        // Nobody's rest ends, or there is always somebody else who has rested longer.
-        let endless = list.choice == Choice::rested_longest && list.customers / MOST_TRIALS >= sends as u64;
-        let once = list.rest >= calendar.end() - SimTime::START || endless;
         let told_apart = list.asked_back > Span(0) && self.writes_first();
         let by_message = self.behavior.undeliverable.value == Undeliverable::message;
-        once && list.rest.0 >= longest && by_message && !told_apart && !capped
+        list.once && list.rest.0 >= longest && by_message && !told_apart && !capped
     }
 
     /// Whether customers may write first.
@@ -171,26 +167,14 @@ impl<'s> SendAbreast<'s> {
         }
     }
 
-    /// All who stay go back to their lists: nobody's answer matters for the next message.
+    /// All who stay go back to their lists, and are done with.
     fn settle(&self, batches: &mut All<Option<BatchAbreast<'_>>>) {
-        let last = self.moment.now;
         let stopping_leaves = self.moment.category == Category::Marketing;
         for (run, batch) in batches.iter_mut().enumerate() {
             let Some(BatchAbreast { list, .. }) = batch else { continue };
-            let outcome = self.outcomes.map(|counts| counts[run]);
-            let gone = leaving(&outcome, stopping_leaves);
+            let gone = leaving(&self.outcomes.map(|counts| counts[run]), stopping_leaves);
             list.leave(gone);
-            let rested = last + list.rest();
-            let mut settle = |delivered, history, customers| {
-                if customers > 0 {
-                    let (window, counted) = (CLOSED, AS_LAST);
-                    list.settle(Cell { last, delivered, window, counted, history, customers }, rested, None);
-                }
-            };
-            let delivered = self.delivered[run];
-            settle(false, self.history, self.sent[run] - delivered);
-            let after = self.segment.memory.after_delivery(self.history, self.moment.civil_day());
-            settle(true, after, delivered - gone);
+            list.stay(self.sent[run] - gone);
         }
     }
 

@@ -61,7 +61,7 @@ impl Loader<'_> {
     /// The scenario; nothing where the delays of a profile make no table.
     pub(super) fn assemble(&self, text: &ScenarioText, pieces: Pieces) -> Option<Scenario> {
         let Pieces { calendar, ruleset, book, behaviors, strategy, sending } = pieces;
-        let world = World::of(text, &calendar, (&ruleset, book.as_ref()), behaviors)?;
+        let world = World::of(text, &calendar, sending.len(), (&ruleset, book.as_ref()), behaviors)?;
         let setting = self.setting(text, calendar, &world, (&strategy, &sending));
         let contents = Contents::of(text, &world.rulesets, &world.segments, &strategy, world.prices.as_ref());
         let all = world.all_rules();
@@ -154,6 +154,7 @@ impl<'p> World<'p> {
     fn of(
         text: &ScenarioText,
         calendar: &Calendar,
+        sends: usize,
         (ruleset, book): (&'p Ruleset, Option<&'p Rulebook>),
         behaviors: Vec<Behavior>,
     ) -> Option<World<'p>> {
@@ -167,7 +168,7 @@ impl<'p> World<'p> {
         let begins = std::iter::once(SimTime::START).chain(later.iter().map(|era| era.from));
         let prices = prices(text, &begins.zip(rulesets.iter().copied()).collect::<Vec<_>>(), calendar);
         Some(World {
-            lanes: lanes(text, &senders, &segments, asked_back(&rulesets)),
+            lanes: lanes(text, &senders, &segments, asked_back(&rulesets), (calendar, sends)),
             templates: own_templates(text),
             opening: opening(text, &rules, later.is_empty()),
             help_desk: help_desk(text, calendar, &senders),

@@ -15,7 +15,7 @@ use crate::sim::scenario::{
 };
 use crate::time::{Calendar, SimTime, Span};
 
-use crate::sim::ready::{Lane, SendingNumber, Streak};
+use crate::sim::ready::{Lane, MOST_IN_SLOT, SendingNumber, Streak};
 
 /// Where a value comes from that a scenario states.
 pub(super) const GIVEN: &str = "given in the scenario";
@@ -117,17 +117,25 @@ pub(super) fn lanes(
     senders: &[SendingNumber],
     segments: &[Segment],
     asked_back: Span,
+    (calendar, sends): (&Calendar, usize),
 ) -> Vec<Lane> {
     let mut lanes = Vec::new();
     let weights: Vec<u64> = senders.iter().map(|sender| sender.part.weight).collect();
     for (place, sender) in senders.iter().enumerate() {
         for (position, segment) in segments.iter().enumerate() {
             let Some(stated) = text.audience.segments.get(&segment.name) else { continue };
+            let customers = by_weight(stated.customers, &weights, place);
+            let choice = stated.choose.unwrap_or(Choice::rested_longest);
+            // There is always somebody else who has rested longer; what several segments supply counts all who have rested.
+            let endless = choice == Choice::rested_longest
+                && segments.len() == 1
+                && customers / MOST_IN_SLOT >= sends as u64;
             let list = ListPlan {
-                customers: by_weight(stated.customers, &weights, place),
+                customers,
                 unreachable: 0,
                 rest: stated.rest,
-                choice: stated.choose.unwrap_or(Choice::rested_longest),
+                once: endless || stated.rest >= calendar.end() - SimTime::START,
+                choice,
                 memory: segment.memory(),
                 asked_back,
                 subject: Subject::new(&[&segment.name, &sender.name]),
