@@ -103,6 +103,11 @@ impl Strategy {
         Plan { messages, template }
     }
 
+    /// Whether it looks at how far a number is on its way to the next tier.
+    pub fn looks_at_usage(&self) -> bool {
+        self.volume.looks_at_usage()
+    }
+
     /// How the backlog of a number stands; `None` where the plan is none.
     pub fn remaining(&self, state: &State, seen: &Observation<'_>) -> Option<Remaining> {
         let Volume::Backlog(backlog) = &self.volume else { return None };

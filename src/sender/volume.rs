@@ -133,6 +133,11 @@ impl Volume {
         })
     }
 
+    /// Whether it looks at how far the number is on its way to the next tier.
+    pub(super) fn looks_at_usage(&self) -> bool {
+        matches!(self, Volume::FastestClimb { .. })
+    }
+
     /// The most messages of a day under a limit, where the plan bounds them \[messages\].
     pub fn most_a_day(&self, limit: u64) -> Option<u64> {
         match self {

@@ -104,6 +104,8 @@ impl<'s> Run<'s, '_> {
         let shares = self.platform.shares_limit() && scenario.senders.len() > 1;
         let own = if shares { Part { all: self.weight_from(sender), ..part } } else { Part::WHOLE };
         let limit = self.platform.limit(number);
+        let asked = scenario.strategy.looks_at_usage();
+        let usage = if asked { self.platform.usage(number, now) } else { None };
         let seen = Observation {
             now,
             day: self.diary.day(),
@@ -118,7 +120,7 @@ impl<'s> Run<'s, '_> {
             capacity: self.platform.capacity(number, now),
             status: self.platform.number_status(number),
             rating: self.platform.rating(number),
-            usage: self.platform.usage(number, now).map(|(used, needed)| Usage {
+            usage: usage.map(|(used, needed)| Usage {
                 used,
                 needed: used + own.rounded_up(needed.saturating_sub(used)),
             }),
