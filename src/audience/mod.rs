@@ -49,6 +49,6 @@ pub use desk::{
 pub use history::{History, Memory};
 pub use list::{Choice, List, ListPlan, Sampling, Taken};
 pub use moment::{BatchSubjects, Followed, Moment};
-pub use odds::Rates;
+pub use odds::{OddsAbreast, Rates};
 pub use reactions::{BatchAbreast, Reactions, Room, Stage, StageAbreast};
 pub use segment::{Segment, TemplateEffects};

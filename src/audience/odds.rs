@@ -1,5 +1,12 @@
 //! The chances of one batch: what a replication drew, times the effects of day, weekday, campaign and template, times what
 //! the past of a customer does to them.
+//!
+//! The arithmetic is that of several futures side by side: of one for [`Odds`], of all that go abreast for
+//! [`OddsAbreast`].
+
+mod abreast;
+
+pub use abreast::OddsAbreast;
 
 use crate::random::quantile::{normal_cdf, normal_quantile};
 use crate::random::{Address, Chance, NearDays, Purpose, Shares, Subject};
@@ -137,19 +144,12 @@ impl Odds {
 
     /// Goes on to the day of a batch, whose effect is `of_day`.
     fn begin_day(&mut self, behavior: &Behavior, of_day: f64, moment: &Moment, chance: &Chance) {
-        let (by_day, by_campaign) = (&behavior.day_effect, &behavior.campaign_effect);
-        let by_weekday = &behavior.weekday_effect;
         let campaign = Address::of(Purpose::Campaign, moment.subjects.campaign);
-        let campaign = *self.campaign.get_or_insert_with(|| chance.effect(by_campaign.sigma, campaign));
-        let mut chances = self.base;
-        for (acts_on, factor) in [
-            (&by_day.acts_on, of_day),
-            (&by_campaign.acts_on, campaign),
-            (&by_weekday.acts_on, by_weekday.factors[moment.weekday]),
-        ] {
-            acts_on.iter().for_each(|name| chances[*name as usize] *= factor);
-        }
-        chances[RateName::report_also_blocks as usize] = self.base[RateName::report_also_blocks as usize];
+        let sigma = behavior.campaign_effect.sigma;
+        let campaign = *self.campaign.get_or_insert_with(|| chance.effect(sigma, campaign));
+        let chances =
+            with_effects(behavior, self.base.map(|base| [base]), [of_day], [campaign], moment.weekday);
+        let chances = chances.map(|[chance]| chance);
         self.day = Some(moment.day);
         if self.chances != chances {
             self.chances = chances;
@@ -162,7 +162,8 @@ impl Odds {
     pub(super) fn work_out(&mut self, behavior: &Behavior, past: History) {
         let key = past_key(past);
         if self.places[key] == UNKNOWN {
-            let (place, acts) = (self.worked_out, self.compute(behavior, past));
+            let acts = outcomes(behavior, self.chances.map(|chance| [chance]), past).map(|[act]| act);
+            let place = self.worked_out;
             if place == self.known.len() {
                 self.known.push(Shares::empty());
             }
@@ -178,35 +179,75 @@ impl Odds {
     pub(super) fn shares(&self, past: History) -> &Shares {
         &self.known[usize::from(self.places[past_key(past)])]
     }
+}
 
-    /// The share of each outcome: each is a chance and their sum at most 1.
-    fn compute(&self, behavior: &Behavior, past: History) -> [f64; OUTCOMES] {
-        let mut chances = self.chances;
-        let fatigue = behavior.fatigue.factors[usize::from(past.level)];
-        let frailty = behavior.frailty.strength.map_or(1.0, |s| s / (s + f64::from(past.contacts)));
-        let acts_on = [(&behavior.fatigue.acts_on, fatigue), (&behavior.frailty.acts_on, frailty)];
-        for (names, factor) in acts_on {
-            names.iter().for_each(|name| chances[*name as usize] *= factor);
-        }
-        let most = behavior.largest_chance.value.value();
-        let chance = |name: RateName| chances[name as usize].clamp(0.0, most);
-        let both = self.chances[RateName::report_also_blocks as usize];
-        let report = chance(RateName::report);
-        let mut acts = [0.0; OUTCOMES];
-        acts[BLOCK] = chance(RateName::block);
-        acts[REPORT] = report * (1.0 - both);
-        acts[REPORT_AND_BLOCK] = report * both;
-        acts[STOP] = chance(RateName::stop);
-        acts[MUTE] = chance(RateName::mute);
-        acts[ARCHIVE] = chance(RateName::archive);
-        acts[REPLY] = chance(RateName::reply);
-        let sum: f64 = acts.iter().sum();
-        if sum > 1.0 {
-            acts.iter_mut().for_each(|act| *act /= sum);
-        }
-        acts[READ_ONLY] = (chance(RateName::read) - sum).clamp(0.0, (1.0 - sum).max(0.0));
-        acts
+/// Chances by name, of so many futures side by side.
+type Chances<const N: usize> = [[f64; N]; RATES.len()];
+
+/// Chances with the effects of a day, of a campaign and of a weekday.
+#[inline]
+fn with_effects<const N: usize>(
+    behavior: &Behavior,
+    base: Chances<N>,
+    of_day: [f64; N],
+    campaign: [f64; N],
+    weekday: usize,
+) -> Chances<N> {
+    let by_weekday = &behavior.weekday_effect;
+    let mut chances = base;
+    for (acts_on, factor) in [
+        (&behavior.day_effect.acts_on, of_day),
+        (&behavior.campaign_effect.acts_on, campaign),
+        (&by_weekday.acts_on, [by_weekday.factors[weekday]; N]),
+    ] {
+        acts_on.iter().for_each(|name| multiply(&mut chances[*name as usize], factor));
     }
+    let no_act = RateName::report_also_blocks as usize;
+    chances[no_act] = base[no_act];
+    chances
+}
+
+/// The share of each outcome for customers of this past: each is a chance and their sum at most 1.
+#[inline]
+fn outcomes<const N: usize>(
+    behavior: &Behavior,
+    mut chances: Chances<N>,
+    past: History,
+) -> [[f64; N]; OUTCOMES] {
+    let both = chances[RateName::report_also_blocks as usize];
+    let fatigue = behavior.fatigue.factors[usize::from(past.level)];
+    let frailty = behavior.frailty.strength.map_or(1.0, |s| s / (s + f64::from(past.contacts)));
+    for (names, factor) in [(&behavior.fatigue.acts_on, fatigue), (&behavior.frailty.acts_on, frailty)] {
+        names.iter().for_each(|name| multiply(&mut chances[*name as usize], [factor; N]));
+    }
+    let most = behavior.largest_chance.value.value();
+    let chance = |name: RateName| chances[name as usize].map(|chance| chance.clamp(0.0, most));
+    let mut acts = [[0.0; N]; OUTCOMES];
+    let report = chance(RateName::report);
+    for future in 0..N {
+        acts[REPORT][future] = report[future] * (1.0 - both[future]);
+        acts[REPORT_AND_BLOCK][future] = report[future] * both[future];
+    }
+    acts[BLOCK] = chance(RateName::block);
+    acts[STOP] = chance(RateName::stop);
+    acts[MUTE] = chance(RateName::mute);
+    acts[ARCHIVE] = chance(RateName::archive);
+    acts[REPLY] = chance(RateName::reply);
+    let (read, mut sum) = (chance(RateName::read), [0.0; N]);
+    for future in 0..N {
+        sum[future] = acts.iter().map(|act| act[future]).sum();
+    }
+    for future in (0..N).filter(|future| sum[*future] > 1.0) {
+        acts.iter_mut().for_each(|act| act[future] /= sum[future]);
+    }
+    for future in 0..N {
+        acts[READ_ONLY][future] = (read[future] - sum[future]).clamp(0.0, (1.0 - sum[future]).max(0.0));
+    }
+    acts
+}
+
+fn multiply<const N: usize>(chances: &mut [f64; N], factors: [f64; N]) {
+    chances.iter_mut().zip(factors).for_each(|(chance, factor)| *chance *= factor);
 }
 
 /// What of a past moves the odds, as a position.

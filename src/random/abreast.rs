@@ -10,34 +10,56 @@
 //! The addresses are those of a run by itself, so the counts are, too; only who asks beside whom is another matter.
 //! Runs that ask for nothing have nothing drawn.
 
+mod shares;
+
 use multiversion::multiversion;
 
 use crate::abreast::{ABREAST, All, those};
 
-use super::lanes::{CountOfAll, whole};
+use super::chance::{Chance, log_normal};
+use super::lanes::{Addresses, CountOfAll, LANES, whole};
+use super::normals::normals_at;
 use super::parting::{BEGIN, WITHIN, words_of};
 use super::people::People;
-use super::split::{Alike, MOST_ROWS, PARTS, Shares};
-use super::streams::{Address, Streams};
+use super::split::{Alike, MOST_ROWS, PARTS, Shares, are_few};
+use super::streams::Address;
 
-/// Where counts of runs abreast are drawn.
+pub use shares::SharesAbreast;
+
+/// The chance of runs abreast: what is drawn of all of them at once.
 #[derive(Clone, Debug, Default)]
-pub struct CountsAbreast {
+pub struct ChanceAbreast {
     /// The keys of all runs, word by word.
     keys: [All<u32>; 2],
+    /// Whether effects of days and campaigns are held.
+    still: bool,
     people: People,
     /// Room for as many splits as were ever drawn at once.
     partings: Vec<PartingAbreast>,
 }
 
-impl CountsAbreast {
-    /// For the runs whose numbers are `streams`, at most [`ABREAST`].
-    pub fn new<'s>(streams: impl IntoIterator<Item = &'s Streams>) -> CountsAbreast {
-        let mut counts = CountsAbreast::default();
-        for (run, streams) in streams.into_iter().enumerate() {
-            [counts.keys[0][run], counts.keys[1][run]] = streams.key();
+impl ChanceAbreast {
+    /// Of runs with these chances, at most [`ABREAST`], in which the same layers are held, and luck is not.
+    pub fn new<'c>(chances: impl IntoIterator<Item = &'c Chance>) -> ChanceAbreast {
+        let mut all = ChanceAbreast::default();
+        for (run, chance) in chances.into_iter().enumerate() {
+            [all.keys[0][run], all.keys[1][run]] = chance.streams().key();
+            all.still = chance.holds_days();
         }
-        counts
+        all
+    }
+
+    /// The [effect](Chance::effect) at an address in each run.
+    pub fn effects(&self, sigma: f64, at: Address) -> All<f64> {
+        let mut effects = [1.0; ABREAST];
+        if self.still || sigma == 0.0 {
+            return effects;
+        }
+        for first in [0, LANES] {
+            let normals = normals_at(&Addresses::of_runs(&self.keys, first, at.words()));
+            effects[first..][..LANES].copy_from_slice(&normals.map(|z| log_normal(sigma, z)));
+        }
+        effects
     }
 
     /// How many of `n` happen, each with probability `p`, in each of `runs` \[a bit each\]; nothing in the
@@ -52,10 +74,10 @@ impl CountsAbreast {
         count.k.map(|count| u64::from(whole(count)))
     }
 
-    /// Splits people over the rows of tables: all of `splits`, in all runs. [`CountsAbreast::rows`] tells how many went
-    /// where, and [`CountsAbreast::draws`] how many counts and people were drawn.
+    /// Splits people over the rows of tables: all of `splits`, in all runs. [`ChanceAbreast::rows`] tells how many went
+    /// where, and [`ChanceAbreast::draws`] how many counts and people were drawn.
     pub fn split(&mut self, splits: &[SplitAbreast<'_>]) {
-        let CountsAbreast { keys, people, partings } = self;
+        let ChanceAbreast { keys, people, partings, .. } = self;
         people.clear();
         partings.resize(partings.len().max(splits.len()), PartingAbreast::EMPTY);
         for (split, parting) in splits.iter().zip(&mut *partings) {
@@ -79,17 +101,73 @@ impl CountsAbreast {
     }
 }
 
-/// People of each run to be split over the rows of a table; the tables of runs may differ in their shares.
+/// People of each run to be split over the rows of a table.
 #[derive(Clone, Debug)]
 pub struct SplitAbreast<'s> {
     /// The address of the draws, as that of a [`Split`](super::Split).
     pub at: Address,
     /// How many people there are (at most 2^31).
     pub n: All<u64>,
-    /// The tables, of as many rows each.
-    pub shares: All<&'s Shares>,
+    /// The table of each run.
+    pub tables: TablesAbreast<'s>,
     /// People of rows that are alike may be counted in any of them.
     pub alike: Alike,
+}
+
+/// The tables of runs abreast.
+#[derive(Clone, Copy, Debug)]
+pub enum TablesAbreast<'s> {
+    /// The same in all of them.
+    One(&'s Shares),
+    /// One of each.
+    Each(&'s SharesAbreast),
+}
+
+impl TablesAbreast<'_> {
+    fn rows(self) -> usize {
+        match self {
+            TablesAbreast::One(table) => table.shares().len(),
+            TablesAbreast::Each(tables) => tables.len(),
+        }
+    }
+
+    /// The share of those who go to no row.
+    #[inline]
+    fn never(self, run: usize) -> f64 {
+        match self {
+            TablesAbreast::One(table) => table.never(),
+            TablesAbreast::Each(tables) => tables.never[run],
+        }
+    }
+
+    /// The share of the first half of a part.
+    #[inline(always)]
+    fn first_half(self, part: usize) -> All<f64> {
+        match self {
+            TablesAbreast::One(table) => [table.halves().first_half[part]; ABREAST],
+            TablesAbreast::Each(tables) => tables.first_half[part],
+        }
+    }
+
+    /// The first part at or below a part that has two halves, or a row; where it is the same in all runs.
+    #[inline(always)]
+    fn down_in_all(self, part: usize) -> Option<usize> {
+        match self {
+            TablesAbreast::One(table) => Some(usize::from(table.halves().down[part % PARTS])),
+            TablesAbreast::Each(tables) => {
+                tables.down_alike.then(|| usize::from(tables.down[part % PARTS][0]))
+            }
+        }
+    }
+
+    /// That part in a run.
+    #[inline(always)]
+    fn down(self, part: usize, run: usize) -> usize {
+        match self {
+            TablesAbreast::One(table) => usize::from(table.halves().down[part % PARTS]),
+            TablesAbreast::Each(tables) => usize::from(tables.down[part % PARTS][run]),
+        }
+    }
 }
 
 /// A split of all runs under way.
@@ -97,9 +175,6 @@ pub struct SplitAbreast<'s> {
 struct PartingAbreast {
     /// A bit for each row that is not alike to the next.
     cuts: u16,
-    /// Whether all runs have the same table, and whether the same parts of their tables are empty.
-    shares_alike: bool,
-    down_alike: bool,
     /// The people of each part that is still to be split, and a bit for each part in which there is anybody.
     parts: [All<f64>; MOST_ROWS],
     open: u16,
@@ -113,8 +188,6 @@ struct PartingAbreast {
 impl PartingAbreast {
     const EMPTY: PartingAbreast = PartingAbreast {
         cuts: 0,
-        shares_alike: false,
-        down_alike: false,
         parts: [[0.0; ABREAST]; MOST_ROWS],
         open: 0,
         few: 0,
@@ -125,28 +198,23 @@ impl PartingAbreast {
 
     /// Sets out: few people are asked for one by one, others by who goes to any row.
     fn begin(&mut self, split: &SplitAbreast<'_>, keys: &[All<u32>; 2], people: &mut People) {
-        let first = split.shares[0];
-        self.shares_alike = split.shares.iter().all(|shares| std::ptr::eq(*shares, first));
-        let down = |shares: &&Shares| shares.halves().down == first.halves().down;
-        self.down_alike = self.shares_alike || split.shares.iter().all(down);
-        // Runs without people may have no table.
-        let rows = split.shares.iter().map(|shares| shares.shares().len()).max().unwrap_or(0);
+        let rows = split.tables.rows();
         self.cuts = split.alike.cuts(rows);
         (self.open, self.few) = (0, 0);
         self.rows = [All::default(); MOST_ROWS];
         self.draws = All::default();
         let (mut some_row, mut all) = (All::default(), All::default());
         for run in 0..ABREAST {
-            let (n, shares) = (split.n[run], split.shares[run]);
+            let n = split.n[run];
             if n == 0 {
                 continue;
             }
-            if shares.few(n) {
+            if are_few(n, rows) {
                 self.few |= 1 << run;
                 self.blocks[run] = people.blocks() as u32;
                 people.ask([keys[0][run], keys[1][run]], split.at.words(), n);
                 self.draws[run] = n;
-            } else if shares.never() == 0.0 {
+            } else if split.tables.never(run) == 0.0 {
                 all[run] = n as i64 as f64;
             } else {
                 some_row[run] = n as i64 as f64;
@@ -162,7 +230,14 @@ impl PartingAbreast {
     fn place(&mut self, split: &SplitAbreast<'_>, keys: &[All<u32>; 2], people: &People) {
         for run in those(self.few) {
             let whose = ([keys[0][run], keys[1][run]], split.at.words());
-            let shares = split.shares[run];
+            let own;
+            let shares = match split.tables {
+                TablesAbreast::One(table) => table,
+                TablesAbreast::Each(tables) => {
+                    own = tables.of(run);
+                    &own
+                }
+            };
             let placed = shares.place(people, self.blocks[run] as usize, whose, split.n[run]);
             for (row, count) in self.rows[..shares.shares().len()].iter_mut().zip(placed) {
                 row[run] = u64::from(count);
@@ -178,10 +253,8 @@ impl PartingAbreast {
             if self.open & 1 << part == 0 {
                 continue;
             }
-            let (n, mut p) = (self.parts[part], NOBODY);
+            let (n, p) = (self.parts[part], split.tables.first_half(part));
             for run in 0..ABREAST {
-                let shares = split.shares[if self.shares_alike { 0 } else { run }];
-                p[run] = shares.halves().first_half[part];
                 self.draws[run] += u64::from(n[run] > 0.0);
             }
             let mut count = CountOfAll { words: words_of(words, part), n, p, k: NOBODY };
@@ -205,8 +278,8 @@ impl PartingAbreast {
         if *n == NOBODY {
             return;
         }
-        if self.down_alike {
-            let part = usize::from(split.shares[0].halves().down[part % PARTS]) % PARTS;
+        if let Some(part) = split.tables.down_in_all(part) {
+            let part = part % PARTS;
             if self.cuts & WITHIN[part] == 0 {
                 add_whole(&mut self.rows[usize::from(BEGIN[part]) % MOST_ROWS], n);
             } else {
@@ -218,7 +291,7 @@ impl PartingAbreast {
             return;
         }
         for run in (0..ABREAST).filter(|run| n[*run] > 0.0) {
-            let part = usize::from(split.shares[run].halves().down[part % PARTS]) % PARTS;
+            let part = split.tables.down(part, run) % PARTS;
             if self.cuts & WITHIN[part] == 0 {
                 self.rows[usize::from(BEGIN[part]) % MOST_ROWS][run] = u64::from(whole(n[run]));
                 continue;
@@ -268,61 +341,69 @@ fn add_whole(row: &mut All<u64>, n: &All<f64>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::random::{Purpose, Split, Subject, binomial, split_all};
+    use crate::random::{Held, Purpose, Split, Streams, Subject, binomial, split_all};
+
+    /// Runs that are put side by side: fewer than there is room for.
+    const RUNS: usize = 13;
+
+    /// Tables of eight rows.
+    fn tables() -> [Shares; 6] {
+        let tables: [[f64; 8]; 6] = [
+            [0.4, 0.2, 0.1, 0.08, 0.08, 0.06, 0.05, 0.03],
+            // As the first, but somebody goes to no row.
+            [0.4, 0.2, 0.1, 0.08, 0.08, 0.06, 0.05, 0.01],
+            [0.02, 0.0, 0.001, 0.0, 0.0, 0.0, 0.1, 0.3],
+            [0.0, 0.5, 0.25, 0.0, 0.0, 0.0, 0.0, 0.0],
+            [0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0],
+            [0.0; 8],
+        ];
+        tables.map(|shares| Shares::new(&shares).expect("shares"))
+    }
+
+    fn chances() -> Vec<Chance> {
+        (0..RUNS).map(|run| Chance::new(Streams::new(4, run as u64), Held::default())).collect()
+    }
 
     /// Every count abreast is the one of a run by itself.
     #[test]
     fn abreast_is_one_by_one() {
-        let streams: Vec<Streams> = (0..13).map(|run| Streams::new(4, run)).collect();
-        let mut counts = CountsAbreast::new(&streams);
-        let tables: [&[f64]; 6] = [
-            &[0.4, 0.2, 0.1, 0.08, 0.08, 0.06, 0.05, 0.03],
-            &[0.0, 0.5, 0.25],
-            &[0.1, 0.2, 0.0, 0.0, 0.3, 0.0, 0.1, 0.1, 0.2],
-            &[0.02, 0.0, 0.001, 0.0, 0.0, 0.0, 0.1, 0.3],
-            &[0.0, 0.0, 1.0],
-            // As the first, but somebody goes to no row.
-            &[0.4, 0.2, 0.1, 0.08, 0.08, 0.06, 0.05, 0.01],
-        ];
-        let tables = tables.map(|shares| Shares::new(shares).expect("shares"));
-        let chances = [0.0, 1e-9, 0.001, 0.03, 0.5, 0.5 + 1e-12, 0.95, 1.0 - 1e-9, 1.0];
-        let nobodys = Shares::empty();
-        let sizes = [0, 1, 12, 33, 64, 65, 1_000, 100_000, 1 << 31];
-        for slot in 0..300_u32 {
+        let (runs, tables) = (chances(), tables());
+        let mut chance = ChanceAbreast::new(&runs);
+        let long = Shares::new(&[0.1, 0.2, 0.0, 0.0, 0.3, 0.0, 0.1, 0.1, 0.2]).expect("shares");
+        let probabilities = [0.0, 1e-9, 0.001, 0.03, 0.5, 0.5 + 1e-12, 0.95, 1.0 - 1e-9, 1.0];
+        let sizes = [0, 1, 12, 32, 33, 64, 65, 1_000, 100_000, 1 << 31];
+        let mut each = SharesAbreast::default();
+        for slot in 0..400_u32 {
             let cell = slot % 3;
             let at = Address { slot, cell, ..Address::of(Purpose::Reserve, Subject::new(&["abreast"])) };
             let mut n = All::default();
-            (0..13).for_each(|run| n[run] = sizes[(slot as usize * 7 / 3 + run * 5) % sizes.len()]);
-            let table = |run: usize| {
+            (0..RUNS).for_each(|run| n[run] = sizes[(slot as usize * 7 / 3 + run * 5) % sizes.len()]);
+            let own = |run: usize| {
                 &tables[match slot % 4 {
-                    0 | 2 => slot as usize / 2 % 6,
-                    1 => 3 * (run % 2),
-                    _ => 5 * (run % 2),
+                    0 => (slot as usize / 4 + run) % 6,
+                    1 => run % 2,
+                    _ => slot as usize / 4 % 6,
                 }]
             };
-            let mut shares: All<&Shares> = std::array::from_fn(table);
-            if slot % 5 == 0 {
-                // A run without people, and without a table.
-                (n[0], shares[0]) = (0, &nobodys);
-            }
+            let rows: Vec<All<f64>> =
+                (0..8).map(|row| std::array::from_fn(|run| own(run).shares()[row])).collect();
+            each.set(&rows);
+            let one = if slot % 2 == 0 { &long } else { &tables[slot as usize % 6] };
             let alike = if slot % 3 == 0 { Alike::of(&[0, 0, 2, 2, 2, 5, 6, 6]) } else { Alike::NONE };
-            if slot % 2 == 1 && slot % 3 == 0 {
-                continue;
-            }
-            let split = |alike| SplitAbreast { at, n, shares, alike };
-            counts.split(&[split(alike), split(Alike::NONE)]);
-            let both = [
-                (*counts.rows(0), *counts.draws(0), alike),
-                (*counts.rows(1), *counts.draws(1), Alike::NONE),
-            ];
-            let p: All<f64> = std::array::from_fn(|run| chances[(slot as usize + run) % chances.len()]);
-            let plain = counts.binomials(0x1FFF & !slot, at, &n, &p);
-            for (run, streams) in streams.iter().enumerate() {
-                for (rows, draws, alike) in &both {
-                    let mut alone = [Split::new(at, n[run], shares[run]).alike(*alike)];
-                    assert_eq!(draws[run], split_all(streams, &mut alone));
+            chance.split(&[
+                SplitAbreast { at, n, tables: TablesAbreast::Each(&each), alike },
+                SplitAbreast { at, n, tables: TablesAbreast::One(one), alike: Alike::NONE },
+            ]);
+            let both = [(*chance.rows(0), *chance.draws(0)), (*chance.rows(1), *chance.draws(1))];
+            let p: All<f64> =
+                std::array::from_fn(|run| probabilities[(slot as usize + run) % probabilities.len()]);
+            let plain = chance.binomials(0x1FFF & !slot, at, &n, &p);
+            for (run, streams) in runs.iter().map(Chance::streams).enumerate() {
+                let alone = [Split::new(at, n[run], own(run)).alike(alike), Split::new(at, n[run], one)];
+                for (mut alone, (rows, draws)) in alone.into_iter().zip(&both) {
+                    assert_eq!(draws[run], split_all(streams, std::slice::from_mut(&mut alone)));
                     let rows: Vec<u64> = rows.iter().map(|row| row[run]).collect();
-                    let expected: Vec<u64> = alone[0].rows().iter().map(|row| u64::from(*row)).collect();
+                    let expected: Vec<u64> = alone.rows().iter().map(|row| u64::from(*row)).collect();
                     assert_eq!(rows[..expected.len()], expected, "run {run} at {slot}, {} people", n[run]);
                 }
                 let asked = slot & 1 << run == 0;
@@ -330,5 +411,49 @@ mod tests {
                 assert_eq!(plain[run], expected);
             }
         }
+    }
+
+    /// Tables of runs abreast are the tables of each, part by part, whether the runs have the same rows or not.
+    #[test]
+    fn tables_abreast_are_those_of_each() {
+        let tables = tables();
+        let mut abreast = SharesAbreast::default();
+        for turn in 0..48 {
+            let own = |run: usize| &tables[if turn % 2 == 0 { (turn / 2 + run) % 6 } else { turn / 2 % 6 }];
+            let rows: Vec<All<f64>> =
+                (0..8).map(|row| std::array::from_fn(|run| own(run).shares()[row])).collect();
+            abreast.set(&rows);
+            assert_eq!(abreast.down_alike, turn % 2 == 1);
+            for run in 0..ABREAST {
+                let (own, halves) = (own(run), own(run).halves());
+                assert_eq!(abreast.never[run], own.never());
+                assert_eq!(abreast.of(run), *own);
+                assert_eq!(usize::from(abreast.down[1][run]), usize::from(halves.down[1]));
+                for part in [0, 1, 2, 4, 5, 8, 9, 10, 11] {
+                    assert_eq!(abreast.first_half[part][run], halves.first_half[part], "part {part}");
+                    assert_eq!(abreast.down[part][run], halves.down[part], "part {part}");
+                }
+            }
+        }
+    }
+
+    /// Effects abreast are those of each run by itself.
+    #[test]
+    fn effects_abreast_are_those_of_each() {
+        let runs = chances();
+        let abreast = ChanceAbreast::new(&runs);
+        for day in 0..40 {
+            let at = Address { slot: day, ..Address::of(Purpose::Day, Subject::new(&["abreast"])) };
+            let effects = abreast.effects(0.5, at);
+            for (run, chance) in runs.iter().enumerate() {
+                assert_eq!(effects[run].to_bits(), chance.effect(0.5, at).to_bits());
+            }
+            assert_eq!(abreast.effects(0.0, at), [1.0; ABREAST]);
+        }
+        let still = Chance::new(Streams::new(4, 0), Held { days: true, ..Held::default() });
+        assert_eq!(
+            ChanceAbreast::new([&still]).effects(0.5, Address::of(Purpose::Day, Subject::new(&["abreast"]))),
+            [1.0; ABREAST]
+        );
     }
 }

@@ -64,7 +64,7 @@ pub struct NearDays {
 }
 
 /// The log-normal number with mean 1 whose logarithm has the standard deviation `sigma`, at the standard normal `z`.
-fn log_normal(sigma: f64, z: f64) -> f64 {
+pub(super) fn log_normal(sigma: f64, z: f64) -> f64 {
     exp(sigma * z - 0.5 * sigma * sigma)
 }
 
@@ -190,6 +190,11 @@ impl Chance {
             *near = NearDays { first: Some(first), effects };
         }
         near.effects[(day - first) as usize]
+    }
+
+    /// Whether effects of days and campaigns are held.
+    pub(super) fn holds_days(&self) -> bool {
+        self.held.days
     }
 
     /// Whether an effect of a day or campaign never moves.

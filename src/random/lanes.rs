@@ -36,6 +36,13 @@ pub(super) struct Addresses {
 impl Addresses {
     pub(super) const EMPTY: Self = Addresses { key: [[0; LANES]; 2], counter: [[0; LANES]; 4] };
 
+    /// The counter `words` of eight neighbouring runs, from `first` on, whose keys are given word by word.
+    #[inline(always)]
+    pub(super) fn of_runs(keys: &[All<u32>; 2], first: usize, words: [u32; 4]) -> Addresses {
+        let key = [eight(&keys[0], first), eight(&keys[1], first)];
+        Addresses { key, counter: words.map(|word| [word; LANES]) }
+    }
+
     #[inline]
     pub(super) fn set(&mut self, lane: usize, key: [u32; 2], counter: [u32; 4]) {
         self.key.iter_mut().zip(key).for_each(|(words, word)| words[lane] = word);
@@ -309,10 +316,7 @@ impl CountOfAll {
             if n == [0.0; LANES] {
                 continue;
             }
-            let at = Addresses {
-                key: [eight(&keys[0], first), eight(&keys[1], first)],
-                counter: self.words.map(|word| [word; LANES]),
-            };
+            let at = Addresses::of_runs(keys, first, self.words);
             let [low, high, ..] = at.blocks();
             let mut u = [0.0; LANES];
             for lane in 0..LANES {

@@ -56,7 +56,7 @@ mod table;
 mod tails;
 mod walk;
 
-pub use abreast::{CountsAbreast, SplitAbreast};
+pub use abreast::{ChanceAbreast, SharesAbreast, SplitAbreast, TablesAbreast};
 pub use binomial::{Binomial, MOST_TRIALS, binomial};
 pub use chance::{Chance, Held, NearDays, Pinned};
 pub use counts::{Receipt, Ticket, split, split_all};

@@ -13,8 +13,13 @@ pub(super) fn normals(streams: &Streams, address: Address) -> [f64; LANES] {
         let slot = address.slot.wrapping_add(lane as u32);
         at.set(lane, streams.key(), Address { slot, ..address }.words());
     }
+    normals_at(&at)
+}
+
+/// The normals at these addresses.
+pub(super) fn normals_at(at: &Addresses) -> [f64; LANES] {
     let (mut uniforms, mut normals) = ([0.0; LANES], [0.0; LANES]);
-    as_in_the_centre(&at, &mut uniforms, &mut normals);
+    as_in_the_centre(at, &mut uniforms, &mut normals);
     for (normal, uniform) in normals.iter_mut().zip(uniforms) {
         if (uniform - 0.5).abs() > CENTRE_REACH {
             *normal = normal_quantile(uniform);

@@ -26,7 +26,7 @@ pub(super) const PARTS: usize = 2 * MOST_ROWS;
 const FEW_A_ROW: u64 = 4;
 
 /// Shares that miss 1 by less than this are taken to reach it: the writer meant it.
-const ROUNDING: f64 = 1e-9;
+pub(super) const ROUNDING: f64 = 1e-9;
 
 /// More than any uniform.
 const BEYOND: f64 = 2.0;
@@ -170,7 +170,7 @@ impl Shares {
     /// Whether `n` people are so few that they are placed one by one.
     #[inline]
     pub(super) fn few(&self, n: u64) -> bool {
-        n <= FEW_A_ROW * self.rows as u64
+        are_few(n, self.rows)
     }
 
     /// The row whose part of (0, 1) holds `u`; a smaller `u` means an earlier row.
@@ -213,6 +213,12 @@ impl Shares {
     fn thresholds(&self) -> [f64; MOST_ROWS] {
         cumulated(self.shares(), self.never)
     }
+}
+
+/// Whether `n` people are so few that they are placed one by one in a table of so many rows.
+#[inline]
+pub(super) fn are_few(n: u64, rows: usize) -> bool {
+    n <= FEW_A_ROW * rows as u64
 }
 
 /// Whether a number may be a share, up to rounding.

@@ -21,10 +21,12 @@
 use smallvec::SmallVec;
 
 use crate::abreast::{ABREAST, All, those};
-use crate::audience::{Act, ArrivalsAbreast, BatchAbreast, Moment, Reactions, Sampling, StageAbreast};
+use crate::audience::{
+    Act, ArrivalsAbreast, BatchAbreast, Moment, OddsAbreast, Reactions, Sampling, StageAbreast,
+};
 use crate::glossary::{Category, Feedback};
 use crate::platform::MetersAbreast;
-use crate::random::CountsAbreast;
+use crate::random::ChanceAbreast;
 use crate::time::{SimTime, Slot};
 
 use super::ready::Scenario;
@@ -59,7 +61,9 @@ impl Scenario {
 pub(super) struct Abreast<'s, 'p> {
     scenario: &'s Scenario,
     runs: Vec<Run<'s, 'p>>,
-    counts: CountsAbreast,
+    chance: ChanceAbreast,
+    /// What their customers are likely to do.
+    odds: OddsAbreast,
     arrivals: ArrivalsAbreast,
     /// Whether a rule counts complaints, whatever the rating.
     counts_complaints: bool,
@@ -80,9 +84,14 @@ impl<'s, 'p> Abreast<'s, 'p> {
     /// Of at most [`ABREAST`] runs, which have not begun.
     pub(super) fn new(scenario: &'s Scenario, mut runs: Vec<Run<'s, 'p>>) -> Self {
         let meters = MetersAbreast::open(&scenario.rules, runs.iter_mut().map(|run| &mut run.platform));
+        let chance = ChanceAbreast::new(runs.iter().map(|run| &run.chance));
+        let (segment, campaign) =
+            (&scenario.segments[SEGMENT], scenario.lanes[LANE].batches[TEMPLATE].campaign);
+        let rates = runs.iter().map(|run| &run.rates[SEGMENT]);
         Abreast {
             scenario,
-            counts: CountsAbreast::new(runs.iter().map(|run| run.chance.streams())),
+            odds: OddsAbreast::new(segment, rates, campaign, &chance),
+            chance,
             arrivals: ArrivalsAbreast::new(scenario.ring),
             counts_complaints: runs.iter().any(|run| run.platform.counts_complaints(NUMBER)),
             batches: runs.iter().map(|_| Batch::default()).collect(),
@@ -308,17 +317,17 @@ impl<'s, 'p> Abreast<'s, 'p> {
 
     /// How the customers of the batches of `sending` react.
     fn react(&mut self, sending: u32, moment: &Moment) -> All<Reactions> {
-        let Abreast { scenario, counts, arrivals, batches, runs, .. } = self;
+        let Abreast { scenario, chance, odds, arrivals, batches, runs, .. } = self;
         let mut abreast = [const { None }; ABREAST];
         for (run, (own, Batch { chosen, .. })) in runs.iter_mut().zip(batches).enumerate() {
             if sending & 1 << run != 0 && chosen.admission.admitted > 0 {
-                let Run { rates, lists, chance, .. } = own;
-                let (rates, list, taken) = (&mut rates[SEGMENT], &mut lists[LANE], &chosen.taken);
-                debug_assert!(taken.is_of_one_past());
-                abreast[run] = Some(BatchAbreast { taken, rates, list, chance });
+                let Run { lists, chance, .. } = own;
+                debug_assert!(chosen.taken.is_of_one_past());
+                let (customers, list) = (chosen.taken.customers, &mut lists[LANE]);
+                abreast[run] = Some(BatchAbreast { customers, list, chance });
             }
         }
-        let stage = StageAbreast { calendar: &scenario.setting.calendar, counts, arrivals };
+        let stage = StageAbreast { calendar: &scenario.setting.calendar, chance, odds, arrivals };
         scenario.segments[SEGMENT].react_abreast(&mut abreast, moment, stage)
     }
 

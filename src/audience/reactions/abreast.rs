@@ -14,16 +14,16 @@ use smallvec::SmallVec;
 
 use crate::abreast::{ABREAST, All, those};
 use crate::glossary::Category;
-use crate::random::{Address, Alike, Chance, CountsAbreast, Purpose, Shares, SplitAbreast};
+use crate::random::{Address, Alike, Chance, ChanceAbreast, Purpose, Shares, SplitAbreast, TablesAbreast};
 use crate::time::{Calendar, Span};
 
 use super::super::abreast::ArrivalsAbreast;
 use super::super::act::Act;
 use super::super::behavior::{RateName, Undeliverable};
 use super::super::history::History;
-use super::super::list::{List, ListPlan, SERVICE_WINDOW, Taken};
+use super::super::list::{List, ListPlan, SERVICE_WINDOW};
 use super::super::moment::Moment;
-use super::super::odds::{OUTCOMES, Rates};
+use super::super::odds::{OUTCOMES, OddsAbreast};
 use super::super::segment::Segment;
 use super::super::timetable::{Arriving, CONVERSATION};
 use super::counts::{BATCH, delay_item};
@@ -32,13 +32,11 @@ use super::{Addresses, MADE_OF, Reactions, leaving};
 /// A batch of one run.
 #[derive(Debug)]
 pub struct BatchAbreast<'b> {
-    /// The customers who get the message: nobody has written to them yet.
-    pub taken: &'b Taken,
-    /// The chances of the run.
-    pub rates: &'b mut Rates,
+    /// How many customers get the message: nobody has written to them yet.
+    pub customers: u64,
     /// The list that the customers go back to.
     pub list: &'b mut List,
-    /// The chance of the run.
+    /// The chance of the run, which notes what is drawn.
     pub chance: &'b mut Chance,
 }
 
@@ -47,14 +45,13 @@ pub struct BatchAbreast<'b> {
 pub struct StageAbreast<'s> {
     /// The grid of slots.
     pub calendar: &'s Calendar,
-    /// Where counts are drawn.
-    pub counts: &'s mut CountsAbreast,
+    /// The chance of all runs.
+    pub chance: &'s mut ChanceAbreast,
+    /// The chances of their customers.
+    pub odds: &'s mut OddsAbreast,
     /// The reactions under way.
     pub arrivals: &'s mut ArrivalsAbreast,
 }
-
-/// Nobody's shares, in place of those of runs that send nothing.
-static NOBODYS: Shares = Shares::empty();
 
 impl Segment {
     /// Whether messages can react abreast that go to customers of such a list: each is written to once, so that all have the same past and nobody's answer is waited for, and no window is told
@@ -77,14 +74,14 @@ impl Segment {
         &self,
         batches: &mut All<Option<BatchAbreast<'_>>>,
         moment: &Moment,
-        stage: StageAbreast<'_>,
+        mut stage: StageAbreast<'_>,
     ) -> All<Reactions> {
         let mut send = SendAbreast::new(self, moment, batches);
         if send.runs == 0 {
             return All::default();
         }
-        send.reach(batches, stage.counts);
-        send.meet(batches, stage.counts);
+        send.reach(batches, &mut stage);
+        send.meet(batches, &mut stage);
         send.settle(batches);
         send.queue(batches, stage);
         send.reactions()
@@ -119,7 +116,7 @@ impl<'s> SendAbreast<'s> {
         for (run, batch) in batches.iter().enumerate() {
             let Some(batch) = batch else { continue };
             send.runs |= 1 << run;
-            send.sent[run] = batch.taken.customers;
+            send.sent[run] = batch.customers;
         }
         send
     }
@@ -130,40 +127,33 @@ impl<'s> SendAbreast<'s> {
     }
 
     /// Whom the message reaches.
-    fn reach(&mut self, batches: &mut All<Option<BatchAbreast<'_>>>, counts: &mut CountsAbreast) {
-        let mut chances = All::default();
+    fn reach(&mut self, batches: &mut All<Option<BatchAbreast<'_>>>, stage: &mut StageAbreast<'_>) {
+        let chances = stage.odds.delivered();
         let mut asked = 0;
-        for (run, batch) in batches.iter_mut().enumerate() {
-            let Some(batch) = batch else { continue };
-            chances[run] = batch.rates.base(RateName::delivered);
+        for run in those(self.runs) {
             if chances[run] < 1.0 {
                 asked |= 1 << run;
-                batch.chance.note_drawn(1);
             } else {
                 self.delivered[run] = self.sent[run];
             }
         }
         let at = self.at(Purpose::Deliver, 0, self.key);
-        let drawn = counts.binomials(asked, at, &self.sent, &chances);
-        those(asked).for_each(|run| self.delivered[run] = drawn[run]);
+        let drawn = stage.chance.binomials(asked, at, &self.sent, chances);
+        for run in those(asked) {
+            self.delivered[run] = drawn[run];
+            batches[run].iter_mut().for_each(|batch| batch.chance.note_drawn(1));
+        }
     }
 
     /// What those do whom it reaches.
-    fn meet(&mut self, batches: &mut All<Option<BatchAbreast<'_>>>, counts: &mut CountsAbreast) {
-        let mut shares = [&NOBODYS; ABREAST];
-        let mut chances: SmallVec<[&mut Chance; ABREAST]> = SmallVec::new();
-        for (batch, shares) in batches.iter_mut().zip(&mut shares) {
-            let Some(BatchAbreast { rates, chance, .. }) = batch else { continue };
-            let odds = rates.ready(self.segment, self.moment, chance);
-            odds.work_out(&self.segment.behavior, self.history);
-            *shares = odds.shares(self.history);
-            chances.push(chance);
-        }
+    fn meet(&mut self, batches: &mut All<Option<BatchAbreast<'_>>>, stage: &mut StageAbreast<'_>) {
+        let StageAbreast { chance, odds, .. } = stage;
+        let tables = TablesAbreast::Each(odds.shares(self.segment, self.moment, self.history, chance));
         let (at, n) = (self.at(Purpose::Outcome, 0, self.key), self.delivered);
-        counts.split(&[SplitAbreast { at, n, shares, alike: Alike::NONE }]);
-        self.outcomes.copy_from_slice(&counts.rows(0)[..OUTCOMES]);
-        for (run, chance) in those(self.runs).zip(chances) {
-            chance.note_drawn(counts.draws(0)[run]);
+        chance.split(&[SplitAbreast { at, n, tables, alike: Alike::NONE }]);
+        self.outcomes.copy_from_slice(&chance.rows(0)[..OUTCOMES]);
+        for (batch, draws) in batches.iter_mut().zip(chance.draws(0)) {
+            batch.iter_mut().for_each(|batch| batch.chance.note_drawn(*draws));
         }
     }
 
@@ -180,7 +170,7 @@ impl<'s> SendAbreast<'s> {
 
     /// Queues what they do, spread over the tables of delay.
     fn queue(&self, batches: &mut All<Option<BatchAbreast<'_>>>, stage: StageAbreast<'_>) {
-        let StageAbreast { calendar, counts, arrivals } = stage;
+        let StageAbreast { calendar, chance, arrivals, .. } = stage;
         let (segment, Moment { now, day, .. }) = (self.segment, *self.moment);
         let arriving = segment.timetable.arriving(segment.activity.as_ref(), calendar, now, day);
         let mut acts: SmallVec<[(Act, &Arriving); 8]> = SmallVec::new();
@@ -197,15 +187,15 @@ impl<'s> SendAbreast<'s> {
             }
             let alike = if self.moment.followed.by_slot(act) { rows.by_slot } else { rows.by_day };
             let at = self.at(Purpose::Delay, delay_item(act), BATCH);
-            splits.push(SplitAbreast { at, n: count, shares: [shares; ABREAST], alike });
+            splits.push(SplitAbreast { at, n: count, tables: TablesAbreast::One(shares), alike });
             acts.push((act, rows));
         }
-        counts.split(&splits);
+        chance.split(&splits);
         for (place, (act, rows)) in acts.into_iter().enumerate() {
-            for (row, count) in counts.rows(place).iter().enumerate() {
+            for (row, count) in chance.rows(place).iter().enumerate() {
                 self.arrive(act, rows, row, count, arrivals);
             }
-            for (batch, draws) in batches.iter_mut().zip(counts.draws(place)) {
+            for (batch, draws) in batches.iter_mut().zip(chance.draws(place)) {
                 batch.iter_mut().for_each(|batch| batch.chance.note_drawn(*draws));
             }
         }

@@ -1,0 +1,67 @@
+//! The odds of replications abreast: of messages of one template to customers of one past, in all runs at once.
+
+use crate::abreast::{ABREAST, All};
+use crate::random::{Address, ChanceAbreast, Purpose, SharesAbreast, Subject};
+
+use super::super::behavior::{RATES, RateName};
+use super::super::history::History;
+use super::super::moment::Moment;
+use super::super::segment::Segment;
+use super::{Chances, Rates, outcomes, past_key, with_effects};
+
+/// The chances of all runs on the day of their last batches.
+#[derive(Clone, Debug)]
+pub struct OddsAbreast {
+    /// Before effects.
+    base: Chances<ABREAST>,
+    delivered: All<f64>,
+    /// The effects of the campaign.
+    campaign: All<f64>,
+    /// The day and the past that the shares are those of; `None` before the first.
+    known: Option<(usize, usize)>,
+    shares: SharesAbreast,
+}
+
+impl OddsAbreast {
+    /// Of runs (at most [`ABREAST`]) with these rates, of the first template of a segment, which belongs to `campaign`.
+    pub fn new<'r>(
+        segment: &Segment,
+        rates: impl IntoIterator<Item = &'r Rates>,
+        campaign: Subject,
+        chance: &ChanceAbreast,
+    ) -> OddsAbreast {
+        let (mut base, mut delivered) = ([[0.0; ABREAST]; RATES.len()], [0.0; ABREAST]);
+        for (run, rates) in rates.into_iter().enumerate() {
+            // Where there are fewer runs the last one stands for others: it has no outcome that no run has.
+            base.iter_mut().zip(rates.of_template(0)).for_each(|(row, chance)| row[run..].fill(chance));
+            delivered[run] = rates.base(RateName::delivered);
+        }
+        let sigma = segment.behavior.campaign_effect.sigma;
+        let campaign = chance.effects(sigma, Address::of(Purpose::Campaign, campaign));
+        OddsAbreast { base, delivered, campaign, known: None, shares: SharesAbreast::default() }
+    }
+
+    /// The chance of a message to be delivered.
+    pub(in crate::audience) fn delivered(&self) -> &All<f64> {
+        &self.delivered
+    }
+
+    /// The shares of the outcomes of a delivered message to somebody of this past.
+    pub(in crate::audience) fn shares(
+        &mut self,
+        segment: &Segment,
+        moment: &Moment,
+        past: History,
+        chance: &ChanceAbreast,
+    ) -> &SharesAbreast {
+        let (behavior, asked) = (&segment.behavior, (moment.day, past_key(past)));
+        if self.known != Some(asked) {
+            self.known = Some(asked);
+            let day = Address { slot: moment.day as u32, ..Address::of(Purpose::Day, segment.subject()) };
+            let of_day = chance.effects(behavior.day_effect.sigma, day);
+            let chances = with_effects(behavior, self.base, of_day, self.campaign, moment.weekday);
+            self.shares.set(&outcomes(behavior, chances, past));
+        }
+        &self.shares
+    }
+}
