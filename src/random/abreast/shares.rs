@@ -12,6 +12,8 @@ use super::super::split::{Halves, MOST_ROWS, PARTS, ROUNDING, Shares};
 pub struct SharesAbreast {
     /// As they were given.
     rows: Vec<All<f64>>,
+    /// The share of each part.
+    parts: [All<f64>; PARTS],
     pub(super) never: All<f64>,
     /// As [`Halves`] has them.
     pub(super) first_half: [All<f64>; MOST_ROWS],
@@ -26,6 +28,7 @@ impl Default for SharesAbreast {
         let Halves { first_half, down } = Halves::EMPTY;
         SharesAbreast {
             rows: Vec::new(),
+            parts: [[0.0; ABREAST]; PARTS],
             never: [1.0; ABREAST],
             first_half: first_half.map(|half| [half; ABREAST]),
             down: down.map(|part| [part; ABREAST]),
@@ -38,6 +41,9 @@ impl SharesAbreast {
     /// Becomes the tables of such shares: in each run each is in \[0, 1\], and together they are at most 1, up to
     /// rounding; at most 16 rows.
     pub fn set(&mut self, rows: &[All<f64>]) {
+        if self.rows.len() > rows.len() {
+            self.parts = [[0.0; ABREAST]; PARTS];
+        }
         self.rows.clear();
         self.rows.extend_from_slice(rows);
         work_out(self);
@@ -75,19 +81,19 @@ fn work_out(table: &mut SharesAbreast) {
         table.never[run] = if whole { 0.0 } else { 1.0 - sum[run] };
         table.first_half[0][run] = (1.0 - table.never[run]).max(0.0);
     }
-    let mut sums = [[0.0; ABREAST]; PARTS];
-    for (sums, row) in sums[MOST_ROWS..].iter_mut().zip(&table.rows) {
+    for (part, row) in table.parts[MOST_ROWS..].iter_mut().zip(&table.rows) {
         for run in 0..ABREAST {
-            sums[run] = row[run] / scale[run];
+            part[run] = row[run] / scale[run];
         }
     }
     let half_used = table.rows.len() <= MOST_ROWS / 2;
     for part in (1..MOST_ROWS).rev().filter(|part| !(half_used && in_second_half(*part))) {
-        let (first, second) = (sums[2 * part], sums[2 * part + 1]);
+        let (first, second) = (table.parts[2 * part], table.parts[2 * part + 1]);
         let (left, right) = (table.down[2 * part], table.down[2 * part + 1]);
         for run in 0..ABREAST {
-            sums[part][run] = first[run] + second[run];
-            let half = if second[run] == 0.0 { 1.0 } else { first[run] / sums[part][run] };
+            let both = first[run] + second[run];
+            let half = if second[run] == 0.0 { 1.0 } else { first[run] / both };
+            table.parts[part][run] = both;
             table.first_half[part][run] = half;
             let beside = if half == 0.0 { right[run] } else { part as u8 };
             table.down[part][run] = if half == 1.0 { left[run] } else { beside };
