@@ -9,26 +9,30 @@ use crate::platform::{Change, Platform, Score, Subject as Whom, What};
 use crate::time::SimTime;
 
 use super::ready::{Scenario, SendingNumber};
-use super::trajectory::{Chats, Counts, Day, End, Ledger, Metric, Outcome, Reason, Trajectory};
+use super::trajectory::{Chats, Day, End, Ledger, Metric, Outcome, Reason, Trajectory};
 
 /// What is written down while a replication runs.
 pub(super) struct Diary {
+    /// The days that are over, the one under way, and room for those to come.
+    days: Vec<Day>,
+    /// The civil day under way, counted from that of the start.
+    day: usize,
     today: Today,
     sending_days: usize,
-    days: Vec<Day>,
     /// Failures by the civil day on which the time to live ends.
     failures: Vec<u64>,
     in_flight: u64,
+    /// Position among the setting's tiers of the highest limit that a number holds.
+    tier: usize,
     /// Numbers of the sender that are not banned, and its templates that are not disabled.
     usable: (Vec<usize>, Vec<usize>),
     outcome: Outcome,
     most_cells: usize,
 }
 
-/// What is counted during a civil day.
+/// What is noted of the civil day under way, beside its counts.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Today {
-    counts: Counts,
     /// Messages asked for, by the sender's number.
     asked: Vec<u64>,
     capacity_used: u16,
@@ -48,7 +52,6 @@ pub(super) struct AtEnd {
 impl Today {
     /// Begins another day.
     fn clear(&mut self) {
-        self.counts = Counts::default();
         self.asked.fill(0);
         (self.capacity_used, self.limited, self.short, self.refused) = (0, false, false, false);
     }
@@ -63,9 +66,11 @@ impl Diary {
         Diary {
             today: Today { asked: vec![0; scenario.senders.len()], ..Today::default() },
             sending_days: 0,
-            days: Vec::with_capacity(days),
+            days: vec![Day::BEGUN; days],
+            day: 0,
             failures: vec![0; days],
             in_flight: 0,
+            tier: held,
             usable: (
                 scenario.lanes.iter().map(|lane| lane.number).collect(),
                 scenario.templates.iter().map(|(_, _, place)| *place).collect(),
@@ -77,7 +82,7 @@ impl Diary {
 
     /// The civil day under way, counted from that of the start.
     pub(super) fn day(&self) -> usize {
-        self.days.len()
+        self.day
     }
 
     /// Days before this one on which something was sent.
@@ -110,21 +115,22 @@ impl Diary {
 
     /// Adds to a metric of today.
     pub(super) fn count(&mut self, metric: Metric, count: u64) {
-        self.today.counts[metric as usize] += count;
+        self.days[self.day].counts[metric as usize] += count;
     }
 
     /// Counts what customers did.
     #[inline]
     pub(super) fn hear(&mut self, acts: &ActCounts) {
-        for (act, metric) in COUNTED {
-            self.today.counts[metric as usize] += acts[act.index()];
+        for act in Act::ALL {
+            self.hear_act(act, acts[act.index()]);
         }
     }
 
     /// Counts what customers did of one kind.
+    #[inline]
     pub(super) fn hear_act(&mut self, act: Act, count: u64) {
-        if let Some((_, metric)) = COUNTED.iter().find(|(own, _)| *own == act) {
-            self.count(*metric, count);
+        if let Some(metric) = counted_as(act) {
+            self.count(metric, count);
         }
     }
 
@@ -153,8 +159,9 @@ impl Diary {
         }
     }
 
-    /// Notes that a tier (position among the setting's) is held.
+    /// Notes that a tier (position among the setting's) is held from now on.
     pub(super) fn hold(&mut self, tier: usize, at: SimTime) {
+        self.tier = tier;
         for reached in self.outcome.reached[..=tier].iter_mut().filter(|reached| reached.is_none()) {
             *reached = Some(at);
         }
@@ -205,31 +212,22 @@ impl Diary {
         scenario: &Scenario,
         platform: &mut Platform<'_>,
     ) {
-        let failed = self.failures[self.days.len()];
+        let failed = self.failures[self.day];
         self.count(Metric::Failed, failed);
-        let today = &mut self.today;
-        self.sending_days += usize::from(today.counts[Metric::Sent as usize] > 0);
+        let (today, day) = (&mut self.today, &mut self.days[self.day]);
         let last = SimTime(over.0 - 1);
+        (day.status, day.rating, day.score) = worst_number(scenario, platform, last);
+        (day.template_rating, day.template_score) = rated_templates(scenario, platform, last);
+        let templates = scenario.templates.iter().map(|(_, _, place)| platform.template_status(*place));
+        day.template = templates.max().unwrap_or(TemplateStatus::Approved);
+        day.tier = self.tier as u8;
         let limited =
             today.limited || scenario.senders.iter().any(|own| platform.limit(own.number).is_some());
-        let (status, rating, score) = worst_number(scenario, platform, last);
-        let (template_rating, template_score) = rated_templates(scenario, platform, last);
-        let templates = scenario.templates.iter().map(|(_, _, place)| platform.template_status(*place));
-        self.days.push(Day {
-            counts: today.counts,
-            tier: best_tier(scenario, platform) as u8,
-            status,
-            rating,
-            template: templates.max().unwrap_or(TemplateStatus::Approved),
-            score,
-            template_rating,
-            template_score,
-            capacity_used: limited.then_some(today.capacity_used),
-            reason: reason(today, last, scenario, platform),
-            backlog: at_end.backlog,
-            conversations_open: at_end.conversations_open,
-            chats: None,
-        });
+        day.capacity_used = limited.then_some(today.capacity_used);
+        day.reason = reason(today, last, scenario, platform);
+        (day.backlog, day.conversations_open) = (at_end.backlog, at_end.conversations_open);
+        self.sending_days += usize::from(day.counts[Metric::Sent as usize] > 0);
+        self.day += 1;
         today.clear();
         // What was sent before can use up a limit without any send.
         scenario.senders.iter().for_each(|own| self.look_at_limit(own.number, over, platform));
@@ -238,7 +236,6 @@ impl Diary {
     pub(super) fn finish(
         mut self,
         scenario: &Scenario,
-        platform: &Platform<'_>,
         ledger: Ledger,
         chats: Vec<Chats>,
     ) -> Trajectory {
@@ -252,22 +249,26 @@ impl Diary {
             self.outcome.limited[day.reason as usize] += 1;
         }
         self.outcome.campaign = scenario.setting.campaign.map(|campaign| campaign.reached(&self.days));
-        self.outcome.final_tier = best_tier(scenario, platform);
+        self.outcome.final_tier = self.tier;
         let Diary { days, outcome, most_cells, in_flight, .. } = self;
         Trajectory { days, outcome, most_cells, draws: 0, ledger: Ledger { in_flight, ..ledger } }
     }
 }
 
-/// What acts count as; late answers are counted among the answers, and unread messages not at all.
-const COUNTED: [(Act, Metric); 7] = [
-    (Act::Block, Metric::Blocked),
-    (Act::Report, Metric::Reported),
-    (Act::Stop, Metric::Stopped),
-    (Act::Mute, Metric::Muted),
-    (Act::Archive, Metric::Archived),
-    (Act::Reply, Metric::Replied),
-    (Act::Read, Metric::Read),
-];
+/// What an act counts as; late answers are counted among the answers, and unread messages not at all.
+#[inline]
+fn counted_as(act: Act) -> Option<Metric> {
+    Some(match act {
+        Act::Block => Metric::Blocked,
+        Act::Report => Metric::Reported,
+        Act::Stop => Metric::Stopped,
+        Act::Mute => Metric::Muted,
+        Act::Archive => Metric::Archived,
+        Act::Reply => Metric::Replied,
+        Act::Read => Metric::Read,
+        Act::LateReply | Act::Unread => return None,
+    })
+}
 
 /// Position among the setting's tiers of the highest limit that a number holds.
 pub(super) fn best_tier(scenario: &Scenario, platform: &Platform<'_>) -> usize {
@@ -312,8 +313,11 @@ fn worse(score: Option<f64>, other: Option<Score>) -> Option<f64> {
     score.into_iter().chain(other.and_then(Score::as_f64)).reduce(f64::max)
 }
 
+/// To the nearest one, halves up; a score is not below 0.
 fn millionths(score: f64) -> u32 {
-    (score * 1e6).round() as u32
+    let exact = score * 1e6;
+    let whole = exact as u32;
+    if exact - f64::from(whole) >= 0.5 { whole.saturating_add(1) } else { whole }
 }
 
 /// What limited the climb of the number with the best tier, of several with the best status, and of those the first: what

@@ -538,7 +538,7 @@ impl<'s, 'p> Run<'s, 'p> {
         };
         let chats = self.help_desk.take().map(days_of).unwrap_or_default();
         let draws = self.chance.drawn();
-        Trajectory { draws, ..self.diary.finish(self.scenario, &self.platform, ledger, chats) }
+        Trajectory { draws, ..self.diary.finish(self.scenario, ledger, chats) }
     }
 }
 
