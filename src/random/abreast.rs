@@ -245,31 +245,25 @@ impl PartingAbreast {
         }
     }
 
-    /// Goes from part to part, those below a part after it: of each it is drawn how many are in the first half.
+    /// Draws how many of the people of a part are in its first half.
     #[inline(always)]
-    fn go_on(&mut self, split: &SplitAbreast<'_>, keys: &[All<u32>; 2]) {
-        let words = split.at.words();
-        for part in 0..MOST_ROWS {
-            if self.open & 1 << part == 0 {
-                continue;
-            }
-            let (n, p) = (self.parts[part], split.tables.first_half(part));
-            for run in 0..ABREAST {
-                self.draws[run] += u64::from(n[run] > 0.0);
-            }
-            let mut count = CountOfAll { words: words_of(words, part), n, p, k: NOBODY };
-            count.draw(keys);
-            let (first, mut second) = (count.k, n);
-            if part == 0 {
-                self.go_down(1, &first, split);
-                continue;
-            }
-            for run in 0..ABREAST {
-                second[run] -= first[run];
-            }
-            self.go_down(2 * part, &first, split);
-            self.go_down(2 * part + 1, &second, split);
+    fn halve(&mut self, part: usize, split: &SplitAbreast<'_>, keys: &[All<u32>; 2]) {
+        let (n, p) = (self.parts[part], split.tables.first_half(part));
+        for run in 0..ABREAST {
+            self.draws[run] += u64::from(n[run] > 0.0);
         }
+        let mut count = CountOfAll { words: words_of(split.at.words(), part), n, p, k: NOBODY };
+        count.draw(keys);
+        let (first, mut second) = (count.k, n);
+        if part == 0 {
+            self.go_down(1, &first, split);
+            return;
+        }
+        for run in 0..ABREAST {
+            second[run] -= first[run];
+        }
+        self.go_down(2 * part, &first, split);
+        self.go_down(2 * part + 1, &second, split);
     }
 
     /// Brings the `n` people of a part to the first part that has two halves; where all its rows are alike, to a row.
@@ -312,12 +306,17 @@ impl PartingAbreast {
     }
 }
 
-/// Goes down all splits, part by part. Everything that it does is compiled with it, for the widest vectors that the
+/// Goes down all splits, part by part, those below a part after it; splits go in turns, as what is drawn of one waits for
+/// nothing of another. Everything that it does is compiled with it, for the widest vectors that the
 /// machine has: what narrow ones have written wide ones cannot read at once.
 #[multiversion(targets("x86_64+avx512f+avx512bw+avx512cd+avx512dq+avx512vl", "x86_64+avx2"))]
 fn go_down(keys: &[All<u32>; 2], splits: &[SplitAbreast<'_>], partings: &mut [PartingAbreast]) {
-    for (split, parting) in splits.iter().zip(partings) {
-        parting.go_on(split, keys);
+    for part in 0..MOST_ROWS {
+        for (split, parting) in splits.iter().zip(&mut *partings) {
+            if parting.open & 1 << part != 0 {
+                parting.halve(part, split, keys);
+            }
+        }
     }
 }
 

@@ -17,31 +17,24 @@ use multiversion::multiversion;
 use super::binomial::{Binomial, MULTIPLIED, RECIPROCALS, SMALL_MEAN, guess};
 use super::count::NOTHING;
 use super::philox::{MULTIPLIER, ROUNDS, WEYL};
-use super::quantile::{estrin, quick_normal_quantile};
+use super::quick::{BLUR, quick_normal_quantile};
 use super::streams::unit;
-use crate::abreast::All;
+use crate::abreast::{ABREAST, All};
 
 /// How many are counted side by side.
 pub(super) const LANES: usize = 8;
 
 /// Addresses side by side, word by word.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Addresses {
+pub(super) struct Addresses<const N: usize = LANES> {
     /// The key of each: neighbours may be of different replications.
-    key: [[u32; LANES]; 2],
+    key: [[u32; N]; 2],
     /// The four words of each.
-    counter: [[u32; LANES]; 4],
+    counter: [[u32; N]; 4],
 }
 
-impl Addresses {
-    pub(super) const EMPTY: Self = Addresses { key: [[0; LANES]; 2], counter: [[0; LANES]; 4] };
-
-    /// The counter `words` of eight neighbouring runs, from `first` on, whose keys are given word by word.
-    #[inline(always)]
-    pub(super) fn of_runs(keys: &[All<u32>; 2], first: usize, words: [u32; 4]) -> Addresses {
-        let key = [eight(&keys[0], first), eight(&keys[1], first)];
-        Addresses { key, counter: words.map(|word| [word; LANES]) }
-    }
+impl<const N: usize> Addresses<N> {
+    pub(super) const EMPTY: Self = Addresses { key: [[0; N]; 2], counter: [[0; N]; 4] };
 
     #[inline]
     pub(super) fn set(&mut self, lane: usize, key: [u32; 2], counter: [u32; 4]) {
@@ -54,12 +47,12 @@ impl Addresses {
     /// Every word is the lower half of a number of 64 bits, and what is above it counts for nothing: so the products of 32
     /// bits are those that vectors have.
     #[inline(always)]
-    pub(super) fn blocks(&self) -> [[u32; LANES]; 4] {
+    pub(super) fn blocks(&self) -> [[u32; N]; 4] {
         let [head, subject, cell, slot] = &self.counter;
         let (mut a, mut b, mut c, mut d) = (wide(head), wide(subject), wide(cell), wide(slot));
         let (mut low, mut high) = (wide(&self.key[0]), wide(&self.key[1]));
         for _ in 0..ROUNDS {
-            for lane in 0..LANES {
+            for lane in 0..N {
                 let first = u64::from(MULTIPLIER[0]) * (a[lane] & LOWER_HALF);
                 let second = u64::from(MULTIPLIER[1]) * (c[lane] & LOWER_HALF);
                 (a[lane], b[lane]) = ((second >> 32) ^ b[lane] ^ low[lane], second);
@@ -74,9 +67,9 @@ impl Addresses {
 
 /// Words as numbers of 64 bits.
 #[inline(always)]
-fn wide(words: &[u32; LANES]) -> [u64; LANES] {
-    let mut wide = [0; LANES];
-    for lane in 0..LANES {
+fn wide<const N: usize>(words: &[u32; N]) -> [u64; N] {
+    let mut wide = [0; N];
+    for lane in 0..N {
         wide[lane] = u64::from(words[lane]);
     }
     wide
@@ -84,12 +77,21 @@ fn wide(words: &[u32; LANES]) -> [u64; LANES] {
 
 /// The lower halves of numbers of 64 bits.
 #[inline(always)]
-fn narrow(numbers: &[u64; LANES]) -> [u32; LANES] {
-    let mut narrow = [0; LANES];
-    for lane in 0..LANES {
+fn narrow<const N: usize>(numbers: &[u64; N]) -> [u32; N] {
+    let mut narrow = [0; N];
+    for lane in 0..N {
         narrow[lane] = numbers[lane] as u32;
     }
     narrow
+}
+
+impl Addresses {
+    /// The counter `words` of eight neighbouring runs, from `first` on, whose keys are given word by word.
+    #[inline(always)]
+    pub(super) fn of_runs(keys: &[All<u32>; 2], first: usize, words: [u32; 4]) -> Addresses {
+        let key = [eight(&keys[0], first), eight(&keys[1], first)];
+        Addresses { key, counter: words.map(|word| [word; LANES]) }
+    }
 }
 
 /// The bits of a word within 64.
@@ -238,7 +240,7 @@ pub(super) fn whole(x: f64) -> u32 {
 }
 
 /// 2^52.
-const TWO_52: f64 = (1_u64 << 52) as f64;
+pub(super) const TWO_52: f64 = (1_u64 << 52) as f64;
 
 /// 2^32.
 pub(super) const TWO_32: f64 = (1_u64 << 32) as f64;
@@ -269,22 +271,19 @@ fn count_by_expansion(lanes: &mut [Lanes]) {
 #[inline(always)]
 fn answer_all<const LARGE: bool>(rows: &mut [Lanes]) {
     for lanes in rows {
-        lanes.k = answer::<LARGE>(&lanes.n, &lanes.p, &lanes.u);
+        lanes.k = answer::<LARGE, LANES>(&lanes.n, &lanes.p, &lanes.u);
     }
 }
 
 /// Counts of one kind; where there are no trials nothing happens, whatever the kind.
 #[inline(always)]
-fn answer<const LARGE: bool>(n: &[f64; LANES], p: &[f64; LANES], u: &[f64; LANES]) -> [f64; LANES] {
+fn answer<const LARGE: bool, const N: usize>(n: &[f64; N], p: &[f64; N], u: &[f64; N]) -> [f64; N] {
     let laws = Laws::of(n, p);
     let u = laws.mirror(*u);
-    let (k, mut sure) = if LARGE { laws.expand(&u) } else { laws.go_up(&u) };
+    let (k, sure) = if LARGE { laws.expand(&u) } else { laws.go_up(&u) };
     let mut k = laws.unmirror(k);
     let mut all_sure = 1;
-    for lane in 0..LANES {
-        let none = n[lane] == 0.0;
-        k[lane] = if none { 0.0 } else { k[lane] };
-        sure[lane] |= u64::from(none);
+    for lane in 0..N {
         all_sure &= sure[lane];
     }
     if all_sure == 0 {
@@ -310,29 +309,25 @@ impl CountOfAll {
     /// Draws the count of each run, whose keys are given word by word.
     #[inline(always)]
     pub(super) fn draw(&mut self, keys: &[All<u32>; 2]) {
+        let [of_few, of_many] = by_kind(&self.n, &self.p);
+        let at = Addresses { key: *keys, counter: self.words.map(|word| [word; ABREAST]) };
+        let [low, high, ..] = at.blocks();
+        let mut u = [0.0; ABREAST];
+        for run in 0..ABREAST {
+            u[run] = unit(low[run], high[run]);
+        }
+        self.k = [0.0; ABREAST];
+        if of_many != [0.0; ABREAST] {
+            self.k = answer::<true, ABREAST>(&of_many, &self.p, &u);
+        }
         for first in [0, LANES] {
-            let (n, p) = (eight(&self.n, first), eight(&self.p, first));
-            let [of_few, of_many] = by_kind(&n, &p);
-            if n == [0.0; LANES] {
-                continue;
-            }
-            let at = Addresses::of_runs(keys, first, self.words);
-            let [low, high, ..] = at.blocks();
-            let mut u = [0.0; LANES];
-            for lane in 0..LANES {
-                u[lane] = unit(low[lane], high[lane]);
-            }
-            let mut k = [0.0; LANES];
-            if of_many != [0.0; LANES] {
-                k = answer::<true>(&of_many, &p, &u);
-            }
-            if of_few != [0.0; LANES] {
-                let few = answer::<false>(&of_few, &p, &u);
+            let few = eight(&of_few, first);
+            if few != [0.0; LANES] {
+                let few = answer::<false, LANES>(&few, &eight(&self.p, first), &eight(&u, first));
                 for lane in 0..LANES {
-                    k[lane] += few[lane];
+                    self.k[first + lane] += few[lane];
                 }
             }
-            self.k[first..][..LANES].copy_from_slice(&k);
         }
     }
 }
@@ -347,9 +342,9 @@ fn eight<T: Copy + Default>(of_all: &All<T>, first: usize) -> [T; LANES] {
 
 /// The trials of a small mean, and of a large one: none where the mean is of the other kind.
 #[inline(always)]
-fn by_kind(n: &[f64; LANES], p: &[f64; LANES]) -> [[f64; LANES]; 2] {
-    let (mut small, mut large) = ([0.0; LANES], [0.0; LANES]);
-    for lane in 0..LANES {
+fn by_kind<const N: usize>(n: &[f64; N], p: &[f64; N]) -> [[f64; N]; 2] {
+    let (mut small, mut large) = ([0.0; N], [0.0; N]);
+    for lane in 0..N {
         let q = 1.0 - p[lane];
         let rarer = if q < p[lane] { q } else { p[lane] };
         let many = n[lane] * rarer >= SMALL_MEAN;
@@ -360,73 +355,71 @@ fn by_kind(n: &[f64; LANES], p: &[f64; LANES]) -> [[f64; LANES]; 2] {
 }
 
 /// The laws of several counts, each of the rarer of two: what happens or what does not.
-struct Laws {
-    n: [f64; LANES],
-    p: [f64; LANES],
-    q: [f64; LANES],
-    mean: [f64; LANES],
+struct Laws<const N: usize> {
+    n: [f64; N],
+    p: [f64; N],
+    q: [f64; N],
     /// The probability that was asked for: above one half, what does not happen is counted.
-    asked: [f64; LANES],
+    asked: [f64; N],
 }
 
-impl Laws {
+impl<const N: usize> Laws<N> {
     #[inline(always)]
-    fn of(n: &[f64; LANES], asked: &[f64; LANES]) -> Laws {
-        let none = [0.0; LANES];
-        let mut laws = Laws { n: *n, p: none, q: none, mean: none, asked: *asked };
-        for (lane, asked) in asked.iter().enumerate() {
-            let (p, q) = (*asked, 1.0 - *asked);
-            laws.p[lane] = if p > 0.5 { q } else { p };
-            laws.q[lane] = if p > 0.5 { p } else { q };
-            laws.mean[lane] = laws.n[lane] * laws.p[lane];
+    fn of(n: &[f64; N], asked: &[f64; N]) -> Laws<N> {
+        let (mut p, mut q) = ([0.0; N], [0.0; N]);
+        for lane in 0..N {
+            let other = 1.0 - asked[lane];
+            p[lane] = if asked[lane] > 0.5 { other } else { asked[lane] };
+            q[lane] = if asked[lane] > 0.5 { asked[lane] } else { other };
         }
-        laws
+        Laws { n: *n, p, q, asked: *asked }
     }
 
     /// The uniforms of the rarer of two.
     #[inline(always)]
-    fn mirror(&self, mut u: [f64; LANES]) -> [f64; LANES] {
-        for (u, asked) in u.iter_mut().zip(&self.asked) {
-            *u = if *asked > 0.5 { 1.0 - *u } else { *u };
+    fn mirror(&self, mut u: [f64; N]) -> [f64; N] {
+        for lane in 0..N {
+            u[lane] = if self.asked[lane] > 0.5 { 1.0 - u[lane] } else { u[lane] };
         }
         u
     }
 
     /// The counts by the expansion of the quantile; tells which of them are sure: 1, or else 0.
     #[inline(always)]
-    fn expand(&self, u: &[f64; LANES]) -> ([f64; LANES], [u64; LANES]) {
-        let (mut k, mut sure) = ([0.0; LANES], [0; LANES]);
-        for lane in 0..LANES {
+    fn expand(&self, u: &[f64; N]) -> ([f64; N], [u64; N]) {
+        let (mut k, mut sure) = ([0.0; N], [0; N]);
+        for lane in 0..N {
             let n = self.n[lane];
-            let guess = guess(n, self.p[lane], self.q[lane], normal(u[lane]), BLUR);
-            k[lane] = guess.whole;
-            let known = (u[lane] >= FARTHEST) & (u[lane] <= 1.0 - FARTHEST);
-            sure[lane] = u64::from(known & guess.sure & (guess.whole >= 0.0) & (guess.whole <= n));
+            let (normal, near) = quick_normal_quantile(u[lane]);
+            let guess = guess(n, self.p[lane], self.q[lane], normal, BLUR);
+            let (none, known) = (n == 0.0, near & guess.sure & (guess.whole >= 0.0) & (guess.whole <= n));
+            k[lane] = if none { 0.0 } else { guess.whole };
+            sure[lane] = u64::from(none | known);
         }
         (k, sure)
     }
 
     /// The counts, all from 0 up together; tells which of them are sure: 1, or else 0.
     #[inline(always)]
-    fn go_up(&self, u: &[f64; LANES]) -> ([f64; LANES], [u64; LANES]) {
-        let (mut mass, mut left, mut found) = ([1.0; LANES], *u, [0.0_f64; LANES]);
-        let (mut odds, mut square) = ([0.0; LANES], self.q);
-        let (mut exponent, mut bits) = ([0; LANES], 0);
-        for lane in 0..LANES {
+    fn go_up(&self, u: &[f64; N]) -> ([f64; N], [u64; N]) {
+        let (mut mass, mut left, mut found) = ([1.0; N], *u, [0.0_f64; N]);
+        let (mut odds, mut square) = ([0.0; N], self.q);
+        let (mut exponent, mut bits) = ([0; N], 0);
+        for lane in 0..N {
             odds[lane] = self.p[lane] / self.q[lane];
             exponent[lane] = u64::from(whole(self.n[lane].min(f64::from(MULTIPLIED))));
             bits |= exponent[lane];
         }
         for bit in 0..u64::BITS - bits.leading_zeros() {
-            for lane in 0..LANES {
+            for lane in 0..N {
                 mass[lane] *= if exponent[lane] & (1 << bit) != 0 { square[lane] } else { 1.0 };
                 square[lane] *= square[lane];
             }
         }
-        let mut one = [0; LANES];
+        let mut one = [0; N];
         for (step, reciprocal) in RECIPROCALS.iter().enumerate() {
             let (step, mut any) = (step as f64, 0);
-            for lane in 0..LANES {
+            for lane in 0..N {
                 // Past the mean, that is: up to it no mass is below 2^-20, as there are few trials or each is unlikely.
                 let goes_on = (left[lane] > mass[lane]) & (mass[lane] >= NOTHING);
                 one[lane] = if goes_on { 1.0_f64.to_bits() } else { 0 };
@@ -435,14 +428,14 @@ impl Laws {
             if any == 0 {
                 break;
             }
-            for lane in 0..LANES {
+            for lane in 0..N {
                 left[lane] = if one[lane] != 0 { left[lane] - mass[lane] } else { SETTLED };
                 mass[lane] *= (self.n[lane] - step) * odds[lane] * reciprocal;
                 found[lane] += f64::from_bits(one[lane]);
             }
         }
-        let (mut k, mut sure) = ([0.0; LANES], [0; LANES]);
-        for lane in 0..LANES {
+        let (mut k, mut sure) = ([0.0; N], [0; N]);
+        for lane in 0..N {
             k[lane] = found[lane].min(self.n[lane]);
             let in_few_steps = found[lane] < RECIPROCALS.len() as f64;
             sure[lane] = u64::from((self.n[lane] <= f64::from(MULTIPLIED)) & in_few_steps);
@@ -452,17 +445,17 @@ impl Laws {
 
     /// Counts of what was asked for.
     #[inline(always)]
-    fn unmirror(&self, mut k: [f64; LANES]) -> [f64; LANES] {
-        for ((k, n), asked) in k.iter_mut().zip(&self.n).zip(&self.asked) {
-            *k = if *asked > 0.5 { n - *k } else { *k };
+    fn unmirror(&self, mut k: [f64; N]) -> [f64; N] {
+        for lane in 0..N {
+            k[lane] = if self.asked[lane] > 0.5 { self.n[lane] - k[lane] } else { k[lane] };
         }
         k
     }
 
     /// The counts that are not sure, by the plain way.
     #[inline(never)]
-    fn settle(&self, counts: &mut [f64; LANES], u: &[f64; LANES], sure: &[u64; LANES]) {
-        for lane in (0..LANES).filter(|lane| sure[*lane] == 0) {
+    fn settle(&self, counts: &mut [f64; N], u: &[f64; N], sure: &[u64; N]) {
+        for lane in (0..N).filter(|lane| sure[*lane] == 0) {
             let k = self.quantile(lane, u[lane]);
             counts[lane] = if self.asked[lane] > 0.5 { self.n[lane] - k } else { k };
         }
@@ -470,7 +463,7 @@ impl Laws {
 
     /// One count by the plain way.
     fn quantile(&self, lane: usize, u: f64) -> f64 {
-        match self.mean[lane] > 0.0 {
+        match self.n[lane] * self.p[lane] > 0.0 {
             true => Binomial::rarer(self.n[lane], self.p[lane], self.q[lane]).quantile(u) as f64,
             false => 0.0,
         }
@@ -480,49 +473,10 @@ impl Laws {
 /// Left of a uniform where its count is found: less than any mass.
 const SETTLED: f64 = -1.0;
 
-/// The normal quantile of uniforms that are not nearer to 0 or 1 than [`FARTHEST`], wrong by less than [`BLUR`]: by a
-/// logarithm of fewer digits.
-#[inline(always)]
-fn normal(u: f64) -> f64 {
-    quick_normal_quantile(u, ln(if u < 0.5 { u } else { 1.0 - u }))
-}
-
-/// Nearer to 0 than this a uniform is left to the plain way: the middle of the tail ends at e^-25.
-const FARTHEST: f64 = 2e-11;
-
-/// How wrong [`normal`] can be.
-const BLUR: f64 = 1e-11;
-
-/// The natural logarithm of a normal number above 0, to 12 digits.
-#[inline(always)]
-fn ln(x: f64) -> f64 {
-    // x = 2^e m with m from 1/sqrt(2) to sqrt(2); ln m = 2 artanh((m - 1) / (m + 1)).
-    const ROOT_HALF: u64 = std::f64::consts::FRAC_1_SQRT_2.to_bits();
-    let above = x.to_bits().wrapping_sub(ROOT_HALF);
-    let m = f64::from_bits((above & ((1 << 52) - 1)) + ROOT_HALF);
-    // The exponent, 1,024 more so that it is no less than 0, read from the last bits of a large number.
-    let e = f64::from_bits(TWO_52.to_bits() | (above >> 52).wrapping_add(1024) & 0xfff) - (TWO_52 + 1024.0);
-    let s = (m - 1.0) / (m + 1.0);
-    let z = s * s;
-    let series = [1.0, 1.0 / 3.0, 1.0 / 5.0, 1.0 / 7.0, 1.0 / 9.0, 1.0 / 11.0, 1.0 / 13.0, 1.0 / 15.0];
-    e * std::f64::consts::LN_2 + 2.0 * s * estrin(&series, z)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::random::philox;
-    use crate::random::quantile::normal_quantile;
-
-    #[test]
-    fn the_quick_quantile_is_near_the_quantile() {
-        let ends = (1..36).map(|power| 1.3 / (1_u64 << power) as f64);
-        let all = ends.clone().chain(ends.map(|u| 1.0 - u)).chain((1..2_000).map(|i| f64::from(i) / 2_000.3));
-        for u in all.filter(|u| (FARTHEST..=1.0 - FARTHEST).contains(u)) {
-            let (quick, exact) = (normal(u), normal_quantile(u));
-            assert!((quick - exact).abs() < 0.1 * BLUR, "at {u}: {quick}, exactly {exact}");
-        }
-    }
 
     #[test]
     fn blocks_side_by_side_are_blocks_one_by_one() {

@@ -49,6 +49,7 @@ mod philox;
 mod prior;
 mod probability;
 pub mod quantile;
+mod quick;
 mod sorted;
 mod split;
 mod streams;

@@ -21,19 +21,6 @@ pub fn normal_quantile(u: f64) -> f64 {
     if distance < 0.0 { -normal_tail(u) } else { normal_tail(1.0 - u) }
 }
 
-/// [`normal_quantile`], where `ln` is the logarithm of `u` or of `1 - u`, whichever is less, and not less than -25: without
-/// a branch, and rounded in another way. Centre and tail are worked out and one of them is taken.
-#[inline(always)]
-pub(super) fn quick_normal_quantile(u: f64, ln: f64) -> f64 {
-    let distance = u - 0.5;
-    let (inner, outer) = (0.180625 - distance * distance, sqrt(-ln) - 1.6);
-    let tail = if distance < 0.0 { -estrin(&MIDDLE.0, outer) } else { estrin(&MIDDLE.0, outer) };
-    let central = distance.abs() <= CENTRE_REACH;
-    let top = if central { distance * estrin(&CENTRE.0, inner) } else { tail };
-    let bottom = if central { estrin(&CENTRE.1, inner) } else { estrin(&MIDDLE.1, outer) };
-    top / bottom
-}
-
 /// How far from 1/2 [`centre`] holds.
 pub(super) const CENTRE_REACH: f64 = 0.425;
 
@@ -61,16 +48,6 @@ fn horner(coefficients: &[f64; 8], x: f64) -> f64 {
         sum = sum * x + coefficients[power];
     }
     sum
-}
-
-/// A polynomial as [`horner`] has it, in four steps instead of fifteen (G. Estrin, "Organization of computer systems: the
-/// fixed plus variable structure computer", 1960).
-#[inline(always)]
-pub(super) fn estrin(c: &[f64; 8], x: f64) -> f64 {
-    let square = x * x;
-    let low = (c[0] + c[1] * x) + (c[2] + c[3] * x) * square;
-    let high = (c[4] + c[5] * x) + (c[6] + c[7] * x) * square;
-    low + high * (square * square)
 }
 
 /// Numerator and denominator, from the constant up.

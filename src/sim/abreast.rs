@@ -201,7 +201,9 @@ impl<'s, 'p> Abreast<'s, 'p> {
         let Run { platform, changes, .. } = &mut self.runs[run];
         self.meters.tell(run, platform);
         self.meters.judge(now, platform, changes);
-        self.runs[run].tell(now);
+        let own = &mut self.runs[run];
+        own.tell(now);
+        self.meters.follow(run, &mut own.platform);
     }
 
     /// Hears those who wrote first in the slot that is over at `now`, if one is.
