@@ -63,7 +63,8 @@ mod tests {
     #[test]
     fn it_is_near_the_quantile() {
         let ends = (1..60).map(|power| 1.3 / (1_u64 << power) as f64);
-        let all = ends.clone().chain(ends.map(|u| 1.0 - u)).chain((1..20_000).map(|i| f64::from(i) / 20_000.3));
+        let all =
+            ends.clone().chain(ends.map(|u| 1.0 - u)).chain((1..20_000).map(|i| f64::from(i) / 20_000.3));
         let mut held = 0;
         for u in all {
             let (quick, holds) = quick_normal_quantile(u);

@@ -233,12 +233,7 @@ impl Diary {
         scenario.senders.iter().for_each(|own| self.look_at_limit(own.number, over, platform));
     }
 
-    pub(super) fn finish(
-        mut self,
-        scenario: &Scenario,
-        ledger: Ledger,
-        chats: Vec<Chats>,
-    ) -> Trajectory {
+    pub(super) fn finish(mut self, scenario: &Scenario, ledger: Ledger, chats: Vec<Chats>) -> Trajectory {
         for (day, chats) in self.days.iter_mut().zip(chats) {
             day.chats = Some(Box::new(chats));
         }
