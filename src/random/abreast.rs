@@ -36,6 +36,8 @@ pub struct ChanceAbreast {
     people: People,
     /// Room for as many splits as were ever drawn at once.
     partings: Vec<PartingAbreast>,
+    /// How many counts and people were drawn in each run.
+    drawn: All<u64>,
 }
 
 impl ChanceAbreast {
@@ -68,6 +70,7 @@ impl ChanceAbreast {
         let (mut trials, mut chances) = (NOBODY, NOBODY);
         for run in those(runs) {
             (trials[run], chances[run]) = (n[run] as i64 as f64, p[run]);
+            self.drawn[run] += 1;
         }
         let mut count = CountOfAll { words: at.words(), n: trials, p: chances, k: NOBODY };
         draw(&self.keys, &mut count);
@@ -75,9 +78,9 @@ impl ChanceAbreast {
     }
 
     /// Splits people over the rows of tables: all of `splits`, in all runs. [`ChanceAbreast::rows`] tells how many went
-    /// where, and [`ChanceAbreast::draws`] how many counts and people were drawn.
+    /// where.
     pub fn split(&mut self, splits: &[SplitAbreast<'_>]) {
-        let ChanceAbreast { keys, people, partings, .. } = self;
+        let ChanceAbreast { keys, people, partings, drawn, .. } = self;
         people.clear();
         partings.resize(partings.len().max(splits.len()), PartingAbreast::EMPTY);
         for (split, parting) in splits.iter().zip(&mut *partings) {
@@ -88,6 +91,19 @@ impl ChanceAbreast {
             parting.place(split, keys, people);
         }
         go_down(keys, splits, partings);
+        for parting in &partings[..splits.len()] {
+            drawn.iter_mut().zip(&parting.draws).for_each(|(drawn, draws)| *drawn += draws);
+        }
+    }
+
+    /// The row that all of `n` people of each run go to, where the table leaves nothing to chance: they count as split
+    /// over it.
+    pub fn only_row(&mut self, n: &All<u64>, shares: &Shares) -> Option<usize> {
+        let row = shares.only_row()?;
+        for (drawn, n) in self.drawn.iter_mut().zip(n).filter(|(_, n)| shares.few(**n)) {
+            *drawn += n;
+        }
+        Some(row)
     }
 
     /// How many people of each run went to each row of the split at `place` among those that were drawn last.
@@ -95,9 +111,9 @@ impl ChanceAbreast {
         &self.partings[place].rows
     }
 
-    /// How many counts and people were drawn for it in each run.
-    pub fn draws(&self, place: usize) -> &All<u64> {
-        &self.partings[place].draws
+    /// How many counts and people were drawn in each run.
+    pub fn drawn(&self) -> &All<u64> {
+        &self.drawn
     }
 }
 
@@ -371,7 +387,7 @@ mod tests {
         let long = Shares::new(&[0.1, 0.2, 0.0, 0.0, 0.3, 0.0, 0.1, 0.1, 0.2]).expect("shares");
         let probabilities = [0.0, 1e-9, 0.001, 0.03, 0.5, 0.5 + 1e-12, 0.95, 1.0 - 1e-9, 1.0];
         let sizes = [0, 1, 12, 32, 33, 64, 65, 1_000, 100_000, 1 << 31];
-        let mut each = SharesAbreast::default();
+        let (mut each, mut expected_draws) = (SharesAbreast::default(), All::<u64>::default());
         for slot in 0..400_u32 {
             let cell = slot % 3;
             let at = Address { slot, cell, ..Address::of(Purpose::Reserve, Subject::new(&["abreast"])) };
@@ -393,14 +409,15 @@ mod tests {
                 SplitAbreast { at, n, tables: TablesAbreast::Each(&each), alike },
                 SplitAbreast { at, n, tables: TablesAbreast::One(one), alike: Alike::NONE },
             ]);
-            let both = [(*chance.rows(0), *chance.draws(0)), (*chance.rows(1), *chance.draws(1))];
+            let both = [*chance.rows(0), *chance.rows(1)];
+            let drawn = *chance.drawn();
             let p: All<f64> =
                 std::array::from_fn(|run| probabilities[(slot as usize + run) % probabilities.len()]);
             let plain = chance.binomials(0x1FFF & !slot, at, &n, &p);
             for (run, streams) in runs.iter().map(Chance::streams).enumerate() {
                 let alone = [Split::new(at, n[run], own(run)).alike(alike), Split::new(at, n[run], one)];
-                for (mut alone, (rows, draws)) in alone.into_iter().zip(&both) {
-                    assert_eq!(draws[run], split_all(streams, std::slice::from_mut(&mut alone)));
+                for (mut alone, rows) in alone.into_iter().zip(&both) {
+                    expected_draws[run] += split_all(streams, std::slice::from_mut(&mut alone));
                     let rows: Vec<u64> = rows.iter().map(|row| row[run]).collect();
                     let expected: Vec<u64> = alone.rows().iter().map(|row| u64::from(*row)).collect();
                     assert_eq!(rows[..expected.len()], expected, "run {run} at {slot}, {} people", n[run]);
@@ -408,6 +425,8 @@ mod tests {
                 let asked = slot & 1 << run == 0;
                 let expected = if asked { binomial(&streams.at(at), n[run], p[run]) } else { 0 };
                 assert_eq!(plain[run], expected);
+                assert_eq!(drawn[run], expected_draws[run]);
+                expected_draws[run] += u64::from(asked);
             }
         }
     }

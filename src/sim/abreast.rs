@@ -122,6 +122,9 @@ impl<'s, 'p> Abreast<'s, 'p> {
             those(judged).for_each(|run| self.ask(run));
         }
         self.close_days(end);
+        for (own, drawn) in self.runs.iter_mut().zip(self.chance.drawn()) {
+            own.chance.note_drawn(*drawn);
+        }
         self.runs.into_iter().map(Run::finish).collect()
     }
 
@@ -265,12 +268,13 @@ impl<'s, 'p> Abreast<'s, 'p> {
 
     /// The sender and the diary of each run take note of what was heard.
     fn note(&mut self) {
-        for (act, counts) in self.heard.drain(..) {
-            for (own, count) in self.runs.iter_mut().zip(counts) {
-                show(&mut own.tallies[SENDER], act, count);
-                own.diary.hear_act(act, count);
+        for (run, own) in self.runs.iter_mut().enumerate() {
+            for (act, counts) in &self.heard {
+                show(&mut own.tallies[SENDER], *act, counts[run]);
+                own.diary.hear_act(*act, counts[run]);
             }
         }
+        self.heard.clear();
     }
 
     /// Closes the civil days that are over before `now`.
@@ -308,7 +312,9 @@ impl<'s, 'p> Abreast<'s, 'p> {
         let (own, batch) = (&mut self.runs[run], &mut self.batches[run]);
         self.meters.tell(run, &mut own.platform);
         let sending = own.open_slot(moment.now);
-        self.meters.follow(run, &mut own.platform);
+        if self.scenario.strategy.edits.is_some() {
+            self.meters.follow(run, &mut own.platform);
+        }
         let connected = own.platform.connected(self.scenario.senders[SENDER].number);
         batch.asked = if connected { own.plan(SENDER, sending, moment.now).messages } else { 0 };
         if batch.asked > 0 {
@@ -323,10 +329,9 @@ impl<'s, 'p> Abreast<'s, 'p> {
         let mut abreast = [const { None }; ABREAST];
         for (run, (own, Batch { chosen, .. })) in runs.iter_mut().zip(batches).enumerate() {
             if sending & 1 << run != 0 && chosen.admission.admitted > 0 {
-                let Run { lists, chance, .. } = own;
                 debug_assert!(chosen.taken.is_of_one_past());
-                let (customers, list) = (chosen.taken.customers, &mut lists[LANE]);
-                abreast[run] = Some(BatchAbreast { customers, list, chance });
+                let (customers, list) = (chosen.taken.customers, &mut own.lists[LANE]);
+                abreast[run] = Some(BatchAbreast { customers, list });
             }
         }
         let stage = StageAbreast { calendar: &scenario.setting.calendar, chance, odds, arrivals };

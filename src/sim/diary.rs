@@ -315,14 +315,20 @@ fn millionths(score: f64) -> u32 {
     if exact - f64::from(whole) >= 0.5 { whole.saturating_add(1) } else { whole }
 }
 
+/// The number with the best tier, of several with the best status, and of those the first: as the sender's and as the
+/// platform's.
+fn best_number(scenario: &Scenario, platform: &Platform<'_>) -> Option<(usize, usize)> {
+    let mut senders = scenario.senders.iter().map(|sender| sender.number).enumerate().rev();
+    if senders.len() == 1 {
+        return senders.next();
+    }
+    senders.max_by_key(|(_, number)| (platform.tier(*number), Reverse(platform.number_status(*number))))
+}
+
 /// What limited the climb of the number with the best tier, of several with the best status, and of those the first: what
 /// applies first.
 fn reason(today: &Today, last: SimTime, scenario: &Scenario, platform: &mut Platform<'_>) -> Reason {
-    let senders = scenario.senders.iter().map(|sender| sender.number).enumerate().rev();
-    let stands = |number: usize| (platform.tier(number), Reverse(platform.number_status(number)));
-    let Some((sender, number)) = senders.max_by_key(|(_, number)| stands(*number)) else {
-        return Reason::Plan;
-    };
+    let Some((sender, number)) = best_number(scenario, platform) else { return Reason::Plan };
     // A number that has a limit of its own is asked for its own part of the plan alone.
     let asked = if platform.shares_limit() { today.asked.iter().sum() } else { today.asked[sender] };
     let rules = platform.rules();

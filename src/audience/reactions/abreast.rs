@@ -14,7 +14,7 @@ use smallvec::SmallVec;
 
 use crate::abreast::{ABREAST, All, those};
 use crate::glossary::Category;
-use crate::random::{Address, Alike, Chance, ChanceAbreast, Purpose, Shares, SplitAbreast, TablesAbreast};
+use crate::random::{Address, Alike, ChanceAbreast, Purpose, Shares, SplitAbreast, TablesAbreast};
 use crate::time::{Calendar, Span};
 
 use super::super::abreast::ArrivalsAbreast;
@@ -36,8 +36,6 @@ pub struct BatchAbreast<'b> {
     pub customers: u64,
     /// The list that the customers go back to.
     pub list: &'b mut List,
-    /// The chance of the run, which notes what is drawn.
-    pub chance: &'b mut Chance,
 }
 
 /// What batches abreast play on.
@@ -80,10 +78,10 @@ impl Segment {
         if send.runs == 0 {
             return All::default();
         }
-        send.reach(batches, &mut stage);
-        send.meet(batches, &mut stage);
+        send.reach(&mut stage);
+        send.meet(&mut stage);
         send.settle(batches);
-        send.queue(batches, stage);
+        send.queue(stage);
         send.reactions()
     }
 }
@@ -127,7 +125,7 @@ impl<'s> SendAbreast<'s> {
     }
 
     /// Whom the message reaches.
-    fn reach(&mut self, batches: &mut All<Option<BatchAbreast<'_>>>, stage: &mut StageAbreast<'_>) {
+    fn reach(&mut self, stage: &mut StageAbreast<'_>) {
         let chances = stage.odds.delivered();
         let mut asked = 0;
         for run in those(self.runs) {
@@ -139,22 +137,16 @@ impl<'s> SendAbreast<'s> {
         }
         let at = self.at(Purpose::Deliver, 0, self.key);
         let drawn = stage.chance.binomials(asked, at, &self.sent, chances);
-        for run in those(asked) {
-            self.delivered[run] = drawn[run];
-            batches[run].iter_mut().for_each(|batch| batch.chance.note_drawn(1));
-        }
+        those(asked).for_each(|run| self.delivered[run] = drawn[run]);
     }
 
     /// What those do whom it reaches.
-    fn meet(&mut self, batches: &mut All<Option<BatchAbreast<'_>>>, stage: &mut StageAbreast<'_>) {
+    fn meet(&mut self, stage: &mut StageAbreast<'_>) {
         let StageAbreast { chance, odds, .. } = stage;
         let tables = TablesAbreast::Each(odds.shares(self.segment, self.moment, self.history, chance));
         let (at, n) = (self.at(Purpose::Outcome, 0, self.key), self.delivered);
         chance.split(&[SplitAbreast { at, n, tables, alike: Alike::NONE }]);
         self.outcomes.copy_from_slice(&chance.rows(0)[..OUTCOMES]);
-        for (batch, draws) in batches.iter_mut().zip(chance.draws(0)) {
-            batch.iter_mut().for_each(|batch| batch.chance.note_drawn(*draws));
-        }
     }
 
     /// All who stay go back to their lists, and are done with.
@@ -169,7 +161,7 @@ impl<'s> SendAbreast<'s> {
     }
 
     /// Queues what they do, spread over the tables of delay.
-    fn queue(&self, batches: &mut All<Option<BatchAbreast<'_>>>, stage: StageAbreast<'_>) {
+    fn queue(&self, stage: StageAbreast<'_>) {
         let StageAbreast { calendar, chance, arrivals, .. } = stage;
         let (segment, Moment { now, day, .. }) = (self.segment, *self.moment);
         let arriving = segment.timetable.arriving(segment.activity.as_ref(), calendar, now, day);
@@ -178,10 +170,7 @@ impl<'s> SendAbreast<'s> {
         for (act, count) in self.acts() {
             let Some(shares) = self.shares(act) else { continue };
             let rows = &arriving[segment.timetable.place(act.index())];
-            if let Some(row) = shares.only_row() {
-                for (batch, count) in batches.iter_mut().zip(&count).filter(|(_, count)| **count > 0) {
-                    batch.iter_mut().for_each(|batch| _ = batch.chance.only_row(*count, shares));
-                }
+            if let Some(row) = chance.only_row(&count, shares) {
                 self.arrive(act, rows, row, &count, arrivals);
                 continue;
             }
@@ -194,9 +183,6 @@ impl<'s> SendAbreast<'s> {
         for (place, (act, rows)) in acts.into_iter().enumerate() {
             for (row, count) in chance.rows(place).iter().enumerate() {
                 self.arrive(act, rows, row, count, arrivals);
-            }
-            for (batch, draws) in batches.iter_mut().zip(chance.draws(place)) {
-                batch.iter_mut().for_each(|batch| batch.chance.note_drawn(*draws));
             }
         }
     }
