@@ -98,26 +98,26 @@ impl Scenario {
     /// Runs replication `index` and tells `probe` what happens. The trajectory is the same as without.
     pub fn watch(&self, index: u64, probe: &mut dyn Probe) -> Trajectory {
         let table = Table::default();
-        table.alone(Run::new(self, index, probe, &table).play())
+        table.alone(Run::new(self, index, probe, self.ring, &table).play())
     }
 
     /// Runs several replications as [`Scenario::replicate_all`] does, and tells what happens in each to a probe of its
     /// own.
     pub fn watch_all<P: Probe>(&self, indices: Range<u64>, probes: &mut [P]) -> Vec<Trajectory> {
         let (table, abreast) = (Table::default(), self.goes_abreast());
-        let watched: Vec<(u64, &mut P)> = indices.zip(probes).collect();
-        let mut runs = watched.into_iter().map(|(index, probe)| Run::new(self, index, probe, &table));
-        let mut trajectories = Vec::new();
-        loop {
-            let group: Vec<Run<'_, '_>> = runs.by_ref().take(ABREAST).collect();
-            if group.is_empty() {
-                return trajectories;
-            }
-            trajectories.extend(match abreast && group.len() >= FEWEST_ABREAST {
-                true => Abreast::new(self, group).play(),
-                false => table.together(group.into_iter().map(Run::player).collect()),
+        let mut watched: Vec<(u64, &mut P)> = indices.zip(probes).collect();
+        let mut trajectories = Vec::with_capacity(watched.len());
+        for group in watched.chunks_mut(ABREAST) {
+            let abreast = abreast && group.len() >= FEWEST_ABREAST;
+            // What runs abreast wait for has a ring of its own.
+            let ring = if abreast { 0 } else { self.ring };
+            let runs = group.iter_mut().map(|(index, probe)| Run::new(self, *index, *probe, ring, &table));
+            trajectories.extend(match abreast {
+                true => Abreast::new(self, runs.collect()).play(),
+                false => table.together(runs.map(Run::player).collect()),
             });
         }
+        trajectories
     }
 }
 
@@ -186,7 +186,14 @@ pub(super) struct Run<'s, 'p> {
 }
 
 impl<'s, 'p> Run<'s, 'p> {
-    fn new(scenario: &'s Scenario, index: u64, probe: &'p mut dyn Probe, table: &Table) -> Run<'s, 'p> {
+    /// Replication `index`, with room for reactions that are up to `ring` slots under way.
+    fn new(
+        scenario: &'s Scenario,
+        index: u64,
+        probe: &'p mut dyn Probe,
+        ring: usize,
+        table: &Table,
+    ) -> Run<'s, 'p> {
         let streams = Streams::new(scenario.setting.seed, index);
         let mut chance = Chance::new(streams, scenario.held).with_pinned(&scenario.pinned).at_table(table);
         let mut opening = scenario.opening.clone();
@@ -202,7 +209,7 @@ impl<'s, 'p> Run<'s, 'p> {
         Run {
             diary: Diary::open(scenario, &platform, thresholds),
             lists: lists(scenario, &rates, &mut chance),
-            arrivals: Arrivals::new(scenario.ring, streaks),
+            arrivals: Arrivals::new(ring, streaks),
             room: Room::default(),
             pending: Pending::open(scenario, &chance),
             account: scenario.prices.as_ref().map(|prices| prices.open()),
