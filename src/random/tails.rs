@@ -115,34 +115,30 @@ impl Beta {
     }
 }
 
-/// The continued fraction of the incomplete beta function: about sqrt(max(a, b)) steps where `x` is below the mean, which
-/// the caller sees to. Numerators and denominators of its convergents go on side by side (J. Wallis, 1656), so that no step
-/// waits for the quotient of the one before.
+/// The continued fraction of the incomplete beta function by the method of Lentz, as modified by Thompson and
+/// Barnett: about sqrt(max(a, b)) steps where `x` is below the mean, which the caller sees to.
 fn beta_fraction(a: f64, b: f64, x: f64) -> f64 {
     let steps = 1000 + 20 * sqrt(a.max(b)) as u64;
-    let (mut last, mut this) = ((1.0, 1.0), (1.0, 1.0 - (a + b) * x / (a + 1.0)));
-    let mut value = this.0 / this.1;
+    let mut d = kept_from_zero(1.0 - (a + b) * x / (a + 1.0));
+    d = 1.0 / d;
+    let (mut c, mut value) = (1.0, d);
     for step in 1..=steps {
         let m = step as f64;
         let even = m * (b - m) * x / ((a + 2.0 * m - 1.0) * (a + 2.0 * m));
+        d = 1.0 / kept_from_zero(1.0 + even * d);
+        c = kept_from_zero(1.0 + even / c);
+        value *= d * c;
         let odd = -(a + m) * (a + b + m) * x / ((a + 2.0 * m) * (a + 2.0 * m + 1.0));
-        for of_step in [even, odd] {
-            (last, this) = (this, (this.0 + of_step * last.0, this.1 + of_step * last.1));
-        }
-        let before = std::mem::replace(&mut value, this.0 / this.1);
-        if (value - before).abs() <= SETTLED * value {
+        d = 1.0 / kept_from_zero(1.0 + odd * d);
+        c = kept_from_zero(1.0 + odd / c);
+        value *= d * c;
+        if (d * c - 1.0).abs() < 2e-16 {
             break;
-        }
-        if this.1.abs() > LARGE {
-            let smaller = |(top, bottom): (f64, f64)| (top / LARGE, bottom / LARGE);
-            (last, this) = (smaller(last), smaller(this));
         }
     }
     value
 }
 
-/// A convergent that differs by so little from the one before is the last, as a share of it.
-const SETTLED: f64 = 4e-16;
-
-/// Denominators above this are made smaller: a power of 2.
-const LARGE: f64 = (1_u128 << 100) as f64;
+fn kept_from_zero(x: f64) -> f64 {
+    if x.abs() < 1e-300 { 1e-300 } else { x }
+}

@@ -318,7 +318,7 @@ impl<'s, 'p> Abreast<'s, 'p> {
         let connected = own.platform.connected(self.scenario.senders[SENDER].number);
         batch.asked = if connected { own.plan(SENDER, sending, moment.now).messages } else { 0 };
         if batch.asked > 0 {
-            batch.chosen = own.choose(LANE, batch.asked, moment);
+            own.choose(LANE, batch.asked, moment, &mut batch.chosen);
         }
         batch.asked > 0
     }
@@ -344,7 +344,6 @@ impl<'s, 'p> Abreast<'s, 'p> {
         let mut delivered = Delivered::default();
         if chosen.admission.admitted > 0 {
             delivered = own.delivered(LANE, chosen, moment, reactions);
-            own.done(LANE, chosen);
         }
         own.sent(LANE, *asked, chosen, delivered, moment);
         delivered.all

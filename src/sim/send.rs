@@ -161,7 +161,8 @@ impl<'s> Run<'s, '_> {
     /// Sends a batch to customers of a lane's list: who is chosen, what the platform admits, how they react.
     async fn send_batch(&mut self, lane: usize, template: usize, asked: u64, slot: Slot, now: SimTime) {
         let moment = self.moment(lane, template, slot, now);
-        let mut chosen = self.choose(lane, asked, &moment);
+        let mut chosen = self.chosen(lane);
+        self.choose(lane, asked, &moment, &mut chosen);
         let delivered = self.deliver(lane, &mut chosen, &moment).await;
         self.sent(lane, asked, &chosen, delivered, &moment);
     }
@@ -190,33 +191,34 @@ impl<'s> Run<'s, '_> {
         self.tell(moment.now);
     }
 
-    /// Takes customers from a lane's list for a send.
-    pub(super) fn choose(&mut self, lane: usize, asked: u64, moment: &Moment) -> Chosen {
-        let day = self.diary.day() as u16;
-        let taken = self.lists[lane].take(asked, moment.now, day, moment.slot, &mut self.chance);
-        let short = asked - taken.customers;
-        self.diary.ask(self.scenario.lanes[lane].sender, asked, short);
-        self.admit(lane, taken, short, moment)
+    /// Takes customers from a lane's list for a send, as many as are admitted.
+    pub(super) fn choose(&mut self, lane: usize, asked: u64, moment: &Moment, chosen: &mut Chosen) {
+        let (day, taken) = (self.diary.day() as u16, &mut chosen.taken);
+        taken.clear();
+        self.lists[lane].take_into(taken, asked, moment.now, day, moment.slot, &mut self.chance);
+        chosen.short = asked - taken.customers;
+        self.diary.ask(self.scenario.lanes[lane].sender, asked, chosen.short);
+        self.admit(lane, moment, chosen);
     }
 
-    /// Asks the platform to admit a message to those who were taken, and puts those back whom it does not admit, or whose
+    /// Asks the platform to admit a message to those who were chosen, and puts those back whom it does not admit, or whose
     /// message no card pays for.
-    fn admit(&mut self, lane: usize, mut taken: Taken, short: u64, moment: &Moment) -> Chosen {
+    fn admit(&mut self, lane: usize, moment: &Moment, chosen: &mut Chosen) {
         let Lane { number, sender, segment, .. } = self.scenario.lanes[lane];
         let Moment { now, template, category, .. } = *moment;
+        let Chosen { taken, admission, open, .. } = chosen;
         let (calendar, rates) = (&self.scenario.setting.calendar, &self.rates[segment]);
         let behavior = &self.scenario.segments[segment];
-        let open = behavior.open_windows(rates, &taken, moment, calendar, &mut self.chance);
-        let unpaid = taken.customers.saturating_sub(self.can_send(now, category, open));
-        self.put_back(lane, &mut taken, unpaid, moment);
-        let open = open.min(taken.customers);
+        *open = behavior.open_windows(rates, taken, moment, calendar, &mut self.chance);
+        let unpaid = taken.customers.saturating_sub(self.can_send(now, category, *open));
+        self.put_back(lane, taken, unpaid, moment);
+        *open = (*open).min(taken.customers);
         let place = self.scenario.templates[template].2;
-        let mut admission = self.platform.admit(number, place, taken.customers, open, now);
+        *admission = self.platform.admit(number, place, taken.customers, *open, now);
         let back = admission.refused + admission.rejected;
-        self.put_back(lane, &mut taken, back, moment);
+        self.put_back(lane, taken, back, moment);
         admission.refused += unpaid;
         self.refuse(sender, back + unpaid);
-        Chosen { taken, admission, open, short }
     }
 
     fn put_back(&mut self, lane: usize, taken: &mut Taken, customers: u64, moment: &Moment) {
@@ -263,8 +265,13 @@ impl<'s> Run<'s, '_> {
         delivered
     }
 
+    /// Room for customers who are chosen from a lane's list.
+    fn chosen(&mut self, lane: usize) -> Chosen {
+        Chosen { taken: self.lists[lane].room(), ..Chosen::default() }
+    }
+
     /// The customers of a batch are done with.
-    pub(super) fn done(&mut self, lane: usize, chosen: &mut Chosen) {
+    fn done(&mut self, lane: usize, chosen: &mut Chosen) {
         self.lists[lane].clear(std::mem::take(&mut chosen.taken));
     }
 
@@ -365,7 +372,8 @@ impl<'s> Run<'s, '_> {
         let moment = self.moment(lane, template, slot, now);
         held.look(now);
         let asked = held.customers;
-        let mut chosen = self.admit(lane, held, 0, &moment);
+        let mut chosen = Chosen { taken: held, ..Chosen::default() };
+        self.admit(lane, &moment, &mut chosen);
         let delivered = self.deliver(lane, &mut chosen, &moment).await;
         self.sent(lane, asked, &chosen, delivered, &moment);
     }

@@ -105,16 +105,34 @@ impl List {
 
     /// Takes `wanted` customers, or all who may be written to if they are fewer.
     pub fn take(&mut self, wanted: u64, now: SimTime, day: u16, slot: Slot, chance: &mut Chance) -> Taken {
+        let mut taken = self.room();
+        self.take_into(&mut taken, wanted, now, day, slot, chance);
+        taken
+    }
+
+    /// Room for those who are taken next.
+    pub fn room(&mut self) -> Taken {
+        Taken { parts: std::mem::take(&mut self.room), ..Taken::default() }
+    }
+
+    /// [`List::take`] into a place for them, where nobody is.
+    pub fn take_into(
+        &mut self,
+        taken: &mut Taken,
+        wanted: u64,
+        now: SimTime,
+        day: u16,
+        slot: Slot,
+        chance: &mut Chance,
+    ) {
         let wanted = wanted.min(self.available(now));
         let (choice, subject) = (self.plan.choice, self.plan.subject);
         let by = Choosing { now, item: TAKE, slot, choice, subject, chance };
-        let mut taken = Taken { parts: std::mem::take(&mut self.room), ..Taken::default() };
         match &mut self.kept {
-            Kept::Cells(cells) => cells.take(wanted, day, by, &self.plan, &mut taken),
-            Kept::People(people) => people.take(wanted, by, &mut taken),
+            Kept::Cells(cells) => cells.take(wanted, day, by, &self.plan, taken),
+            Kept::People(people) => people.take(wanted, by, taken),
         }
         self.remaining -= taken.customers;
-        taken
     }
 
     /// Keeps the room of customers who were taken and are done with.

@@ -57,6 +57,13 @@ impl Taken {
         self.open = open.map(|part| part.customers).sum();
     }
 
+    /// Makes room for others.
+    pub fn clear(&mut self) {
+        (self.customers, self.open, self.inside) = (0, 0, 0);
+        self.parts.clear();
+        self.people.clear();
+    }
+
     pub(super) fn add(&mut self, part: Cell, now: SimTime) {
         self.customers += part.customers;
         self.open += if part.window > now { part.customers } else { 0 };
