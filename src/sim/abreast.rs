@@ -65,6 +65,8 @@ pub(super) struct Abreast<'s, 'p> {
     /// What their customers are likely to do.
     odds: OddsAbreast,
     arrivals: ArrivalsAbreast,
+    /// Runs whose customers write first.
+    write_first: u32,
     /// Whether a rule counts complaints, whatever the rating.
     counts_complaints: bool,
     /// What each run sends in the slot under way.
@@ -93,6 +95,7 @@ impl<'s, 'p> Abreast<'s, 'p> {
             odds: OddsAbreast::new(segment, rates, campaign, &chance),
             chance,
             arrivals: ArrivalsAbreast::new(scenario.ring),
+            write_first: bits(runs.iter().map(|run| run.next_first_message() < SimTime::NEVER)),
             counts_complaints: runs.iter().any(|run| run.platform.counts_complaints(NUMBER)),
             batches: runs.iter().map(|_| Batch::default()).collect(),
             meters,
@@ -151,9 +154,9 @@ impl<'s, 'p> Abreast<'s, 'p> {
         Arrival { slot, at: self.scenario.setting.calendar.begin_of(slot) }
     }
 
-    /// When customers of any run next may write first.
+    /// When customers of any run next may write first: in the same slots in all runs in which they do.
     fn next_first_message(&self) -> SimTime {
-        self.runs.iter().map(Run::next_first_message).fold(SimTime::NEVER, SimTime::min)
+        those(self.write_first).next().map_or(SimTime::NEVER, |run| self.runs[run].next_first_message())
     }
 
     /// Asks a run when anything is next due in it alone.
@@ -192,11 +195,7 @@ impl<'s, 'p> Abreast<'s, 'p> {
 
     /// A bit for each run in which something is due by `now`.
     fn due_by(&self, now: SimTime) -> u32 {
-        let mut due = 0;
-        for (run, at) in self.due.iter().enumerate() {
-            due |= u32::from(*at <= now) << run;
-        }
-        due
+        bits(self.due.iter().map(|at| *at <= now))
     }
 
     /// The platform of a run evaluates its rating, and judges by it.
@@ -215,8 +214,8 @@ impl<'s, 'p> Abreast<'s, 'p> {
             return;
         }
         let mut wrote = All::default();
-        for (run, own) in self.runs.iter_mut().enumerate() {
-            wrote[run] = own.hear_first_messages(now);
+        for run in those(self.write_first) {
+            wrote[run] = self.runs[run].hear_first_messages(now);
         }
         if wrote != [0; ABREAST] {
             self.meters.hear(now, Feedback::CustomerFirst, &wrote);
@@ -348,6 +347,11 @@ impl<'s, 'p> Abreast<'s, 'p> {
         own.sent(LANE, *asked, chosen, delivered, moment);
         delivered.all
     }
+}
+
+/// A bit for each run of which something is so.
+fn bits(so: impl IntoIterator<Item = bool>) -> u32 {
+    so.into_iter().enumerate().fold(0, |bits, (run, so)| bits | u32::from(so) << run)
 }
 
 /// The only number, as that of the sender and as that of the platform, its only template, the only segment, and the
