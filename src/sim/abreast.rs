@@ -111,7 +111,10 @@ impl<'s, 'p> Abreast<'s, 'p> {
     /// From the start to the end.
     pub(super) fn play(mut self) -> Vec<Trajectory> {
         self.runs.iter_mut().for_each(Run::begin);
-        (0..self.runs.len()).for_each(|run| self.ask(run));
+        for run in 0..self.runs.len() {
+            self.meters.follow(run, &mut self.runs[run].platform);
+            self.ask(run);
+        }
         let end = self.scenario.setting.calendar.end();
         loop {
             let send = self.runs[0].next_send_at();
@@ -162,7 +165,6 @@ impl<'s, 'p> Abreast<'s, 'p> {
     /// Asks a run when anything is next due in it alone.
     fn ask(&mut self, run: usize) {
         let own = &mut self.runs[run];
-        self.meters.follow(run, &mut own.platform);
         let term = own.platform.next_term(self.now).max(SimTime(self.now.0 + 1));
         let others = own.pending.next().min(own.platform.next_clock(self.now));
         self.terms[run] = term;
@@ -186,11 +188,18 @@ impl<'s, 'p> Abreast<'s, 'p> {
             judging |= self.meters.evaluate(now);
             those(judging).for_each(|run| self.judge(run, now));
         }
-        for run in those(due) {
-            self.meters.tell(run, &mut self.runs[run].platform);
-            self.runs[run].strike_clocks(now);
-        }
+        those(due).for_each(|run| self.strike_clocks(run, now));
         those(judging).for_each(|run| self.ask(run));
+    }
+
+    /// Clauses of a run whose own clock strikes are judged.
+    fn strike_clocks(&mut self, run: usize, now: SimTime) {
+        let own = &mut self.runs[run];
+        if own.clock_strikes(now) {
+            self.meters.tell(run, &mut own.platform);
+            own.strike_clocks(now);
+            self.meters.follow(run, &mut own.platform);
+        }
     }
 
     /// A bit for each run in which something is due by `now`.
@@ -259,7 +268,10 @@ impl<'s, 'p> Abreast<'s, 'p> {
             if complaints != [0, 0] {
                 let Run { platform, changes, .. } = own;
                 self.meters.complain(run, now, complaints, platform, changes);
-                judged |= u32::from(own.tell(now)) << run;
+                if own.tell(now) {
+                    judged |= 1 << run;
+                    self.meters.follow(run, &mut own.platform);
+                }
             }
         }
         judged
@@ -344,7 +356,9 @@ impl<'s, 'p> Abreast<'s, 'p> {
         if chosen.admission.admitted > 0 {
             delivered = own.delivered(LANE, chosen, moment, reactions);
         }
-        own.sent(LANE, *asked, chosen, delivered, moment);
+        if own.sent(LANE, *asked, chosen, delivered, moment) {
+            self.meters.follow(run, &mut own.platform);
+        }
         delivered.all
     }
 }

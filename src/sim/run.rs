@@ -354,9 +354,14 @@ impl<'s, 'p> Run<'s, 'p> {
         self.decide(now);
     }
 
+    /// Whether the clock of a clause strikes.
+    pub(super) fn clock_strikes(&self, now: SimTime) -> bool {
+        self.platform.next_clock(SimTime(now.0 - 1)) == now
+    }
+
     /// Class 4: clauses whose own clock strikes are judged.
     pub(super) fn strike_clocks(&mut self, now: SimTime) {
-        if self.platform.next_clock(SimTime(now.0 - 1)) == now {
+        if self.clock_strikes(now) {
             self.platform.clocks(now, &mut self.changes);
             self.tell(now);
         }

@@ -167,7 +167,7 @@ impl<'s> Run<'s, '_> {
         self.sent(lane, asked, &chosen, delivered, &moment);
     }
 
-    /// Tells of a batch that was sent.
+    /// Tells of a batch that was sent; returns whether the platform changed by it.
     pub(super) fn sent(
         &mut self,
         lane: usize,
@@ -175,7 +175,7 @@ impl<'s> Run<'s, '_> {
         chosen: &Chosen,
         delivered: Delivered,
         moment: &Moment,
-    ) {
+    ) -> bool {
         let &Chosen { admission, short, .. } = chosen;
         self.probe.sent(&Batch {
             at: moment.now,
@@ -188,7 +188,7 @@ impl<'s> Run<'s, '_> {
             delivered: delivered.all,
             delivered_in_window: delivered.in_window,
         });
-        self.tell(moment.now);
+        self.tell(moment.now)
     }
 
     /// Takes customers from a lane's list for a send, as many as are admitted.
