@@ -1,28 +1,32 @@
-//! The rating meters of replications abreast: the windows of all runs side by side, of one number and one template.
+//! The platforms of replications abreast: what those of all runs count, side by side, of one number and one template.
 //!
 //! ```text
-//!                 newest                                        oldest
-//!                 [ age < 1 d              | 1..2 d   | ...          ]  -> gone at the window's end
-//!   delivered       of all runs, of all runs | of all runs | ...            sums of all runs
-//!   feedback        of all runs, of all runs | of all runs | ...            sums of all runs --evaluate--> who moves
+//!   PlatformsAbreast --+-- meters   windows of the rating:  evaluated for all --> whose rating moves
+//!                      '-- limits   windows of the limit and of rises:  what each may send, whose rise is judged
 //! ```
 //!
 //! Runs that send in the same slots hear in the same slots, and what they hear ages and leaves their windows at the
-//! same instants: only the counts differ. Most evaluations find what was found before, so they are made here, all at
-//! once, and the [`Platform`] of a run is asked to judge only where a rating of it moves. It is told the sums, so that
-//! all that it says is what it would say with windows of its own.
+//! same instants: only the counts differ. Most evaluations find what was found before, and most deliveries change
+//! nothing but counts, so they are made here, all at once, and the [`Platform`] of a run is asked to judge only where
+//! something in it moves. It is told what lies in its windows, so that all that it says is what it would say with
+//! windows of its own.
 
-use std::collections::VecDeque;
+mod limits;
+mod meters;
 
-use crate::abreast::{ABREAST, All};
-use crate::glossary::{Feedback, Rating};
+use crate::abreast::All;
+use crate::glossary::Feedback;
 use crate::time::{SimTime, Span};
 
 use super::change::Change;
 use super::judge::Platform;
-use super::meters::{FeedbackCounts, Meters, Score};
-use super::rules::{RatingRule, Rules, Thresholds};
-use super::window::{Amount, age_at_stage_end};
+use super::meters::FeedbackCounts;
+use super::rules::{RatingRule, Rules};
+
+use self::limits::LimitsAbreast;
+use self::meters::{MeterAbreast, Whose};
+
+pub use self::limits::SentAbreast;
 
 /// The only number, and the only template.
 const NUMBER: usize = 0;
@@ -63,83 +67,21 @@ impl RatingRule {
     }
 }
 
-/// What the number and the template of each run are rated by.
+/// What the platforms of all runs count.
 #[derive(Clone, Debug)]
-pub struct MetersAbreast<'r> {
-    /// That of the number, and that of the template where a rule rates it.
+pub struct PlatformsAbreast<'r> {
+    /// What the number is rated by, and the template where a rule rates it.
     meters: Vec<MeterAbreast<'r>>,
+    limits: LimitsAbreast<'r>,
 }
 
-/// Whose rating it is.
-#[derive(Clone, Copy, Debug)]
-enum Whose {
-    Number,
-    Template,
-}
-
-impl Whose {
-    /// The meters of a run.
-    fn of<'m>(self, platform: &'m mut Platform<'_>) -> &'m mut Meters {
-        match self {
-            Whose::Number => &mut platform.standing.numbers[NUMBER].meters,
-            Whose::Template => &mut platform.standing.templates[TEMPLATE].meters,
-        }
-    }
-}
-
-/// What one of them is rated by.
-#[derive(Clone, Debug)]
-struct MeterAbreast<'r> {
-    whose: Whose,
-    rule: &'r RatingRule,
-    /// Weight by kind of feedback.
-    weights: [i64; Feedback::ALL.len()],
-    thresholds: All<Thresholds>,
-    /// As last evaluated.
-    ratings: All<Rating>,
-    /// Oldest first.
-    entries: VecDeque<Entry>,
-    /// Entries dropped so far: positions count them, too.
-    dropped: usize,
-    /// By full days of age: the position of the oldest entry, and when it is too old.
-    stages: Vec<Stage>,
-    /// Deliveries whatever their age, and the sums weighted by age.
-    deliveries: All<u64>,
-    delivered: All<i64>,
-    feedback: All<i64>,
-    /// The sums have changed since then; never, where they have not.
-    touched_at: SimTime,
-    /// When they next change by themselves.
-    shift_at: SimTime,
-    /// Evaluations up to here are done.
-    evaluated_at: SimTime,
-}
-
-/// What happened at one instant.
-#[derive(Clone, Debug)]
-struct Entry {
-    at: SimTime,
-    delivered: All<u64>,
-    feedback: All<i64>,
-}
-
-#[derive(Clone, Copy, Debug)]
-struct Stage {
-    /// Entries of this age leave the stage.
-    until_age: Span,
-    /// Weight of one, in whole numbers.
-    weight: i64,
-    /// Position of the oldest entry that is in this stage or in a newer one.
-    oldest: usize,
-}
-
-impl<'r> MetersAbreast<'r> {
-    /// The meters of `platforms` (at most [`ABREAST`]), which are [rated abreast](Rules::rate_abreast) by the same
-    /// rules.
+impl<'r> PlatformsAbreast<'r> {
+    /// Of `platforms` (at most [`ABREAST`](crate::abreast::ABREAST)), which are [rated abreast](Rules::rate_abreast) by
+    /// the same rules, before anything is sent.
     pub fn open<'p>(
         rules: &'r Rules,
         platforms: impl IntoIterator<Item = &'p mut Platform<'r>>,
-    ) -> MetersAbreast<'r>
+    ) -> PlatformsAbreast<'r>
     where
         'r: 'p,
     {
@@ -150,12 +92,48 @@ impl<'r> MetersAbreast<'r> {
         for (run, platform) in platforms.into_iter().enumerate() {
             meters.iter_mut().for_each(|meter| meter.join(run, platform));
         }
-        MetersAbreast { meters }
+        PlatformsAbreast { meters, limits: LimitsAbreast::new(rules) }
     }
 
-    /// Hears of deliveries.
-    pub fn deliver(&mut self, now: SimTime, delivered: &All<u64>) {
-        self.meters.iter_mut().for_each(|meter| meter.deliver(now, delivered));
+    /// Whether nothing but its limit keeps the number of a run from sending: what it may send is what it
+    /// [leaves](PlatformsAbreast::capacities).
+    #[inline]
+    pub fn sends_freely(&self, run: usize) -> bool {
+        self.limits.sends_freely(run)
+    }
+
+    /// Customers reached in the window of the limit of each run at `now`.
+    pub fn reached(&mut self, now: SimTime) -> All<u64> {
+        self.limits.reached(now)
+    }
+
+    /// How many more customers the limit of each run leaves at `now`; `u64::MAX` is unlimited.
+    pub fn capacities(&mut self, now: SimTime) -> All<u64> {
+        let mut capacities = self.limits.reached(now);
+        for (capacity, limit) in capacities.iter_mut().zip(self.limits.limits()) {
+            *capacity = if *limit == u64::MAX { u64::MAX } else { limit.saturating_sub(*capacity) };
+        }
+        capacities
+    }
+
+    /// Counts what the runs of `sending` sent; a bit for each in which the platform [judges](PlatformsAbreast::judge_sent)
+    /// by that.
+    pub fn deliver(&mut self, now: SimTime, sending: u32, sent: &SentAbreast) -> u32 {
+        self.meters.iter_mut().for_each(|meter| meter.deliver(now, &sent.delivered));
+        self.limits.deliver(now, sending, sent)
+    }
+
+    /// Lets the platform of a run judge by what it sent, which is counted.
+    pub fn judge_sent(
+        &mut self,
+        run: usize,
+        now: SimTime,
+        sent: &SentAbreast,
+        platform: &mut Platform<'r>,
+        out: &mut Vec<Change>,
+    ) {
+        self.tell(run, platform);
+        platform.hear_counted(now, NUMBER, [sent.sent[run], sent.delivered[run]], out);
     }
 
     /// Hears of feedback of one kind.
@@ -192,18 +170,20 @@ impl<'r> MetersAbreast<'r> {
         due.fold(0, |moved, meter| moved | meter.evaluate(now))
     }
 
-    /// Lets the platform of a run know the sums of its windows, which have [gone on](MetersAbreast::advance) to now.
-    pub fn tell(&self, run: usize, platform: &mut Platform<'r>) {
-        for meter in &self.meters {
-            let sums =
-                Amount { delivered: meter.delivered[run] as u64, feedback: i128::from(meter.feedback[run]) };
-            meter.whose.of(platform).meters[0].window.set_sums(meter.deliveries[run], sums);
-        }
+    /// Lets the platform of a run know its scores alone, at the end of a day.
+    pub fn tell_scores(&self, run: usize, platform: &mut Platform<'r>) {
+        self.meters.iter().for_each(|meter| meter.tell(run, platform));
+    }
+
+    /// Lets the platform of a run know what lies in its windows, which have [gone on](PlatformsAbreast::advance) to now.
+    pub fn tell(&mut self, run: usize, platform: &mut Platform<'r>) {
+        self.tell_scores(run, platform);
+        self.limits.tell(run, platform);
     }
 
     /// Lets the platform of a run hear of complaints, which it counts.
     pub fn complain(
-        &self,
+        &mut self,
         run: usize,
         now: SimTime,
         [blocks, reports]: [u64; 2],
@@ -225,172 +205,12 @@ impl<'r> MetersAbreast<'r> {
         platform.evaluate(now, out);
     }
 
-    /// Follows the platform of a run, which has judged: its ratings, and windows that it began afresh.
-    pub fn follow(&mut self, run: usize, platform: &mut Platform<'r>) {
-        for meter in &mut self.meters {
-            let own = meter.whose.of(platform);
-            meter.ratings[run] = own.rating;
-            if std::mem::take(&mut own.cleared) {
-                meter.clear(run);
-            }
-        }
-    }
-}
-
-impl<'r> MeterAbreast<'r> {
-    fn new(whose: Whose, rule: &'r RatingRule) -> MeterAbreast<'r> {
-        let mut weights = [0; Feedback::ALL.len()];
-        rule.weights.iter().for_each(|(kind, weight)| weights[kind.index()] += weight);
-        let stage = |(day, weight): (usize, &u64)| Stage {
-            until_age: age_at_stage_end(rule.window, rule.ages.len(), day),
-            weight: *weight as i64,
-            oldest: 0,
-        };
-        MeterAbreast {
-            whose,
-            rule,
-            weights,
-            thresholds: [rule.thresholds; ABREAST],
-            ratings: [Rating::Unknown; ABREAST],
-            entries: VecDeque::new(),
-            dropped: 0,
-            stages: rule.ages.iter().enumerate().map(stage).collect(),
-            deliveries: All::default(),
-            delivered: All::default(),
-            feedback: All::default(),
-            touched_at: SimTime::NEVER,
-            shift_at: SimTime::NEVER,
-            evaluated_at: SimTime(-1),
-        }
-    }
-
-    /// Takes over what the platform of a run is rated by.
-    fn join(&mut self, run: usize, platform: &mut Platform<'r>) {
-        let own = self.whose.of(platform);
-        own.sums_alone = true;
-        (self.thresholds[run], self.ratings[run]) = (own.meters[0].thresholds, own.rating);
-    }
-
-    fn deliver(&mut self, now: SimTime, delivered: &All<u64>) {
-        let newest = self.newest_weight();
-        for (run, count) in delivered.iter().enumerate() {
-            self.deliveries[run] += count;
-            self.delivered[run] += newest * *count as i64;
-        }
-        let entry = self.entry(now);
-        for (sum, count) in entry.delivered.iter_mut().zip(delivered) {
-            *sum += count;
-        }
-        // An instant at which something was sent has had its evaluation before.
-        self.evaluated_at = now;
-    }
-
-    #[inline]
-    fn hear(&mut self, now: SimTime, kind: Feedback, counts: &All<u64>) {
-        let weight = self.weights[kind.index()];
-        if weight == 0 {
-            return;
-        }
-        let newest = self.newest_weight();
-        let mut weighted = All::<i64>::default();
-        for (run, count) in counts.iter().enumerate() {
-            weighted[run] = weight * *count as i64;
-            self.feedback[run] += newest * weighted[run];
-        }
-        let entry = self.entry(now);
-        for (sum, weighted) in entry.feedback.iter_mut().zip(&weighted) {
-            *sum += weighted;
-        }
-    }
-
-    fn newest_weight(&self) -> i64 {
-        self.stages.first().map_or(0, |stage| stage.weight)
-    }
-
-    /// What happens at `now`, which is not earlier than anything heard before.
-    #[inline]
-    fn entry(&mut self, now: SimTime) -> &mut Entry {
-        self.touched_at = self.touched_at.min(now);
-        let until_age = self.stages.first().map_or(Span(0), |stage| stage.until_age);
-        self.shift_at = self.shift_at.min(now + until_age);
-        if self.entries.back().is_none_or(|last| last.at < now) {
-            self.entries.push_back(Entry { at: now, delivered: All::default(), feedback: All::default() });
-        }
-        let last = self.entries.len() - 1;
-        &mut self.entries[last]
-    }
-
-    /// Moves entries to the stages of their age at `now`, newest stage first, so that one pass carries an entry as far
-    /// as it must go; drops what has left the window.
-    fn shift(&mut self, now: SimTime) {
-        self.touched_at = self.touched_at.min(self.shift_at);
-        self.shift_at = SimTime::NEVER;
-        let mut end = self.dropped + self.entries.len();
-        for stage in 0..self.stages.len() {
-            let Stage { until_age, weight, mut oldest } = self.stages[stage];
-            let next = self.stages.get(stage + 1).map(|next| next.weight);
-            while oldest < end {
-                let entry = &self.entries[oldest - self.dropped];
-                if entry.at + until_age > now {
-                    self.shift_at = self.shift_at.min(entry.at + until_age);
-                    break;
-                }
-                let lighter = next.unwrap_or(0) - weight;
-                for run in 0..ABREAST {
-                    self.delivered[run] += lighter * entry.delivered[run] as i64;
-                    self.feedback[run] += lighter * entry.feedback[run];
-                    self.deliveries[run] -= if next.is_none() { entry.delivered[run] } else { 0 };
-                }
-                oldest += 1;
-            }
-            self.stages[stage].oldest = oldest;
-            end = oldest;
-        }
-        self.entries.drain(..end - self.dropped);
-        self.dropped = end;
-    }
-
-    #[inline]
-    fn next_evaluation(&self) -> SimTime {
-        let from = self.touched_at.min(self.shift_at);
-        if from == SimTime::NEVER {
-            return from;
-        }
-        let from = SimTime(from.0.max(self.evaluated_at.0 + 1));
-        self.rule.in_force.next_multiple(from, self.rule.every).unwrap_or(SimTime::NEVER)
-    }
-
-    #[inline]
-    fn rates_at(&self, now: SimTime) -> bool {
-        now.0 % self.rule.every.0 == 0
-    }
-
-    /// Evaluates at `now`; a bit for each run whose rating this moves.
-    #[inline]
-    fn evaluate(&mut self, now: SimTime) -> u32 {
-        (self.touched_at, self.evaluated_at) = (SimTime::NEVER, now);
-        let mut moved = 0;
-        for run in 0..ABREAST {
-            moved |= u32::from(self.found(run) != self.ratings[run]) << run;
-        }
-        moved
-    }
-
-    #[inline]
-    fn found(&self, run: usize) -> Rating {
-        // As eligibility has it, no product of these needs more than 63 bits.
-        let score = Score {
-            top: i128::from(self.feedback[run].max(0)),
-            bottom: i128::from(self.rule.weight_unit * self.delivered[run]),
-        };
-        self.rule.found(self.thresholds[run], score, self.deliveries[run], self.ratings[run])
-    }
-
-    /// Starts the window of a run afresh.
-    fn clear(&mut self, run: usize) {
-        (self.deliveries[run], self.delivered[run], self.feedback[run]) = (0, 0, 0);
-        for entry in &mut self.entries {
-            (entry.delivered[run], entry.feedback[run]) = (0, 0);
+    /// Follows the platform of a run, which was told and has judged: its ratings and windows that it began afresh; where
+    /// anything `changed`, its limit and what keeps it from sending, too.
+    pub fn follow(&mut self, run: usize, changed: bool, platform: &mut Platform<'r>) {
+        self.meters.iter_mut().for_each(|meter| meter.follow(run, platform));
+        if changed {
+            self.limits.follow(run, platform);
         }
     }
 }

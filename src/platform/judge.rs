@@ -20,7 +20,7 @@ use crate::time::SimTime;
 use super::change::{Change, Subject, What};
 use super::language::{Condition, ConsumeOn, Count, Forbidden, Holder, Signal as Hears};
 use super::meters::{FeedbackCounts, Score};
-use super::rules::{MeasureRule, Rules};
+use super::rules::{Lasts, MeasureRule, Rules};
 use super::standing::{Analysis, Opening, Pace, Policy, Standing};
 
 /// What the platform is told.
@@ -116,6 +116,18 @@ pub struct Admission {
     pub held: u64,
     /// The platform's error code for what was refused.
     pub error: Option<u32>,
+}
+
+impl Admission {
+    /// What the limit alone decides on a request to send `wanted` messages, of which `in_window` go to customers whose
+    /// service window is open, where it leaves `capacity` customers.
+    pub fn within(rules: &Rules, wanted: u64, in_window: u64, capacity: u64) -> Admission {
+        let outside = wanted - if rules.free_in_service_window() { in_window.min(wanted) } else { 0 };
+        let counted = outside.min(capacity);
+        let refused = outside - counted;
+        let error = rules.cap.as_ref().and_then(|cap| cap.error).filter(|_| refused > 0);
+        Admission { admitted: counted + (wanted - outside), refused, rejected: 0, held: 0, error }
+    }
 }
 
 /// The platform as one sender meets it.
@@ -352,13 +364,23 @@ impl<'r> Platform<'r> {
             let error = self.rules.cap.as_ref().and_then(|cap| cap.error);
             return Admission { refused: wanted, error, ..Admission::default() };
         }
-        let outside = wanted - if self.rules.free_in_service_window() { in_window.min(wanted) } else { 0 };
-        let counted = outside.min(self.capacity(number, now));
-        let fits = counted + (wanted - outside);
-        let refused = outside - counted;
-        let admitted = self.pace(template, fits, now);
-        let error = self.rules.cap.as_ref().and_then(|cap| cap.error).filter(|_| refused > 0);
-        Admission { admitted, refused, rejected: 0, held: fits - admitted, error }
+        let capacity = self.capacity(number, now);
+        let within = Admission::within(self.rules, wanted, in_window, capacity);
+        let admitted = self.pace(template, within.admitted, now);
+        Admission { admitted, held: within.admitted - admitted, ..within }
+    }
+
+    /// Whether nothing but the limit keeps `number` from sending a template that no sample is tried of, as things stand.
+    pub(super) fn sends_freely(&self, number: usize, template: usize) -> bool {
+        let bounds = |rule: &MeasureRule<NumberStatus>| {
+            rule.cap.is_some()
+                || rule.forbids.contains(&Forbidden::Broadcast)
+                || rule.lasts == Lasts::WhileFull
+        };
+        self.template_status(template).sendable()
+            && self.connected(number)
+            && !self.banned(number)
+            && !self.running(number).any(bounds)
     }
 
     // ---- what it is told ------------------------------------------------------------------------------------
@@ -439,18 +461,7 @@ impl<'r> Platform<'r> {
         match signal {
             Signal::Sent { number, sent, delivered, .. } => {
                 self.record(now, signal);
-                let holder = self.standing.numbers[number].holder;
-                let mut usage = self.standing.holders[holder].usage.iter().flatten();
-                // A rise is judged at what it counts: without any there is nothing to judge it at.
-                if delivered > 0 || sent > 0 && usage.any(|usage| usage.count == Count::sent) {
-                    self.judge_rise(holder, Hears::delivery, now, out);
-                }
-                // Where a portfolio holds the limit, one number's delivery uses it up for all.
-                for own in 0..self.standing.numbers.len() {
-                    if self.standing.numbers[own].holder == holder {
-                        self.judge_number(own, Hears::delivery, now, out);
-                    }
-                }
+                self.judge_sent(now, number, [sent, delivered], out);
             }
             Signal::Feedback { number, template, kind, count } => {
                 self.hear_feedback(now, number, template, &counts_of(kind, count), out);
@@ -471,6 +482,43 @@ impl<'r> Platform<'r> {
             Signal::Analysis { number, approved } => self.decide_analysis(number, approved, now, out),
             Signal::Reviewed { template, approved } => self.decide_review(template, approved, now, out),
             Signal::Edited { template } => self.edit(template, now, out),
+        }
+    }
+
+    /// Judges by so many messages that were sent, and delivered, and are counted.
+    fn judge_sent(
+        &mut self,
+        now: SimTime,
+        number: usize,
+        [sent, delivered]: [u64; 2],
+        out: &mut Vec<Change>,
+    ) {
+        let holder = self.standing.numbers[number].holder;
+        let mut usage = self.standing.holders[holder].usage.iter().flatten();
+        // A rise is judged at what it counts: without any there is nothing to judge it at.
+        if delivered > 0 || sent > 0 && usage.any(|usage| usage.count == Count::sent) {
+            self.judge_rise(holder, Hears::delivery, now, out);
+        }
+        // Where a portfolio holds the limit, one number's delivery uses it up for all.
+        for own in 0..self.standing.numbers.len() {
+            if self.standing.numbers[own].holder == holder {
+                self.judge_number(own, Hears::delivery, now, out);
+            }
+        }
+    }
+
+    /// [`Platform::hear`] of a batch that is counted already.
+    pub(super) fn hear_counted(
+        &mut self,
+        now: SimTime,
+        number: usize,
+        sent: [u64; 2],
+        out: &mut Vec<Change>,
+    ) {
+        let before = out.len();
+        self.judge_sent(now, number, sent, out);
+        if out.len() > before {
+            self.unsettle(now);
         }
     }
 

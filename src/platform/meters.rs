@@ -220,10 +220,6 @@ impl Meters {
 
     /// Hears of deliveries; `again` holds those whose latest message before was delivered: when, and how many.
     pub(crate) fn delivered(&mut self, now: SimTime, count: u64, again: &[(SimTime, u64)]) {
-        if self.sums_alone {
-            self.meters.iter_mut().for_each(|meter| meter.window.count(Amount::delivered(count)));
-            return;
-        }
         for meter in &mut self.meters {
             if count > 0 {
                 meter.window.add(now, Amount::delivered(count));

@@ -194,6 +194,23 @@ impl Platform<'_> {
         }
     }
 
+    /// Whether the rating or the status of the only number of `holder` keeps it from every rise that hears of deliveries,
+    /// until either changes; the clause that rates it is in force all the time.
+    pub(super) fn barred_from_rising(&mut self, holder: usize) -> bool {
+        let rules = self.rules;
+        let mut missing = |place: usize, rule: &UpgradeRule, condition: &Condition| match condition {
+            // Which templates count changes with what is sent.
+            Condition::RatingAtLeast(_) if rule.templates_count => false,
+            Condition::RatingAtLeast(_) | Condition::StatusIs(_) => {
+                !self.rise_holds(holder, place, condition, SimTime::START)
+            }
+            _ => false,
+        };
+        let mut rises =
+            rules.upgrades.iter().enumerate().filter(|(_, rule)| rule.on.contains(&Hears::delivery));
+        rises.all(|(place, rule)| rule.when.iter().any(|condition| missing(place, rule, condition)))
+    }
+
     /// Whether something is so of all numbers whose rating and status a rise of `holder` asks for: all that delivered
     /// something, or its only one.
     fn all_asked(&mut self, holder: usize, now: SimTime, is_so: impl Fn(&Self, usize) -> bool) -> bool {

@@ -438,6 +438,11 @@ impl Rules {
         self.cap.as_ref().is_some_and(|cap| cap.free_in_window)
     }
 
+    /// Whether a measure can bound how many messages a number sends.
+    pub(crate) fn caps_messages(&self) -> bool {
+        self.number_measures.iter().any(|rule| rule.cap.is_some())
+    }
+
     /// The most messages that a number's line carries in a slot of this length that begins at `now`; `None` where no clause
     /// in force bounds them.
     pub fn most_in_slot(&self, now: SimTime, slot: Span) -> Option<u64> {

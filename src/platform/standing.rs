@@ -87,12 +87,21 @@ pub(crate) struct Tally {
 
 impl Tally {
     pub(crate) fn new(within: Within) -> Tally {
-        let length = match within {
+        Tally { within, rolling: Rolling::new(Tally::length(within)) }
+    }
+
+    /// That of the limit.
+    pub(super) fn of_limit(rules: &Rules) -> Tally {
+        Tally::new(rules.cap.as_ref().map_or(Within::Rolling(Span::hours(24)), |cap| cap.within))
+    }
+
+    /// How long what is counted is kept.
+    pub(super) fn length(within: Within) -> Span {
+        match within {
             Within::Rolling(span) => span,
             // The longest civil day has 25 hours; what is older never counts.
             Within::CalendarDay => Span::hours(26),
-        };
-        Tally { within, rolling: Rolling::new(length) }
+        }
     }
 
     pub(crate) fn sum(&mut self, now: SimTime, rules: &Rules) -> u64 {
@@ -124,7 +133,7 @@ pub(crate) struct Usage {
 }
 
 impl Usage {
-    fn new(rule: &UpgradeRule) -> Option<Usage> {
+    pub(super) fn new(rule: &UpgradeRule) -> Option<Usage> {
         rule.when.iter().find_map(|condition| match condition {
             Condition::Usage { count, within, .. } => {
                 Some(Usage { count: *count, tally: Tally::new(*within) })
@@ -382,7 +391,7 @@ impl Standing {
         let tiers: Vec<usize> = opening.numbers.iter().map(|(tier, _)| *tier).collect();
         let holders =
             if portfolio { vec![tiers.iter().copied().max().unwrap_or(rules.start_tier)] } else { tiers };
-        let capped = rules.number_measures.iter().any(|rule| rule.cap.is_some());
+        let capped = rules.caps_messages();
         let complaints =
             rules.number_measures.iter().flat_map(|rule| &rule.when).find_map(|condition| match condition {
                 Condition::Complaints { within, .. } => Some(*within),
@@ -425,11 +434,10 @@ impl Standing {
 
 impl HolderStanding {
     pub(crate) fn open(rules: &Rules, tier: usize) -> HolderStanding {
-        let within = rules.cap.as_ref().map_or(Within::Rolling(Span::hours(24)), |cap| cap.within);
         HolderStanding {
             tier,
             kept: None,
-            reached: Tally::new(within),
+            reached: Tally::of_limit(rules),
             usage: rules.upgrades.iter().map(Usage::new).collect(),
             review: None,
             last_step: SimTime::START,

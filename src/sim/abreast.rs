@@ -25,7 +25,7 @@ use crate::audience::{
     Act, ArrivalsAbreast, BatchAbreast, Moment, OddsAbreast, Reactions, Sampling, StageAbreast,
 };
 use crate::glossary::{Category, Feedback};
-use crate::platform::MetersAbreast;
+use crate::platform::{PlatformsAbreast, SentAbreast};
 use crate::random::ChanceAbreast;
 use crate::time::{SimTime, Slot};
 
@@ -69,9 +69,12 @@ pub(super) struct Abreast<'s, 'p> {
     write_first: u32,
     /// Whether a rule counts complaints, whatever the rating.
     counts_complaints: bool,
+    /// Whether the platform is asked for more at each send than what may be sent: by a strategy that edits templates, or
+    /// looks at usage.
+    asks_platform: bool,
     /// What each run sends in the slot under way.
     batches: Vec<Batch>,
-    meters: MetersAbreast<'s>,
+    platforms: PlatformsAbreast<'s>,
     /// What was heard since the runs last took note, act by act and by run.
     heard: SmallVec<[(Act, All<u64>); Act::ALL.len()]>,
     /// Slots before this one have been heard.
@@ -85,7 +88,7 @@ pub(super) struct Abreast<'s, 'p> {
 impl<'s, 'p> Abreast<'s, 'p> {
     /// Of at most [`ABREAST`] runs, which have not begun.
     pub(super) fn new(scenario: &'s Scenario, mut runs: Vec<Run<'s, 'p>>) -> Self {
-        let meters = MetersAbreast::open(&scenario.rules, runs.iter_mut().map(|run| &mut run.platform));
+        let platforms = PlatformsAbreast::open(&scenario.rules, runs.iter_mut().map(|run| &mut run.platform));
         let chance = ChanceAbreast::new(runs.iter().map(|run| &run.chance));
         let (segment, campaign) =
             (&scenario.segments[SEGMENT], scenario.lanes[LANE].batches[TEMPLATE].campaign);
@@ -97,8 +100,9 @@ impl<'s, 'p> Abreast<'s, 'p> {
             arrivals: ArrivalsAbreast::new(scenario.ring),
             write_first: bits(runs.iter().map(|run| run.next_first_message() < SimTime::NEVER)),
             counts_complaints: runs.iter().any(|run| run.platform.counts_complaints(NUMBER)),
+            asks_platform: scenario.strategy.edits.is_some() || scenario.strategy.looks_at_usage(),
             batches: runs.iter().map(|_| Batch::default()).collect(),
-            meters,
+            platforms,
             heard: SmallVec::new(),
             next_heard: 0,
             terms: [SimTime::NEVER; ABREAST],
@@ -112,7 +116,7 @@ impl<'s, 'p> Abreast<'s, 'p> {
     pub(super) fn play(mut self) -> Vec<Trajectory> {
         self.runs.iter_mut().for_each(Run::begin);
         for run in 0..self.runs.len() {
-            self.meters.follow(run, &mut self.runs[run].platform);
+            self.follow(run);
             self.ask(run);
         }
         let end = self.scenario.setting.calendar.end();
@@ -138,7 +142,7 @@ impl<'s, 'p> Abreast<'s, 'p> {
     fn go_on(&mut self, until: SimTime) {
         loop {
             let heard = self.next_arrival().at.min(self.next_first_message());
-            let next = self.next_due().min(heard).min(self.meters.next_evaluation());
+            let next = self.next_due().min(heard).min(self.platforms.next_evaluation());
             if next >= until {
                 return;
             }
@@ -162,6 +166,12 @@ impl<'s, 'p> Abreast<'s, 'p> {
         those(self.write_first).next().map_or(SimTime::NEVER, |run| self.runs[run].next_first_message())
     }
 
+    /// Follows the platform of a run, which was told and has judged.
+    fn follow(&mut self, run: usize) {
+        let own = &mut self.runs[run];
+        self.platforms.follow(run, std::mem::take(&mut own.changed), &mut own.platform);
+    }
+
     /// Asks a run when anything is next due in it alone.
     fn ask(&mut self, run: usize) {
         let own = &mut self.runs[run];
@@ -176,16 +186,16 @@ impl<'s, 'p> Abreast<'s, 'p> {
         self.close_days(now);
         self.now = now;
         let due = self.due_by(now);
-        self.meters.advance(now);
+        self.platforms.advance(now);
         for run in those(due) {
-            self.meters.tell(run, &mut self.runs[run].platform);
+            self.platforms.tell(run, &mut self.runs[run].platform);
             self.runs[run].end_terms(now, self.terms[run] == now);
-            self.meters.follow(run, &mut self.runs[run].platform);
+            self.follow(run);
         }
         self.hear_first_messages(now);
         let mut judging = due | self.hear(now);
-        if self.meters.rates_at(now) {
-            judging |= self.meters.evaluate(now);
+        if self.platforms.rates_at(now) {
+            judging |= self.platforms.evaluate(now);
             those(judging).for_each(|run| self.judge(run, now));
         }
         those(due).for_each(|run| self.strike_clocks(run, now));
@@ -196,9 +206,9 @@ impl<'s, 'p> Abreast<'s, 'p> {
     fn strike_clocks(&mut self, run: usize, now: SimTime) {
         let own = &mut self.runs[run];
         if own.clock_strikes(now) {
-            self.meters.tell(run, &mut own.platform);
+            self.platforms.tell(run, &mut own.platform);
             own.strike_clocks(now);
-            self.meters.follow(run, &mut own.platform);
+            self.follow(run);
         }
     }
 
@@ -210,11 +220,10 @@ impl<'s, 'p> Abreast<'s, 'p> {
     /// The platform of a run evaluates its rating, and judges by it.
     fn judge(&mut self, run: usize, now: SimTime) {
         let Run { platform, changes, .. } = &mut self.runs[run];
-        self.meters.tell(run, platform);
-        self.meters.judge(now, platform, changes);
-        let own = &mut self.runs[run];
-        own.tell(now);
-        self.meters.follow(run, &mut own.platform);
+        self.platforms.tell(run, platform);
+        self.platforms.judge(now, platform, changes);
+        self.runs[run].tell(now);
+        self.follow(run);
     }
 
     /// Hears those who wrote first in the slot that is over at `now`, if one is.
@@ -227,7 +236,7 @@ impl<'s, 'p> Abreast<'s, 'p> {
             wrote[run] = self.runs[run].hear_first_messages(now);
         }
         if wrote != [0; ABREAST] {
-            self.meters.hear(now, Feedback::CustomerFirst, &wrote);
+            self.platforms.hear(now, Feedback::CustomerFirst, &wrote);
         }
     }
 
@@ -238,7 +247,7 @@ impl<'s, 'p> Abreast<'s, 'p> {
             return 0;
         }
         self.next_heard = slot;
-        let Abreast { arrivals, meters, heard, .. } = self;
+        let Abreast { arrivals, platforms, heard, .. } = self;
         let (mut blocks, mut reports) = (All::default(), All::default());
         arrivals.take(slot, |act, counts| {
             match heard.iter_mut().find(|(known, _)| *known == act) {
@@ -251,7 +260,7 @@ impl<'s, 'p> Abreast<'s, 'p> {
                 _ => {}
             }
             if let Some(kind) = act.feedback() {
-                meters.hear(now, kind, counts);
+                platforms.hear(now, kind, counts);
             }
         });
         self.complain(now, &blocks, &reports)
@@ -267,13 +276,11 @@ impl<'s, 'p> Abreast<'s, 'p> {
             let complaints = [blocks[run], reports[run]];
             if complaints != [0, 0] {
                 let Run { platform, changes, .. } = own;
-                self.meters.complain(run, now, complaints, platform, changes);
-                if own.tell(now) {
-                    judged |= 1 << run;
-                    self.meters.follow(run, &mut own.platform);
-                }
+                self.platforms.complain(run, now, complaints, platform, changes);
+                judged |= u32::from(own.tell(now)) << run;
             }
         }
+        those(judged).for_each(|run| self.follow(run));
         judged
     }
 
@@ -292,12 +299,35 @@ impl<'s, 'p> Abreast<'s, 'p> {
     fn close_days(&mut self, now: SimTime) {
         while self.runs[0].day_over <= now {
             self.note();
-            self.meters.advance(SimTime(self.runs[0].day_over.0 - 1));
+            let over = self.runs[0].day_over;
+            let last = SimTime(over.0 - 1);
+            self.platforms.advance(last);
+            let capacities = self.platforms.capacities(last);
             for (run, own) in self.runs.iter_mut().enumerate() {
-                self.meters.tell(run, &mut own.platform);
-                own.close_day();
+                let free = self.platforms.sends_freely(run);
+                match free {
+                    true => self.platforms.tell_scores(run, &mut own.platform),
+                    false => self.platforms.tell(run, &mut own.platform),
+                }
+                own.close_day(free.then_some(capacities[run]));
             }
+            // What was sent before can use up a limit without any send.
+            self.look_at_limits(over, self.all());
         }
+    }
+
+    /// Notes how much of the limit of each of `runs` \[a bit each\] is in use.
+    fn look_at_limits(&mut self, now: SimTime, runs: u32) {
+        let reached = self.platforms.reached(now);
+        for run in those(runs) {
+            let own = &mut self.runs[run];
+            own.diary.use_limit(reached[run], own.platform.limit(NUMBER));
+        }
+    }
+
+    /// A bit for each run.
+    fn all(&self) -> u32 {
+        (1 << self.runs.len()) - 1
     }
 
     /// Class 5: all runs send.
@@ -305,31 +335,48 @@ impl<'s, 'p> Abreast<'s, 'p> {
         self.note();
         let slot = self.scenario.sending[self.runs[0].next_send].slot;
         let moment = self.runs[0].moment(LANE, TEMPLATE, slot, now);
+        let capacities = self.platforms.capacities(now);
         let mut sending = 0;
         for run in 0..self.runs.len() {
-            sending |= u32::from(self.choose(run, &moment)) << run;
+            sending |= u32::from(self.choose(run, capacities[run], &moment)) << run;
         }
         let reactions = self.react(sending, &moment);
-        let mut delivered = All::default();
+        let (mut sent, mut admitted) = (SentAbreast::default(), 0);
         for run in those(sending) {
-            delivered[run] = self.deliver(run, reactions[run], &moment);
+            admitted |= u32::from(self.count(run, reactions[run], &moment, &mut sent)) << run;
         }
-        self.meters.deliver(now, &delivered);
-        (0..self.runs.len()).for_each(|run| self.ask(run));
+        let judging = self.platforms.deliver(now, admitted, &sent);
+        for run in those(judging) {
+            let Run { platform, changes, .. } = &mut self.runs[run];
+            self.platforms.judge_sent(run, now, &sent, platform, changes);
+        }
+        self.look_at_limits(now, admitted);
+        for run in those(self.all()) {
+            self.sent(run, sending & 1 << run != 0, judging & 1 << run != 0, &moment);
+        }
     }
 
     /// Chooses whom a run writes to; tells whether it asks for anybody.
-    fn choose(&mut self, run: usize, moment: &Moment) -> bool {
-        let (own, batch) = (&mut self.runs[run], &mut self.batches[run]);
-        self.meters.tell(run, &mut own.platform);
-        let sending = own.open_slot(moment.now);
-        if self.scenario.strategy.edits.is_some() {
-            self.meters.follow(run, &mut own.platform);
+    fn choose(&mut self, run: usize, capacity: u64, moment: &Moment) -> bool {
+        let own = &mut self.runs[run];
+        let free = self.platforms.sends_freely(run);
+        if !free || self.asks_platform {
+            self.platforms.tell(run, &mut own.platform);
         }
-        let connected = own.platform.connected(self.scenario.senders[SENDER].number);
-        batch.asked = if connected { own.plan(SENDER, sending, moment.now).messages } else { 0 };
+        let sending = own.open_slot(moment.now);
+        if self.asks_platform {
+            self.follow(run);
+        }
+        let (own, batch) = (&mut self.runs[run], &mut self.batches[run]);
+        let number = self.scenario.senders[SENDER].number;
+        let free = self.platforms.sends_freely(run).then_some(capacity);
+        batch.asked = 0;
+        if own.platform.connected(number) {
+            let capacity = free.unwrap_or_else(|| own.platform.capacity(number, moment.now));
+            batch.asked = own.plan(SENDER, sending, capacity, moment.now).messages;
+        }
         if batch.asked > 0 {
-            own.choose(LANE, batch.asked, moment, &mut batch.chosen);
+            own.choose(LANE, batch.asked, free, moment, &mut batch.chosen);
         }
         batch.asked > 0
     }
@@ -349,17 +396,36 @@ impl<'s, 'p> Abreast<'s, 'p> {
         scenario.segments[SEGMENT].react_abreast(&mut abreast, moment, stage)
     }
 
-    /// Tells all parties of a run what was delivered of its batch; returns how many messages were.
-    fn deliver(&mut self, run: usize, reactions: Reactions, moment: &Moment) -> u64 {
-        let (own, Batch { asked, chosen }) = (&mut self.runs[run], &mut self.batches[run]);
-        let mut delivered = Delivered::default();
-        if chosen.admission.admitted > 0 {
-            delivered = own.delivered(LANE, chosen, moment, reactions);
+    /// The sender and the diary of a run take note of what was delivered of its batch, which comes to what is `sent`; tells
+    /// whether anything was admitted.
+    fn count(&mut self, run: usize, reactions: Reactions, moment: &Moment, sent: &mut SentAbreast) -> bool {
+        let (own, Batch { chosen, delivered, .. }) = (&mut self.runs[run], &mut self.batches[run]);
+        *delivered = Delivered::default();
+        if chosen.admission.admitted == 0 {
+            return false;
         }
-        if own.sent(LANE, *asked, chosen, delivered, moment) {
-            self.meters.follow(run, &mut own.platform);
+        *delivered = own.count(LANE, chosen, moment, reactions);
+        let Delivered { sent: all, all: reached, in_window } = *delivered;
+        (sent.sent[run], sent.delivered[run]) = (all, reached);
+        sent.sent_outside[run] = all.saturating_sub(in_window[0]);
+        sent.delivered_outside[run] = reached.saturating_sub(in_window[1]);
+        true
+    }
+
+    /// Tells of the batch of a run, if it had one, and asks what is next due in it where that may have changed.
+    fn sent(&mut self, run: usize, sending: bool, judged: bool, moment: &Moment) {
+        if sending {
+            let Batch { asked, chosen, delivered } = &self.batches[run];
+            self.runs[run].sent(LANE, *asked, chosen, *delivered, moment);
         }
-        delivered.all
+        if judged {
+            self.follow(run);
+        } else if self.asks_platform || !self.platforms.sends_freely(run) {
+            self.platforms.tell(run, &mut self.runs[run].platform);
+        } else {
+            return;
+        }
+        self.ask(run);
     }
 }
 
@@ -382,4 +448,5 @@ struct Batch {
     /// Messages that the plan asks for.
     asked: u64,
     chosen: Chosen,
+    delivered: Delivered,
 }

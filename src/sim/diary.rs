@@ -41,8 +41,10 @@ pub(super) struct Today {
     refused: bool,
 }
 
-/// What neither the platform nor the diary knows of the end of a day; nothing of what a scenario does not have.
+/// What the diary asks nobody about the end of a day; nothing of what a scenario does not have.
 pub(super) struct AtEnd {
+    /// How many more customers the only number may write to, where the platform need not be asked.
+    pub(super) capacity: Option<u64>,
     /// People whom the plan's campaign has still to reach.
     pub(super) backlog: Option<u64>,
     /// Conversations that are open.
@@ -141,11 +143,11 @@ impl Diary {
         self.outcome.unpriced += charge.unpriced;
     }
 
-    /// Notes how much of the limit of a number is in use at `now` \[thousandths\], where it has one.
-    pub(super) fn look_at_limit(&mut self, number: usize, now: SimTime, platform: &mut Platform<'_>) {
-        let Some(limit) = platform.limit(number) else { return };
-        let used = platform.reached(number, now) * 1_000 / limit.max(1);
-        self.today.capacity_used = self.today.capacity_used.max(used.min(u64::from(u16::MAX)) as u16);
+    /// Notes how much of the limit of a number is in use \[customers\], where it has one.
+    pub(super) fn use_limit(&mut self, used: u64, limit: Option<u64>) {
+        let Some(limit) = limit else { return };
+        let thousandths = used * 1_000 / limit.max(1);
+        self.today.capacity_used = self.today.capacity_used.max(thousandths.min(u64::from(u16::MAX)) as u16);
         self.today.limited = true;
     }
 
@@ -224,13 +226,11 @@ impl Diary {
         let limited =
             today.limited || scenario.senders.iter().any(|own| platform.limit(own.number).is_some());
         day.capacity_used = limited.then_some(today.capacity_used);
-        day.reason = reason(today, last, scenario, platform);
+        day.reason = reason(today, last, at_end.capacity, scenario, platform);
         (day.backlog, day.conversations_open) = (at_end.backlog, at_end.conversations_open);
         self.sending_days += usize::from(day.counts[Metric::Sent as usize] > 0);
         self.day += 1;
         today.clear();
-        // What was sent before can use up a limit without any send.
-        scenario.senders.iter().for_each(|own| self.look_at_limit(own.number, over, platform));
     }
 
     pub(super) fn finish(mut self, scenario: &Scenario, ledger: Ledger, chats: Vec<Chats>) -> Trajectory {
@@ -327,7 +327,13 @@ fn best_number(scenario: &Scenario, platform: &Platform<'_>) -> Option<(usize, u
 
 /// What limited the climb of the number with the best tier, of several with the best status, and of those the first: what
 /// applies first.
-fn reason(today: &Today, last: SimTime, scenario: &Scenario, platform: &mut Platform<'_>) -> Reason {
+fn reason(
+    today: &Today,
+    last: SimTime,
+    capacity: Option<u64>,
+    scenario: &Scenario,
+    platform: &mut Platform<'_>,
+) -> Reason {
     let Some((sender, number)) = best_number(scenario, platform) else { return Reason::Plan };
     // A number that has a limit of its own is asked for its own part of the plan alone.
     let asked = if platform.shares_limit() { today.asked.iter().sum() } else { today.asked[sender] };
@@ -350,7 +356,7 @@ fn reason(today: &Today, last: SimTime, scenario: &Scenario, platform: &mut Plat
     } else if today.short {
         Reason::List
     } else if today.refused
-        || platform.capacity(number, last) == 0
+        || capacity.unwrap_or_else(|| platform.capacity(number, last)) == 0
         || platform.limit(number).is_some_and(|limit| asked >= limit)
     {
         Reason::Capacity

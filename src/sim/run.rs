@@ -182,6 +182,8 @@ pub(super) struct Run<'s, 'p> {
     /// Who writes first in the slot before that one, by lane \[messages\]: they arrive when it is over.
     writing: Few<u64>,
     pub(super) changes: Vec<Change>,
+    /// Whether the platform changed since this was asked last.
+    pub(super) changed: bool,
     pub(super) diary: Diary,
 }
 
@@ -229,6 +231,7 @@ impl<'s, 'p> Run<'s, 'p> {
             next_first: if writes_first { 0 } else { Slot::MAX },
             writing: Few::from_elem(0, if writes_first { scenario.lanes.len() } else { 0 }),
             changes: Vec::new(),
+            changed: true,
             probe,
             platform,
             rates,
@@ -348,6 +351,8 @@ impl<'s, 'p> Run<'s, 'p> {
     /// Class 1: terms end, and decisions arrive.
     pub(super) fn end_terms(&mut self, now: SimTime, term: bool) {
         if term {
+            // A review may end without anything else.
+            self.changed = true;
             self.platform.terms(now, &mut self.changes);
             self.tell(now);
         }
@@ -487,6 +492,7 @@ impl<'s, 'p> Run<'s, 'p> {
     }
 
     fn tell_all(&mut self, now: SimTime) {
+        self.changed = true;
         let mut changes = std::mem::take(&mut self.changes);
         for change in changes.drain(..) {
             self.diary.note(&change);
@@ -506,14 +512,20 @@ impl<'s, 'p> Run<'s, 'p> {
     #[inline]
     fn close_days(&mut self, now: SimTime) {
         while self.day_over <= now {
-            self.close_day();
+            let over = self.day_over;
+            self.close_day(None);
+            // What was sent before can use up a limit without any send.
+            let scenario = self.scenario;
+            scenario.senders.iter().for_each(|own| self.look_at_limit(own.number, over));
         }
     }
 
-    pub(super) fn close_day(&mut self) {
+    /// Closes the civil day under way; `capacity` is what is left at its end of the limit of the only number, where the
+    /// platform need not be asked.
+    pub(super) fn close_day(&mut self, capacity: Option<u64>) {
         self.diary.hold_cells(self.lists.iter().map(List::entries).sum());
-        let at_end =
-            AtEnd { backlog: self.backlog(), conversations_open: self.conversations_open(self.day_over) };
+        let (backlog, conversations_open) = (self.backlog(), self.conversations_open(self.day_over));
+        let at_end = AtEnd { capacity, backlog, conversations_open };
         self.diary.close(self.day_over, at_end, self.scenario, &mut self.platform);
         self.day_over = self.scenario.day_over(self.diary.day());
     }

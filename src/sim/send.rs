@@ -40,7 +40,8 @@ impl<'s> Run<'s, '_> {
             if !self.platform.connected(own.number) {
                 continue;
             }
-            let plan = self.plan(sender, sending, now);
+            let capacity = self.platform.capacity(own.number, now);
+            let plan = self.plan(sender, sending, capacity, now);
             self.share_out(sender, plan.messages, now);
             for segment in 0..scenario.segments.len() {
                 let part = self.parts[segment];
@@ -96,8 +97,8 @@ impl<'s> Run<'s, '_> {
         }
     }
 
-    /// Asks the strategy for one number.
-    pub(super) fn plan(&mut self, sender: usize, sending: SendingSlot, now: SimTime) -> Plan {
+    /// Asks the strategy for one number, which may write to `capacity` more customers.
+    pub(super) fn plan(&mut self, sender: usize, sending: SendingSlot, capacity: u64, now: SimTime) -> Plan {
         let scenario = self.scenario;
         let SendingNumber { number, part, .. } = scenario.senders[sender];
         // A limit that numbers share is parted among them, and so is what is missing for the next one.
@@ -117,7 +118,7 @@ impl<'s> Run<'s, '_> {
             templates: &self.shown.statuses,
             template_ratings: &self.shown.ratings,
             limit: if shares { limit.map(|all| scenario.strategy.part(sender, all)) } else { limit },
-            capacity: self.platform.capacity(number, now),
+            capacity,
             status: self.platform.number_status(number),
             rating: self.platform.rating(number),
             usage: usage.map(|(used, needed)| Usage {
@@ -162,7 +163,7 @@ impl<'s> Run<'s, '_> {
     async fn send_batch(&mut self, lane: usize, template: usize, asked: u64, slot: Slot, now: SimTime) {
         let moment = self.moment(lane, template, slot, now);
         let mut chosen = self.chosen(lane);
-        self.choose(lane, asked, &moment, &mut chosen);
+        self.choose(lane, asked, None, &moment, &mut chosen);
         let delivered = self.deliver(lane, &mut chosen, &moment).await;
         self.sent(lane, asked, &chosen, delivered, &moment);
     }
@@ -186,24 +187,32 @@ impl<'s> Run<'s, '_> {
             admission,
             in_window: chosen.inside(),
             delivered: delivered.all,
-            delivered_in_window: delivered.in_window,
+            delivered_in_window: delivered.in_window[1],
         });
         self.tell(moment.now)
     }
 
-    /// Takes customers from a lane's list for a send, as many as are admitted.
-    pub(super) fn choose(&mut self, lane: usize, asked: u64, moment: &Moment, chosen: &mut Chosen) {
+    /// Takes customers from a lane's list for a send, as many as are admitted; `capacity` is what the limit leaves where
+    /// nothing else keeps the number from sending, and otherwise unknown.
+    pub(super) fn choose(
+        &mut self,
+        lane: usize,
+        asked: u64,
+        capacity: Option<u64>,
+        moment: &Moment,
+        chosen: &mut Chosen,
+    ) {
         let (day, taken) = (self.diary.day() as u16, &mut chosen.taken);
         taken.clear();
         self.lists[lane].take_into(taken, asked, moment.now, day, moment.slot, &mut self.chance);
         chosen.short = asked - taken.customers;
         self.diary.ask(self.scenario.lanes[lane].sender, asked, chosen.short);
-        self.admit(lane, moment, chosen);
+        self.admit(lane, capacity, moment, chosen);
     }
 
     /// Asks the platform to admit a message to those who were chosen, and puts those back whom it does not admit, or whose
     /// message no card pays for.
-    fn admit(&mut self, lane: usize, moment: &Moment, chosen: &mut Chosen) {
+    fn admit(&mut self, lane: usize, capacity: Option<u64>, moment: &Moment, chosen: &mut Chosen) {
         let Lane { number, sender, segment, .. } = self.scenario.lanes[lane];
         let Moment { now, template, category, .. } = *moment;
         let Chosen { taken, admission, open, .. } = chosen;
@@ -214,7 +223,10 @@ impl<'s> Run<'s, '_> {
         self.put_back(lane, taken, unpaid, moment);
         *open = (*open).min(taken.customers);
         let place = self.scenario.templates[template].2;
-        *admission = self.platform.admit(number, place, taken.customers, *open, now);
+        *admission = match capacity {
+            Some(capacity) => Admission::within(self.platform.rules(), taken.customers, *open, capacity),
+            None => self.platform.admit(number, place, taken.customers, *open, now),
+        };
         let back = admission.refused + admission.rejected;
         self.put_back(lane, taken, back, moment);
         admission.refused += unpaid;
@@ -292,7 +304,42 @@ impl<'s> Run<'s, '_> {
     }
 
     /// Tells all parties what was delivered of those who were chosen.
-    pub(super) fn delivered(
+    fn delivered(
+        &mut self,
+        lane: usize,
+        chosen: &Chosen,
+        moment: &Moment,
+        reactions: Reactions,
+    ) -> Delivered {
+        let delivered = self.count(lane, chosen, moment, reactions);
+        // Whom it reached before is looked up only where a rule asks.
+        let asked = self.lists[lane].is_asked_back();
+        let again = if asked { chosen.taken.again() } else { Default::default() };
+        let counted_again = if asked { chosen.taken.counted_again() } else { Default::default() };
+        let number = self.scenario.lanes[lane].number;
+        let signal = Signal::Sent {
+            number,
+            template: self.scenario.templates[moment.template].2,
+            sent: delivered.sent,
+            delivered: delivered.all,
+            in_window: delivered.in_window,
+            again: &again,
+            counted_again: &counted_again,
+        };
+        self.platform.hear(moment.now, signal, &mut self.changes);
+        self.look_at_limit(number, moment.now);
+        delivered
+    }
+
+    /// Notes how much of the limit of a number is in use.
+    pub(super) fn look_at_limit(&mut self, number: usize, now: SimTime) {
+        let limit = self.platform.limit(number);
+        let used = if limit.is_some() { self.platform.reached(number, now) } else { 0 };
+        self.diary.use_limit(used, limit);
+    }
+
+    /// The sender and the diary take note of what was delivered of those who were chosen.
+    pub(super) fn count(
         &mut self,
         lane: usize,
         chosen: &Chosen,
@@ -300,26 +347,11 @@ impl<'s> Run<'s, '_> {
         reactions: Reactions,
     ) -> Delivered {
         let scenario = self.scenario;
-        let Lane { number, sender, segment, .. } = scenario.lanes[lane];
+        let Lane { sender, segment, .. } = scenario.lanes[lane];
         let (now, admitted, inside) = (moment.now, chosen.admission.admitted, chosen.inside());
-        let behavior = &scenario.segments[segment];
-        self.diary.fail_later(now + behavior.behavior.time_to_live.value, reactions.in_flight, scenario);
+        let fails = now + scenario.segments[segment].behavior.time_to_live.value;
+        self.diary.fail_later(fails, reactions.in_flight, scenario);
         let in_window = self.in_windows(lane, chosen, moment, &reactions);
-        // Whom it reached before is looked up only where a rule asks.
-        let asked = self.lists[lane].is_asked_back();
-        let again = if asked { chosen.taken.again() } else { Default::default() };
-        let counted_again = if asked { chosen.taken.counted_again() } else { Default::default() };
-        let signal = Signal::Sent {
-            number,
-            template: scenario.templates[moment.template].2,
-            // What fails at once, because the person has had as many as the platform lets through, counts for nothing.
-            sent: admitted - reactions.capped,
-            delivered: reactions.delivered,
-            in_window,
-            again: &again,
-            counted_again: &counted_again,
-        };
-        self.platform.hear(now, signal, &mut self.changes);
         self.diary.count(Metric::Sent, admitted);
         self.diary.count(Metric::Delivered, reactions.delivered);
         self.tallies[sender].sent += admitted;
@@ -327,8 +359,7 @@ impl<'s> Run<'s, '_> {
         self.pay(now, segment, moment.category, reactions.delivered, in_window[1]);
         self.diary.count(Metric::Failed, reactions.capped);
         self.diary.count(Metric::InWindow, inside);
-        self.diary.look_at_limit(number, now, &mut self.platform);
-        Delivered { all: reactions.delivered, in_window: in_window[1] }
+        Delivered { sent: admitted - reactions.capped, all: reactions.delivered, in_window }
     }
 
     /// Of the messages that did not fail at once, those inside service windows, and how many of these were delivered.
@@ -373,7 +404,7 @@ impl<'s> Run<'s, '_> {
         held.look(now);
         let asked = held.customers;
         let mut chosen = Chosen { taken: held, ..Chosen::default() };
-        self.admit(lane, &moment, &mut chosen);
+        self.admit(lane, None, &moment, &mut chosen);
         let delivered = self.deliver(lane, &mut chosen, &moment).await;
         self.sent(lane, asked, &chosen, delivered, &moment);
     }
@@ -414,8 +445,13 @@ impl Chosen {
 /// What was delivered of a batch.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Delivered {
+    /// Messages that were sent: what fails at once, because the person has had as many as the platform lets through, counts
+    /// for nothing.
+    pub(super) sent: u64,
+    /// Of these, delivered.
     pub(super) all: u64,
-    in_window: u64,
+    /// Of the sent and of the delivered, those inside service windows.
+    pub(super) in_window: [u64; 2],
 }
 
 /// Marks the addresses of a release, so that they differ from those of a send in the same slot.
