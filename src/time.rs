@@ -337,10 +337,7 @@ impl Calendar {
         let slot = self.slot_from(due);
         let at = match self.slots.get(slot as usize) {
             Some(slot) => slot.at,
-            None => {
-                let first = self.start_of(0).0;
-                SimTime(due.0 + (first - due.0).rem_euclid(self.slot.0))
-            }
+            None => SimTime(due.0 + (self.last_slot().0 - due.0).rem_euclid(self.slot.0)),
         };
         (slot, at)
     }
@@ -351,15 +348,20 @@ impl Calendar {
         self.slots.get(slot as usize).map_or(SimTime::NEVER, |slot| slot.at)
     }
 
-    /// When slot `slot` begins; slots beyond the run follow one another as those of the run do.
+    /// When slot `slot` begins; slots beyond the run follow its last one, as in a longer run if the clock does not move.
     pub fn start_of(&self, slot: Slot) -> SimTime {
         match self.slots.get(slot as usize) {
             Some(start) => start.at,
             None => {
-                let first = self.slots.first().map_or(SimTime::START, |start| start.at);
-                SimTime(first.0 + i64::from(slot) * self.slot.0)
+                let beyond = i64::from(slot) - (self.slots.len() as i64 - 1).max(0);
+                SimTime(self.last_slot().0 + beyond * self.slot.0)
             }
         }
+    }
+
+    /// When the last slot of the run begins.
+    fn last_slot(&self) -> SimTime {
+        self.slots.last().map_or(SimTime::START, |last| last.at)
     }
 
     /// The date of civil day `day`, counted from the date of the start.
@@ -508,6 +510,25 @@ mod tests {
             [(1, 59), (2, 0), (2, 59), (3, 0)].map(|(hour, minute)| skipped(hour, minute)),
             [false, true, true, false]
         );
+    }
+
+    /// What is heard after a run is heard when it would be in a longer one, also after a day of 23 or 25 hours.
+    #[test]
+    fn slots_beyond_a_run_are_those_of_a_longer_one() {
+        for (start, zone, slot) in [
+            (date(2022, 3, 25), "Europe/Berlin", "2h"),
+            (date(2022, 10, 28), "Europe/Berlin", "3h"),
+            (date(2022, 4, 1), "Australia/Lord_Howe", "1h"),
+        ] {
+            let calendar = |days| Calendar::new(start.at(0, 0, 0, 0), zone, span(days), span(slot)).unwrap();
+            let (short, long) = (calendar("9d"), calendar("12d"));
+            assert!(short.slots().len() + 5 < long.slots().len());
+            for (slot, start) in long.slots().iter().zip(0..) {
+                assert_eq!(short.start_of(start), slot.at, "slot {start} in {zone}");
+                let due = SimTime(slot.at.0 - 60);
+                assert_eq!(short.heard_at(due).1, long.heard_at(due).1, "before slot {start} in {zone}");
+            }
+        }
     }
 
     #[test]

@@ -23,7 +23,7 @@ use tiercast::platform::{
     Change, Opening, Platform, Policy, Score, Signal, Subject as Whom, TemplateOpening, Thresholds, What,
 };
 use tiercast::random::{Address, Chance, Held, Prior, Purpose, Streams, Subject};
-use tiercast::sender::{AfterTable, Clock, Observation, State, Strategy as Sender, Volume};
+use tiercast::sender::{AfterTable, Clock, Observation, State, Strategy as Sender, Usage, Volume};
 use tiercast::sim::{Batch, Entry, Journal, Ledger, Metric, Probe, Scenario, Trajectory};
 use tiercast::time::{Calendar, DAY, HOUR, SimTime, Slot, Span};
 
@@ -67,6 +67,7 @@ fn plans() -> impl Strategy<Value = Plan> {
             prop_oneof![Just("stop"), Just("hold")],
         )
             .prop_map(|(days, clock, after)| Plan::Table { days, clock, after }),
+        1 => (0_u64..3_000).prop_map(Plan::Fastest),
     ]
 }
 
@@ -157,6 +158,7 @@ fn cases(most_days: u32) -> impl Strategy<Value = Case> {
             from,
             to,
             weekdays,
+            edits: "",
         }
     })
 }
@@ -475,9 +477,12 @@ proptest! {
         (ruleset, tiers) in prop::sample::select(&ABREAST[..]),
         tier in 0..3_usize,
         (index, runs) in (0_u64..1_000, 4..20_u64),
-        (writes_first, endless) in any::<(bool, bool)>(),
+        (writes_first, endless, edits) in any::<(bool, bool, bool)>(),
     ) {
         case.templates.truncate(1);
+        if edits {
+            case.edits = r#" edits: (after: "1h", at_most: 3),"#;
+        }
         (case.ruleset, case.tier) = (ruleset, tiers[tier]);
         if endless {
             (case.rest, case.customers, case.choose) = (24 * 30, 1 << 40, "rested_longest");
@@ -590,6 +595,7 @@ fn strategy(case: &Case) -> Sender {
             clock: if *clock == "calendar_day" { Clock::calendar_day } else { Clock::sending_day },
             after: if *after == "stop" { AfterTable::stop } else { AfterTable::hold },
         },
+        Plan::Fastest(meanwhile) => Volume::FastestClimb { at_most: None, meanwhile: *meanwhile },
     };
     Sender::from(volume)
 }
@@ -793,6 +799,7 @@ fn plain_loop(case: &Case, scenario: &Scenario, index: u64) -> Plain {
             capacity: platform.capacity(0, now),
             status: platform.number_status(0),
             rating: platform.rating(0),
+            usage: platform.usage(0, now).map(|(used, needed)| Usage { used, needed }),
             asked_today,
             ..Observation::at_start(&statuses, &[])
         };

@@ -48,8 +48,14 @@ pub(crate) fn altered(file: &str, name: &str, changes: &[(&str, &str)]) -> &'sta
 #[derive(Clone, Debug)]
 pub(crate) enum Plan {
     Constant(u64),
-    Table { days: Vec<u64>, clock: &'static str, after: &'static str },
+    Table {
+        days: Vec<u64>,
+        clock: &'static str,
+        after: &'static str,
+    },
     Fill(&'static str),
+    /// Messages a day meanwhile.
+    Fastest(u64),
 }
 
 /// A scenario with one number, one segment and the templates `t0`, `t1`, ...
@@ -75,6 +81,8 @@ pub(crate) struct Case {
     pub(crate) chances: Vec<(&'static str, String)>,
     pub(crate) templates: Vec<&'static str>,
     pub(crate) plan: Plan,
+    /// How templates are edited: " edits: (...)," or nothing.
+    pub(crate) edits: &'static str,
     /// Hours of the day.
     pub(crate) from: u32,
     pub(crate) to: u32,
@@ -102,6 +110,7 @@ impl Default for Case {
             chances: Vec::new(),
             templates: vec!["Marketing"],
             plan: Plan::Constant(100),
+            edits: "",
             from: 9,
             to: 10,
             weekdays: "every_day",
@@ -113,7 +122,7 @@ impl Case {
     /// The scenario file.
     pub(crate) fn text(&self) -> String {
         let Case { start, zone, horizon, slot, seed, ruleset, tier, verification, customers, .. } = self;
-        let Case { profile, rest, choose, from, to, weekdays, .. } = self;
+        let Case { profile, rest, choose, from, to, weekdays, edits, .. } = self;
         let list = |pairs: &[(&str, String)]| -> String {
             pairs.iter().map(|(name, value)| format!("{name:?}: {value}, ")).collect()
         };
@@ -133,6 +142,7 @@ impl Case {
                 let file = table_file(days);
                 format!("Table(file: {:?}, clock: {clock}, after: {after})", file.display())
             }
+            Plan::Fastest(meanwhile) => format!("FastestClimb(meanwhile: {meanwhile})"),
         };
         format!(
             r#"Scenario(
@@ -148,7 +158,7 @@ impl Case {
         customers: {customers}, profile: "{profile}", rest: "{rest}h", choose: {choose}, chances: {{ {chances} }},
     ) }}),
     sender: (
-        number: "main", segment: "members", templates: [{names}], plan: {plan},
+        number: "main", segment: "members", templates: [{names}], plan: {plan},{edits}
         hours: (from: "{from:02}:00", to: "{to:02}:00"), weekdays: {weekdays},
     ),
 )"#
