@@ -9,7 +9,9 @@
 
 use std::collections::VecDeque;
 
-use crate::abreast::{ABREAST, All};
+use multiversion::multiversion;
+
+use crate::abreast::{ABREAST, All, those};
 use crate::glossary::{Feedback, Rating};
 use crate::time::{SimTime, Span};
 
@@ -46,6 +48,9 @@ pub(super) struct MeterAbreast<'r> {
     thresholds: All<Thresholds>,
     /// As last evaluated.
     ratings: All<Rating>,
+    /// Between these scores each rating stays for sure.
+    above: All<f64>,
+    below: All<f64>,
     /// Oldest first.
     entries: VecDeque<Entry>,
     /// Entries dropped so far: positions count them, too.
@@ -63,6 +68,23 @@ pub(super) struct MeterAbreast<'r> {
     /// Evaluations up to here are done.
     evaluated_at: SimTime,
 }
+
+/// A bit for each run of which a look at its score does not tell that its rating stays.
+#[multiversion(targets("x86_64+avx512f+avx512bw+avx512cd+avx512dq+avx512vl", "x86_64+avx2"))]
+fn unsure(meter: &MeterAbreast<'_>) -> u32 {
+    let (unit, enough) = (meter.rule.weight_unit, meter.rule.min_deliveries);
+    let mut unsure = 0;
+    for run in 0..ABREAST {
+        let top = meter.feedback[run].max(0) as f64;
+        let bottom = (unit * meter.delivered[run]) as f64;
+        let stays = (top > meter.above[run] * bottom) & (top < meter.below[run] * bottom);
+        unsure |= u32::from(!(stays & (meter.deliveries[run] >= enough))) << run;
+    }
+    unsure
+}
+
+/// How near to a threshold a score is compared with it in whole numbers, as a share: far more than rounding can be wrong.
+const MARGIN: f64 = 1e-9;
 
 /// What happened at one instant.
 #[derive(Clone, Debug)]
@@ -97,6 +119,8 @@ impl<'r> MeterAbreast<'r> {
             weights,
             thresholds: [rule.thresholds; ABREAST],
             ratings: [Rating::Unknown; ABREAST],
+            above: [f64::INFINITY; ABREAST],
+            below: [f64::INFINITY; ABREAST],
             entries: VecDeque::new(),
             dropped: 0,
             stages: rule.ages.iter().enumerate().map(stage).collect(),
@@ -113,7 +137,23 @@ impl<'r> MeterAbreast<'r> {
     pub(super) fn join(&mut self, run: usize, platform: &mut Platform<'r>) {
         let own = self.whose.of(platform);
         own.sums_alone = true;
-        (self.thresholds[run], self.ratings[run]) = (own.meters[0].thresholds, own.rating);
+        let (thresholds, rating) = (own.meters[0].thresholds, own.rating);
+        self.thresholds[run] = thresholds;
+        self.hold(run, rating);
+    }
+
+    /// A run has this rating.
+    fn hold(&mut self, run: usize, rating: Rating) {
+        let Thresholds { medium_from, low_from } = self.thresholds[run];
+        let (medium, low) = (medium_from.as_f64(), low_from.as_f64());
+        let (above, below) = match rating {
+            Rating::High => (-1.0, medium.min(low)),
+            Rating::Medium => (medium, low),
+            Rating::Low => (low, f64::INFINITY),
+            Rating::Unknown => (f64::INFINITY, f64::INFINITY),
+        };
+        self.ratings[run] = rating;
+        (self.above[run], self.below[run]) = (above * (1.0 + MARGIN), below * (1.0 - MARGIN));
     }
 
     pub(super) fn deliver(&mut self, now: SimTime, delivered: &All<u64>) {
@@ -158,8 +198,11 @@ impl<'r> MeterAbreast<'r> {
     /// Follows the platform of a run: its rating, and a window that it began afresh.
     pub(super) fn follow(&mut self, run: usize, platform: &mut Platform<'r>) {
         let own = self.whose.of(platform);
-        self.ratings[run] = own.rating;
-        if std::mem::take(&mut own.cleared) {
+        let (rating, cleared) = (own.rating, std::mem::take(&mut own.cleared));
+        if rating != self.ratings[run] {
+            self.hold(run, rating);
+        }
+        if cleared {
             self.clear(run);
         }
     }
@@ -230,11 +273,8 @@ impl<'r> MeterAbreast<'r> {
     #[inline]
     pub(super) fn evaluate(&mut self, now: SimTime) -> u32 {
         (self.touched_at, self.evaluated_at) = (SimTime::NEVER, now);
-        let mut moved = 0;
-        for run in 0..ABREAST {
-            moved |= u32::from(self.found(run) != self.ratings[run]) << run;
-        }
-        moved
+        let moves = |run: &usize| self.found(*run) != self.ratings[*run];
+        those(unsure(self)).filter(moves).fold(0, |moved, run| moved | 1 << run)
     }
 
     #[inline]
