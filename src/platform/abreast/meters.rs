@@ -69,6 +69,14 @@ pub(super) struct MeterAbreast<'r> {
     evaluated_at: SimTime,
 }
 
+/// Adds to each sum so many times a count, of up to 63 bits.
+#[multiversion(targets("x86_64+avx512f+avx512bw+avx512cd+avx512dq+avx512vl", "x86_64+avx2"))]
+fn add_times(sums: &mut All<i64>, times: i64, counts: &All<u64>) {
+    for run in 0..ABREAST {
+        sums[run] += times * counts[run] as i64;
+    }
+}
+
 /// A bit for each run of which a look at its score does not tell that its rating stays.
 #[multiversion(targets("x86_64+avx512f+avx512bw+avx512cd+avx512dq+avx512vl", "x86_64+avx2"))]
 fn unsure(meter: &MeterAbreast<'_>) -> u32 {
@@ -158,10 +166,10 @@ impl<'r> MeterAbreast<'r> {
 
     pub(super) fn deliver(&mut self, now: SimTime, delivered: &All<u64>) {
         let newest = self.newest_weight();
-        for (run, count) in delivered.iter().enumerate() {
-            self.deliveries[run] += count;
-            self.delivered[run] += newest * *count as i64;
+        for (sum, count) in self.deliveries.iter_mut().zip(delivered) {
+            *sum += count;
         }
+        add_times(&mut self.delivered, newest, delivered);
         let entry = self.entry(now);
         for (sum, count) in entry.delivered.iter_mut().zip(delivered) {
             *sum += count;
@@ -176,16 +184,9 @@ impl<'r> MeterAbreast<'r> {
         if weight == 0 {
             return;
         }
-        let newest = self.newest_weight();
-        let mut weighted = All::<i64>::default();
-        for (run, count) in counts.iter().enumerate() {
-            weighted[run] = weight * *count as i64;
-            self.feedback[run] += newest * weighted[run];
-        }
-        let entry = self.entry(now);
-        for (sum, weighted) in entry.feedback.iter_mut().zip(&weighted) {
-            *sum += weighted;
-        }
+        let newest = self.newest_weight() * weight;
+        add_times(&mut self.feedback, newest, counts);
+        add_times(&mut self.entry(now).feedback, weight, counts);
     }
 
     /// Lets the platform of a run know the sums of its window.
@@ -240,10 +241,10 @@ impl<'r> MeterAbreast<'r> {
                     break;
                 }
                 let lighter = next.unwrap_or(0) - weight;
-                for run in 0..ABREAST {
-                    self.delivered[run] += lighter * entry.delivered[run] as i64;
-                    self.feedback[run] += lighter * entry.feedback[run];
-                    self.deliveries[run] -= if next.is_none() { entry.delivered[run] } else { 0 };
+                add_times(&mut self.delivered, lighter, &entry.delivered);
+                add_times(&mut self.feedback, lighter, &entry.feedback.map(|count| count as u64));
+                if next.is_none() {
+                    self.deliveries.iter_mut().zip(&entry.delivered).for_each(|(sum, count)| *sum -= count);
                 }
                 oldest += 1;
             }
