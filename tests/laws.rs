@@ -158,13 +158,23 @@ fn cases(most_days: u32) -> impl Strategy<Value = Case> {
             from,
             to,
             weekdays,
-            edits: "",
+            careful: "",
         }
     })
 }
 
 /// Uncertain values that both rulesets have.
 const PRIORS: [&str; 2] = ["rating.number.medium_from", "rating.number.low_from"];
+
+/// What a sender does beside its plan: nothing, or what asks the platform, or customers, at every send.
+const CAREFUL: [&str; 3] = [
+    "",
+    r#" edits: (after: "1h", at_most: 3),"#,
+    r#" feedback: [
+        (when: Guard(share: read, is: Below("60%"), of_at_least: 5), steps: [(act: Cut("50%"))]),
+        (when: Medium, steps: [(act: pause, lasts: "2d")]),
+    ],"#,
+];
 
 /// Rulesets under which one number with one template goes abreast with itself in other futures, and some of their tiers.
 static ABREAST: LazyLock<[(&str, [&str; 3]); 7]> = LazyLock::new(|| {
@@ -477,12 +487,11 @@ proptest! {
         (ruleset, tiers) in prop::sample::select(&ABREAST[..]),
         tier in 0..3_usize,
         (index, runs) in (0_u64..1_000, 4..20_u64),
-        (writes_first, endless, edits) in any::<(bool, bool, bool)>(),
+        (writes_first, endless) in any::<(bool, bool)>(),
+        careful in prop::sample::select(&CAREFUL[..]),
     ) {
         case.templates.truncate(1);
-        if edits {
-            case.edits = r#" edits: (after: "1h", at_most: 3),"#;
-        }
+        case.careful = careful;
         (case.ruleset, case.tier) = (ruleset, tiers[tier]);
         if endless {
             (case.rest, case.customers, case.choose) = (24 * 30, 1 << 40, "rested_longest");

@@ -108,6 +108,11 @@ impl Strategy {
         self.volume.looks_at_usage()
     }
 
+    /// Whether it looks at what customers do.
+    pub fn looks_at_customers(&self) -> bool {
+        self.feedback.iter().any(|rule| matches!(rule.when, Trigger::Guard { .. }))
+    }
+
     /// How the backlog of a number stands; `None` where the plan is none.
     pub fn remaining(&self, state: &State, seen: &Observation<'_>) -> Option<Remaining> {
         let Volume::Backlog(backlog) = &self.volume else { return None };

@@ -332,7 +332,9 @@ impl<'s, 'p> Abreast<'s, 'p> {
 
     /// Class 5: all runs send.
     fn send(&mut self, now: SimTime) {
-        self.note();
+        if self.scenario.strategy.looks_at_customers() {
+            self.note();
+        }
         let slot = self.scenario.sending[self.runs[0].next_send].slot;
         let moment = self.runs[0].moment(LANE, TEMPLATE, slot, now);
         let capacities = self.platforms.capacities(now);

@@ -81,8 +81,8 @@ pub(crate) struct Case {
     pub(crate) chances: Vec<(&'static str, String)>,
     pub(crate) templates: Vec<&'static str>,
     pub(crate) plan: Plan,
-    /// How templates are edited: " edits: (...)," or nothing.
-    pub(crate) edits: &'static str,
+    /// What else the sender does: " edits: (...), feedback: [...],", or nothing.
+    pub(crate) careful: &'static str,
     /// Hours of the day.
     pub(crate) from: u32,
     pub(crate) to: u32,
@@ -110,7 +110,7 @@ impl Default for Case {
             chances: Vec::new(),
             templates: vec!["Marketing"],
             plan: Plan::Constant(100),
-            edits: "",
+            careful: "",
             from: 9,
             to: 10,
             weekdays: "every_day",
@@ -122,7 +122,7 @@ impl Case {
     /// The scenario file.
     pub(crate) fn text(&self) -> String {
         let Case { start, zone, horizon, slot, seed, ruleset, tier, verification, customers, .. } = self;
-        let Case { profile, rest, choose, from, to, weekdays, edits, .. } = self;
+        let Case { profile, rest, choose, from, to, weekdays, careful, .. } = self;
         let list = |pairs: &[(&str, String)]| -> String {
             pairs.iter().map(|(name, value)| format!("{name:?}: {value}, ")).collect()
         };
@@ -158,7 +158,7 @@ impl Case {
         customers: {customers}, profile: "{profile}", rest: "{rest}h", choose: {choose}, chances: {{ {chances} }},
     ) }}),
     sender: (
-        number: "main", segment: "members", templates: [{names}], plan: {plan},{edits}
+        number: "main", segment: "members", templates: [{names}], plan: {plan},{careful}
         hours: (from: "{from:02}:00", to: "{to:02}:00"), weekdays: {weekdays},
     ),
 )"#
