@@ -331,8 +331,8 @@ impl Calendar {
         slot as Slot
     }
 
-    /// Where and when that is heard which is due at `due`: the first slot that begins then or later, `slots().len()` where
-    /// none of the run does, and its start, in the run or beyond.
+    /// Where and when that is heard which is due at `due`: the first slot that begins then or later, `slots().len()`
+    /// where none of the run does, and its start, in the run or beyond.
     pub fn heard_at(&self, due: SimTime) -> (Slot, SimTime) {
         let slot = self.slot_from(due);
         let at = match self.slots.get(slot as usize) {
@@ -348,7 +348,8 @@ impl Calendar {
         self.slots.get(slot as usize).map_or(SimTime::NEVER, |slot| slot.at)
     }
 
-    /// When slot `slot` begins; slots beyond the run follow its last one, as in a longer run if the clock does not move.
+    /// When slot `slot` begins; slots beyond the run follow its last one, as in a longer run if the clock does not
+    /// move.
     pub fn start_of(&self, slot: Slot) -> SimTime {
         match self.slots.get(slot as usize) {
             Some(start) => start.at,

@@ -176,7 +176,8 @@ const CAREFUL: [&str; 3] = [
     ],"#,
 ];
 
-/// Rulesets under which one number with one template goes abreast with itself in other futures, and some of their tiers.
+/// Rulesets under which one number with one template goes abreast with itself in other futures, and some of their
+/// tiers.
 static ABREAST: LazyLock<[(&str, [&str; 3]); 7]> = LazyLock::new(|| {
     let ref_1 = "benches/ref-1/ref-1-rules.ron";
     let clocks = [
@@ -958,8 +959,8 @@ fn a_look_at_the_score_forgets_no_evaluation() {
     assert_eq!(plain.changes.iter().find(number).map(|change| change.at), rose.map(|change| change.at));
 }
 
-/// What complaints begin ends when its term is over, though nothing but customers is heard from its beginning to its end:
-/// no send, and no rating that changes.
+/// What complaints begin ends when its term is over, though nothing but customers is heard from its beginning to its
+/// end: no send, and no rating that changes.
 #[test]
 fn what_is_heard_between_sends_ends_in_time() {
     let fixed = |(name, value): (&'static str, f64)| (name, format!("Fixed({value})"));

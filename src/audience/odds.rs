@@ -1,5 +1,5 @@
-//! The chances of one batch: what a replication drew, times the effects of day, weekday, campaign and template, times what
-//! the past of a customer does to them.
+//! The chances of one batch: what a replication drew, times the effects of day, weekday, campaign and template, times
+//! what the past of a customer does to them.
 //!
 //! The arithmetic is that of several futures side by side: of one for [`Odds`], of all that go abreast for
 //! [`OddsAbreast`].

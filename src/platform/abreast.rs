@@ -116,8 +116,8 @@ impl<'r> PlatformsAbreast<'r> {
         capacities
     }
 
-    /// Counts what the runs of `sending` sent; a bit for each in which the platform [judges](PlatformsAbreast::judge_sent)
-    /// by that.
+    /// Counts what the runs of `sending` sent; a bit for each in which the platform
+    /// [judges](PlatformsAbreast::judge_sent) by that.
     pub fn deliver(&mut self, now: SimTime, sending: u32, sent: &SentAbreast) -> u32 {
         self.meters.iter_mut().for_each(|meter| meter.deliver(now, &sent.delivered));
         self.limits.deliver(now, sending, sent)
@@ -175,7 +175,8 @@ impl<'r> PlatformsAbreast<'r> {
         self.meters.iter().for_each(|meter| meter.tell(run, platform));
     }
 
-    /// Lets the platform of a run know what lies in its windows, which have [gone on](PlatformsAbreast::advance) to now.
+    /// Lets the platform of a run know what lies in its windows, which have [gone on](PlatformsAbreast::advance) to
+    /// now.
     pub fn tell(&mut self, run: usize, platform: &mut Platform<'r>) {
         self.tell_scores(run, platform);
         self.limits.tell(run, platform);
@@ -205,8 +206,8 @@ impl<'r> PlatformsAbreast<'r> {
         platform.evaluate(now, out);
     }
 
-    /// Follows the platform of a run, which was told and has judged: its ratings and windows that it began afresh; where
-    /// anything `changed`, its limit and what keeps it from sending, too.
+    /// Follows the platform of a run, which was told and has judged: its ratings and windows that it began afresh;
+    /// where anything `changed`, its limit and what keeps it from sending, too.
     pub fn follow(&mut self, run: usize, changed: bool, platform: &mut Platform<'r>) {
         self.meters.iter_mut().for_each(|meter| meter.follow(run, platform));
         if changed {

@@ -135,8 +135,8 @@ impl Admission {
 pub struct Platform<'r> {
     pub(super) rules: &'r Rules,
     pub(super) standing: Standing,
-    /// Until when judging the ratings as they are would change nothing: they were judged, and nothing that their clauses
-    /// look at has changed since.
+    /// Until when judging the ratings as they are would change nothing: they were judged, and nothing that their
+    /// clauses look at has changed since.
     pub(super) settled_until: SimTime,
 }
 
@@ -370,7 +370,8 @@ impl<'r> Platform<'r> {
         Admission { admitted, held: within.admitted - admitted, ..within }
     }
 
-    /// Whether nothing but the limit keeps `number` from sending a template that no sample is tried of, as things stand.
+    /// Whether nothing but the limit keeps `number` from sending a template that no sample is tried of, as things
+    /// stand.
     pub(super) fn sends_freely(&self, number: usize, template: usize) -> bool {
         let bounds = |rule: &MeasureRule<NumberStatus>| {
             rule.cap.is_some()

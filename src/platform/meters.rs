@@ -1,5 +1,5 @@
-//! The meters behind a rating: what was delivered and what customers sent back, the score they make, and the rating that
-//! an evaluation finds by it.
+//! The meters behind a rating: what was delivered and what customers sent back, the score they make, and the rating
+//! that an evaluation finds by it.
 //!
 //! ```text
 //!   Meters     the rating, and when an evaluation could find another

@@ -6,8 +6,8 @@
 //!   Signal  -->  Platform { Rules, Standing }  -->  Change, each with its clause
 //! ```
 //!
-//! What the platforms of replications that go abreast count is counted all at once ([`PlatformsAbreast`]); where something
-//! moves, the platform of each judges.
+//! What the platforms of replications that go abreast count is counted all at once ([`PlatformsAbreast`]); where
+//! something moves, the platform of each judges.
 //!
 //! *Invariant:* the platform asks nothing of chance and has no clock of its own. Given the same rules, standing
 //! and signal it answers the same. What it decides by chance in reality (a verification, a review) the run draws

@@ -194,8 +194,8 @@ impl Platform<'_> {
         }
     }
 
-    /// Whether the rating or the status of the only number of `holder` keeps it from every rise that hears of deliveries,
-    /// until either changes; the clause that rates it is in force all the time.
+    /// Whether the rating or the status of the only number of `holder` keeps it from every rise that hears of
+    /// deliveries, until either changes; the clause that rates it is in force all the time.
     pub(super) fn barred_from_rising(&mut self, holder: usize) -> bool {
         let rules = self.rules;
         let mut missing = |place: usize, rule: &UpgradeRule, condition: &Condition| match condition {

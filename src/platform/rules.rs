@@ -1,6 +1,7 @@
 //! A ruleset made ready for judging: names become positions, spans seconds, dates instants.
 //!
-//! Compiling cannot fail: a [`Ruleset`](super::language::Ruleset) that passed its checks names only tiers, measures and sources that exist.
+//! Compiling cannot fail: a [`Ruleset`](super::language::Ruleset) that passed its checks names only tiers, measures and
+//! sources that exist.
 
 mod compile;
 
@@ -59,7 +60,8 @@ pub struct Rules {
     pub(crate) judged_alike: bool,
     /// When another clause rates than before, or another measure listens to ratings, the earliest first.
     pub(crate) turns: Vec<SimTime>,
-    /// After how long an unread message counts as unread, where a rating weighs that: the shortest that a clause states.
+    /// After how long an unread message counts as unread, where a rating weighs that: the shortest that a clause
+    /// states.
     unread_after: Option<Span>,
     /// Whether a measure of a number lasts as long as nothing more may be started under the limit.
     pub(crate) any_while_full: bool,
@@ -443,8 +445,8 @@ impl Rules {
         self.number_measures.iter().any(|rule| rule.cap.is_some())
     }
 
-    /// The most messages that a number's line carries in a slot of this length that begins at `now`; `None` where no clause
-    /// in force bounds them.
+    /// The most messages that a number's line carries in a slot of this length that begins at `now`; `None` where no
+    /// clause in force bounds them.
     pub fn most_in_slot(&self, now: SimTime, slot: Span) -> Option<u64> {
         let lines = self.lines.iter().filter(|line| line.in_force.at(now));
         lines.map(|line| line.most.saturating_mul((slot.0.max(line.within.0) / line.within.0) as u64)).min()
@@ -466,7 +468,8 @@ impl Rules {
         ratings.any(|rule| rule.weighs(kind))
     }
 
-    /// After how long an unread message counts as unread, where a rating weighs that: the shortest that a clause states.
+    /// After how long an unread message counts as unread, where a rating weighs that: the shortest that a clause
+    /// states.
     pub fn unread_after(&self) -> Option<Span> {
         self.unread_after
     }

@@ -114,7 +114,8 @@ impl Rolling {
     }
 }
 
-/// What a score looks back on: deliveries and weighted feedback, of which what is older weighs less by full days of age.
+/// What a score looks back on: deliveries and weighted feedback, of which what is older weighs less by full days of
+/// age.
 #[derive(Clone, Debug)]
 pub(crate) struct ScoreWindow {
     entries: VecDeque<Entry>,
@@ -345,7 +346,8 @@ impl ScoreWindow {
     }
 }
 
-/// At which age entries leave the stage of `day` full days of age, of so many: the last one holds to the end of the window.
+/// At which age entries leave the stage of `day` full days of age, of so many: the last one holds to the end of the
+/// window.
 pub(super) fn age_at_stage_end(length: Span, stages: usize, day: usize) -> Span {
     if day + 1 >= stages { length } else { Span((day as i64 + 1) * DAY) }
 }

@@ -220,8 +220,7 @@ impl PartingAbreast {
         self.rows = [All::default(); MOST_ROWS];
         self.draws = All::default();
         let (mut some_row, mut all) = (All::default(), All::default());
-        for run in 0..ABREAST {
-            let n = split.n[run];
+        for (run, n) in split.n.into_iter().enumerate() {
             if n == 0 {
                 continue;
             }
@@ -265,8 +264,8 @@ impl PartingAbreast {
     #[inline(always)]
     fn halve(&mut self, part: usize, split: &SplitAbreast<'_>, keys: &[All<u32>; 2]) {
         let (n, p) = (self.parts[part], split.tables.first_half(part));
-        for run in 0..ABREAST {
-            self.draws[run] += u64::from(n[run] > 0.0);
+        for (draws, n) in self.draws.iter_mut().zip(&n) {
+            *draws += u64::from(*n > 0.0);
         }
         let mut count = CountOfAll { words: words_of(split.at.words(), part), n, p, k: NOBODY };
         count.draw(keys);
@@ -322,9 +321,9 @@ impl PartingAbreast {
     }
 }
 
-/// Goes down all splits, part by part, those below a part after it; splits go in turns, as what is drawn of one waits for
-/// nothing of another. Everything that it does is compiled with it, for the widest vectors that the
-/// machine has: what narrow ones have written wide ones cannot read at once.
+/// Goes down all splits, part by part, those below a part after it; splits go in turns, as what is drawn of one waits
+/// for nothing of another. Everything that it does is compiled with it, for the widest vectors that the machine has:
+/// what narrow ones have written wide ones cannot read at once.
 #[multiversion(targets("x86_64+avx512f+avx512bw+avx512cd+avx512dq+avx512vl", "x86_64+avx2"))]
 fn go_down(keys: &[All<u32>; 2], splits: &[SplitAbreast<'_>], partings: &mut [PartingAbreast]) {
     for part in 0..MOST_ROWS {

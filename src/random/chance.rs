@@ -140,8 +140,8 @@ impl Chance {
         self.parameter_at(prior, || self.parameter_uniform(address))
     }
 
-    /// The smaller and the larger of two uncertain numbers, each drawn at an address of its own; what is expected of the
-    /// smaller and of the larger where parameters are held.
+    /// The smaller and the larger of two uncertain numbers, each drawn at an address of its own; what is expected of
+    /// the smaller and of the larger where parameters are held.
     pub fn sorted_parameters(&self, pair: &SortedPair, addresses: [Address; 2]) -> [f64; 2] {
         if self.held.parameters {
             return pair.means();
@@ -177,8 +177,8 @@ impl Chance {
         log_normal(sigma, normal_quantile(self.streams.at(address).uniform()))
     }
 
-    /// [`Chance::effect`] at a slot (a day) of `address`, whatever the slot in it. `near` remembers the effects of the days
-    /// around it.
+    /// [`Chance::effect`] at a slot (a day) of `address`, whatever the slot in it. `near` remembers the effects of the
+    /// days around it.
     pub fn effect_of_day(&self, sigma: f64, address: Address, day: u32, near: &mut NearDays) -> f64 {
         if self.is_still(sigma) {
             return 1.0;

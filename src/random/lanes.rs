@@ -6,9 +6,9 @@
 //!                                '-- of a small mean: up from 0, all together
 //! ```
 //!
-//! Every step is written over arrays, so that the compiler can take the widest vectors that the machine has; which
-//! ones is found out when the program runs. The operations and their order are those of [`binomial`](super::binomial),
-//! lane by lane, so the bits are too. Plain loops only: a closure over an array may be compiled for the plainest machine.
+//! Every step is written over arrays, so that the compiler can take the widest vectors that the machine has; which ones
+//! is found out when the program runs. The operations and their order are those of [`binomial`](super::binomial), lane
+//! by lane, so the bits are too. Plain loops only: a closure over an array may be compiled for the plainest machine.
 
 use std::ops::Range;
 
@@ -44,8 +44,8 @@ impl<const N: usize> Addresses<N> {
 
     /// The block of four words at each address, word by word: [`philox`](super::philox()).
     ///
-    /// Every word is the lower half of a number of 64 bits, and what is above it counts for nothing: so the products of 32
-    /// bits are those that vectors have.
+    /// Every word is the lower half of a number of 64 bits, and what is above it counts for nothing: so the products of
+    /// 32 bits are those that vectors have.
     #[inline(always)]
     pub(super) fn blocks(&self) -> [[u32; N]; 4] {
         let [head, subject, cell, slot] = &self.counter;
@@ -152,8 +152,8 @@ impl Rows {
         self.len += 1;
     }
 
-    /// The rows that are asked for and not drawn; what is asked for next has rows of its own. Nothing happens in lanes that
-    /// are not in use.
+    /// The rows that are asked for and not drawn; what is asked for next has rows of its own. Nothing happens in lanes
+    /// that are not in use.
     fn close(&mut self) -> Range<usize> {
         let rows = self.drawn..self.len.div_ceil(LANES);
         let free = rows.end * LANES - self.len;
@@ -180,8 +180,8 @@ pub(super) struct Questions {
 }
 
 impl Questions {
-    /// Asks how many of `n` happen, each with probability `p`, at the counter `words` under `key`. The answer comes with
-    /// `asker`.
+    /// Asks how many of `n` happen, each with probability `p`, at the counter `words` under `key`. The answer comes
+    /// with `asker`.
     #[inline]
     pub(super) fn ask(&mut self, key: [u32; 2], words: [u32; 4], n: f64, p: f64, asker: u32) {
         let q = 1.0 - p;
@@ -282,11 +282,7 @@ fn answer<const LARGE: bool, const N: usize>(n: &[f64; N], p: &[f64; N], u: &[f6
     let u = laws.mirror(*u);
     let (k, sure) = if LARGE { laws.expand(&u) } else { laws.go_up(&u) };
     let mut k = laws.unmirror(k);
-    let mut all_sure = 1;
-    for lane in 0..N {
-        all_sure &= sure[lane];
-    }
-    if all_sure == 0 {
+    if sure.iter().fold(1, |all, sure| all & sure) == 0 {
         laws.settle(&mut k, &u, &sure);
     }
     k
@@ -324,9 +320,7 @@ impl CountOfAll {
             let few = eight(&of_few, first);
             if few != [0.0; LANES] {
                 let few = answer::<false, LANES>(&few, &eight(&self.p, first), &eight(&u, first));
-                for lane in 0..LANES {
-                    self.k[first + lane] += few[lane];
-                }
+                self.k[first..].iter_mut().zip(few).for_each(|(k, few)| *k += few);
             }
         }
     }
@@ -378,8 +372,8 @@ impl<const N: usize> Laws<N> {
     /// The uniforms of the rarer of two.
     #[inline(always)]
     fn mirror(&self, mut u: [f64; N]) -> [f64; N] {
-        for lane in 0..N {
-            u[lane] = if self.asked[lane] > 0.5 { 1.0 - u[lane] } else { u[lane] };
+        for (u, asked) in u.iter_mut().zip(&self.asked) {
+            *u = if *asked > 0.5 { 1.0 - *u } else { *u };
         }
         u
     }
@@ -450,8 +444,8 @@ impl<const N: usize> Laws<N> {
     /// Counts of what was asked for.
     #[inline(always)]
     fn unmirror(&self, mut k: [f64; N]) -> [f64; N] {
-        for lane in 0..N {
-            k[lane] = if self.asked[lane] > 0.5 { self.n[lane] - k[lane] } else { k[lane] };
+        for ((k, n), asked) in k.iter_mut().zip(&self.n).zip(&self.asked) {
+            *k = if *asked > 0.5 { n - *k } else { *k };
         }
         k
     }

@@ -18,9 +18,9 @@
 //!     of n       taken are marked      to which row    DelayTable: rows by age
 //! ```
 //!
-//! Where many counts are asked for at once they are drawn *side by side*, with the widest vectors that the machine has, and
-//! are the same to the last bit: see `counts.rs` and `lanes.rs`. Replications that sit at one [`Table`] ask together; those
-//! that ask the same at the same time go abreast: see `abreast.rs`.
+//! Where many counts are asked for at once they are drawn *side by side*, with the widest vectors that the machine has,
+//! and are the same to the last bit: see `counts.rs` and `lanes.rs`. Replications that sit at one [`Table`] ask
+//! together; those that ask the same at the same time go abreast: see `abreast.rs`.
 //!
 //! ```
 //! use tiercast::random::{Address, Purpose, Streams, Subject, binomial};

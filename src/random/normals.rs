@@ -1,4 +1,5 @@
-//! Standard normals at neighbouring slots, side by side: each the [`normal_quantile`] of the uniform at its own address.
+//! Standard normals at neighbouring slots, side by side: each the [`normal_quantile`] of the uniform at its own
+//! address.
 
 use multiversion::multiversion;
 

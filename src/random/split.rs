@@ -180,8 +180,8 @@ impl Shares {
         (row < self.rows).then_some(row)
     }
 
-    /// How many of `n` people go to each row, who were asked for one by one: `whose` numbers they have, from block `first`
-    /// on.
+    /// How many of `n` people go to each row, who were asked for one by one: `whose` numbers they have, from block
+    /// `first` on.
     #[inline]
     pub(super) fn place(
         &self,

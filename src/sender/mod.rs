@@ -49,7 +49,8 @@ pub struct Strategy {
     pub rotation: Option<Rotation>,
     /// Whether it edits templates.
     pub edits: Option<Edits>,
-    /// The weights of the numbers that share the plan, in the sender's order; one, or none, where a number has it alone.
+    /// The weights of the numbers that share the plan, in the sender's order; one, or none, where a number has it
+    /// alone.
     pub weights: Vec<u64>,
 }
 

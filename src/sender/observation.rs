@@ -32,8 +32,8 @@ pub struct Observation<'o> {
     pub templates: &'o [TemplateStatus],
     /// Rating of each template of the sender, in its order.
     pub template_ratings: &'o [Rating],
-    /// How far the number is on its way to the next tier; `None` where no volume leads up from here, or the strategy does
-    /// not [look at it](super::Strategy::looks_at_usage).
+    /// How far the number is on its way to the next tier; `None` where no volume leads up from here, or the strategy
+    /// does not [look at it](super::Strategy::looks_at_usage).
     pub usage: Option<Usage>,
     /// This number's part of the plan, where several numbers share it.
     pub part: Part,

@@ -152,8 +152,8 @@ impl Volume {
         }
     }
 
-    /// The most messages of a day in a run of so many days, whatever the limit \[messages\]; `None` where the plan bounds
-    /// none.
+    /// The most messages of a day in a run of so many days, whatever the limit \[messages\]; `None` where the plan
+    /// bounds none.
     pub fn most_of_run(&self, days: usize) -> Option<u64> {
         let most = (0..days.max(1)).filter_map(|row| self.row(row)).max();
         match self {

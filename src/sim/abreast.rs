@@ -6,7 +6,10 @@
 //!     all runs at once       reactions arrive; the rating is evaluated
 //!     each run by itself     whose rating this moves, or in which something was due: the platform judges
 //!   at the send:
-//!     all runs at once       who is chosen, what is admitted, how they react
+//!     all runs at once       what the limits leave
+//!     each run by itself     what its plan asks for, and who is chosen
+//!     all runs at once       how they react; what was delivered is counted
+//!     each run by itself     in which that decides more than counts: the platform judges
 //! ```
 //!
 //! The runs of one scenario send in the same slots, and so they hear in the same slots; only the counts differ. What a
@@ -69,11 +72,12 @@ pub(super) struct Abreast<'s, 'p> {
     write_first: u32,
     /// Whether a rule counts complaints, whatever the rating.
     counts_complaints: bool,
-    /// Whether the platform is asked for more at each send than what may be sent: by a strategy that edits templates, or
-    /// looks at usage.
+    /// Whether the platform is asked for more at each send than what may be sent: by a strategy that edits templates,
+    /// or looks at usage.
     asks_platform: bool,
     /// What each run sends in the slot under way.
     batches: Vec<Batch>,
+    /// What their platforms count.
     platforms: PlatformsAbreast<'s>,
     /// What was heard since the runs last took note, act by act and by run.
     heard: SmallVec<[(Act, All<u64>); Act::ALL.len()]>,
@@ -339,7 +343,7 @@ impl<'s, 'p> Abreast<'s, 'p> {
         let moment = self.runs[0].moment(LANE, TEMPLATE, slot, now);
         let capacities = self.platforms.capacities(now);
         let mut sending = 0;
-        for run in 0..self.runs.len() {
+        for run in those(self.all()) {
             sending |= u32::from(self.choose(run, capacities[run], &moment)) << run;
         }
         let reactions = self.react(sending, &moment);
@@ -398,8 +402,8 @@ impl<'s, 'p> Abreast<'s, 'p> {
         scenario.segments[SEGMENT].react_abreast(&mut abreast, moment, stage)
     }
 
-    /// The sender and the diary of a run take note of what was delivered of its batch, which comes to what is `sent`; tells
-    /// whether anything was admitted.
+    /// The sender and the diary of a run take note of what was delivered of its batch, which comes to what is `sent`;
+    /// tells whether anything was admitted.
     fn count(&mut self, run: usize, reactions: Reactions, moment: &Moment, sent: &mut SentAbreast) -> bool {
         let (own, Batch { chosen, delivered, .. }) = (&mut self.runs[run], &mut self.batches[run]);
         *delivered = Delivered::default();

@@ -286,7 +286,8 @@ fn worst_number(
     (status, rating, score.map(millionths))
 }
 
-/// The worst rating and the worst score \[millionths\] of the sender's templates; nothing where no rule rates templates.
+/// The worst rating and the worst score \[millionths\] of the sender's templates; nothing where no rule rates
+/// templates.
 fn rated_templates(
     scenario: &Scenario,
     platform: &mut Platform<'_>,
@@ -325,8 +326,8 @@ fn best_number(scenario: &Scenario, platform: &Platform<'_>) -> Option<(usize, u
     senders.max_by_key(|(_, number)| (platform.tier(*number), Reverse(platform.number_status(*number))))
 }
 
-/// What limited the climb of the number with the best tier, of several with the best status, and of those the first: what
-/// applies first.
+/// What limited the climb of the number with the best tier, of several with the best status, and of those the first:
+/// what applies first.
 fn reason(
     today: &Today,
     last: SimTime,

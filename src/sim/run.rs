@@ -311,8 +311,8 @@ impl<'s, 'p> Run<'s, 'p> {
         }
     }
 
-    /// Goes through the instants before `until` at which customers are heard and ratings are evaluated, and nothing else
-    /// happens; stops early, and says so, where that changed something that other instants are asked of.
+    /// Goes through the instants before `until` at which customers are heard and ratings are evaluated, and nothing
+    /// else happens; stops early, and says so, where that changed something that other instants are asked of.
     fn listen(&mut self, until: SimTime) -> bool {
         loop {
             let (arrival, first) = (self.next_arrival(), self.next_first_message());
@@ -409,8 +409,8 @@ impl<'s, 'p> Run<'s, 'p> {
         next.map_or(SimTime::NEVER, |sending| slots[sending.slot as usize].at)
     }
 
-    /// Class 2: customers who wrote first in the slot that is over are heard; those of the slot that begins are drawn, and
-    /// come to the help desk in its course.
+    /// Class 2: customers who wrote first in the slot that is over are heard; those of the slot that begins are drawn,
+    /// and come to the help desk in its course.
     ///
     /// Returns how many are heard.
     pub(super) fn hear_first_messages(&mut self, now: SimTime) -> u64 {

@@ -139,14 +139,15 @@ impl<'s> Run<'s, '_> {
         self.held[sender * streaks..][..streaks].iter().map(|held| held.customers).sum()
     }
 
-    /// The weight of a number and of those that are asked after it: who was asked before has sent its part of what is missing.
+    /// The weight of a number and of those that are asked after it: who was asked before has sent its part of what is
+    /// missing.
     fn weight_from(&self, sender: usize) -> u64 {
         let asked = self.scenario.senders[sender..].iter().filter(|own| self.platform.connected(own.number));
         asked.map(|own| own.part.weight).sum()
     }
 
-    /// Most messages that a number can send in the slot that begins at `now`: what the rules in force let through, and the
-    /// sender's own lines carry.
+    /// Most messages that a number can send in the slot that begins at `now`: what the rules in force let through, and
+    /// the sender's own lines carry.
     fn throughput(&self, now: SimTime) -> u64 {
         let Scenario { setting, own_lines, .. } = self.scenario;
         let by_rules = self.platform.rules().most_in_slot(now, setting.calendar.slot_length());
@@ -192,8 +193,8 @@ impl<'s> Run<'s, '_> {
         self.tell(moment.now)
     }
 
-    /// Takes customers from a lane's list for a send, as many as are admitted; `capacity` is what the limit leaves where
-    /// nothing else keeps the number from sending, and otherwise unknown.
+    /// Takes customers from a lane's list for a send, as many as are admitted; `capacity` is what the limit leaves
+    /// where nothing else keeps the number from sending, and otherwise unknown.
     pub(super) fn choose(
         &mut self,
         lane: usize,
@@ -210,8 +211,8 @@ impl<'s> Run<'s, '_> {
         self.admit(lane, capacity, moment, chosen);
     }
 
-    /// Asks the platform to admit a message to those who were chosen, and puts those back whom it does not admit, or whose
-    /// message no card pays for.
+    /// Asks the platform to admit a message to those who were chosen, and puts those back whom it does not admit, or
+    /// whose message no card pays for.
     fn admit(&mut self, lane: usize, capacity: Option<u64>, moment: &Moment, chosen: &mut Chosen) {
         let Lane { number, sender, segment, .. } = self.scenario.lanes[lane];
         let Moment { now, template, category, .. } = *moment;
@@ -445,8 +446,8 @@ impl Chosen {
 /// What was delivered of a batch.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Delivered {
-    /// Messages that were sent: what fails at once, because the person has had as many as the platform lets through, counts
-    /// for nothing.
+    /// Messages that were sent: what fails at once, because the person has had as many as the platform lets through,
+    /// counts for nothing.
     pub(super) sent: u64,
     /// Of these, delivered.
     pub(super) all: u64,

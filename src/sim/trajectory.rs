@@ -41,8 +41,8 @@ pub enum Metric {
     WroteFirst,
     /// Conversations that began, whoever began them \[conversations\]; 0 where none are priced.
     Conversations,
-    /// What is charged, as far as prices are known \[millionths of the price table's currency\]; files leave it empty where
-    /// none is, or nothing is priced.
+    /// What is charged, as far as prices are known \[millionths of the price table's currency\]; files leave it empty
+    /// where none is, or nothing is priced.
     Cost,
 }
 
@@ -237,18 +237,18 @@ pub struct Day {
     pub score: Option<u32>,
     /// The worst rating of a template that the sender has, as last evaluated; `None` where no rule rates templates.
     pub template_rating: Option<Rating>,
-    /// The worst score of a template that the sender has \[weighted feedback per delivered message, millionths\]; `None`
-    /// before any delivery, and where no rule rates templates.
+    /// The worst score of a template that the sender has \[weighted feedback per delivered message, millionths\];
+    /// `None` before any delivery, and where no rule rates templates.
     pub template_score: Option<u32>,
-    /// The largest share of the limit in use as the day began, or just after a send \[thousandths\]; `None` where there is
-    /// no limit.
+    /// The largest share of the limit in use as the day began, or just after a send \[thousandths\]; `None` where there
+    /// is no limit.
     pub capacity_used: Option<u16>,
     /// What limited the climb.
     pub reason: Reason,
     /// People whom the plan's campaign has still to reach \[customers\]; `None` where the plan is no campaign.
     pub backlog: Option<u64>,
-    /// Conversations that are open, whoever began them \[conversations\]; `None` where nothing is priced, or no rule knows
-    /// conversations.
+    /// Conversations that are open, whoever began them \[conversations\]; `None` where nothing is priced, or no rule
+    /// knows conversations.
     pub conversations_open: Option<u64>,
     /// What the help desk did; nothing without one, as in most runs.
     pub chats: Option<Box<Chats>>,
@@ -394,7 +394,8 @@ pub struct Outcome {
     pub thresholds: (f64, f64),
     /// Messages and conversations whose price is not known: they are in no cost.
     pub unpriced: u64,
-    /// Days by what limited the climb, as in [`Reason::ALL`], without a last one that the horizon hardly touches \[days\].
+    /// Days by what limited the climb, as in [`Reason::ALL`], without a last one that the horizon hardly touches
+    /// \[days\].
     pub limited: [u32; Reason::ALL.len()],
     /// How far the plan's campaign got; `None` without one.
     pub campaign: Option<Reached>,

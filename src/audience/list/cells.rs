@@ -24,7 +24,8 @@ const FEW: usize = 12;
 /// The cells of a list.
 #[derive(Clone, Debug)]
 pub(super) struct Cells {
-    /// Oldest message first: those who may be written to, and behind them those who rest. Whose rest ends stays in place.
+    /// Oldest message first: those who may be written to, and behind them those who rest. Whose rest ends stays in
+    /// place.
     cells: VecDeque<Cell>,
     /// How many of the cells may be written to.
     rested: usize,

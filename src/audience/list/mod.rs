@@ -168,8 +168,8 @@ impl List {
         self.plan.asked_back > Span(0)
     }
 
-    /// What will count towards a step for the customers of a cell who are written to at `now`: outside a service window that
-    /// message; inside one what counted before, as far as anybody still asks.
+    /// What will count towards a step for the customers of a cell who are written to at `now`: outside a service window
+    /// that message; inside one what counted before, as far as anybody still asks.
     pub(super) fn counted_after(&self, cell: &Cell, inside: bool, now: SimTime) -> SimTime {
         match cell.counted_at() {
             _ if !inside => AS_LAST,
@@ -205,7 +205,8 @@ impl List {
         taken.split_off(customers, Choosing { now, item: HOLD, slot, choice, subject, chance })
     }
 
-    /// All of `taken` rest as after a message that did not reach them. It was never sent, so what counted before counts on.
+    /// All of `taken` rest as after a message that did not reach them. It was never sent, so what counted before counts
+    /// on.
     pub fn not_reached(&mut self, taken: &Taken, now: SimTime) {
         for (place, part) in taken.parts.iter().enumerate() {
             let counted = match self.counted_after(part, true, now) {

@@ -89,8 +89,8 @@ impl Taken {
         }
     }
 
-    /// Puts those who get the message inside a service window behind the others: all who answered lately, and of the rest
-    /// as many as there are of the `inside`, at random.
+    /// Puts those who get the message inside a service window behind the others: all who answered lately, and of the
+    /// rest as many as there are of the `inside`, at random.
     pub(super) fn tell_windows_apart(&mut self, inside: u64, mut by: Choosing<'_>) {
         let mut others = self.customers - self.open;
         let mut wanted = inside.saturating_sub(self.open).min(others);

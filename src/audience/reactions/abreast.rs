@@ -52,8 +52,9 @@ pub struct StageAbreast<'s> {
 }
 
 impl Segment {
-    /// Whether messages can react abreast that go to customers of such a list: each is written to once, so that all have the same past and nobody's answer is waited for, and no window is told
-    /// apart from another. `capped` tells whether the platform bounds what a person gets of them.
+    /// Whether messages can react abreast that go to customers of such a list: each is written to once, so that all
+    /// have the same past and nobody's answer is waited for, and no window is told apart from another. `capped` tells
+    /// whether the platform bounds what a person gets of them.
     pub fn reacts_abreast(&self, list: &ListPlan, calendar: &Calendar, capped: bool) -> bool {
         let longest = self.longest_delay() as i64 * calendar.slot_length().0 + SERVICE_WINDOW.0;
         let told_apart = list.asked_back > Span(0) && self.writes_first();

@@ -1,5 +1,5 @@
-//! What limits and rises of replications abreast count: customers reached, usage towards the next tier, messages; of all
-//! runs side by side.
+//! What limits and rises of replications abreast count: customers reached, usage towards the next tier, messages; of
+//! all runs side by side.
 //!
 //! ```text
 //!               10:00 yesterday   10:00 today

@@ -91,7 +91,8 @@ fn unsure(meter: &MeterAbreast<'_>) -> u32 {
     unsure
 }
 
-/// How near to a threshold a score is compared with it in whole numbers, as a share: far more than rounding can be wrong.
+/// How near to a threshold a score is compared with it in whole numbers, as a share: far more than rounding can be
+/// wrong.
 const MARGIN: f64 = 1e-9;
 
 /// What happened at one instant.

@@ -6,8 +6,8 @@ use crate::abreast::{ABREAST, All};
 
 use super::super::split::{Halves, MOST_ROWS, PARTS, ROUNDING, Shares};
 
-/// The shares of the rows of a table in each run; what they leave of 1 is the share of those who go to no row. The same as
-/// a table of each.
+/// The shares of the rows of a table in each run; what they leave of 1 is the share of those who go to no row. The same
+/// as a table of each.
 #[derive(Clone, Debug)]
 pub struct SharesAbreast {
     /// As they were given.

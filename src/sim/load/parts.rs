@@ -219,8 +219,8 @@ pub(super) fn ring(segments: &[Segment], all: &[&Rules], calendar: &Calendar) ->
     (reactions.max(unread.max().unwrap_or(0)) + 2).min(calendar.slots().len() + 1)
 }
 
-/// What is followed by the slot in which it arrives: complaints always, else what a rating weighs, a strategy looks at, a
-/// desk answers or a price depends on.
+/// What is followed by the slot in which it arrives: complaints always, else what a rating weighs, a strategy looks at,
+/// a desk answers or a price depends on.
 pub(super) fn followed(all: &[&Rules], strategy: &Strategy, answered: bool) -> Followed {
     let watched = !strategy.feedback.is_empty() || strategy.rotation.is_some();
     let weighed = |act: Act| act.feedback().is_some_and(|kind| all.iter().any(|rules| rules.weighs(kind)));
