@@ -20,8 +20,6 @@ pub(crate) struct Rolling {
     length: Span,
     entries: VecDeque<(SimTime, u64)>,
     sum: u64,
-    /// Whether it began afresh, for whoever keeps what lies in the window elsewhere.
-    cleared: bool,
 }
 
 /// Windows have room for so many instants from the start.
@@ -30,7 +28,7 @@ const ROOM: usize = 32;
 impl Rolling {
     /// An empty window of `length`.
     pub(crate) fn new(length: Span) -> Rolling {
-        Rolling { length, entries: VecDeque::with_capacity(ROOM), sum: 0, cleared: false }
+        Rolling { length, entries: VecDeque::with_capacity(ROOM), sum: 0 }
     }
 
     /// How far it looks back.
@@ -105,12 +103,6 @@ impl Rolling {
     pub(crate) fn clear(&mut self) {
         self.entries.clear();
         self.sum = 0;
-        self.cleared = true;
-    }
-
-    /// Whether it began afresh since this was asked last.
-    pub(super) fn take_cleared(&mut self) -> bool {
-        std::mem::take(&mut self.cleared)
     }
 }
 

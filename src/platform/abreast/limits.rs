@@ -163,7 +163,8 @@ impl<'r> LimitsAbreast<'r> {
         judging & sending & !self.barred
     }
 
-    /// A bit for each run that has the usage that a clause which leads up asks for.
+    /// A bit for each run that has the usage that a clause which leads up asks for; where a step began to count afresh, for
+    /// some that have not, and whose platform says so.
     fn may_rise(&self, place: usize) -> u32 {
         let Some(window) = self.windows.iter().find(|window| window.whose == Whose::Rise(place)) else {
             return u32::MAX;
@@ -189,7 +190,7 @@ impl<'r> LimitsAbreast<'r> {
         }
     }
 
-    /// Follows the platform of a run, which was told and has judged: its limit, and windows that it began afresh.
+    /// Follows the platform of a run, which was told and has judged: its limit, and what keeps it from sending and rising.
     pub(super) fn follow(&mut self, run: usize, platform: &mut Platform<'r>) {
         let bit = |holds: bool| u32::from(holds) << run;
         self.free = self.free & !bit(true) | bit(platform.sends_freely(NUMBER, TEMPLATE));
@@ -197,16 +198,13 @@ impl<'r> LimitsAbreast<'r> {
         let barred = platform.in_review(NUMBER) || platform.barred_from_rising(holder);
         self.barred = self.barred & !bit(true) | bit(barred);
         let limit = platform.limit(NUMBER).unwrap_or(u64::MAX);
-        let moved = std::mem::replace(&mut self.limits[run], limit) != limit;
+        if std::mem::replace(&mut self.limits[run], limit) == limit {
+            return;
+        }
         for window in &mut self.windows {
-            if let Whose::Rise(place) = window.whose
-                && moved
-            {
+            if let Whose::Rise(place) = window.whose {
                 let asked = self.rules.upgrades[place].usage;
                 window.needed[run] = asked.map_or(0, |amount| amount.needed(limit));
-            }
-            if window.whose.of(platform).is_some_and(|rolling| rolling.take_cleared()) {
-                window.clear(run);
             }
         }
     }
@@ -263,11 +261,5 @@ impl WindowAbreast {
             sums.iter_mut().zip(counts).for_each(|(sum, count): (&mut u64, _)| *sum += count);
         }
         sums
-    }
-
-    /// Begins the window of a run afresh.
-    fn clear(&mut self, run: usize) {
-        self.sums[run] = 0;
-        self.entries.iter_mut().for_each(|(_, counts)| counts[run] = 0);
     }
 }
