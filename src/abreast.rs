@@ -17,3 +17,15 @@ pub fn those(mut runs: u32) -> impl Iterator<Item = usize> {
         Some(run)
     })
 }
+
+/// A bit for each run of which something is so, in order.
+#[inline]
+pub fn bits(so: impl IntoIterator<Item = bool>) -> u32 {
+    so.into_iter().enumerate().fold(0, |bits, (run, so)| bits | u32::from(so) << run)
+}
+
+/// Adds to the sum of each run its count.
+#[inline]
+pub fn add(sums: &mut All<u64>, counts: &All<u64>) {
+    sums.iter_mut().zip(counts).for_each(|(sum, count)| *sum += count);
+}

@@ -9,7 +9,7 @@
 //!
 //! They send in the same slots, so what they wait for comes in the same slots too.
 
-use crate::abreast::All;
+use crate::abreast::{All, add};
 use crate::time::Slot;
 
 use super::act::Act;
@@ -55,10 +55,7 @@ impl ArrivalsAbreast {
             let fresh = self.agenda.fill(slot);
             self.agenda.filled_from(slot, fresh);
         }
-        let sums = &mut self.counts[usize::from(*place)];
-        for (sum, count) in sums.iter_mut().zip(counts) {
-            *sum += count;
-        }
+        add(&mut self.counts[usize::from(*place)], counts);
     }
 
     /// The first slot from `from` on in which something arrives in any run.

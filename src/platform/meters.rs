@@ -26,7 +26,7 @@ pub(crate) struct Meters {
     pub(crate) evaluated_at: SimTime,
     /// When a sum next changes by itself: until then there is nothing to move on.
     pub(crate) shift_at: SimTime,
-    /// Whether what lies in the window is kept elsewhere, and here are the sums alone.
+    /// Whether what is heard is kept and counted elsewhere, and the sums are told.
     pub(super) sums_alone: bool,
     /// Whether the window was begun afresh since whoever keeps it looked.
     pub(super) cleared: bool,
@@ -235,6 +235,9 @@ impl Meters {
     /// Hears of feedback, all kinds of one instant.
     #[inline]
     pub(crate) fn feedback(&mut self, rules: &[RatingRule], now: SimTime, counts: &FeedbackCounts) {
+        if self.sums_alone {
+            return;
+        }
         for (rule, meter) in rules.iter().zip(&mut self.meters) {
             if let Some(heard) = &mut meter.heard {
                 heard.add(now, counts);
@@ -246,10 +249,6 @@ impl Meters {
                 any |= count;
             }
             if any == 0 {
-                continue;
-            }
-            if self.sums_alone {
-                meter.window.count(Amount { delivered: 0, feedback });
                 continue;
             }
             meter.window.add(now, Amount { delivered: 0, feedback });

@@ -242,12 +242,6 @@ impl ScoreWindow {
         self.next_shift = self.next_shift.min(at + self.newest_until);
     }
 
-    /// Adds to the sums alone, where what lies in the window is kept elsewhere.
-    pub(crate) fn count(&mut self, amount: Amount) {
-        self.delivered += amount.delivered;
-        self.sums.add(amount.times(self.weight));
-    }
-
     /// Takes deliveries and weighted sums over from where what lies in the window is kept.
     pub(super) fn set_sums(&mut self, deliveries: u64, sums: Amount) {
         (self.delivered, self.sums) = (deliveries, sums);

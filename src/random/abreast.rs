@@ -14,7 +14,7 @@ mod shares;
 
 use multiversion::multiversion;
 
-use crate::abreast::{ABREAST, All, those};
+use crate::abreast::{ABREAST, All, add, those};
 
 use super::chance::{Chance, log_normal};
 use super::lanes::{Addresses, CountOfAll, LANES, whole};
@@ -91,9 +91,7 @@ impl ChanceAbreast {
             parting.place(split, keys, people);
         }
         go_down(keys, splits, partings);
-        for parting in &partings[..splits.len()] {
-            drawn.iter_mut().zip(&parting.draws).for_each(|(drawn, draws)| *drawn += draws);
-        }
+        partings[..splits.len()].iter().for_each(|parting| add(drawn, &parting.draws));
     }
 
     /// The row that all of `n` people of each run go to, where the table leaves nothing to chance: they count as split

@@ -184,10 +184,7 @@ impl Questions {
     /// with `asker`.
     #[inline]
     pub(super) fn ask(&mut self, key: [u32; 2], words: [u32; 4], n: f64, p: f64, asker: u32) {
-        let q = 1.0 - p;
-        let rarer = if q < p { q } else { p };
-        let large = n * rarer >= SMALL_MEAN;
-        self.kinds[usize::from(large)].ask(key, words, n, p, asker);
+        self.kinds[usize::from(is_large(n, p))].ask(key, words, n, p, asker);
     }
 
     /// Draws what is asked for and was not drawn; returns the rows of its answers, kind by kind.
@@ -336,16 +333,22 @@ fn eight<T: Copy + Default>(of_all: &All<T>, first: usize) -> [T; LANES] {
 
 /// The trials of a small mean, and of a large one: none where the mean is of the other kind.
 #[inline(always)]
-fn by_kind<const N: usize>(n: &[f64; N], p: &[f64; N]) -> [[f64; N]; 2] {
-    let (mut small, mut large) = ([0.0; N], [0.0; N]);
-    for lane in 0..N {
-        let q = 1.0 - p[lane];
-        let rarer = if q < p[lane] { q } else { p[lane] };
-        let many = n[lane] * rarer >= SMALL_MEAN;
-        small[lane] = if many { 0.0 } else { n[lane] };
-        large[lane] = if many { n[lane] } else { 0.0 };
+fn by_kind(n: &All<f64>, p: &All<f64>) -> [All<f64>; 2] {
+    let (mut small, mut large) = ([0.0; ABREAST], [0.0; ABREAST]);
+    for run in 0..ABREAST {
+        let many = is_large(n[run], p[run]);
+        small[run] = if many { 0.0 } else { n[run] };
+        large[run] = if many { n[run] } else { 0.0 };
     }
     [small, large]
+}
+
+/// Whether the mean of what is rarer, that something happens or that it does not, is large.
+#[inline(always)]
+fn is_large(n: f64, p: f64) -> bool {
+    let q = 1.0 - p;
+    let rarer = if q < p { q } else { p };
+    n * rarer >= SMALL_MEAN
 }
 
 /// The laws of several counts, each of the rarer of two: what happens or what does not.

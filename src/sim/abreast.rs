@@ -23,7 +23,7 @@
 
 use smallvec::SmallVec;
 
-use crate::abreast::{ABREAST, All, those};
+use crate::abreast::{ABREAST, All, add, bits, those};
 use crate::audience::{
     Act, ArrivalsAbreast, BatchAbreast, Moment, OddsAbreast, Reactions, Sampling, StageAbreast,
 };
@@ -255,7 +255,7 @@ impl<'s, 'p> Abreast<'s, 'p> {
         let (mut blocks, mut reports) = (All::default(), All::default());
         arrivals.take(slot, |act, counts| {
             match heard.iter_mut().find(|(known, _)| *known == act) {
-                Some((_, sums)) => sums.iter_mut().zip(counts).for_each(|(sum, count)| *sum += count),
+                Some((_, sums)) => add(sums, counts),
                 None => heard.push((act, *counts)),
             }
             match act {
@@ -433,11 +433,6 @@ impl<'s, 'p> Abreast<'s, 'p> {
         }
         self.ask(run);
     }
-}
-
-/// A bit for each run of which something is so.
-fn bits(so: impl IntoIterator<Item = bool>) -> u32 {
-    so.into_iter().enumerate().fold(0, |bits, (run, so)| bits | u32::from(so) << run)
 }
 
 /// The only number, as that of the sender and as that of the platform, its only template, the only segment, and the

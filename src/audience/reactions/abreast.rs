@@ -12,7 +12,7 @@
 
 use smallvec::SmallVec;
 
-use crate::abreast::{ABREAST, All, those};
+use crate::abreast::{ABREAST, All, add, those};
 use crate::glossary::Category;
 use crate::random::{Address, Alike, ChanceAbreast, Purpose, Shares, SplitAbreast, TablesAbreast};
 use crate::time::{Calendar, Span};
@@ -200,9 +200,7 @@ impl<'s> SendAbreast<'s> {
     fn acts(&self) -> impl Iterator<Item = (Act, All<u64>)> {
         let acts = MADE_OF.into_iter().map(|(act, rows)| {
             let mut sum = NONE;
-            for row in rows {
-                sum.iter_mut().zip(&self.outcomes[*row]).for_each(|(sum, count)| *sum += count);
-            }
+            rows.iter().for_each(|row| add(&mut sum, &self.outcomes[*row]));
             (act, sum)
         });
         acts.filter(|(_, counts)| *counts != NONE)

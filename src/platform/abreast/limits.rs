@@ -12,7 +12,7 @@
 
 use std::collections::VecDeque;
 
-use crate::abreast::{ABREAST, All};
+use crate::abreast::{ABREAST, All, add, bits};
 use crate::time::{SimTime, Span};
 
 use super::super::judge::Platform;
@@ -169,11 +169,7 @@ impl<'r> LimitsAbreast<'r> {
         let Some(window) = self.windows.iter().find(|window| window.whose == Whose::Rise(place)) else {
             return u32::MAX;
         };
-        let mut may = 0;
-        for run in 0..ABREAST {
-            may |= u32::from(window.sums[run] >= window.needed[run]) << run;
-        }
-        may
+        bits(window.sums.iter().zip(&window.needed).map(|(sum, needed)| sum >= needed))
     }
 
     /// Lets the platform of a run know what was sent since it was told last: what is too old it drops by itself.
@@ -192,11 +188,11 @@ impl<'r> LimitsAbreast<'r> {
 
     /// Follows the platform of a run, which was told and has judged: its limit, and what keeps it from sending and rising.
     pub(super) fn follow(&mut self, run: usize, platform: &mut Platform<'r>) {
-        let bit = |holds: bool| u32::from(holds) << run;
-        self.free = self.free & !bit(true) | bit(platform.sends_freely(NUMBER, TEMPLATE));
+        let with = |bits: u32, so: bool| bits & !(1 << run) | u32::from(so) << run;
+        self.free = with(self.free, platform.sends_freely(NUMBER, TEMPLATE));
         let holder = platform.standing.numbers[NUMBER].holder;
         let barred = platform.in_review(NUMBER) || platform.barred_from_rising(holder);
-        self.barred = self.barred & !bit(true) | bit(barred);
+        self.barred = with(self.barred, barred);
         let limit = platform.limit(NUMBER).unwrap_or(u64::MAX);
         if std::mem::replace(&mut self.limits[run], limit) == limit {
             return;
@@ -245,9 +241,7 @@ impl WindowAbreast {
     /// Adds what happened at `now`, which is later than anything before.
     fn add(&mut self, now: SimTime, counts: &All<u64>) {
         self.entries.push_back((now, *counts));
-        for (sum, count) in self.sums.iter_mut().zip(counts) {
-            *sum += count;
-        }
+        add(&mut self.sums, counts);
     }
 
     /// The sums at `now`.
@@ -257,9 +251,8 @@ impl WindowAbreast {
             return self.sums;
         }
         let (midnight, mut sums) = (rules.midnight_before(now), All::default());
-        for (_, counts) in self.entries.iter().filter(|(at, _)| *at >= midnight) {
-            sums.iter_mut().zip(counts).for_each(|(sum, count): (&mut u64, _)| *sum += count);
-        }
+        let today = self.entries.iter().filter(|(at, _)| *at >= midnight);
+        today.for_each(|(_, counts)| add(&mut sums, counts));
         sums
     }
 }

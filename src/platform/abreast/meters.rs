@@ -11,7 +11,7 @@ use std::collections::VecDeque;
 
 use multiversion::multiversion;
 
-use crate::abreast::{ABREAST, All, those};
+use crate::abreast::{ABREAST, All, add, those};
 use crate::glossary::{Feedback, Rating};
 use crate::time::{SimTime, Span};
 
@@ -167,14 +167,9 @@ impl<'r> MeterAbreast<'r> {
 
     pub(super) fn deliver(&mut self, now: SimTime, delivered: &All<u64>) {
         let newest = self.newest_weight();
-        for (sum, count) in self.deliveries.iter_mut().zip(delivered) {
-            *sum += count;
-        }
+        add(&mut self.deliveries, delivered);
         add_times(&mut self.delivered, newest, delivered);
-        let entry = self.entry(now);
-        for (sum, count) in entry.delivered.iter_mut().zip(delivered) {
-            *sum += count;
-        }
+        add(&mut self.entry(now).delivered, delivered);
         // An instant at which something was sent has had its evaluation before.
         self.evaluated_at = now;
     }

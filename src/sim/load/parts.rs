@@ -126,7 +126,8 @@ pub(super) fn lanes(
             let Some(stated) = text.audience.segments.get(&segment.name) else { continue };
             let customers = by_weight(stated.customers, &weights, place);
             let choice = stated.choose.unwrap_or(Choice::rested_longest);
-            // There is always somebody else who has rested longer; what several segments supply counts all who have rested.
+            // There is always somebody else who has rested longer; what several segments supply counts all who have
+            // rested.
             let endless = choice == Choice::rested_longest
                 && segments.len() == 1
                 && customers / MOST_IN_SLOT >= sends as u64;
