@@ -14,11 +14,12 @@
 mod limits;
 mod meters;
 
-use crate::abreast::All;
+use crate::abreast::{ABREAST, All, those};
 use crate::glossary::Feedback;
 use crate::time::{SimTime, Span};
 
 use super::change::Change;
+use super::idle::Ratings;
 use super::judge::Platform;
 use super::meters::FeedbackCounts;
 use super::rules::{RatingRule, Rules};
@@ -73,6 +74,17 @@ pub struct PlatformsAbreast<'r> {
     /// What the number is rated by, and the template where a rule rates it.
     meters: Vec<MeterAbreast<'r>>,
     limits: LimitsAbreast<'r>,
+    /// The ratings of each number of which nothing follows.
+    idle: All<Ratings>,
+}
+
+/// A bit for each run in which a rating moves, by what follows from it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Moved {
+    /// The platform [judges](PlatformsAbreast::judge).
+    pub judged: u32,
+    /// Nothing: the platform [takes note](PlatformsAbreast::rate_idly).
+    pub idle: u32,
 }
 
 impl<'r> PlatformsAbreast<'r> {
@@ -92,7 +104,7 @@ impl<'r> PlatformsAbreast<'r> {
         for (run, platform) in platforms.into_iter().enumerate() {
             meters.iter_mut().for_each(|meter| meter.join(run, platform));
         }
-        PlatformsAbreast { meters, limits: LimitsAbreast::new(rules) }
+        PlatformsAbreast { meters, limits: LimitsAbreast::new(rules), idle: [Ratings::default(); ABREAST] }
     }
 
     /// Whether nothing but its limit keeps the number of a run from sending: what it may send is what it
@@ -134,6 +146,7 @@ impl<'r> PlatformsAbreast<'r> {
     ) {
         self.tell(run, platform);
         platform.hear_counted(now, NUMBER, [sent.sent[run], sent.delivered[run]], out);
+        self.limits.look_at_bar(run, platform);
     }
 
     /// Hears of feedback of one kind.
@@ -162,12 +175,25 @@ impl<'r> PlatformsAbreast<'r> {
         self.meters.iter().any(|meter| meter.rates_at(now))
     }
 
-    /// Evaluates the ratings that are due at `now`; a bit for each run in which one moves.
+    /// Evaluates the ratings that are due at `now`.
     #[inline]
-    pub fn evaluate(&mut self, now: SimTime) -> u32 {
+    pub fn evaluate(&mut self, now: SimTime) -> Moved {
         self.advance(now);
         let due = self.meters.iter_mut().filter(|meter| meter.rates_at(now));
-        due.fold(0, |moved, meter| moved | meter.evaluate(now))
+        let moved = due.fold(0, |moved, meter| moved | meter.evaluate(now));
+        let idle = |run: &usize| self.idle[*run].contains(self.meters[0].found(*run));
+        let idle = those(moved).filter(idle).fold(0, |idle, run| idle | 1 << run);
+        Moved { judged: moved & !idle, idle }
+    }
+
+    /// Lets the platform of a run know of a rating of its number that [moves](PlatformsAbreast::evaluate) and of which
+    /// nothing follows.
+    pub fn rate_idly(&mut self, run: usize, now: SimTime, platform: &mut Platform<'r>, out: &mut Vec<Change>) {
+        let rating = self.meters[0].found(run);
+        self.meters[0].hold(run, rating);
+        self.tell_scores(run, platform);
+        platform.rate_idly(NUMBER, rating, now, out);
+        self.limits.doubt_bar(run);
     }
 
     /// Lets the platform of a run know its scores alone, at the end of a day.
@@ -206,12 +232,17 @@ impl<'r> PlatformsAbreast<'r> {
         platform.evaluate(now, out);
     }
 
-    /// Follows the platform of a run, which was told and has judged: its ratings and windows that it began afresh;
-    /// where anything `changed`, its limit and what keeps it from sending, too.
-    pub fn follow(&mut self, run: usize, changed: bool, platform: &mut Platform<'r>) {
+    /// Follows the platform of a run, which was told and has judged by `now`: its ratings and windows that it began
+    /// afresh; where anything `changed`, its limit, what keeps it from sending, and what may follow from its rating,
+    /// too.
+    pub fn follow(&mut self, run: usize, now: SimTime, changed: bool, platform: &mut Platform<'r>) {
         self.meters.iter_mut().for_each(|meter| meter.follow(run, platform));
         if changed {
             self.limits.follow(run, platform);
+            self.idle[run] = platform.idle_ratings(NUMBER, now);
+            if self.idle[run].contains(platform.rating(NUMBER)) {
+                platform.settle(now);
+            }
         }
     }
 }

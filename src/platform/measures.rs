@@ -200,7 +200,17 @@ impl Platform<'_> {
 
     /// Whether a condition holds for a number.
     pub(super) fn holds(&mut self, number: usize, condition: &Condition, now: SimTime) -> bool {
-        let rating = self.rating(number);
+        self.holds_at(number, self.rating(number), condition, now)
+    }
+
+    /// Whether a condition holds for a number, were this its rating.
+    pub(super) fn holds_at(
+        &mut self,
+        number: usize,
+        rating: Rating,
+        condition: &Condition,
+        now: SimTime,
+    ) -> bool {
         match condition {
             Condition::Verified => self.standing.verified,
             Condition::LimitReached => self.limit(number).is_some() && self.left(number, now) == 0,
@@ -267,9 +277,14 @@ pub(super) enum Verdict<S> {
     Still,
 }
 
+/// Whether a measure under way goes on as it is until its deadline, if it has one, whatever its conditions.
+pub(super) fn goes_on_whatever<S>(run: &Run<S>, ends: Ends) -> bool {
+    run.term.is_none() || matches!(ends, Ends::at_deadline | Ends::by_edit)
+}
+
 /// Judges a measure under way at a signal; `holds`: its conditions still hold.
 pub(super) fn judge_run<S>(mut run: Run<S>, ends: Ends, holds: bool, now: SimTime) -> Verdict<S> {
-    if run.term.is_none() {
+    if goes_on_whatever(&run, ends) {
         return Verdict::GoesOn(run);
     }
     match ends {

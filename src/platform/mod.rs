@@ -20,6 +20,7 @@ mod change;
 mod check;
 mod connect;
 pub mod diff;
+mod idle;
 mod judge;
 pub mod language;
 mod measures;
@@ -37,7 +38,7 @@ mod transition;
 mod window;
 pub mod words;
 
-pub use abreast::{PlatformsAbreast, SentAbreast};
+pub use abreast::{Moved, PlatformsAbreast, SentAbreast};
 pub use amend::Amending;
 pub use change::{Change, Subject, What};
 pub use judge::{Admission, Platform, Signal};

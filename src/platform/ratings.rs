@@ -111,8 +111,12 @@ impl Platform<'_> {
             && !waits(&rules.template_ratings)
             && out.len() == changes
             && (0..self.standing.numbers.len()).all(|number| self.stays_judged(number, now));
-        let next_turn = rules.turns.iter().find(|at| **at > now).copied().unwrap_or(SimTime::NEVER);
-        self.settled_until = if settled { next_turn } else { now };
+        self.settled_until = if settled { self.next_turn(now) } else { now };
+    }
+
+    /// When another clause next rates, or another measure listens to ratings.
+    pub(super) fn next_turn(&self, now: SimTime) -> SimTime {
+        self.rules.turns.iter().find(|at| **at > now).copied().unwrap_or(SimTime::NEVER)
     }
 
     /// Whether what was found of a number at an evaluation is found again at the next, if no change comes between: each
@@ -173,15 +177,21 @@ impl Platform<'_> {
 
     /// Judges what listens to the rating of a number.
     fn judge_rated(&mut self, number: usize, now: SimTime, out: &mut Vec<Change>) {
-        let low = self.rating(number) == Rating::Low;
-        let who = &mut self.standing.numbers[number];
-        who.low_since = low.then(|| who.low_since.unwrap_or(now));
-        let holder = who.holder;
+        let low = self.note_low(number, now);
+        let holder = self.standing.numbers[number].holder;
         if low {
             self.cancel_review(holder, Cancel::low, now, out);
         }
         self.judge_number(number, Hears::rating, now, out);
         self.judge_rise(holder, Hears::rating, now, out);
+    }
+
+    /// Notes since when the rating of a number has been Low; tells whether it is.
+    pub(super) fn note_low(&mut self, number: usize, now: SimTime) -> bool {
+        let low = self.rating(number) == Rating::Low;
+        let who = &mut self.standing.numbers[number];
+        who.low_since = low.then(|| who.low_since.unwrap_or(now));
+        low
     }
 }
 

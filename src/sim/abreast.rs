@@ -28,7 +28,7 @@ use crate::audience::{
     Act, ArrivalsAbreast, BatchAbreast, Moment, OddsAbreast, Reactions, Sampling, StageAbreast,
 };
 use crate::glossary::{Category, Feedback};
-use crate::platform::{PlatformsAbreast, SentAbreast};
+use crate::platform::{Moved, PlatformsAbreast, SentAbreast};
 use crate::random::ChanceAbreast;
 use crate::time::{SimTime, Slot};
 
@@ -173,7 +173,7 @@ impl<'s, 'p> Abreast<'s, 'p> {
     /// Follows the platform of a run, which was told and has judged.
     fn follow(&mut self, run: usize) {
         let own = &mut self.runs[run];
-        self.platforms.follow(run, std::mem::take(&mut own.changed), &mut own.platform);
+        self.platforms.follow(run, self.now, std::mem::take(&mut own.changed), &mut own.platform);
     }
 
     /// Asks a run when anything is next due in it alone.
@@ -199,8 +199,10 @@ impl<'s, 'p> Abreast<'s, 'p> {
         self.hear_first_messages(now);
         let mut judging = due | self.hear(now);
         if self.platforms.rates_at(now) {
-            judging |= self.platforms.evaluate(now);
+            let Moved { judged, idle } = self.platforms.evaluate(now);
+            judging |= judged;
             those(judging).for_each(|run| self.judge(run, now));
+            those(idle & !judging).for_each(|run| self.rate_idly(run, now));
         }
         those(due).for_each(|run| self.strike_clocks(run, now));
         those(judging).for_each(|run| self.ask(run));
@@ -228,6 +230,13 @@ impl<'s, 'p> Abreast<'s, 'p> {
         self.platforms.judge(now, platform, changes);
         self.runs[run].tell(now);
         self.follow(run);
+    }
+
+    /// The rating of a run moves, and nothing follows from it.
+    fn rate_idly(&mut self, run: usize, now: SimTime) {
+        let Run { platform, changes, .. } = &mut self.runs[run];
+        self.platforms.rate_idly(run, now, platform, changes);
+        self.runs[run].tell(now);
     }
 
     /// Hears those who wrote first in the slot that is over at `now`, if one is.

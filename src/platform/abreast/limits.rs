@@ -186,13 +186,23 @@ impl<'r> LimitsAbreast<'r> {
         }
     }
 
-    /// Follows the platform of a run, which was told and has judged: its limit, and what keeps it from sending and rising.
-    pub(super) fn follow(&mut self, run: usize, platform: &mut Platform<'r>) {
-        let with = |bits: u32, so: bool| bits & !(1 << run) | u32::from(so) << run;
-        self.free = with(self.free, platform.sends_freely(NUMBER, TEMPLATE));
+    /// What keeps a run from rising may have changed: its platform judges in any case at the next send that gives
+    /// enough usage.
+    pub(super) fn doubt_bar(&mut self, run: usize) {
+        self.barred = with(self.barred, run, false);
+    }
+
+    /// Looks at what keeps a run from rising.
+    pub(super) fn look_at_bar(&mut self, run: usize, platform: &mut Platform<'r>) {
         let holder = platform.standing.numbers[NUMBER].holder;
         let barred = platform.in_review(NUMBER) || platform.barred_from_rising(holder);
-        self.barred = with(self.barred, barred);
+        self.barred = with(self.barred, run, barred);
+    }
+
+    /// Follows the platform of a run, which was told and has judged: its limit, and what keeps it from sending and rising.
+    pub(super) fn follow(&mut self, run: usize, platform: &mut Platform<'r>) {
+        self.free = with(self.free, run, platform.sends_freely(NUMBER, TEMPLATE));
+        self.look_at_bar(run, platform);
         let limit = platform.limit(NUMBER).unwrap_or(u64::MAX);
         if std::mem::replace(&mut self.limits[run], limit) == limit {
             return;
@@ -204,6 +214,11 @@ impl<'r> LimitsAbreast<'r> {
             }
         }
     }
+}
+
+/// `bits` with that of a run set as `so` has it.
+fn with(bits: u32, run: usize, so: bool) -> u32 {
+    bits & !(1 << run) | u32::from(so) << run
 }
 
 impl Whose {

@@ -152,7 +152,7 @@ impl<'r> MeterAbreast<'r> {
     }
 
     /// A run has this rating.
-    fn hold(&mut self, run: usize, rating: Rating) {
+    pub(super) fn hold(&mut self, run: usize, rating: Rating) {
         let Thresholds { medium_from, low_from } = self.thresholds[run];
         let (medium, low) = (medium_from.as_f64(), low_from.as_f64());
         let (above, below) = match rating {
@@ -274,8 +274,9 @@ impl<'r> MeterAbreast<'r> {
         those(unsure(self)).filter(moves).fold(0, |moved, run| moved | 1 << run)
     }
 
+    /// The rating that the last evaluation found.
     #[inline]
-    fn found(&self, run: usize) -> Rating {
+    pub(super) fn found(&self, run: usize) -> Rating {
         // As eligibility has it, no product of these needs more than 63 bits.
         let score = Score {
             top: i128::from(self.feedback[run].max(0)),
