@@ -119,6 +119,11 @@ impl<'r> PlatformsAbreast<'r> {
         self.limits.reached(now)
     }
 
+    /// The limit of each run; `u64::MAX` is unlimited.
+    pub fn limits(&self) -> &All<u64> {
+        self.limits.limits()
+    }
+
     /// How many more customers the limit of each run leaves at `now`; `u64::MAX` is unlimited.
     pub fn capacities(&mut self, now: SimTime) -> All<u64> {
         let mut capacities = self.limits.reached(now);

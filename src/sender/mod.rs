@@ -109,9 +109,10 @@ impl Strategy {
         self.volume.looks_at_usage()
     }
 
-    /// Whether it looks at what customers do.
-    pub fn looks_at_customers(&self) -> bool {
-        self.feedback.iter().any(|rule| matches!(rule.when, Trigger::Guard { .. }))
+    /// Whether it looks at what was [counted](Observation::so_far).
+    pub fn looks_at_counts(&self) -> bool {
+        let guards = self.feedback.iter().any(|rule| matches!(rule.when, Trigger::Guard { .. }));
+        guards || self.volume.looks_at_counts()
     }
 
     /// How the backlog of a number stands; `None` where the plan is none.

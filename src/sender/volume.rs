@@ -138,6 +138,11 @@ impl Volume {
         matches!(self, Volume::FastestClimb { .. })
     }
 
+    /// Whether it looks at what was counted: how much of a row, or of a campaign, is done.
+    pub(super) fn looks_at_counts(&self) -> bool {
+        self.clock().is_some() || matches!(self, Volume::Backlog(_))
+    }
+
     /// The most messages of a day under a limit, where the plan bounds them \[messages\].
     pub fn most_a_day(&self, limit: u64) -> Option<u64> {
         match self {

@@ -21,9 +21,9 @@
 //! alike](crate::platform::Rules::rate_abreast); without prices, eras or a help desk. All others wait for their counts
 //! beside one another (see [`Table`](crate::random::Table)) and do the rest one by one.
 
-use smallvec::SmallVec;
+mod notes;
 
-use crate::abreast::{ABREAST, All, add, bits, those};
+use crate::abreast::{ABREAST, All, bits, those};
 use crate::audience::{
     Act, ArrivalsAbreast, BatchAbreast, Moment, OddsAbreast, Reactions, Sampling, StageAbreast,
 };
@@ -33,9 +33,11 @@ use crate::random::ChanceAbreast;
 use crate::time::{SimTime, Slot};
 
 use super::ready::Scenario;
-use super::run::{Arrival, Run, show};
-use super::send::{Chosen, Delivered};
+use super::run::{Arrival, Run};
+use super::send::{Chosen, Delivered, counted_of};
 use super::trajectory::Trajectory;
+
+use self::notes::Notes;
 
 impl Scenario {
     /// Whether its replications go abreast where several are run at once.
@@ -79,8 +81,8 @@ pub(super) struct Abreast<'s, 'p> {
     batches: Vec<Batch>,
     /// What their platforms count.
     platforms: PlatformsAbreast<'s>,
-    /// What was heard since the runs last took note, act by act and by run.
-    heard: SmallVec<[(Act, All<u64>); Act::ALL.len()]>,
+    /// What the runs have still to write down.
+    notes: Notes,
     /// Slots before this one have been heard.
     next_heard: Slot,
     /// When the next term of each run ends, and when anything is next due in it alone.
@@ -107,7 +109,7 @@ impl<'s, 'p> Abreast<'s, 'p> {
             asks_platform: scenario.strategy.edits.is_some() || scenario.strategy.looks_at_usage(),
             batches: runs.iter().map(|_| Batch::default()).collect(),
             platforms,
-            heard: SmallVec::new(),
+            notes: Notes::new(),
             next_heard: 0,
             terms: [SimTime::NEVER; ABREAST],
             due: [SimTime::NEVER; ABREAST],
@@ -136,8 +138,9 @@ impl<'s, 'p> Abreast<'s, 'p> {
             those(judged).for_each(|run| self.ask(run));
         }
         self.close_days(end);
-        for (own, drawn) in self.runs.iter_mut().zip(self.chance.drawn()) {
+        for (run, (own, drawn)) in self.runs.iter_mut().zip(self.chance.drawn()).enumerate() {
             own.chance.note_drawn(*drawn);
+            own.diary.leave_in_flight(self.notes.in_flight(run));
         }
         self.runs.into_iter().map(Run::finish).collect()
     }
@@ -260,31 +263,25 @@ impl<'s, 'p> Abreast<'s, 'p> {
             return 0;
         }
         self.next_heard = slot;
-        let Abreast { arrivals, platforms, heard, .. } = self;
+        let Abreast { arrivals, platforms, notes, counts_complaints, .. } = self;
         let (mut blocks, mut reports) = (All::default(), All::default());
         arrivals.take(slot, |act, counts| {
-            match heard.iter_mut().find(|(known, _)| *known == act) {
-                Some((_, sums)) => add(sums, counts),
-                None => heard.push((act, *counts)),
-            }
-            match act {
-                Act::Block => blocks = *counts,
-                Act::Report => reports = *counts,
-                _ => {}
-            }
+            notes.hear(act, counts);
             if let Some(kind) = act.feedback() {
                 platforms.hear(now, kind, counts);
             }
+            match act {
+                Act::Block if *counts_complaints => blocks = *counts,
+                Act::Report if *counts_complaints => reports = *counts,
+                _ => {}
+            }
         });
-        self.complain(now, &blocks, &reports)
+        if self.counts_complaints { self.complain(now, &blocks, &reports) } else { 0 }
     }
 
     /// Complaints are judged as they are heard, where a rule counts them; a bit for each run that judges.
     fn complain(&mut self, now: SimTime, blocks: &All<u64>, reports: &All<u64>) -> u32 {
         let mut judged = 0;
-        if !self.counts_complaints {
-            return judged;
-        }
         for (run, own) in self.runs.iter_mut().enumerate() {
             let complaints = [blocks[run], reports[run]];
             if complaints != [0, 0] {
@@ -297,23 +294,21 @@ impl<'s, 'p> Abreast<'s, 'p> {
         judged
     }
 
-    /// The sender and the diary of each run take note of what was heard.
+    /// The diary and the sender of each run take note of what was counted.
     fn note(&mut self) {
         for (run, own) in self.runs.iter_mut().enumerate() {
-            for (act, counts) in &self.heard {
-                show(&mut own.tallies[SENDER], *act, counts[run]);
-                own.diary.hear_act(*act, counts[run]);
-            }
+            self.notes.write(run, &mut own.diary, &mut own.tallies[SENDER]);
         }
-        self.heard.clear();
+        self.notes.clear();
     }
 
     /// Closes the civil days that are over before `now`.
     fn close_days(&mut self, now: SimTime) {
         while self.runs[0].day_over <= now {
-            self.note();
-            let over = self.runs[0].day_over;
+            let (over, day) = (self.runs[0].day_over, self.runs[0].diary.day());
             let last = SimTime(over.0 - 1);
+            self.notes.fail(day);
+            self.note();
             self.platforms.advance(last);
             let capacities = self.platforms.capacities(last);
             for (run, own) in self.runs.iter_mut().enumerate() {
@@ -322,8 +317,10 @@ impl<'s, 'p> Abreast<'s, 'p> {
                     true => self.platforms.tell_scores(run, &mut own.platform),
                     false => self.platforms.tell(run, &mut own.platform),
                 }
+                self.notes.write_use(run, &mut own.diary);
                 own.close_day(free.then_some(capacities[run]));
             }
+            self.notes.turn();
             // What was sent before can use up a limit without any send.
             self.look_at_limits(over, self.all());
         }
@@ -332,10 +329,7 @@ impl<'s, 'p> Abreast<'s, 'p> {
     /// Notes how much of the limit of each of `runs` \[a bit each\] is in use.
     fn look_at_limits(&mut self, now: SimTime, runs: u32) {
         let reached = self.platforms.reached(now);
-        for run in those(runs) {
-            let own = &mut self.runs[run];
-            own.diary.use_limit(reached[run], own.platform.limit(NUMBER));
-        }
+        self.notes.use_limits(runs, &reached, self.platforms.limits());
     }
 
     /// A bit for each run.
@@ -345,7 +339,7 @@ impl<'s, 'p> Abreast<'s, 'p> {
 
     /// Class 5: all runs send.
     fn send(&mut self, now: SimTime) {
-        if self.scenario.strategy.looks_at_customers() {
+        if self.scenario.strategy.looks_at_counts() {
             self.note();
         }
         let slot = self.scenario.sending[self.runs[0].next_send].slot;
@@ -360,15 +354,16 @@ impl<'s, 'p> Abreast<'s, 'p> {
         for run in those(sending) {
             admitted |= u32::from(self.count(run, reactions[run], &moment, &mut sent)) << run;
         }
+        self.fail_later(&reactions, &moment);
         let judging = self.platforms.deliver(now, admitted, &sent);
         for run in those(judging) {
             let Run { platform, changes, .. } = &mut self.runs[run];
             self.platforms.judge_sent(run, now, &sent, platform, changes);
         }
-        self.look_at_limits(now, admitted);
         for run in those(self.all()) {
             self.sent(run, sending & 1 << run != 0, judging & 1 << run != 0, &moment);
         }
+        self.look_at_limits(now, admitted);
     }
 
     /// Chooses whom a run writes to; tells whether it asks for anybody.
@@ -411,20 +406,31 @@ impl<'s, 'p> Abreast<'s, 'p> {
         scenario.segments[SEGMENT].react_abreast(&mut abreast, moment, stage)
     }
 
-    /// The sender and the diary of a run take note of what was delivered of its batch, which comes to what is `sent`;
-    /// tells whether anything was admitted.
+    /// Takes note of what was delivered of the batch of a run, which comes to what is `sent`; tells whether anything was
+    /// admitted.
     fn count(&mut self, run: usize, reactions: Reactions, moment: &Moment, sent: &mut SentAbreast) -> bool {
         let (own, Batch { chosen, delivered, .. }) = (&mut self.runs[run], &mut self.batches[run]);
         *delivered = Delivered::default();
-        if chosen.admission.admitted == 0 {
+        let admitted = chosen.admission.admitted;
+        if admitted == 0 {
             return false;
         }
-        *delivered = own.count(LANE, chosen, moment, reactions);
+        *delivered = own.delivered_of(LANE, chosen, moment, &reactions);
         let Delivered { sent: all, all: reached, in_window } = *delivered;
         (sent.sent[run], sent.delivered[run]) = (all, reached);
         sent.sent_outside[run] = all.saturating_sub(in_window[0]);
         sent.delivered_outside[run] = reached.saturating_sub(in_window[1]);
+        for (metric, count) in counted_of(chosen, &reactions) {
+            self.notes.count(run, metric, count);
+        }
         true
+    }
+
+    /// What is in flight of what was sent fails when its time to live ends.
+    fn fail_later(&mut self, reactions: &All<Reactions>, moment: &Moment) {
+        let time_to_live = self.scenario.segments[SEGMENT].behavior.time_to_live.value;
+        let failing = self.notes.failing_at(moment.now + time_to_live, &self.scenario.setting.calendar);
+        failing.iter_mut().zip(reactions).for_each(|(failing, reactions)| *failing += reactions.in_flight);
     }
 
     /// Tells of the batch of a run, if it had one, and asks what is next due in it where that may have changed.

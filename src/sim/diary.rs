@@ -2,7 +2,7 @@
 
 use std::cmp::Reverse;
 
-use crate::audience::{Act, ActCounts};
+use crate::audience::Act;
 use crate::glossary::{NumberStatus, Rating, TemplateStatus};
 use crate::platform::price::Charge;
 use crate::platform::{Change, Platform, Score, Subject as Whom, What};
@@ -19,7 +19,7 @@ pub(super) struct Diary {
     day: usize,
     today: Today,
     sending_days: usize,
-    /// Failures by the civil day on which the time to live ends.
+    /// Failures by the civil day on which the time to live ends, as far as there are any.
     failures: Vec<u64>,
     in_flight: u64,
     /// Position among the setting's tiers of the highest limit that a number holds.
@@ -70,7 +70,7 @@ impl Diary {
             sending_days: 0,
             days: vec![Day::BEGUN; days],
             day: 0,
-            failures: vec![0; days],
+            failures: Vec::new(),
             in_flight: 0,
             tier: held,
             usable: (
@@ -100,14 +100,18 @@ impl Diary {
     /// Counts what a number asks for, and what of it the list cannot supply.
     pub(super) fn ask(&mut self, sender: usize, messages: u64, short: u64) {
         self.today.asked[sender] += messages;
-        self.today.short |= short > 0;
-        self.count(Metric::ShortOfList, short);
+        if short > 0 {
+            self.today.short = true;
+            self.count(Metric::ShortOfList, short);
+        }
     }
 
-    /// Counts messages that the platform refused.
+    /// Counts messages that the platform refused, if any.
     pub(super) fn refuse(&mut self, messages: u64) {
-        self.today.refused |= messages > 0;
-        self.count(Metric::Refused, messages);
+        if messages > 0 {
+            self.today.refused = true;
+            self.count(Metric::Refused, messages);
+        }
     }
 
     /// Notes how many cells the lists hold.
@@ -118,22 +122,6 @@ impl Diary {
     /// Adds to a metric of today.
     pub(super) fn count(&mut self, metric: Metric, count: u64) {
         self.days[self.day].counts[metric as usize] += count;
-    }
-
-    /// Counts what customers did.
-    #[inline]
-    pub(super) fn hear(&mut self, acts: &ActCounts) {
-        for act in Act::ALL {
-            self.hear_act(act, acts[act.index()]);
-        }
-    }
-
-    /// Counts what customers did of one kind.
-    #[inline]
-    pub(super) fn hear_act(&mut self, act: Act, count: u64) {
-        if let Some(metric) = counted_as(act) {
-            self.count(metric, count);
-        }
     }
 
     /// Counts what is charged, and what has no known price.
@@ -154,11 +142,20 @@ impl Diary {
     /// Undelivered messages fail on the day on which their time to live ends, or stay in flight beyond the horizon.
     pub(super) fn fail_later(&mut self, fails: SimTime, messages: u64, scenario: &Scenario) {
         let calendar = &scenario.setting.calendar;
-        if fails < calendar.end() {
-            self.failures[calendar.day_of(fails)] += messages;
-        } else {
-            self.in_flight += messages;
+        if fails >= calendar.end() {
+            self.leave_in_flight(messages);
+            return;
         }
+        let day = calendar.day_of(fails);
+        if self.failures.len() <= day {
+            self.failures.resize(day + 1, 0);
+        }
+        self.failures[day] += messages;
+    }
+
+    /// Undelivered messages stay in flight beyond the horizon.
+    pub(super) fn leave_in_flight(&mut self, messages: u64) {
+        self.in_flight += messages;
     }
 
     /// Notes that a tier (position among the setting's) is held from now on.
@@ -214,7 +211,7 @@ impl Diary {
         scenario: &Scenario,
         platform: &mut Platform<'_>,
     ) {
-        let failed = self.failures[self.day];
+        let failed = self.failures.get(self.day).copied().unwrap_or(0);
         self.count(Metric::Failed, failed);
         let (today, day) = (&mut self.today, &mut self.days[self.day]);
         let last = SimTime(over.0 - 1);
@@ -252,7 +249,7 @@ impl Diary {
 
 /// What an act counts as; late answers are counted among the answers, and unread messages not at all.
 #[inline]
-fn counted_as(act: Act) -> Option<Metric> {
+pub(super) fn counted_as(act: Act) -> Option<Metric> {
     Some(match act {
         Act::Block => Metric::Blocked,
         Act::Report => Metric::Reported,

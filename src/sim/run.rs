@@ -33,7 +33,7 @@ use super::abreast::Abreast;
 use super::account::Account;
 use super::chats::days_of;
 use super::decisions::Pending;
-use super::diary::{AtEnd, Diary, best_tier};
+use super::diary::{AtEnd, Diary, best_tier, counted_as};
 use super::ready::{Lane, Scenario, SendingNumber, Streak};
 use super::send::{Few, Shown};
 use super::thresholds::draw_thresholds;
@@ -464,10 +464,12 @@ impl<'s, 'p> Run<'s, 'p> {
         arrivals.take(slot, |streak, acts| {
             let Streak { sender, number, template, segment } = scenario.streaks[streak];
             let of = |act: Act| acts[act.index()];
-            for act in [Act::Read, Act::Reply, Act::Stop] {
-                show(&mut tallies[sender], act, of(act));
+            for act in Act::ALL {
+                if let Some(metric) = counted_as(act) {
+                    show(&mut tallies[sender], metric, of(act));
+                    diary.count(metric, of(act));
+                }
             }
-            diary.hear(acts);
             if let Some(desk) = help_desk.as_mut().filter(|_| of(Act::Reply) > 0) {
                 desk.hear(slot, sender, of(Act::Reply));
             }
@@ -566,13 +568,15 @@ impl<'s, 'p> Run<'s, 'p> {
     }
 }
 
-/// The sender is shown what customers did, as far as a provider shows it.
+/// The sender is shown what was counted, as far as a provider shows it.
 #[inline]
-pub(super) fn show(tally: &mut Tally, act: Act, count: u64) {
-    match act {
-        Act::Read => tally.read += count,
-        Act::Reply => tally.replied += count,
-        Act::Stop => tally.stopped += count,
+pub(super) fn show(tally: &mut Tally, metric: Metric, count: u64) {
+    match metric {
+        Metric::Sent => tally.sent += count,
+        Metric::Delivered => tally.delivered += count,
+        Metric::Read => tally.read += count,
+        Metric::Replied => tally.replied += count,
+        Metric::Stopped => tally.stopped += count,
         _ => {}
     }
 }

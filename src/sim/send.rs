@@ -9,7 +9,7 @@ use crate::sender::{Observation, Part, Plan, Usage, share_out};
 use crate::time::{SimTime, Slot};
 
 use super::ready::{Lane, MOST_IN_SLOT, Scenario, SendingNumber, SendingSlot};
-use super::run::{Batch, Run};
+use super::run::{Batch, Run, show};
 use super::trajectory::Metric;
 
 /// Something of each template or segment of a scenario, of which there are few.
@@ -340,27 +340,30 @@ impl<'s> Run<'s, '_> {
     }
 
     /// The sender and the diary take note of what was delivered of those who were chosen.
-    pub(super) fn count(
+    fn count(&mut self, lane: usize, chosen: &Chosen, moment: &Moment, reactions: Reactions) -> Delivered {
+        let Lane { sender, segment, .. } = self.scenario.lanes[lane];
+        let fails = moment.now + self.scenario.segments[segment].behavior.time_to_live.value;
+        self.diary.fail_later(fails, reactions.in_flight, self.scenario);
+        let delivered = self.delivered_of(lane, chosen, moment, &reactions);
+        for (metric, count) in counted_of(chosen, &reactions) {
+            self.diary.count(metric, count);
+            show(&mut self.tallies[sender], metric, count);
+        }
+        self.pay(moment.now, segment, moment.category, reactions.delivered, delivered.in_window[1]);
+        delivered
+    }
+
+    /// What was delivered of those who were chosen.
+    pub(super) fn delivered_of(
         &mut self,
         lane: usize,
         chosen: &Chosen,
         moment: &Moment,
-        reactions: Reactions,
+        reactions: &Reactions,
     ) -> Delivered {
-        let scenario = self.scenario;
-        let Lane { sender, segment, .. } = scenario.lanes[lane];
-        let (now, admitted, inside) = (moment.now, chosen.admission.admitted, chosen.inside());
-        let fails = now + scenario.segments[segment].behavior.time_to_live.value;
-        self.diary.fail_later(fails, reactions.in_flight, scenario);
-        let in_window = self.in_windows(lane, chosen, moment, &reactions);
-        self.diary.count(Metric::Sent, admitted);
-        self.diary.count(Metric::Delivered, reactions.delivered);
-        self.tallies[sender].sent += admitted;
-        self.tallies[sender].delivered += reactions.delivered;
-        self.pay(now, segment, moment.category, reactions.delivered, in_window[1]);
-        self.diary.count(Metric::Failed, reactions.capped);
-        self.diary.count(Metric::InWindow, inside);
-        Delivered { sent: admitted - reactions.capped, all: reactions.delivered, in_window }
+        let in_window = self.in_windows(lane, chosen, moment, reactions);
+        let sent = chosen.admission.admitted - reactions.capped;
+        Delivered { sent, all: reactions.delivered, in_window }
     }
 
     /// Of the messages that did not fail at once, those inside service windows, and how many of these were delivered.
@@ -441,6 +444,17 @@ impl Chosen {
     fn inside(&self) -> u64 {
         self.open.min(self.admission.admitted)
     }
+}
+
+/// What is counted of a batch, as it is sent.
+#[inline]
+pub(super) fn counted_of(chosen: &Chosen, reactions: &Reactions) -> [(Metric, u64); 4] {
+    [
+        (Metric::Sent, chosen.admission.admitted),
+        (Metric::Delivered, reactions.delivered),
+        (Metric::Failed, reactions.capped),
+        (Metric::InWindow, chosen.inside()),
+    ]
 }
 
 /// What was delivered of a batch.

@@ -1,0 +1,140 @@
+//! What the senders and the diaries of replications abreast take note of: counts of all runs side by side, written down
+//! run by run where somebody looks.
+//!
+//! ```text
+//!   sent, delivered, heard  --->  counts since the last look  --a day is over, or the strategy looks--> each run's own
+//!   in flight               --->  failures by day             --that day is over-->
+//!   a limit in use          --->  the largest share of today  --the day is over-->
+//! ```
+
+use crate::abreast::{ABREAST, All, add, bits, those};
+use crate::audience::Act;
+use crate::sender::Tally;
+use crate::time::{Calendar, SimTime};
+
+use super::super::diary::{Diary, counted_as};
+use super::super::run::show;
+use super::super::trajectory::Metric;
+
+/// Counts that were not written down yet.
+#[derive(Clone, Debug)]
+pub(super) struct Notes {
+    /// By metric.
+    counts: [All<u64>; Metric::ALL.len()],
+    /// A bit for each metric of which anything was counted.
+    counted: u32,
+    /// Undelivered messages by the civil day on which their time to live ends, as far as there are any.
+    failures: Vec<All<u64>>,
+    /// Undelivered messages whose time to live ends beyond the horizon.
+    in_flight: All<u64>,
+    used: MostUsed,
+}
+
+/// When the largest share of each limit was in use: so many customers of such a limit.
+#[derive(Clone, Debug)]
+struct MostUsed {
+    customers: All<u64>,
+    limits: All<u64>,
+    /// A bit for each run that had a limit.
+    limited: u32,
+}
+
+impl MostUsed {
+    const NONE: MostUsed = MostUsed { customers: [0; ABREAST], limits: [1; ABREAST], limited: 0 };
+}
+
+impl Notes {
+    pub(super) fn new() -> Notes {
+        Notes {
+            counts: [All::default(); Metric::ALL.len()],
+            counted: 0,
+            failures: Vec::new(),
+            in_flight: All::default(),
+            used: MostUsed::NONE,
+        }
+    }
+
+    /// Counts something of one run.
+    #[inline]
+    pub(super) fn count(&mut self, run: usize, metric: Metric, count: u64) {
+        self.counts[metric as usize][run] += count;
+        self.counted |= 1 << metric as u32;
+    }
+
+    /// Counts what customers did.
+    #[inline]
+    pub(super) fn hear(&mut self, act: Act, counts: &All<u64>) {
+        if let Some(metric) = counted_as(act) {
+            add(&mut self.counts[metric as usize], counts);
+            self.counted |= 1 << metric as u32;
+        }
+    }
+
+    /// The undelivered messages of each run whose time to live ends at `fails`.
+    pub(super) fn failing_at(&mut self, fails: SimTime, calendar: &Calendar) -> &mut All<u64> {
+        if fails >= calendar.end() {
+            return &mut self.in_flight;
+        }
+        let day = calendar.day_of(fails);
+        if self.failures.len() <= day {
+            self.failures.resize(day + 1, All::default());
+        }
+        &mut self.failures[day]
+    }
+
+    /// Undelivered messages of a run whose time to live ends beyond the horizon.
+    pub(super) fn in_flight(&self, run: usize) -> u64 {
+        self.in_flight[run]
+    }
+
+    /// Notes how much of the limit of each of `runs` \[a bit each\] is in use \[customers\]; a limit of `u64::MAX` is
+    /// none.
+    pub(super) fn use_limits(&mut self, runs: u32, customers: &All<u64>, limits: &All<u64>) {
+        let MostUsed { customers: most, limits: of, limited } = &mut self.used;
+        let having = runs & bits(limits.iter().map(|limit| *limit != u64::MAX));
+        *limited |= having;
+        for run in 0..ABREAST {
+            // A limit of 0 is taken for one of 1.
+            let limit = limits[run].max(1);
+            let more = customers[run] * of[run] > most[run] * limit;
+            if having & 1 << run != 0 && more {
+                (most[run], of[run]) = (customers[run], limit);
+            }
+        }
+    }
+
+    /// The messages of `day`, which is over, fail whose time to live has ended.
+    pub(super) fn fail(&mut self, day: usize) {
+        if let Some(failed) = self.failures.get(day) {
+            add(&mut self.counts[Metric::Failed as usize], failed);
+            self.counted |= 1 << Metric::Failed as u32;
+        }
+    }
+
+    /// Writes down what was counted of a run, in its diary and as its sender counts it.
+    #[inline]
+    pub(super) fn write(&self, run: usize, diary: &mut Diary, tally: &mut Tally) {
+        for metric in those(self.counted) {
+            let (metric, count) = (Metric::ALL[metric], self.counts[metric][run]);
+            diary.count(metric, count);
+            show(tally, metric, count);
+        }
+    }
+
+    /// Begins to count afresh: all was written down.
+    pub(super) fn clear(&mut self) {
+        those(std::mem::take(&mut self.counted)).for_each(|metric| self.counts[metric] = All::default());
+    }
+
+    /// Writes down what of the limit of a run was in use today.
+    pub(super) fn write_use(&self, run: usize, diary: &mut Diary) {
+        if self.used.limited & 1 << run != 0 {
+            diary.use_limit(self.used.customers[run], Some(self.used.limits[run]));
+        }
+    }
+
+    /// Another day begins.
+    pub(super) fn turn(&mut self) {
+        self.used = MostUsed::NONE;
+    }
+}
