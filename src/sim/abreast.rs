@@ -294,10 +294,14 @@ impl<'s, 'p> Abreast<'s, 'p> {
         judged
     }
 
-    /// The diary and the sender of each run take note of what was counted.
+    /// The diary of each run takes note of what was counted, and its sender where the strategy looks at that.
     fn note(&mut self) {
+        let looks = self.scenario.strategy.looks_at_counts();
         for (run, own) in self.runs.iter_mut().enumerate() {
-            self.notes.write(run, &mut own.diary, &mut own.tallies[SENDER]);
+            self.notes.write(run, &mut own.diary);
+            if looks {
+                self.notes.show(run, &mut own.tallies[SENDER]);
+            }
         }
         self.notes.clear();
     }

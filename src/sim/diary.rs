@@ -9,7 +9,7 @@ use crate::platform::{Change, Platform, Score, Subject as Whom, What};
 use crate::time::SimTime;
 
 use super::ready::{Scenario, SendingNumber};
-use super::trajectory::{Chats, Day, End, Ledger, Metric, Outcome, Reason, Trajectory};
+use super::trajectory::{Chats, Counts, Day, End, Ledger, Metric, Outcome, Reason, Trajectory};
 
 /// What is written down while a replication runs.
 pub(super) struct Diary {
@@ -121,7 +121,12 @@ impl Diary {
 
     /// Adds to a metric of today.
     pub(super) fn count(&mut self, metric: Metric, count: u64) {
-        self.days[self.day].counts[metric as usize] += count;
+        self.counts()[metric as usize] += count;
+    }
+
+    /// What is counted of today.
+    pub(super) fn counts(&mut self) -> &mut Counts {
+        &mut self.days[self.day].counts
     }
 
     /// Counts what is charged, and what has no known price.

@@ -45,6 +45,10 @@ pub trait Probe {
     fn change(&mut self, change: &Change, score: Option<Score>);
     /// The sender sent a batch.
     fn sent(&mut self, batch: &Batch);
+    /// Whether it watches at all.
+    fn watches(&self) -> bool {
+        true
+    }
 }
 
 /// One send.
@@ -77,6 +81,9 @@ pub struct Unwatched;
 impl Probe for Unwatched {
     fn change(&mut self, _: &Change, _: Option<Score>) {}
     fn sent(&mut self, _: &Batch) {}
+    fn watches(&self) -> bool {
+        false
+    }
 }
 
 /// Replications that are run side by side on one thread.
@@ -138,6 +145,8 @@ pub(super) struct Arrival {
 pub(super) struct Run<'s, 'p> {
     pub(super) scenario: &'s Scenario,
     pub(super) probe: &'p mut dyn Probe,
+    /// Whether the probe watches.
+    pub(super) watched: bool,
     pub(super) chance: Chance,
     pub(super) platform: Platform<'s>,
     /// The list of each lane.
@@ -232,6 +241,7 @@ impl<'s, 'p> Run<'s, 'p> {
             writing: Few::from_elem(0, if writes_first { scenario.lanes.len() } else { 0 }),
             changes: Vec::new(),
             changed: true,
+            watched: probe.watches(),
             probe,
             platform,
             rates,
@@ -494,7 +504,7 @@ impl<'s, 'p> Run<'s, 'p> {
     }
 
     fn tell_all(&mut self, now: SimTime) {
-        self.changed = true;
+        (self.changed, self.shown.stale) = (true, true);
         let mut changes = std::mem::take(&mut self.changes);
         for change in changes.drain(..) {
             self.diary.note(&change);
@@ -502,8 +512,10 @@ impl<'s, 'p> Run<'s, 'p> {
                 self.diary.hold(best_tier(self.scenario, &self.platform), change.at);
             }
             self.follow(&change, now);
-            let score = self.platform.score(self.scenario.senders[0].number, now);
-            self.probe.change(&change, score);
+            if self.watched {
+                let score = self.platform.score(self.scenario.senders[0].number, now);
+                self.probe.change(&change, score);
+            }
         }
         // Its room, for the next changes; those that came meanwhile are told at the next instant.
         changes.append(&mut self.changes);

@@ -19,6 +19,8 @@ pub(super) type Few<T> = SmallVec<[T; 8]>;
 pub(super) struct Shown {
     statuses: Few<TemplateStatus>,
     ratings: Few<Rating>,
+    /// Whether they may have changed since.
+    pub(super) stale: bool,
 }
 
 impl Shown {
@@ -27,6 +29,7 @@ impl Shown {
         Shown {
             statuses: Few::from_elem(TemplateStatus::Approved, templates),
             ratings: Few::from_elem(Rating::Unknown, templates),
+            stale: true,
         }
     }
 }
@@ -90,7 +93,10 @@ impl<'s> Run<'s, '_> {
     }
 
     fn see_templates(&mut self) {
-        let Shown { statuses, ratings } = &mut self.shown;
+        let Shown { statuses, ratings, stale } = &mut self.shown;
+        if !std::mem::take(stale) {
+            return;
+        }
         for (((_, _, place), status), rating) in self.scenario.templates.iter().zip(statuses).zip(ratings) {
             *status = self.platform.template_status(*place);
             *rating = self.platform.template_rating(*place);
@@ -178,18 +184,20 @@ impl<'s> Run<'s, '_> {
         delivered: Delivered,
         moment: &Moment,
     ) -> bool {
-        let &Chosen { admission, short, .. } = chosen;
-        self.probe.sent(&Batch {
-            at: moment.now,
-            number: self.scenario.lanes[lane].number,
-            template: self.scenario.templates[moment.template].2,
-            asked,
-            short_of_list: short,
-            admission,
-            in_window: chosen.inside(),
-            delivered: delivered.all,
-            delivered_in_window: delivered.in_window[1],
-        });
+        if self.watched {
+            let &Chosen { admission, short, .. } = chosen;
+            self.probe.sent(&Batch {
+                at: moment.now,
+                number: self.scenario.lanes[lane].number,
+                template: self.scenario.templates[moment.template].2,
+                asked,
+                short_of_list: short,
+                admission,
+                in_window: chosen.inside(),
+                delivered: delivered.all,
+                delivered_in_window: delivered.in_window[1],
+            });
+        }
         self.tell(moment.now)
     }
 

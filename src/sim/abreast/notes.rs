@@ -54,11 +54,13 @@ impl Notes {
         }
     }
 
-    /// Counts something of one run.
+    /// Counts something of one run, if there is any.
     #[inline]
     pub(super) fn count(&mut self, run: usize, metric: Metric, count: u64) {
-        self.counts[metric as usize][run] += count;
-        self.counted |= 1 << metric as u32;
+        if count > 0 {
+            self.counts[metric as usize][run] += count;
+            self.counted |= 1 << metric as u32;
+        }
     }
 
     /// Counts what customers did.
@@ -111,14 +113,16 @@ impl Notes {
         }
     }
 
-    /// Writes down what was counted of a run, in its diary and as its sender counts it.
+    /// Writes down in its diary what was counted of a run.
     #[inline]
-    pub(super) fn write(&self, run: usize, diary: &mut Diary, tally: &mut Tally) {
-        for metric in those(self.counted) {
-            let (metric, count) = (Metric::ALL[metric], self.counts[metric][run]);
-            diary.count(metric, count);
-            show(tally, metric, count);
-        }
+    pub(super) fn write(&self, run: usize, diary: &mut Diary) {
+        let today = diary.counts();
+        those(self.counted).for_each(|metric| today[metric] += self.counts[metric][run]);
+    }
+
+    /// Shows the sender of a run what was counted.
+    pub(super) fn show(&self, run: usize, tally: &mut Tally) {
+        those(self.counted).for_each(|metric| show(tally, Metric::ALL[metric], self.counts[metric][run]));
     }
 
     /// Begins to count afresh: all was written down.
