@@ -35,7 +35,7 @@ pub use sharing::by_weight;
 pub use volume::{Geometric, Volume};
 
 use self::clock::Row;
-use self::feedback::Feedback;
+use self::feedback::{Allowed, Feedback};
 use self::sharing::Own;
 
 /// How a sender decides, as a scenario says it.
@@ -88,6 +88,9 @@ impl From<Volume> for Strategy {
 impl Strategy {
     /// What is to be sent in this slot; `state` is that of the number, and moves on.
     pub fn decide(&self, state: &mut State, seen: &Observation<'_>) -> Plan {
+        if !self.looks_back() {
+            return self.decide_at_once(seen);
+        }
         let last_day = state.turn(seen);
         let before = state.before.map(|(_, asked)| asked);
         let own = self.own(seen);
@@ -101,6 +104,21 @@ impl Strategy {
         };
         let messages = self.volume.messages(state.row.place, &allowed, own, seen).min(seen.throughput);
         state.asked += messages;
+        Plan { messages, template }
+    }
+
+    /// Whether it looks at more than the calendar, limits and usage, templates, and what was asked for today: at ratings
+    /// and statuses of numbers, at what was asked and counted before. Only then has it a state.
+    pub fn looks_back(&self) -> bool {
+        !self.feedback.is_empty() || self.volume.looks_at_counts()
+    }
+
+    /// [`Strategy::decide`] of one that does not [look back](Strategy::looks_back).
+    pub fn decide_at_once(&self, seen: &Observation<'_>) -> Plan {
+        let Some(template) = rotation::choose(self.rotation, seen) else {
+            return Plan::default();
+        };
+        let messages = self.volume.messages(0, &Allowed::ALL, self.own(seen), seen).min(seen.throughput);
         Plan { messages, template }
     }
 

@@ -4,7 +4,7 @@ use crate::glossary::{NumberStatus, Rating, TemplateStatus};
 use crate::time::SimTime;
 
 /// What a sender can see when it is asked for one of its numbers.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Observation<'o> {
     /// The instant.
     pub now: SimTime,

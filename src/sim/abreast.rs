@@ -30,6 +30,7 @@ use crate::audience::{
 use crate::glossary::{Category, Feedback};
 use crate::platform::{Moved, PlatformsAbreast, SentAbreast};
 use crate::random::ChanceAbreast;
+use crate::sender::Observation;
 use crate::time::{SimTime, Slot};
 
 use super::ready::Scenario;
@@ -346,12 +347,13 @@ impl<'s, 'p> Abreast<'s, 'p> {
         if self.scenario.strategy.looks_at_counts() {
             self.note();
         }
-        let slot = self.scenario.sending[self.runs[0].next_send].slot;
+        let place = self.runs[0].next_send;
+        let slot = self.scenario.sending[place].slot;
         let moment = self.runs[0].moment(LANE, TEMPLATE, slot, now);
         let capacities = self.platforms.capacities(now);
-        let mut sending = 0;
+        let (in_slot, mut sending) = (self.runs[0].seen_in_slot(SENDER, place, now), 0);
         for run in those(self.all()) {
-            sending |= u32::from(self.choose(run, capacities[run], &moment)) << run;
+            sending |= u32::from(self.choose(run, capacities[run], &in_slot, &moment)) << run;
         }
         let reactions = self.react(sending, &moment);
         let (mut sent, mut admitted) = (SentAbreast::default(), 0);
@@ -371,13 +373,19 @@ impl<'s, 'p> Abreast<'s, 'p> {
     }
 
     /// Chooses whom a run writes to; tells whether it asks for anybody.
-    fn choose(&mut self, run: usize, capacity: u64, moment: &Moment) -> bool {
+    fn choose(
+        &mut self,
+        run: usize,
+        capacity: u64,
+        in_slot: &Observation<'static>,
+        moment: &Moment,
+    ) -> bool {
         let own = &mut self.runs[run];
         let free = self.platforms.sends_freely(run);
         if !free || self.asks_platform {
             self.platforms.tell(run, &mut own.platform);
         }
-        let sending = own.open_slot(moment.now);
+        own.open_slot(moment.now);
         if self.asks_platform {
             self.follow(run);
         }
@@ -387,7 +395,7 @@ impl<'s, 'p> Abreast<'s, 'p> {
         batch.asked = 0;
         if own.platform.connected(number) {
             let capacity = free.unwrap_or_else(|| own.platform.capacity(number, moment.now));
-            batch.asked = own.plan(SENDER, sending, capacity, moment.now).messages;
+            batch.asked = own.plan(SENDER, capacity, in_slot).messages;
         }
         if batch.asked > 0 {
             own.choose(LANE, batch.asked, free, moment, &mut batch.chosen);

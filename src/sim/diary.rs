@@ -106,12 +106,10 @@ impl Diary {
         }
     }
 
-    /// Counts messages that the platform refused, if any.
+    /// Counts messages that the platform refused.
     pub(super) fn refuse(&mut self, messages: u64) {
-        if messages > 0 {
-            self.today.refused = true;
-            self.count(Metric::Refused, messages);
-        }
+        self.today.refused = true;
+        self.count(Metric::Refused, messages);
     }
 
     /// Notes how many cells the lists hold.

@@ -8,7 +8,7 @@ use crate::platform::{Admission, Signal};
 use crate::sender::{Observation, Part, Plan, Usage, share_out};
 use crate::time::{SimTime, Slot};
 
-use super::ready::{Lane, MOST_IN_SLOT, Scenario, SendingNumber, SendingSlot};
+use super::ready::{Lane, MOST_IN_SLOT, Scenario};
 use super::run::{Batch, Run, show};
 use super::trajectory::Metric;
 
@@ -38,30 +38,31 @@ impl<'s> Run<'s, '_> {
     /// Asks the strategy for each number, in the order of the scenario.
     pub(super) async fn send(&mut self, now: SimTime) {
         let scenario = self.scenario;
-        let sending = self.open_slot(now);
+        let place = self.open_slot(now);
+        let slot = scenario.sending[place].slot;
         for (sender, own) in scenario.senders.iter().enumerate() {
             if !self.platform.connected(own.number) {
                 continue;
             }
             let capacity = self.platform.capacity(own.number, now);
-            let plan = self.plan(sender, sending, capacity, now);
+            let plan = self.plan(sender, capacity, &self.seen_in_slot(sender, place, now));
             self.share_out(sender, plan.messages, now);
             for segment in 0..scenario.segments.len() {
                 let part = self.parts[segment];
                 if part > 0 {
                     let lane = sender * scenario.segments.len() + segment;
-                    self.send_batch(lane, plan.template, part, sending.slot, now).await;
+                    self.send_batch(lane, plan.template, part, slot, now).await;
                 }
             }
         }
     }
 
-    /// Opens a slot in which sending is allowed.
-    pub(super) fn open_slot(&mut self, now: SimTime) -> SendingSlot {
-        let sending = self.scenario.sending[self.next_send];
+    /// Opens the next slot in which sending is allowed; returns its position among them.
+    pub(super) fn open_slot(&mut self, now: SimTime) -> usize {
+        let place = self.next_send;
         self.next_send += 1;
         self.edit(now);
-        sending
+        place
     }
 
     /// Shares out what a number sends over the segments.
@@ -103,40 +104,65 @@ impl<'s> Run<'s, '_> {
         }
     }
 
-    /// Asks the strategy for one number, which may write to `capacity` more customers.
-    pub(super) fn plan(&mut self, sender: usize, sending: SendingSlot, capacity: u64, now: SimTime) -> Plan {
-        let scenario = self.scenario;
-        let SendingNumber { number, part, .. } = scenario.senders[sender];
-        // A limit that numbers share is parted among them, and so is what is missing for the next one.
-        let shares = self.platform.shares_limit() && scenario.senders.len() > 1;
-        let own = if shares { Part { all: self.weight_from(sender), ..part } } else { Part::WHOLE };
-        let limit = self.platform.limit(number);
-        let asked = scenario.strategy.looks_at_usage();
-        let usage = if asked { self.platform.usage(number, now) } else { None };
-        let seen = Observation {
+    /// What the sender of a number sees of the sending slot at `place`, which begins `now`, however its number stands.
+    pub(super) fn seen_in_slot(&self, sender: usize, place: usize, now: SimTime) -> Observation<'static> {
+        let sending = self.scenario.sending[place];
+        Observation {
             now,
             day: self.diary.day(),
-            sending_days: self.diary.sending_days(),
-            sending_slot: self.next_send - 1,
+            sending_slot: place,
             slot: sending.place,
             slots: sending.of,
             throughput: self.throughput(now),
+            part: self.scenario.senders[sender].part,
+            ..Observation::at_start(&[], &[])
+        }
+    }
+
+    /// Asks the strategy for one number, which may write to `capacity` more customers in a slot.
+    pub(super) fn plan(&mut self, sender: usize, capacity: u64, in_slot: &Observation<'static>) -> Plan {
+        let (scenario, platform) = (self.scenario, &mut self.platform);
+        let (strategy, number) = (&scenario.strategy, scenario.senders[sender].number);
+        let usage =
+            if strategy.looks_at_usage() { platform.usage(number, in_slot.now) } else { None };
+        let seen = Observation {
+            limit: platform.limit(number),
+            capacity,
             templates: &self.shown.statuses,
             template_ratings: &self.shown.ratings,
-            limit: if shares { limit.map(|all| scenario.strategy.part(sender, all)) } else { limit },
-            capacity,
+            usage: usage.map(|(used, needed)| Usage { used, needed: needed.max(used) }),
+            asked_today: self.diary.asked(sender),
+            ..*in_slot
+        };
+        // A limit that numbers share is parted among them.
+        let seen = if scenario.senders.len() > 1 && platform.shares_limit() { self.shared(sender, seen) } else { seen };
+        if !strategy.looks_back() {
+            return strategy.decide_at_once(&seen);
+        }
+        let seen = Observation {
+            sending_days: self.diary.sending_days(),
             status: self.platform.number_status(number),
             rating: self.platform.rating(number),
-            usage: usage.map(|(used, needed)| Usage {
-                used,
-                needed: used + own.rounded_up(needed.saturating_sub(used)),
-            }),
-            part,
-            asked_today: self.diary.asked(sender),
             held: self.held_by(sender),
             so_far: self.tallies[sender],
+            ..seen
         };
-        scenario.strategy.decide(&mut self.states[sender], &seen)
+        strategy.decide(&mut self.states[sender], &seen)
+    }
+
+    /// What a number that shares its limit with others sees as its own part of that, and of what is missing for the
+    /// next one.
+    fn shared<'o>(&self, sender: usize, seen: Observation<'o>) -> Observation<'o> {
+        let own = Part { all: self.weight_from(sender), ..seen.part };
+        let part_of = |Usage { used, needed }| Usage {
+            used,
+            needed: used + own.rounded_up(needed.saturating_sub(used)),
+        };
+        Observation {
+            limit: seen.limit.map(|all| self.scenario.strategy.part(sender, all)),
+            usage: seen.usage.map(part_of),
+            ..seen
+        }
     }
 
     /// Messages that the platform holds of a number.
@@ -160,10 +186,12 @@ impl<'s> Run<'s, '_> {
         by_rules.into_iter().chain(*own_lines).fold(MOST_IN_SLOT, u64::min)
     }
 
-    /// Counts messages of a number that the platform refused.
+    /// Counts messages of a number that the platform refused, if there are any.
     fn refuse(&mut self, sender: usize, messages: u64) {
-        self.tallies[sender].refused += messages;
-        self.diary.refuse(messages);
+        if messages > 0 {
+            self.tallies[sender].refused += messages;
+            self.diary.refuse(messages);
+        }
     }
 
     /// Sends a batch to customers of a lane's list: who is chosen, what the platform admits, how they react.
@@ -242,8 +270,12 @@ impl<'s> Run<'s, '_> {
         self.refuse(sender, back + unpaid);
     }
 
+    /// Puts customers back who were taken, if there are any.
+    #[inline]
     fn put_back(&mut self, lane: usize, taken: &mut Taken, customers: u64, moment: &Moment) {
-        self.lists[lane].put_back(taken, customers, moment.now, moment.slot, &mut self.chance);
+        if customers > 0 {
+            self.lists[lane].put_back(taken, customers, moment.now, moment.slot, &mut self.chance);
+        }
     }
 
     pub(super) fn moment(&self, lane: usize, template: usize, slot: Slot, now: SimTime) -> Moment {
