@@ -13,7 +13,7 @@
 //! ```
 //!
 //! Where many replications send to customers of one past at the same time, their reactions are counted and arrive
-//! abreast ([`BatchAbreast`], [`ArrivalsAbreast`]): the same counts, with those of a row of all runs beside one
+//! abreast ([`ListsAbreast`], [`ArrivalsAbreast`]): the same counts, with those of a row of all runs beside one
 //! another.
 //!
 //! Customers with the same past are exchangeable, so their outcomes are one exact multinomial: cost does not grow
@@ -48,8 +48,8 @@ pub use desk::{
     ShiftText, Wait,
 };
 pub use history::{History, Memory};
-pub use list::{Choice, List, ListPlan, Sampling, Taken};
+pub use list::{Choice, List, ListPlan, ListsAbreast, Sampling, Taken};
 pub use moment::{BatchSubjects, Followed, Moment};
 pub use odds::{OddsAbreast, Rates};
-pub use reactions::{BatchAbreast, Reactions, Room, Stage, StageAbreast};
+pub use reactions::{Reactions, Room, Stage, StageAbreast};
 pub use segment::{Segment, TemplateEffects};

@@ -29,7 +29,7 @@ use super::odds::{
 use super::segment::Segment;
 use super::timetable::CONVERSATION;
 
-pub use abreast::{BatchAbreast, StageAbreast};
+pub use abreast::StageAbreast;
 pub use counts::Room;
 
 /// What a batch plays on: time and luck, the list that its customers go back to, and what is on its way.
@@ -77,25 +77,26 @@ impl Segment {
         }
     }
 
-    /// Of customers taken for a send, how many have an open service window: those who answered lately, and others
-    /// who happen to have written first within the last 24 h.
+    /// Of `taken` customers, how many have an open service window: the `open` ones who answered lately, and others who
+    /// happen to have written first within the last 24 h.
     pub fn open_windows(
         &self,
         rates: &Rates,
-        taken: &Taken,
+        taken: u64,
+        open: u64,
         moment: &Moment,
         calendar: &Calendar,
         chance: &mut Chance,
     ) -> u64 {
-        let others = taken.customers - taken.open;
+        let others = taken - open;
         let days = self.activity.as_ref().map_or(1.0, |activity| activity.last_day(calendar, moment.now));
         let expected = rates.base(RateName::first_messages) * days;
         if expected == 0.0 || others == 0 {
-            return taken.open;
+            return open;
         }
         let (slot, subject) = (moment.slot, moment.subjects.batch);
         let address = Address { item: 1, slot, ..Address::of(Purpose::FirstMessage, subject) };
-        taken.open + chance.binomial(address, others, -expm1(-expected))
+        open + chance.binomial(address, others, -expm1(-expected))
     }
 
     /// Of `sent` messages, `inside` of them in open windows, so many were let through and so many of these delivered: how many
@@ -266,8 +267,15 @@ const MADE_OF: [(Act, &[usize]); 7] = [
     (Act::Read, &[BLOCK, REPORT, REPORT_AND_BLOCK, STOP, MUTE, ARCHIVE, REPLY, READ_ONLY]),
 ];
 
+/// The outcomes in which a customer leaves the list for good, that of who stops among them or not.
+fn outcomes_leaving(stopping_leaves: bool) -> &'static [usize] {
+    match stopping_leaves {
+        true => &[BLOCK, REPORT, REPORT_AND_BLOCK, STOP],
+        false => &[BLOCK, REPORT, REPORT_AND_BLOCK],
+    }
+}
+
 /// Those who leave a list for good, those who stop among them or not.
 fn leaving(outcome: &[u64; OUTCOMES], stopping_leaves: bool) -> u64 {
-    let stopped = if stopping_leaves { outcome[STOP] } else { 0 };
-    outcome[BLOCK] + outcome[REPORT] + outcome[REPORT_AND_BLOCK] + stopped
+    outcomes_leaving(stopping_leaves).iter().map(|own| outcome[*own]).sum()
 }

@@ -196,14 +196,29 @@ impl<'r> PlatformsAbreast<'r> {
     pub fn rate_idly(&mut self, run: usize, now: SimTime, platform: &mut Platform<'r>, out: &mut Vec<Change>) {
         let rating = self.meters[0].found(run);
         self.meters[0].hold(run, rating);
-        self.tell_scores(run, platform);
         platform.rate_idly(NUMBER, rating, now, out);
         self.limits.doubt_bar(run);
     }
 
-    /// Lets the platform of a run know its scores alone, at the end of a day.
+    /// The score of the number of each run, and that of its template \[millionths\]; nothing where nothing was
+    /// delivered, or is rated.
+    pub fn scores(&self) -> [All<Option<u32>>; 2] {
+        let mut scores = [[None; ABREAST]; 2];
+        for meter in &self.meters {
+            scores[meter.whose as usize] = meter.scores();
+        }
+        scores
+    }
+
+    /// Lets the platform of a run know its scores alone.
     pub fn tell_scores(&self, run: usize, platform: &mut Platform<'r>) {
         self.meters.iter().for_each(|meter| meter.tell(run, platform));
+    }
+
+    /// Lets the platform of a run know what lies in the window of its template: rises ask whether it is in use.
+    pub fn tell_of_template(&self, run: usize, platform: &mut Platform<'r>) {
+        let rated = self.meters.iter().filter(|meter| matches!(meter.whose, Whose::Template));
+        rated.for_each(|meter| meter.tell(run, platform));
     }
 
     /// Lets the platform of a run know what lies in its windows, which have [gone on](PlatformsAbreast::advance) to
@@ -237,17 +252,18 @@ impl<'r> PlatformsAbreast<'r> {
         platform.evaluate(now, out);
     }
 
-    /// Follows the platform of a run, which was told and has judged by `now`: its ratings and windows that it began
-    /// afresh; where anything `changed`, its limit, what keeps it from sending, and what may follow from its rating,
-    /// too.
-    pub fn follow(&mut self, run: usize, now: SimTime, changed: bool, platform: &mut Platform<'r>) {
+    /// Follows the platform of a run, which was told and has judged: its ratings, and windows that it began afresh.
+    pub fn follow(&mut self, run: usize, platform: &mut Platform<'r>) {
         self.meters.iter_mut().for_each(|meter| meter.follow(run, platform));
-        if changed {
-            self.limits.follow(run, platform);
-            self.idle[run] = platform.idle_ratings(NUMBER, now);
-            if self.idle[run].contains(platform.rating(NUMBER)) {
-                platform.settle(now);
-            }
+    }
+
+    /// Follows the platform of a run that has changed: its limit, what keeps it from sending, and what may follow from
+    /// its rating.
+    pub fn follow_change(&mut self, run: usize, now: SimTime, platform: &mut Platform<'r>) {
+        self.limits.follow(run, platform);
+        self.idle[run] = platform.idle_ratings(NUMBER, now);
+        if self.idle[run].contains(platform.rating(NUMBER)) {
+            platform.settle(now);
         }
     }
 }

@@ -119,6 +119,11 @@ pub struct Admission {
 }
 
 impl Admission {
+    /// What was neither accepted nor held.
+    pub fn back(&self) -> u64 {
+        self.refused + self.rejected
+    }
+
     /// What the limit alone decides on a request to send `wanted` messages, of which `in_window` go to customers whose
     /// service window is open, where it leaves `capacity` customers.
     pub fn within(rules: &Rules, wanted: u64, in_window: u64, capacity: u64) -> Admission {

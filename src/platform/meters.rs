@@ -145,6 +145,19 @@ impl Score {
     pub fn as_f64(self) -> Option<f64> {
         (self.bottom > 0).then(|| as_f64(self.top) / as_f64(self.bottom))
     }
+
+    /// The score to the nearest millionth, halves up, for output only; `None` where nothing was delivered.
+    pub fn millionths(self) -> Option<u32> {
+        self.as_f64().map(millionths)
+    }
+}
+
+/// A share of not below 0 to the nearest millionth, halves up.
+#[inline(always)]
+pub(super) fn millionths(share: f64) -> u32 {
+    let exact = share * 1e6;
+    let whole = exact as u32;
+    whole.saturating_add(u32::from(exact - f64::from(whole) >= 0.5))
 }
 
 /// The nearest of 64 bits; what 64 bits hold takes fewer steps.

@@ -25,17 +25,18 @@ mod notes;
 
 use crate::abreast::{ABREAST, All, bits, those};
 use crate::audience::{
-    Act, ArrivalsAbreast, BatchAbreast, Moment, OddsAbreast, Reactions, Sampling, StageAbreast,
+    Act, ArrivalsAbreast, ListsAbreast, Moment, OddsAbreast, Reactions, Sampling, StageAbreast,
 };
 use crate::glossary::{Category, Feedback};
-use crate::platform::{Moved, PlatformsAbreast, SentAbreast};
+use crate::platform::{Admission, Moved, PlatformsAbreast, SentAbreast};
 use crate::random::ChanceAbreast;
 use crate::sender::Observation;
 use crate::time::{SimTime, Slot};
 
+use super::diary::{AtEnd, Scores};
 use super::ready::Scenario;
 use super::run::{Arrival, Run};
-use super::send::{Chosen, Delivered, counted_of};
+use super::send::{Delivered, Offered, counted_of};
 use super::trajectory::Trajectory;
 
 use self::notes::Notes;
@@ -79,7 +80,9 @@ pub(super) struct Abreast<'s, 'p> {
     /// or looks at usage.
     asks_platform: bool,
     /// What each run sends in the slot under way.
-    batches: Vec<Batch>,
+    batches: All<Batch>,
+    /// Whom they can still write to.
+    lists: ListsAbreast,
     /// What their platforms count.
     platforms: PlatformsAbreast<'s>,
     /// What the runs have still to write down.
@@ -108,7 +111,8 @@ impl<'s, 'p> Abreast<'s, 'p> {
             write_first: bits(runs.iter().map(|run| run.next_first_message() < SimTime::NEVER)),
             counts_complaints: runs.iter().any(|run| run.platform.counts_complaints(NUMBER)),
             asks_platform: scenario.strategy.edits.is_some() || scenario.strategy.looks_at_usage(),
-            batches: runs.iter().map(|_| Batch::default()).collect(),
+            batches: [Batch::default(); ABREAST],
+            lists: ListsAbreast::new(runs.iter().map(|run| &run.lists[LANE])),
             platforms,
             notes: Notes::new(),
             next_heard: 0,
@@ -142,6 +146,7 @@ impl<'s, 'p> Abreast<'s, 'p> {
         for (run, (own, drawn)) in self.runs.iter_mut().zip(self.chance.drawn()).enumerate() {
             own.chance.note_drawn(*drawn);
             own.diary.leave_in_flight(self.notes.in_flight(run));
+            self.lists.tell(run, &mut own.lists[LANE]);
         }
         self.runs.into_iter().map(Run::finish).collect()
     }
@@ -176,12 +181,20 @@ impl<'s, 'p> Abreast<'s, 'p> {
 
     /// Follows the platform of a run, which was told and has judged.
     fn follow(&mut self, run: usize) {
-        let own = &mut self.runs[run];
-        self.platforms.follow(run, self.now, std::mem::take(&mut own.changed), &mut own.platform);
+        self.platforms.follow(run, &mut self.runs[run].platform);
     }
 
-    /// Asks a run when anything is next due in it alone.
+    /// Follows the platform of a run in what limits it, where it has changed.
+    fn follow_change(&mut self, run: usize) {
+        let own = &mut self.runs[run];
+        if std::mem::take(&mut own.changed) {
+            self.platforms.follow_change(run, self.now, &mut own.platform);
+        }
+    }
+
+    /// Asks a run, in which something may have changed, when anything is next due in it alone.
     fn ask(&mut self, run: usize) {
+        self.follow_change(run);
         let own = &mut self.runs[run];
         let term = own.platform.next_term(self.now).max(SimTime(self.now.0 + 1));
         let others = own.pending.next().min(own.platform.next_clock(self.now));
@@ -238,7 +251,10 @@ impl<'s, 'p> Abreast<'s, 'p> {
 
     /// The rating of a run moves, and nothing follows from it.
     fn rate_idly(&mut self, run: usize, now: SimTime) {
-        let Run { platform, changes, .. } = &mut self.runs[run];
+        let Run { platform, changes, watched, .. } = &mut self.runs[run];
+        if *watched {
+            self.platforms.tell_scores(run, platform);
+        }
         self.platforms.rate_idly(run, now, platform, changes);
         self.runs[run].tell(now);
     }
@@ -250,6 +266,7 @@ impl<'s, 'p> Abreast<'s, 'p> {
         }
         let mut wrote = All::default();
         for run in those(self.write_first) {
+            self.lists.tell(run, &mut self.runs[run].lists[LANE]);
             wrote[run] = self.runs[run].hear_first_messages(now);
         }
         if wrote != [0; ABREAST] {
@@ -316,14 +333,21 @@ impl<'s, 'p> Abreast<'s, 'p> {
             self.note();
             self.platforms.advance(last);
             let capacities = self.platforms.capacities(last);
+            let [numbers, templates] = self.platforms.scores();
             for (run, own) in self.runs.iter_mut().enumerate() {
                 let free = self.platforms.sends_freely(run);
                 match free {
-                    true => self.platforms.tell_scores(run, &mut own.platform),
+                    true => self.platforms.tell_of_template(run, &mut own.platform),
                     false => self.platforms.tell(run, &mut own.platform),
                 }
                 self.notes.write_use(run, &mut own.diary);
-                own.close_day(free.then_some(capacities[run]));
+                own.close_day(AtEnd {
+                    scores: Scores { number: numbers[run], template: templates[run] },
+                    entries: self.lists.entries(run),
+                    capacity: free.then_some(capacities[run]),
+                    backlog: own.backlog(),
+                    conversations_open: None,
+                });
             }
             self.notes.turn();
             // What was sent before can use up a limit without any send.
@@ -353,7 +377,7 @@ impl<'s, 'p> Abreast<'s, 'p> {
         let capacities = self.platforms.capacities(now);
         let (in_slot, mut sending) = (self.runs[0].seen_in_slot(SENDER, place, now), 0);
         for run in those(self.all()) {
-            sending |= u32::from(self.choose(run, capacities[run], &in_slot, &moment)) << run;
+            sending |= u32::from(self.offer(run, capacities[run], &in_slot, &moment)) << run;
         }
         let reactions = self.react(sending, &moment);
         let (mut sent, mut admitted) = (SentAbreast::default(), 0);
@@ -372,8 +396,8 @@ impl<'s, 'p> Abreast<'s, 'p> {
         self.look_at_limits(now, admitted);
     }
 
-    /// Chooses whom a run writes to; tells whether it asks for anybody.
-    fn choose(
+    /// Asks the plan of a run, and offers the platform what it asks for; tells whether it asks for anything.
+    fn offer(
         &mut self,
         run: usize,
         capacity: u64,
@@ -388,51 +412,66 @@ impl<'s, 'p> Abreast<'s, 'p> {
         own.open_slot(moment.now);
         if self.asks_platform {
             self.follow(run);
+            self.follow_change(run);
         }
-        let (own, batch) = (&mut self.runs[run], &mut self.batches[run]);
+        let own = &mut self.runs[run];
         let number = self.scenario.senders[SENDER].number;
         let free = self.platforms.sends_freely(run).then_some(capacity);
-        batch.asked = 0;
+        let mut asked = 0;
         if own.platform.connected(number) {
             let capacity = free.unwrap_or_else(|| own.platform.capacity(number, moment.now));
-            batch.asked = own.plan(SENDER, capacity, in_slot).messages;
+            asked = own.plan(SENDER, capacity, in_slot).messages;
         }
-        if batch.asked > 0 {
-            own.choose(LANE, batch.asked, free, moment, &mut batch.chosen);
+        self.batches[run].offered = if asked > 0 { self.admit(run, asked, free, moment) } else { Offered::default() };
+        asked > 0
+    }
+
+    /// Takes customers from the list of a run, as many as are admitted; `capacity` is what the limit leaves where
+    /// nothing else keeps the number from sending, and otherwise unknown.
+    fn admit(&mut self, run: usize, asked: u64, capacity: Option<u64>, moment: &Moment) -> Offered {
+        let (own, scenario) = (&mut self.runs[run], self.scenario);
+        let taken = self.lists.take(run, asked);
+        let short = asked - taken;
+        own.diary.ask(SENDER, asked, short);
+        let open = own.open_windows(LANE, taken, 0, moment);
+        let admission = match capacity {
+            Some(capacity) => Admission::within(&scenario.rules, taken, open, capacity),
+            None => {
+                let (number, template) = (scenario.senders[SENDER].number, scenario.templates[TEMPLATE].2);
+                own.platform.admit(number, template, taken, open, moment.now)
+            }
+        };
+        let back = admission.back();
+        if back > 0 {
+            self.lists.put_back(run, back);
+            own.refuse(SENDER, back);
         }
-        batch.asked > 0
+        Offered { asked, short, open, admission }
     }
 
     /// How the customers of the batches of `sending` react.
     fn react(&mut self, sending: u32, moment: &Moment) -> All<Reactions> {
-        let Abreast { scenario, chance, odds, arrivals, batches, runs, .. } = self;
-        let mut abreast = [const { None }; ABREAST];
-        for (run, (own, Batch { chosen, .. })) in runs.iter_mut().zip(batches).enumerate() {
-            if sending & 1 << run != 0 && chosen.admission.admitted > 0 {
-                debug_assert!(chosen.taken.is_of_one_past());
-                let (customers, list) = (chosen.taken.customers, &mut own.lists[LANE]);
-                abreast[run] = Some(BatchAbreast { customers, list });
-            }
-        }
-        let stage = StageAbreast { calendar: &scenario.setting.calendar, chance, odds, arrivals };
-        scenario.segments[SEGMENT].react_abreast(&mut abreast, moment, stage)
+        let Abreast { scenario, chance, odds, arrivals, lists, batches, .. } = self;
+        let mut customers = All::default();
+        those(sending).for_each(|run| customers[run] = batches[run].offered.admission.admitted);
+        let stage = StageAbreast { calendar: &scenario.setting.calendar, chance, odds, lists, arrivals };
+        scenario.segments[SEGMENT].react_abreast(&customers, moment, stage)
     }
 
     /// Takes note of what was delivered of the batch of a run, which comes to what is `sent`; tells whether anything was
     /// admitted.
     fn count(&mut self, run: usize, reactions: Reactions, moment: &Moment, sent: &mut SentAbreast) -> bool {
-        let (own, Batch { chosen, delivered, .. }) = (&mut self.runs[run], &mut self.batches[run]);
+        let (own, Batch { offered, delivered }) = (&mut self.runs[run], &mut self.batches[run]);
         *delivered = Delivered::default();
-        let admitted = chosen.admission.admitted;
-        if admitted == 0 {
+        if offered.admission.admitted == 0 {
             return false;
         }
-        *delivered = own.delivered_of(LANE, chosen, moment, &reactions);
+        *delivered = own.delivered_of(LANE, offered, moment, &reactions);
         let Delivered { sent: all, all: reached, in_window } = *delivered;
         (sent.sent[run], sent.delivered[run]) = (all, reached);
         sent.sent_outside[run] = all.saturating_sub(in_window[0]);
         sent.delivered_outside[run] = reached.saturating_sub(in_window[1]);
-        for (metric, count) in counted_of(chosen, &reactions) {
+        for (metric, count) in counted_of(offered, &reactions) {
             self.notes.count(run, metric, count);
         }
         true
@@ -448,8 +487,8 @@ impl<'s, 'p> Abreast<'s, 'p> {
     /// Tells of the batch of a run, if it had one, and asks what is next due in it where that may have changed.
     fn sent(&mut self, run: usize, sending: bool, judged: bool, moment: &Moment) {
         if sending {
-            let Batch { asked, chosen, delivered } = &self.batches[run];
-            self.runs[run].sent(LANE, *asked, chosen, *delivered, moment);
+            let Batch { offered, delivered } = &self.batches[run];
+            self.runs[run].sent(LANE, offered, *delivered, moment);
         }
         if judged {
             self.follow(run);
@@ -471,10 +510,8 @@ const SEGMENT: usize = 0;
 const LANE: usize = 0;
 
 /// What a run sends.
-#[derive(Default)]
+#[derive(Clone, Copy, Default)]
 struct Batch {
-    /// Messages that the plan asks for.
-    asked: u64,
-    chosen: Chosen,
+    offered: Offered,
     delivered: Delivered,
 }

@@ -41,8 +41,36 @@ pub(super) struct Today {
     refused: bool,
 }
 
+/// The worst scores of the sender's numbers and templates \[millionths\]; nothing where nothing was delivered, or is
+/// rated.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Scores {
+    pub(super) number: Option<u32>,
+    pub(super) template: Option<u32>,
+}
+
+impl Scores {
+    /// As they are at `now`.
+    pub(super) fn of(scenario: &Scenario, platform: &mut Platform<'_>, now: SimTime) -> Scores {
+        let mut scores = Scores::default();
+        for &SendingNumber { number, .. } in &scenario.senders {
+            scores.number = scores.number.max(platform.score(number, now).and_then(Score::millionths));
+        }
+        if scenario.setting.rates_templates {
+            for (_, _, place) in &scenario.templates {
+                let score = platform.template_score(*place, now);
+                scores.template = scores.template.max(score.and_then(Score::millionths));
+            }
+        }
+        scores
+    }
+}
+
 /// What the diary asks nobody about the end of a day; nothing of what a scenario does not have.
 pub(super) struct AtEnd {
+    pub(super) scores: Scores,
+    /// Entries that the lists hold.
+    pub(super) entries: usize,
     /// How many more customers the only number may write to, where the platform need not be asked.
     pub(super) capacity: Option<u64>,
     /// People whom the plan's campaign has still to reach.
@@ -110,11 +138,6 @@ impl Diary {
     pub(super) fn refuse(&mut self, messages: u64) {
         self.today.refused = true;
         self.count(Metric::Refused, messages);
-    }
-
-    /// Notes how many cells the lists hold.
-    pub(super) fn hold_cells(&mut self, cells: usize) {
-        self.most_cells = self.most_cells.max(cells);
     }
 
     /// Adds to a metric of today.
@@ -218,8 +241,9 @@ impl Diary {
         self.count(Metric::Failed, failed);
         let (today, day) = (&mut self.today, &mut self.days[self.day]);
         let last = SimTime(over.0 - 1);
-        (day.status, day.rating, day.score) = worst_number(scenario, platform, last);
-        (day.template_rating, day.template_score) = rated_templates(scenario, platform, last);
+        (day.status, day.rating) = worst_number(scenario, platform);
+        day.template_rating = worst_template(scenario, platform);
+        (day.score, day.template_score) = (at_end.scores.number, at_end.scores.template);
         let templates = scenario.templates.iter().map(|(_, _, place)| platform.template_status(*place));
         day.template = templates.max().unwrap_or(TemplateStatus::Approved);
         day.tier = self.tier as u8;
@@ -228,6 +252,7 @@ impl Diary {
         day.capacity_used = limited.then_some(today.capacity_used);
         day.reason = reason(today, last, at_end.capacity, scenario, platform);
         (day.backlog, day.conversations_open) = (at_end.backlog, at_end.conversations_open);
+        self.most_cells = self.most_cells.max(at_end.entries);
         self.sending_days += usize::from(day.counts[Metric::Sent as usize] > 0);
         self.day += 1;
         today.clear();
@@ -271,49 +296,20 @@ pub(super) fn best_tier(scenario: &Scenario, platform: &Platform<'_>) -> usize {
     scenario.senders.iter().map(rung).max().unwrap_or(0)
 }
 
-/// The worst status, the worst rating and the worst score \[millionths\] of the sender's numbers.
-fn worst_number(
-    scenario: &Scenario,
-    platform: &mut Platform<'_>,
-    now: SimTime,
-) -> (NumberStatus, Rating, Option<u32>) {
-    let (mut status, mut rating, mut score) = (NumberStatus::Connected, Rating::Unknown, None);
+/// The worst status and the worst rating of the sender's numbers.
+fn worst_number(scenario: &Scenario, platform: &Platform<'_>) -> (NumberStatus, Rating) {
+    let (mut status, mut rating) = (NumberStatus::Connected, Rating::Unknown);
     for &SendingNumber { number, .. } in &scenario.senders {
         status = status.max(platform.number_status(number));
         rating = rating.worse(platform.rating(number));
-        score = worse(score, platform.score(number, now));
     }
-    (status, rating, score.map(millionths))
+    (status, rating)
 }
 
-/// The worst rating and the worst score \[millionths\] of the sender's templates; nothing where no rule rates
-/// templates.
-fn rated_templates(
-    scenario: &Scenario,
-    platform: &mut Platform<'_>,
-    now: SimTime,
-) -> (Option<Rating>, Option<u32>) {
-    if !scenario.setting.rates_templates {
-        return (None, None);
-    }
-    let (mut rating, mut score) = (Rating::Unknown, None);
-    for (_, _, place) in &scenario.templates {
-        rating = rating.worse(platform.template_rating(*place));
-        score = worse(score, platform.template_score(*place, now));
-    }
-    (Some(rating), score.map(millionths))
-}
-
-/// The worse of two scores, where there are two.
-fn worse(score: Option<f64>, other: Option<Score>) -> Option<f64> {
-    score.into_iter().chain(other.and_then(Score::as_f64)).reduce(f64::max)
-}
-
-/// To the nearest one, halves up; a score is not below 0.
-fn millionths(score: f64) -> u32 {
-    let exact = score * 1e6;
-    let whole = exact as u32;
-    if exact - f64::from(whole) >= 0.5 { whole.saturating_add(1) } else { whole }
+/// The worst rating of the sender's templates; nothing where no rule rates templates.
+fn worst_template(scenario: &Scenario, platform: &Platform<'_>) -> Option<Rating> {
+    let ratings = scenario.templates.iter().map(|(_, _, place)| platform.template_rating(*place));
+    scenario.setting.rates_templates.then(|| ratings.fold(Rating::Unknown, Rating::worse))
 }
 
 /// The number with the best tier, of several with the best status, and of those the first: as the sender's and as the

@@ -33,7 +33,7 @@ use super::abreast::Abreast;
 use super::account::Account;
 use super::chats::days_of;
 use super::decisions::Pending;
-use super::diary::{AtEnd, Diary, best_tier, counted_as};
+use super::diary::{AtEnd, Diary, Scores, best_tier, counted_as};
 use super::ready::{Lane, Scenario, SendingNumber, Streak};
 use super::send::{Few, Shown};
 use super::thresholds::draw_thresholds;
@@ -527,25 +527,33 @@ impl<'s, 'p> Run<'s, 'p> {
     fn close_days(&mut self, now: SimTime) {
         while self.day_over <= now {
             let over = self.day_over;
-            self.close_day(None);
+            let at_end = self.at_end();
+            self.close_day(at_end);
             // What was sent before can use up a limit without any send.
             let scenario = self.scenario;
             scenario.senders.iter().for_each(|own| self.look_at_limit(own.number, over));
         }
     }
 
-    /// Closes the civil day under way; `capacity` is what is left at its end of the limit of the only number, where the
-    /// platform need not be asked.
-    pub(super) fn close_day(&mut self, capacity: Option<u64>) {
-        self.diary.hold_cells(self.lists.iter().map(List::entries).sum());
-        let (backlog, conversations_open) = (self.backlog(), self.conversations_open(self.day_over));
-        let at_end = AtEnd { capacity, backlog, conversations_open };
+    /// Closes the civil day under way.
+    pub(super) fn close_day(&mut self, at_end: AtEnd) {
         self.diary.close(self.day_over, at_end, self.scenario, &mut self.platform);
         self.day_over = self.scenario.day_over(self.diary.day());
     }
 
+    /// What the diary asks nobody about the end of the civil day under way.
+    fn at_end(&mut self) -> AtEnd {
+        AtEnd {
+            scores: Scores::of(self.scenario, &mut self.platform, SimTime(self.day_over.0 - 1)),
+            entries: self.lists.iter().map(List::entries).sum(),
+            capacity: None,
+            backlog: self.backlog(),
+            conversations_open: self.conversations_open(self.day_over),
+        }
+    }
+
     /// People whom the plan's campaign has still to reach, of all numbers together; nothing where the plan is none.
-    fn backlog(&self) -> Option<u64> {
+    pub(super) fn backlog(&self) -> Option<u64> {
         self.scenario.setting.campaign?;
         let left = |(sender, own): (usize, &SendingNumber)| {
             let seen = Observation {

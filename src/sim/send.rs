@@ -187,7 +187,7 @@ impl<'s> Run<'s, '_> {
     }
 
     /// Counts messages of a number that the platform refused, if there are any.
-    fn refuse(&mut self, sender: usize, messages: u64) {
+    pub(super) fn refuse(&mut self, sender: usize, messages: u64) {
         if messages > 0 {
             self.tallies[sender].refused += messages;
             self.diary.refuse(messages);
@@ -197,23 +197,21 @@ impl<'s> Run<'s, '_> {
     /// Sends a batch to customers of a lane's list: who is chosen, what the platform admits, how they react.
     async fn send_batch(&mut self, lane: usize, template: usize, asked: u64, slot: Slot, now: SimTime) {
         let moment = self.moment(lane, template, slot, now);
-        let mut chosen = self.chosen(lane);
-        self.choose(lane, asked, None, &moment, &mut chosen);
+        let mut chosen = self.choose(lane, asked, &moment);
         let delivered = self.deliver(lane, &mut chosen, &moment).await;
-        self.sent(lane, asked, &chosen, delivered, &moment);
+        self.sent(lane, &chosen.offered, delivered, &moment);
     }
 
     /// Tells of a batch that was sent; returns whether the platform changed by it.
     pub(super) fn sent(
         &mut self,
         lane: usize,
-        asked: u64,
-        chosen: &Chosen,
+        offered: &Offered,
         delivered: Delivered,
         moment: &Moment,
     ) -> bool {
         if self.watched {
-            let &Chosen { admission, short, .. } = chosen;
+            let &Offered { asked, admission, short, .. } = offered;
             self.probe.sent(&Batch {
                 at: moment.now,
                 number: self.scenario.lanes[lane].number,
@@ -221,7 +219,7 @@ impl<'s> Run<'s, '_> {
                 asked,
                 short_of_list: short,
                 admission,
-                in_window: chosen.inside(),
+                in_window: offered.inside(),
                 delivered: delivered.all,
                 delivered_in_window: delivered.in_window[1],
             });
@@ -229,45 +227,40 @@ impl<'s> Run<'s, '_> {
         self.tell(moment.now)
     }
 
-    /// Takes customers from a lane's list for a send, as many as are admitted; `capacity` is what the limit leaves
-    /// where nothing else keeps the number from sending, and otherwise unknown.
-    pub(super) fn choose(
-        &mut self,
-        lane: usize,
-        asked: u64,
-        capacity: Option<u64>,
-        moment: &Moment,
-        chosen: &mut Chosen,
-    ) {
-        let (day, taken) = (self.diary.day() as u16, &mut chosen.taken);
-        taken.clear();
-        self.lists[lane].take_into(taken, asked, moment.now, day, moment.slot, &mut self.chance);
-        chosen.short = asked - taken.customers;
-        self.diary.ask(self.scenario.lanes[lane].sender, asked, chosen.short);
-        self.admit(lane, capacity, moment, chosen);
+    /// Takes customers from a lane's list for a send, as many as are admitted.
+    fn choose(&mut self, lane: usize, asked: u64, moment: &Moment) -> Chosen {
+        let (day, list) = (self.diary.day() as u16, &mut self.lists[lane]);
+        let taken = list.take(asked, moment.now, day, moment.slot, &mut self.chance);
+        let short = asked - taken.customers;
+        self.diary.ask(self.scenario.lanes[lane].sender, asked, short);
+        let mut chosen = Chosen { taken, offered: Offered { asked, short, ..Offered::default() } };
+        self.admit(lane, moment, &mut chosen);
+        chosen
     }
 
     /// Asks the platform to admit a message to those who were chosen, and puts those back whom it does not admit, or
     /// whose message no card pays for.
-    fn admit(&mut self, lane: usize, capacity: Option<u64>, moment: &Moment, chosen: &mut Chosen) {
-        let Lane { number, sender, segment, .. } = self.scenario.lanes[lane];
+    fn admit(&mut self, lane: usize, moment: &Moment, chosen: &mut Chosen) {
+        let Lane { number, sender, .. } = self.scenario.lanes[lane];
         let Moment { now, template, category, .. } = *moment;
-        let Chosen { taken, admission, open, .. } = chosen;
-        let (calendar, rates) = (&self.scenario.setting.calendar, &self.rates[segment]);
-        let behavior = &self.scenario.segments[segment];
-        *open = behavior.open_windows(rates, taken, moment, calendar, &mut self.chance);
-        let unpaid = taken.customers.saturating_sub(self.can_send(now, category, *open));
+        let Chosen { taken, offered } = chosen;
+        offered.open = self.open_windows(lane, taken.customers, taken.open, moment);
+        let unpaid = taken.customers.saturating_sub(self.can_send(now, category, offered.open));
         self.put_back(lane, taken, unpaid, moment);
-        *open = (*open).min(taken.customers);
+        offered.open = offered.open.min(taken.customers);
         let place = self.scenario.templates[template].2;
-        *admission = match capacity {
-            Some(capacity) => Admission::within(self.platform.rules(), taken.customers, *open, capacity),
-            None => self.platform.admit(number, place, taken.customers, *open, now),
-        };
-        let back = admission.refused + admission.rejected;
+        offered.admission = self.platform.admit(number, place, taken.customers, offered.open, now);
+        let back = offered.admission.back();
         self.put_back(lane, taken, back, moment);
-        admission.refused += unpaid;
+        offered.admission.refused += unpaid;
         self.refuse(sender, back + unpaid);
+    }
+
+    /// How many of so many customers have a service window open, where so many have one because they answered.
+    pub(super) fn open_windows(&mut self, lane: usize, customers: u64, open: u64, moment: &Moment) -> u64 {
+        let (scenario, segment) = (self.scenario, self.scenario.lanes[lane].segment);
+        let (calendar, rates) = (&scenario.setting.calendar, &self.rates[segment]);
+        scenario.segments[segment].open_windows(rates, customers, open, moment, calendar, &mut self.chance)
     }
 
     /// Puts customers back who were taken, if there are any.
@@ -299,11 +292,12 @@ impl<'s> Run<'s, '_> {
 
     /// Delivers what was admitted of those who were chosen, and keeps what is held; returns what was delivered.
     async fn deliver(&mut self, lane: usize, chosen: &mut Chosen, moment: &Moment) -> Delivered {
-        let Chosen { taken, admission, .. } = chosen;
-        if admission.held > 0 {
-            self.hold(lane, taken, admission.held, moment);
+        let Chosen { taken, offered } = chosen;
+        let Admission { admitted, held, .. } = offered.admission;
+        if held > 0 {
+            self.hold(lane, taken, held, moment);
         }
-        if admission.admitted == 0 {
+        if admitted == 0 {
             return Delivered::default();
         }
         self.tell_windows_apart(lane, chosen, moment);
@@ -318,11 +312,6 @@ impl<'s> Run<'s, '_> {
         delivered
     }
 
-    /// Room for customers who are chosen from a lane's list.
-    fn chosen(&mut self, lane: usize) -> Chosen {
-        Chosen { taken: self.lists[lane].room(), ..Chosen::default() }
-    }
-
     /// The customers of a batch are done with.
     fn done(&mut self, lane: usize, chosen: &mut Chosen) {
         self.lists[lane].clear(std::mem::take(&mut chosen.taken));
@@ -330,7 +319,7 @@ impl<'s> Run<'s, '_> {
 
     /// Tells who gets the message inside a service window, where somebody asks.
     fn tell_windows_apart(&mut self, lane: usize, chosen: &mut Chosen, moment: &Moment) {
-        let (inside, list) = (chosen.inside(), &self.lists[lane]);
+        let (inside, list) = (chosen.offered.inside(), &self.lists[lane]);
         if inside > 0 && list.is_asked_back() {
             list.tell_windows_apart(&mut chosen.taken, inside, moment.now, moment.slot, &mut self.chance);
         }
@@ -384,8 +373,8 @@ impl<'s> Run<'s, '_> {
         let Lane { sender, segment, .. } = self.scenario.lanes[lane];
         let fails = moment.now + self.scenario.segments[segment].behavior.time_to_live.value;
         self.diary.fail_later(fails, reactions.in_flight, self.scenario);
-        let delivered = self.delivered_of(lane, chosen, moment, &reactions);
-        for (metric, count) in counted_of(chosen, &reactions) {
+        let delivered = self.delivered_of(lane, &chosen.offered, moment, &reactions);
+        for (metric, count) in counted_of(&chosen.offered, &reactions) {
             self.diary.count(metric, count);
             show(&mut self.tallies[sender], metric, count);
         }
@@ -393,16 +382,16 @@ impl<'s> Run<'s, '_> {
         delivered
     }
 
-    /// What was delivered of those who were chosen.
+    /// What was delivered of what was offered.
     pub(super) fn delivered_of(
         &mut self,
         lane: usize,
-        chosen: &Chosen,
+        offered: &Offered,
         moment: &Moment,
         reactions: &Reactions,
     ) -> Delivered {
-        let in_window = self.in_windows(lane, chosen, moment, reactions);
-        let sent = chosen.admission.admitted - reactions.capped;
+        let in_window = self.in_windows(lane, offered, moment, reactions);
+        let sent = offered.admission.admitted - reactions.capped;
         Delivered { sent, all: reactions.delivered, in_window }
     }
 
@@ -410,11 +399,11 @@ impl<'s> Run<'s, '_> {
     fn in_windows(
         &mut self,
         lane: usize,
-        chosen: &Chosen,
+        offered: &Offered,
         moment: &Moment,
         reactions: &Reactions,
     ) -> [u64; 2] {
-        let (inside, admitted) = (chosen.inside(), chosen.admission.admitted);
+        let (inside, admitted) = (offered.inside(), offered.admission.admitted);
         if inside == 0 || self.lists[lane].is_asked_back() {
             return reactions.inside;
         }
@@ -446,11 +435,11 @@ impl<'s> Run<'s, '_> {
         let slot = scenario.setting.calendar.slot_from(now) | HELD;
         let moment = self.moment(lane, template, slot, now);
         held.look(now);
-        let asked = held.customers;
-        let mut chosen = Chosen { taken: held, ..Chosen::default() };
-        self.admit(lane, None, &moment, &mut chosen);
+        let offered = Offered { asked: held.customers, ..Offered::default() };
+        let mut chosen = Chosen { taken: held, offered };
+        self.admit(lane, &moment, &mut chosen);
         let delivered = self.deliver(lane, &mut chosen, &moment).await;
-        self.sent(lane, asked, &chosen, delivered, &moment);
+        self.sent(lane, &chosen.offered, delivered, &moment);
     }
 
     /// What was held of a template fails; its customers go back to the list as after any send.
@@ -469,17 +458,25 @@ impl<'s> Run<'s, '_> {
 
 /// Customers chosen for a send.
 #[derive(Default)]
-pub(super) struct Chosen {
+struct Chosen {
     /// Those who are written to, or whose message is held.
-    pub(super) taken: Taken,
-    pub(super) admission: Admission,
-    /// How many of those who were taken have an open service window.
-    open: u64,
-    /// Messages that the list could not supply.
-    short: u64,
+    taken: Taken,
+    offered: Offered,
 }
 
-impl Chosen {
+/// A batch as the platform was asked for it.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Offered {
+    /// Messages that the plan asks for.
+    pub(super) asked: u64,
+    /// Messages that the list could not supply.
+    pub(super) short: u64,
+    /// How many of those who were taken have an open service window.
+    pub(super) open: u64,
+    pub(super) admission: Admission,
+}
+
+impl Offered {
     /// Of the admitted messages, those to customers whose service window is open.
     fn inside(&self) -> u64 {
         self.open.min(self.admission.admitted)
@@ -488,12 +485,12 @@ impl Chosen {
 
 /// What is counted of a batch, as it is sent.
 #[inline]
-pub(super) fn counted_of(chosen: &Chosen, reactions: &Reactions) -> [(Metric, u64); 4] {
+pub(super) fn counted_of(offered: &Offered, reactions: &Reactions) -> [(Metric, u64); 4] {
     [
-        (Metric::Sent, chosen.admission.admitted),
+        (Metric::Sent, offered.admission.admitted),
         (Metric::Delivered, reactions.delivered),
         (Metric::Failed, reactions.capped),
-        (Metric::InWindow, chosen.inside()),
+        (Metric::InWindow, offered.inside()),
     ]
 }
 

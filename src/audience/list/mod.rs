@@ -8,6 +8,7 @@
 //!                       '--take, by Choosing--> Taken --> put back | held | written to, and settled
 //! ```
 
+mod abreast;
 mod cell;
 mod cells;
 mod choosing;
@@ -23,6 +24,7 @@ use self::choosing::Choosing;
 use self::people::People;
 
 pub(super) use cell::{AS_LAST, CLOSED, Cell, SERVICE_WINDOW};
+pub use abreast::ListsAbreast;
 pub use choosing::Choice;
 pub use plan::{ListPlan, Sampling};
 pub use taken::Taken;
@@ -105,34 +107,16 @@ impl List {
 
     /// Takes `wanted` customers, or all who may be written to if they are fewer.
     pub fn take(&mut self, wanted: u64, now: SimTime, day: u16, slot: Slot, chance: &mut Chance) -> Taken {
-        let mut taken = self.room();
-        self.take_into(&mut taken, wanted, now, day, slot, chance);
-        taken
-    }
-
-    /// Room for those who are taken next.
-    pub fn room(&mut self) -> Taken {
-        Taken { parts: std::mem::take(&mut self.room), ..Taken::default() }
-    }
-
-    /// [`List::take`] into a place for them, where nobody is.
-    pub fn take_into(
-        &mut self,
-        taken: &mut Taken,
-        wanted: u64,
-        now: SimTime,
-        day: u16,
-        slot: Slot,
-        chance: &mut Chance,
-    ) {
+        let mut taken = Taken { parts: std::mem::take(&mut self.room), ..Taken::default() };
         let wanted = wanted.min(self.available(now));
         let (choice, subject) = (self.plan.choice, self.plan.subject);
         let by = Choosing { now, item: TAKE, slot, choice, subject, chance };
         match &mut self.kept {
-            Kept::Cells(cells) => cells.take(wanted, day, by, &self.plan, taken),
-            Kept::People(people) => people.take(wanted, by, taken),
+            Kept::Cells(cells) => cells.take(wanted, day, by, &self.plan, &mut taken),
+            Kept::People(people) => people.take(wanted, by, &mut taken),
         }
         self.remaining -= taken.customers;
+        taken
     }
 
     /// Keeps the room of customers who were taken and are done with.
@@ -227,12 +211,6 @@ impl List {
             (Kept::People(people), Some(person)) => people.settle(person, cell, from),
             (Kept::People(_), None) => unreachable!("people are settled one by one"),
         }
-    }
-
-    /// Customers come back to a list that writes to nobody twice.
-    pub(super) fn stay(&mut self, customers: u64) {
-        debug_assert!(self.plan.once);
-        self.remaining += customers;
     }
 
     /// Customers leave for good.

@@ -12,7 +12,7 @@
 
 use smallvec::SmallVec;
 
-use crate::abreast::{ABREAST, All, add, those};
+use crate::abreast::{ABREAST, All, add, bits, those};
 use crate::glossary::Category;
 use crate::random::{Address, Alike, ChanceAbreast, Purpose, Shares, SplitAbreast, TablesAbreast};
 use crate::time::{Calendar, Span};
@@ -21,22 +21,13 @@ use super::super::abreast::ArrivalsAbreast;
 use super::super::act::Act;
 use super::super::behavior::{RateName, Undeliverable};
 use super::super::history::History;
-use super::super::list::{List, ListPlan, SERVICE_WINDOW};
+use super::super::list::{ListPlan, ListsAbreast, SERVICE_WINDOW};
 use super::super::moment::Moment;
 use super::super::odds::{OUTCOMES, OddsAbreast};
 use super::super::segment::Segment;
 use super::super::timetable::{Arriving, CONVERSATION};
 use super::counts::{BATCH, delay_item};
-use super::{Addresses, MADE_OF, Reactions, leaving};
-
-/// A batch of one run.
-#[derive(Debug)]
-pub struct BatchAbreast<'b> {
-    /// How many customers get the message: nobody has written to them yet.
-    pub customers: u64,
-    /// The list that the customers go back to.
-    pub list: &'b mut List,
-}
+use super::{Addresses, MADE_OF, Reactions, outcomes_leaving};
 
 /// What batches abreast play on.
 #[derive(Debug)]
@@ -47,6 +38,8 @@ pub struct StageAbreast<'s> {
     pub chance: &'s mut ChanceAbreast,
     /// The chances of their customers.
     pub odds: &'s mut OddsAbreast,
+    /// The lists that the customers go back to.
+    pub lists: &'s mut ListsAbreast,
     /// The reactions under way.
     pub arrivals: &'s mut ArrivalsAbreast,
 }
@@ -67,21 +60,21 @@ impl Segment {
         self.behavior.rate(RateName::first_messages).prior.certain() != Some(0.0)
     }
 
-    /// Sends a message in each run that has a batch: draws what the customers do, queues what will arrive, and settles
-    /// them on their lists. They can [react abreast](Segment::reacts_abreast).
+    /// Sends a message to `customers` of each run, to whom nobody has written yet: draws what they do, queues what will
+    /// arrive, and settles them on their lists. They can [react abreast](Segment::reacts_abreast).
     pub fn react_abreast(
         &self,
-        batches: &mut All<Option<BatchAbreast<'_>>>,
+        customers: &All<u64>,
         moment: &Moment,
         mut stage: StageAbreast<'_>,
     ) -> All<Reactions> {
-        let mut send = SendAbreast::new(self, moment, batches);
-        if send.runs == 0 {
+        if *customers == NONE {
             return All::default();
         }
+        let mut send = SendAbreast::new(self, moment, customers);
         send.reach(&mut stage);
         send.meet(&mut stage);
-        send.settle(batches);
+        send.settle(stage.lists);
         send.queue(stage);
         send.reactions()
     }
@@ -102,22 +95,13 @@ struct SendAbreast<'s> {
 }
 
 impl<'s> SendAbreast<'s> {
-    fn new(
-        segment: &'s Segment,
-        moment: &'s Moment,
-        batches: &All<Option<BatchAbreast<'_>>>,
-    ) -> SendAbreast<'s> {
+    fn new(segment: &'s Segment, moment: &'s Moment, customers: &All<u64>) -> SendAbreast<'s> {
         let day = moment.civil_day();
         let history = segment.memory.on(History::default(), day);
-        let (sent, delivered, outcomes) = (NONE, NONE, [NONE; OUTCOMES]);
         let key = history.key(day);
-        let mut send = SendAbreast { segment, moment, runs: 0, history, key, sent, delivered, outcomes };
-        for (run, batch) in batches.iter().enumerate() {
-            let Some(batch) = batch else { continue };
-            send.runs |= 1 << run;
-            send.sent[run] = batch.customers;
-        }
-        send
+        let runs = bits(customers.iter().map(|customers| *customers > 0));
+        let (sent, delivered, outcomes) = (*customers, NONE, [NONE; OUTCOMES]);
+        SendAbreast { segment, moment, runs, history, key, sent, delivered, outcomes }
     }
 
     /// The address of a draw.
@@ -151,14 +135,11 @@ impl<'s> SendAbreast<'s> {
     }
 
     /// All who stay go back to their lists, and are done with.
-    fn settle(&self, batches: &mut All<Option<BatchAbreast<'_>>>) {
+    fn settle(&self, lists: &mut ListsAbreast) {
         let stopping_leaves = self.moment.category == Category::Marketing;
-        for (run, batch) in batches.iter_mut().enumerate() {
-            let Some(BatchAbreast { list, .. }) = batch else { continue };
-            let gone = leaving(&self.outcomes.map(|counts| counts[run]), stopping_leaves);
-            list.leave(gone);
-            list.stay(self.sent[run] - gone);
-        }
+        let mut gone = NONE;
+        outcomes_leaving(stopping_leaves).iter().for_each(|own| add(&mut gone, &self.outcomes[*own]));
+        lists.settle(&self.sent, &gone);
     }
 
     /// Queues what they do, spread over the tables of delay.

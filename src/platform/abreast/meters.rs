@@ -16,7 +16,7 @@ use crate::glossary::{Feedback, Rating};
 use crate::time::{SimTime, Span};
 
 use super::super::judge::Platform;
-use super::super::meters::{Meters, Score};
+use super::super::meters::{Meters, Score, millionths};
 use super::super::rules::{RatingRule, Thresholds};
 use super::super::window::{Amount, age_at_stage_end};
 use super::{NUMBER, TEMPLATE};
@@ -89,6 +89,18 @@ fn unsure(meter: &MeterAbreast<'_>) -> u32 {
         unsure |= u32::from(!(stays & (meter.deliveries[run] >= enough))) << run;
     }
     unsure
+}
+
+/// The scores of all runs \[millionths\]: [`Score::millionths`], where anything was delivered.
+#[multiversion(targets("x86_64+avx512f+avx512bw+avx512cd+avx512dq+avx512vl", "x86_64+avx2"))]
+fn score_all(meter: &MeterAbreast<'_>) -> All<u32> {
+    let mut scores = [0; ABREAST];
+    for run in 0..ABREAST {
+        let top = meter.feedback[run].max(0) as f64;
+        let bottom = (meter.rule.weight_unit * meter.delivered[run]) as f64;
+        scores[run] = millionths(top / bottom);
+    }
+    scores
 }
 
 /// How near to a threshold a score is compared with it in whole numbers, as a share: far more than rounding can be
@@ -190,6 +202,15 @@ impl<'r> MeterAbreast<'r> {
         let (deliveries, feedback) = (self.deliveries[run], i128::from(self.feedback[run]));
         let sums = Amount { delivered: self.delivered[run] as u64, feedback };
         self.whose.of(platform).meters[0].window.set_sums(deliveries, sums);
+    }
+
+    /// The scores of all runs \[millionths\]; nothing where nothing was delivered.
+    pub(super) fn scores(&self) -> All<Option<u32>> {
+        let (scores, mut delivered) = (score_all(self), [None; ABREAST]);
+        for run in 0..ABREAST {
+            delivered[run] = (self.delivered[run] > 0).then_some(scores[run]);
+        }
+        delivered
     }
 
     /// Follows the platform of a run: its rating, and a window that it began afresh.
