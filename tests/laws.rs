@@ -854,7 +854,7 @@ fn deliver(
 ) -> (Taken, Batch) {
     let Moment { now, slot, template, .. } = *moment;
     taken.look(now);
-    let open = segment.open_windows(rates, &taken, moment, calendar, chance);
+    let open = segment.open_windows(rates, taken.customers, taken.open, moment, calendar, chance);
     let admission = platform.admit(0, template, taken.customers, open, now);
     list.put_back(&mut taken, admission.refused + admission.rejected, now, slot, chance);
     let held = list.hold(&mut taken, admission.held, now, slot, chance);
