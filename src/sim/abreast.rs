@@ -27,7 +27,7 @@ use crate::abreast::{ABREAST, All, bits, those};
 use crate::audience::{
     Act, ArrivalsAbreast, ListsAbreast, Moment, OddsAbreast, Reactions, Sampling, StageAbreast,
 };
-use crate::glossary::{Category, Feedback};
+use crate::glossary::{Category, Feedback, Rating, TemplateStatus};
 use crate::platform::{Admission, Moved, PlatformsAbreast, SentAbreast};
 use crate::random::ChanceAbreast;
 use crate::sender::Observation;
@@ -79,6 +79,9 @@ pub(super) struct Abreast<'s, 'p> {
     /// Whether the platform is asked for more at each send than what may be sent: by a strategy that edits templates,
     /// or looks at usage.
     asks_platform: bool,
+    /// Whether runs that look alike to the sender have the same plan, and what it asks for in the slot under way.
+    plans_alike: bool,
+    planned: Vec<(Sight, u64)>,
     /// What each run sends in the slot under way.
     batches: All<Batch>,
     /// Whom they can still write to.
@@ -111,6 +114,8 @@ impl<'s, 'p> Abreast<'s, 'p> {
             write_first: bits(runs.iter().map(|run| run.next_first_message() < SimTime::NEVER)),
             counts_complaints: runs.iter().any(|run| run.platform.counts_complaints(NUMBER)),
             asks_platform: scenario.strategy.edits.is_some() || scenario.strategy.looks_at_usage(),
+            plans_alike: !scenario.strategy.looks_back() && !scenario.strategy.looks_at_usage(),
+            planned: Vec::with_capacity(ABREAST),
             batches: [Batch::default(); ABREAST],
             lists: ListsAbreast::new(runs.iter().map(|run| &run.lists[LANE])),
             platforms,
@@ -375,6 +380,7 @@ impl<'s, 'p> Abreast<'s, 'p> {
         let slot = self.scenario.sending[place].slot;
         let moment = self.runs[0].moment(LANE, TEMPLATE, slot, now);
         let capacities = self.platforms.capacities(now);
+        self.planned.clear();
         let (in_slot, mut sending) = (self.runs[0].seen_in_slot(SENDER, place, now), 0);
         for run in those(self.all()) {
             sending |= u32::from(self.offer(run, capacities[run], &in_slot, &moment)) << run;
@@ -420,10 +426,26 @@ impl<'s, 'p> Abreast<'s, 'p> {
         let mut asked = 0;
         if own.platform.connected(number) {
             let capacity = free.unwrap_or_else(|| own.platform.capacity(number, moment.now));
-            asked = own.plan(SENDER, capacity, in_slot).messages;
+            asked = self.plan(run, capacity, in_slot);
         }
         self.batches[run].offered = if asked > 0 { self.admit(run, asked, free, moment) } else { Offered::default() };
         asked > 0
+    }
+
+    /// Messages that the plan of a run asks for; where it looks at nothing else it asks for the same as in a run that
+    /// looks alike.
+    fn plan(&mut self, run: usize, capacity: u64, in_slot: &Observation<'static>) -> u64 {
+        let own = &mut self.runs[run];
+        let limit = self.platforms.limits()[run];
+        let sight = Sight { limit, capacity, asked_today: own.diary.asked(SENDER), template: own.shown.first() };
+        if let Some((_, messages)) = self.planned.iter().find(|(seen, _)| *seen == sight) {
+            return *messages;
+        }
+        let messages = own.plan(SENDER, capacity, in_slot).messages;
+        if self.plans_alike {
+            self.planned.push((sight, messages));
+        }
+        messages
     }
 
     /// Takes customers from the list of a run, as many as are admitted; `capacity` is what the limit leaves where
@@ -508,6 +530,16 @@ const NUMBER: usize = 0;
 const TEMPLATE: usize = 0;
 const SEGMENT: usize = 0;
 const LANE: usize = 0;
+
+/// What a sender sees of its number, and what it asked for today.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Sight {
+    /// `u64::MAX` is unlimited.
+    limit: u64,
+    capacity: u64,
+    asked_today: u64,
+    template: (TemplateStatus, Rating),
+}
 
 /// What a run sends.
 #[derive(Clone, Copy, Default)]

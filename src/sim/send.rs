@@ -34,6 +34,14 @@ impl Shown {
     }
 }
 
+impl Shown {
+    /// How the first of them stands; there is one.
+    #[inline]
+    pub(super) fn first(&self) -> (TemplateStatus, Rating) {
+        (self.statuses[0], self.ratings[0])
+    }
+}
+
 impl<'s> Run<'s, '_> {
     /// Asks the strategy for each number, in the order of the scenario.
     pub(super) async fn send(&mut self, now: SimTime) {
