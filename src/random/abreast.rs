@@ -104,9 +104,11 @@ impl ChanceAbreast {
         Some(row)
     }
 
-    /// How many people of each run went to each row of the split at `place` among those that were drawn last.
-    pub fn rows(&self, place: usize) -> &[All<u64>; MOST_ROWS] {
-        &self.partings[place].rows
+    /// How many people of each run went to each row of the table of the split at `place` among those that were drawn
+    /// last.
+    pub fn rows(&self, place: usize) -> &[All<u64>] {
+        let PartingAbreast { rows, len, .. } = &self.partings[place];
+        &rows[..*len]
     }
 
     /// How many counts and people were drawn in each run.
@@ -196,6 +198,8 @@ struct PartingAbreast {
     few: u32,
     blocks: All<u32>,
     rows: [All<u64>; MOST_ROWS],
+    /// How many of them the table has.
+    len: usize,
     draws: All<u64>,
 }
 
@@ -207,6 +211,7 @@ impl PartingAbreast {
         few: 0,
         blocks: [0; ABREAST],
         rows: [[0; ABREAST]; MOST_ROWS],
+        len: 0,
         draws: [0; ABREAST],
     };
 
@@ -215,7 +220,8 @@ impl PartingAbreast {
         let rows = split.tables.rows();
         self.cuts = split.alike.cuts(rows);
         (self.open, self.few) = (0, 0);
-        self.rows = [All::default(); MOST_ROWS];
+        self.len = rows;
+        self.rows[..rows].fill(All::default());
         self.draws = All::default();
         let (mut some_row, mut all) = (All::default(), All::default());
         for (run, n) in split.n.into_iter().enumerate() {
@@ -406,7 +412,7 @@ mod tests {
                 SplitAbreast { at, n, tables: TablesAbreast::Each(&each), alike },
                 SplitAbreast { at, n, tables: TablesAbreast::One(one), alike: Alike::NONE },
             ]);
-            let both = [*chance.rows(0), *chance.rows(1)];
+            let both = [chance.rows(0).to_vec(), chance.rows(1).to_vec()];
             let drawn = *chance.drawn();
             let p: All<f64> =
                 std::array::from_fn(|run| probabilities[(slot as usize + run) % probabilities.len()]);

@@ -13,7 +13,7 @@ use super::trajectory::{Chats, Counts, Day, End, Ledger, Metric, Outcome, Reason
 
 /// What is written down while a replication runs.
 pub(super) struct Diary {
-    /// The days that are over, the one under way, and room for those to come.
+    /// The days that are over, and the one under way.
     days: Vec<Day>,
     /// The civil day under way, counted from that of the start.
     day: usize,
@@ -89,14 +89,15 @@ impl Today {
 
 impl Diary {
     pub(super) fn open(scenario: &Scenario, platform: &Platform<'_>, thresholds: (f64, f64)) -> Diary {
-        let days = scenario.setting.calendar.days();
+        let mut begun = Vec::with_capacity(scenario.setting.calendar.days());
+        begun.push(Day::BEGUN);
         let mut reached = vec![None; scenario.setting.tiers.len()];
         let held = best_tier(scenario, platform);
         reached[..=held].fill(Some(SimTime::START));
         Diary {
             today: Today { asked: vec![0; scenario.senders.len()], ..Today::default() },
             sending_days: 0,
-            days: vec![Day::BEGUN; days],
+            days: begun,
             day: 0,
             failures: Vec::new(),
             in_flight: 0,
@@ -255,7 +256,10 @@ impl Diary {
         self.most_cells = self.most_cells.max(at_end.entries);
         self.sending_days += usize::from(day.counts[Metric::Sent as usize] > 0);
         self.day += 1;
-        today.clear();
+        if self.day < scenario.setting.calendar.days() {
+            self.days.push(Day::BEGUN);
+        }
+        self.today.clear();
     }
 
     pub(super) fn finish(mut self, scenario: &Scenario, ledger: Ledger, chats: Vec<Chats>) -> Trajectory {

@@ -131,7 +131,7 @@ impl<'s> SendAbreast<'s> {
         let tables = TablesAbreast::Each(odds.shares(self.segment, self.moment, self.history, chance));
         let (at, n) = (self.at(Purpose::Outcome, 0, self.key), self.delivered);
         chance.split(&[SplitAbreast { at, n, tables, alike: Alike::NONE }]);
-        self.outcomes.copy_from_slice(&chance.rows(0)[..OUTCOMES]);
+        self.outcomes.copy_from_slice(chance.rows(0));
     }
 
     /// All who stay go back to their lists, and are done with.
