@@ -71,14 +71,16 @@ impl Expansion {
         // The third, over the variance: fifth (w^4 - 6w^2 + 3) / 120 - skew excess (w^4 - 5w^2 + 2) / 24
         // + skew^3 (12 w^4 - 53 w^2 + 17) / 324.
         let [fourth_power, two, none] = fifth.map_or([0.0; 3], |fifth| {
-            let (fifth, mixed, cube) = (fifth * inverse / 120.0, skew * excess / 24.0, square * skew / 324.0);
+            let fifth = fifth * inverse * (1.0 / 120.0);
+            let (mixed, cube) = (skew * excess * (1.0 / 24.0), square * skew * (1.0 / 324.0));
             [
                 inverse * (fifth - mixed + 12.0 * cube),
                 inverse * (5.0 * mixed - 6.0 * fifth - 53.0 * cube),
                 inverse * (3.0 * fifth - 2.0 * mixed + 17.0 * cube),
             ]
         });
-        [mean + 0.5 - skew / 6.0 + none, deviation + linear, skew / 6.0 + two, cubic, fourth_power]
+        let sixth = skew * (1.0 / 6.0);
+        [mean + 0.5 - sixth + none, deviation + linear, sixth + two, cubic, fourth_power]
     }
 
     /// The quantile where the uniform is the normal probability of a number that is `blur` from `w` at most.
