@@ -81,15 +81,24 @@ fn work_out(table: &mut SharesAbreast) {
         table.never[run] = if whole { 0.0 } else { 1.0 - sum[run] };
         table.first_half[0][run] = (1.0 - table.never[run]).max(0.0);
     }
+    let scaled = scale != [1.0; ABREAST];
     for (part, row) in table.parts[MOST_ROWS..].iter_mut().zip(&table.rows) {
-        for run in 0..ABREAST {
-            part[run] = row[run] / scale[run];
+        *part = *row;
+        // Divisions take long: none is done that changes nothing.
+        if scaled {
+            for run in 0..ABREAST {
+                part[run] /= scale[run];
+            }
         }
     }
     let half_used = table.rows.len() <= MOST_ROWS / 2;
     for part in (1..MOST_ROWS).rev().filter(|part| !(half_used && in_second_half(*part))) {
         let (first, second) = (table.parts[2 * part], table.parts[2 * part + 1]);
         let (left, right) = (table.down[2 * part], table.down[2 * part + 1]);
+        if second == [0.0; ABREAST] {
+            (table.parts[part], table.first_half[part], table.down[part]) = (first, [1.0; ABREAST], left);
+            continue;
+        }
         for run in 0..ABREAST {
             let both = first[run] + second[run];
             let half = if second[run] == 0.0 { 1.0 } else { first[run] / both };
