@@ -147,8 +147,8 @@ impl Odds {
         let campaign = Address::of(Purpose::Campaign, moment.subjects.campaign);
         let sigma = behavior.campaign_effect.sigma;
         let campaign = *self.campaign.get_or_insert_with(|| chance.effect(sigma, campaign));
-        let chances =
-            with_effects(behavior, self.base.map(|base| [base]), [of_day], [campaign], moment.weekday);
+        let mut chances = self.base.map(|base| [base]);
+        bring_effects(behavior, &mut chances, [of_day], [campaign], moment.weekday);
         let chances = chances.map(|[chance]| chance);
         self.day = Some(moment.day);
         if self.chances != chances {
@@ -162,7 +162,7 @@ impl Odds {
     pub(super) fn work_out(&mut self, behavior: &Behavior, past: History) {
         let key = past_key(past);
         if self.places[key] == UNKNOWN {
-            let acts = outcomes(behavior, self.chances.map(|chance| [chance]), past).map(|[act]| act);
+            let acts = outcomes(behavior, &mut self.chances.map(|chance| [chance]), past).map(|[act]| act);
             let place = self.worked_out;
             if place == self.known.len() {
                 self.known.push(Shares::empty());
@@ -184,17 +184,17 @@ impl Odds {
 /// Chances by name, of so many futures side by side.
 type Chances<const N: usize> = [[f64; N]; RATES.len()];
 
-/// Chances with the effects of a day, of a campaign and of a weekday.
+/// Brings the effects of a day, of a campaign and of a weekday into chances.
 #[inline]
-fn with_effects<const N: usize>(
+fn bring_effects<const N: usize>(
     behavior: &Behavior,
-    base: Chances<N>,
+    chances: &mut Chances<N>,
     of_day: [f64; N],
     campaign: [f64; N],
     weekday: usize,
-) -> Chances<N> {
+) {
     let by_weekday = &behavior.weekday_effect;
-    let mut chances = base;
+    let no_act = chances[RateName::report_also_blocks as usize];
     for (acts_on, factor) in [
         (&behavior.day_effect.acts_on, of_day),
         (&behavior.campaign_effect.acts_on, campaign),
@@ -202,16 +202,15 @@ fn with_effects<const N: usize>(
     ] {
         acts_on.iter().for_each(|name| multiply(&mut chances[*name as usize], factor));
     }
-    let no_act = RateName::report_also_blocks as usize;
-    chances[no_act] = base[no_act];
-    chances
+    chances[RateName::report_also_blocks as usize] = no_act;
 }
 
-/// The share of each outcome for customers of this past: each is a chance and their sum at most 1.
+/// The share of each outcome for customers of this past: each is a chance and their sum at most 1. What the past does to
+/// the chances is left in them.
 #[inline]
 fn outcomes<const N: usize>(
     behavior: &Behavior,
-    mut chances: Chances<N>,
+    chances: &mut Chances<N>,
     past: History,
 ) -> [[f64; N]; OUTCOMES] {
     let both = chances[RateName::report_also_blocks as usize];

@@ -7,7 +7,7 @@ use super::super::behavior::{RATES, RateName};
 use super::super::history::History;
 use super::super::moment::Moment;
 use super::super::segment::Segment;
-use super::{Chances, Rates, outcomes, past_key, with_effects};
+use super::{Chances, Rates, outcomes, past_key, bring_effects};
 
 /// The chances of all runs on the day of their last batches.
 #[derive(Clone, Debug)]
@@ -59,8 +59,9 @@ impl OddsAbreast {
             self.known = Some(asked);
             let day = Address { slot: moment.day as u32, ..Address::of(Purpose::Day, segment.subject()) };
             let of_day = chance.effects(behavior.day_effect.sigma, day);
-            let chances = with_effects(behavior, self.base, of_day, self.campaign, moment.weekday);
-            self.shares.set(&outcomes(behavior, chances, past));
+            let mut chances = self.base;
+            bring_effects(behavior, &mut chances, of_day, self.campaign, moment.weekday);
+            self.shares.set(&outcomes(behavior, &mut chances, past));
         }
         &self.shares
     }
