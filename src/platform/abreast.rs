@@ -193,7 +193,13 @@ impl<'r> PlatformsAbreast<'r> {
 
     /// Lets the platform of a run know of a rating of its number that [moves](PlatformsAbreast::evaluate) and of which
     /// nothing follows.
-    pub fn rate_idly(&mut self, run: usize, now: SimTime, platform: &mut Platform<'r>, out: &mut Vec<Change>) {
+    pub fn rate_idly(
+        &mut self,
+        run: usize,
+        now: SimTime,
+        platform: &mut Platform<'r>,
+        out: &mut Vec<Change>,
+    ) {
         let rating = self.meters[0].found(run);
         self.meters[0].hold(run, rating);
         platform.rate_idly(NUMBER, rating, now, out);

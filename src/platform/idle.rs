@@ -42,10 +42,12 @@ impl Platform<'_> {
             return Ratings::default();
         }
         let holder = &self.standing.holders[self.standing.numbers[number].holder];
-        let cancels = holder.review.is_some_and(|review| {
-            self.rules.upgrades[review.rule].cancelled_by.contains(&Cancel::low)
-        });
-        Ratings::of(|rating| !(cancels && *rating == Rating::Low) && self.measures_idle_at(number, *rating, now))
+        let cancels = holder
+            .review
+            .is_some_and(|review| self.rules.upgrades[review.rule].cancelled_by.contains(&Cancel::low));
+        Ratings::of(|rating| {
+            !(cancels && *rating == Rating::Low) && self.measures_idle_at(number, *rating, now)
+        })
     }
 
     /// Whether no measure of a number begins, goes on otherwise or ends by a rating.
@@ -67,7 +69,12 @@ impl Platform<'_> {
         let from = std::mem::replace(&mut meters.rating, to);
         self.note_low(number, now);
         let clause = self.rules.number_ratings[0].clause;
-        out.push(Change { at: now, subject: Subject::Number(number), what: What::Rated { from, to }, clause });
+        out.push(Change {
+            at: now,
+            subject: Subject::Number(number),
+            what: What::Rated { from, to },
+            clause,
+        });
     }
 
     /// The rating of the only number is idle: judging it again would find nothing.

@@ -36,8 +36,8 @@ use crate::time::{SimTime, Slot};
 use super::diary::{AtEnd, Scores};
 use super::ready::Scenario;
 use super::run::{Arrival, Run};
-use super::send::{Delivered, Offered, counted_of};
-use super::trajectory::Trajectory;
+use super::send::{Delivered, Offered};
+use super::trajectory::{Metric, Trajectory};
 
 use self::notes::Notes;
 
@@ -84,6 +84,10 @@ pub(super) struct Abreast<'s, 'p> {
     planned: Vec<(Sight, u64)>,
     /// What each run sends in the slot under way.
     batches: All<Batch>,
+    /// A bit for each run that sends anything into open service windows there.
+    open_windows: u32,
+    /// A bit for each run that is watched.
+    watched: u32,
     /// Whom they can still write to.
     lists: ListsAbreast,
     /// What their platforms count.
@@ -117,6 +121,8 @@ impl<'s, 'p> Abreast<'s, 'p> {
             plans_alike: !scenario.strategy.looks_back() && !scenario.strategy.looks_at_usage(),
             planned: Vec::with_capacity(ABREAST),
             batches: [Batch::default(); ABREAST],
+            open_windows: 0,
+            watched: bits(runs.iter().map(|run| run.watched)),
             lists: ListsAbreast::new(runs.iter().map(|run| &run.lists[LANE])),
             platforms,
             notes: Notes::new(),
@@ -381,35 +387,31 @@ impl<'s, 'p> Abreast<'s, 'p> {
         let moment = self.runs[0].moment(LANE, TEMPLATE, slot, now);
         let capacities = self.platforms.capacities(now);
         self.planned.clear();
+        self.open_windows = 0;
         let (in_slot, mut sending) = (self.runs[0].seen_in_slot(SENDER, place, now), 0);
         for run in those(self.all()) {
             sending |= u32::from(self.offer(run, capacities[run], &in_slot, &moment)) << run;
         }
-        let reactions = self.react(sending, &moment);
-        let (mut sent, mut admitted) = (SentAbreast::default(), 0);
-        for run in those(sending) {
-            admitted |= u32::from(self.count(run, reactions[run], &moment, &mut sent)) << run;
-        }
-        self.fail_later(&reactions, &moment);
+        let (customers, delivered) = self.react(sending, &moment);
+        let sent = self.count(&customers, &delivered, &moment);
+        let admitted = bits(customers.iter().map(|customers| *customers > 0));
         let judging = self.platforms.deliver(now, admitted, &sent);
         for run in those(judging) {
             let Run { platform, changes, .. } = &mut self.runs[run];
             self.platforms.judge_sent(run, now, &sent, platform, changes);
         }
-        for run in those(self.all()) {
-            self.sent(run, sending & 1 << run != 0, judging & 1 << run != 0, &moment);
+        for run in those(sending & (judging | self.watched)) {
+            let Batch { offered, in_window } = &self.batches[run];
+            let delivered =
+                Delivered { sent: sent.sent[run], all: sent.delivered[run], in_window: *in_window };
+            self.runs[run].sent(LANE, offered, delivered, &moment);
         }
+        those(self.all()).for_each(|run| self.ask_after_send(run, judging & 1 << run != 0));
         self.look_at_limits(now, admitted);
     }
 
     /// Asks the plan of a run, and offers the platform what it asks for; tells whether it asks for anything.
-    fn offer(
-        &mut self,
-        run: usize,
-        capacity: u64,
-        in_slot: &Observation<'static>,
-        moment: &Moment,
-    ) -> bool {
+    fn offer(&mut self, run: usize, capacity: u64, in_slot: &Observation<'static>, moment: &Moment) -> bool {
         let own = &mut self.runs[run];
         let free = self.platforms.sends_freely(run);
         if !free || self.asks_platform {
@@ -428,7 +430,9 @@ impl<'s, 'p> Abreast<'s, 'p> {
             let capacity = free.unwrap_or_else(|| own.platform.capacity(number, moment.now));
             asked = self.plan(run, capacity, in_slot);
         }
-        self.batches[run].offered = if asked > 0 { self.admit(run, asked, free, moment) } else { Offered::default() };
+        let offered = if asked > 0 { self.admit(run, asked, free, moment) } else { Offered::default() };
+        self.open_windows |= u32::from(offered.inside() > 0) << run;
+        self.batches[run] = Batch { offered, in_window: [0, 0] };
         asked > 0
     }
 
@@ -437,7 +441,8 @@ impl<'s, 'p> Abreast<'s, 'p> {
     fn plan(&mut self, run: usize, capacity: u64, in_slot: &Observation<'static>) -> u64 {
         let own = &mut self.runs[run];
         let limit = self.platforms.limits()[run];
-        let sight = Sight { limit, capacity, asked_today: own.diary.asked(SENDER), template: own.shown.first() };
+        let sight =
+            Sight { limit, capacity, asked_today: own.diary.asked(SENDER), template: own.shown.first() };
         if let Some((_, messages)) = self.planned.iter().find(|(seen, _)| *seen == sight) {
             return *messages;
         }
@@ -471,47 +476,52 @@ impl<'s, 'p> Abreast<'s, 'p> {
         Offered { asked, short, open, admission }
     }
 
-    /// How the customers of the batches of `sending` react.
-    fn react(&mut self, sending: u32, moment: &Moment) -> All<Reactions> {
+    /// To how many customers the batches of `sending` go, and to how many they are delivered.
+    fn react(&mut self, sending: u32, moment: &Moment) -> (All<u64>, All<u64>) {
         let Abreast { scenario, chance, odds, arrivals, lists, batches, .. } = self;
         let mut customers = All::default();
         those(sending).for_each(|run| customers[run] = batches[run].offered.admission.admitted);
         let stage = StageAbreast { calendar: &scenario.setting.calendar, chance, odds, lists, arrivals };
-        scenario.segments[SEGMENT].react_abreast(&customers, moment, stage)
+        (customers, scenario.segments[SEGMENT].react_abreast(&customers, moment, stage))
     }
 
-    /// Takes note of what was delivered of the batch of a run, which comes to what is `sent`; tells whether anything was
-    /// admitted.
-    fn count(&mut self, run: usize, reactions: Reactions, moment: &Moment, sent: &mut SentAbreast) -> bool {
-        let (own, Batch { offered, delivered }) = (&mut self.runs[run], &mut self.batches[run]);
-        *delivered = Delivered::default();
-        if offered.admission.admitted == 0 {
-            return false;
-        }
-        *delivered = own.delivered_of(LANE, offered, moment, &reactions);
-        let Delivered { sent: all, all: reached, in_window } = *delivered;
-        (sent.sent[run], sent.delivered[run]) = (all, reached);
-        sent.sent_outside[run] = all.saturating_sub(in_window[0]);
-        sent.delivered_outside[run] = reached.saturating_sub(in_window[1]);
-        for (metric, count) in counted_of(offered, &reactions) {
-            self.notes.count(run, metric, count);
-        }
-        true
-    }
-
-    /// What is in flight of what was sent fails when its time to live ends.
-    fn fail_later(&mut self, reactions: &All<Reactions>, moment: &Moment) {
+    /// Takes note of what was sent and delivered; what is in flight fails when its time to live ends.
+    fn count(&mut self, sent: &All<u64>, delivered: &All<u64>, moment: &Moment) -> SentAbreast {
+        self.notes.count(Metric::Sent, sent);
+        self.notes.count(Metric::Delivered, delivered);
         let time_to_live = self.scenario.segments[SEGMENT].behavior.time_to_live.value;
         let failing = self.notes.failing_at(moment.now + time_to_live, &self.scenario.setting.calendar);
-        failing.iter_mut().zip(reactions).for_each(|(failing, reactions)| *failing += reactions.in_flight);
+        for ((failing, sent), delivered) in failing.iter_mut().zip(sent).zip(delivered) {
+            *failing += sent - delivered;
+        }
+        let mut all = SentAbreast {
+            sent: *sent,
+            delivered: *delivered,
+            sent_outside: *sent,
+            delivered_outside: *delivered,
+        };
+        self.tell_windows_apart(&mut all, moment);
+        all
     }
 
-    /// Tells of the batch of a run, if it had one, and asks what is next due in it where that may have changed.
-    fn sent(&mut self, run: usize, sending: bool, judged: bool, moment: &Moment) {
-        if sending {
-            let Batch { offered, delivered } = &self.batches[run];
-            self.runs[run].sent(LANE, offered, *delivered, moment);
+    /// Tells what was sent and delivered inside service windows, where any is open.
+    fn tell_windows_apart(&mut self, sent: &mut SentAbreast, moment: &Moment) {
+        let mut inside = All::default();
+        for run in those(self.open_windows) {
+            let Batch { offered, in_window } = &mut self.batches[run];
+            let reactions = Reactions { delivered: sent.delivered[run], ..Reactions::default() };
+            *in_window = self.runs[run].in_windows(LANE, offered, moment, &reactions);
+            sent.sent_outside[run] -= in_window[0];
+            sent.delivered_outside[run] -= in_window[1];
+            inside[run] = offered.inside();
         }
+        if self.open_windows != 0 {
+            self.notes.count(Metric::InWindow, &inside);
+        }
+    }
+
+    /// Asks what is next due in a run that may have changed by what it sent.
+    fn ask_after_send(&mut self, run: usize, judged: bool) {
         if judged {
             self.follow(run);
         } else if self.asks_platform || !self.platforms.sends_freely(run) {
@@ -545,5 +555,6 @@ struct Sight {
 #[derive(Clone, Copy, Default)]
 struct Batch {
     offered: Offered,
-    delivered: Delivered,
+    /// Of what was sent and of what was delivered, what went into service windows.
+    in_window: [u64; 2],
 }

@@ -131,8 +131,7 @@ impl<'s> Run<'s, '_> {
     pub(super) fn plan(&mut self, sender: usize, capacity: u64, in_slot: &Observation<'static>) -> Plan {
         let (scenario, platform) = (self.scenario, &mut self.platform);
         let (strategy, number) = (&scenario.strategy, scenario.senders[sender].number);
-        let usage =
-            if strategy.looks_at_usage() { platform.usage(number, in_slot.now) } else { None };
+        let usage = if strategy.looks_at_usage() { platform.usage(number, in_slot.now) } else { None };
         let seen = Observation {
             limit: platform.limit(number),
             capacity,
@@ -143,7 +142,11 @@ impl<'s> Run<'s, '_> {
             ..*in_slot
         };
         // A limit that numbers share is parted among them.
-        let seen = if scenario.senders.len() > 1 && platform.shares_limit() { self.shared(sender, seen) } else { seen };
+        let seen = if scenario.senders.len() > 1 && platform.shares_limit() {
+            self.shared(sender, seen)
+        } else {
+            seen
+        };
         if !strategy.looks_back() {
             return strategy.decide_at_once(&seen);
         }
@@ -381,30 +384,23 @@ impl<'s> Run<'s, '_> {
         let Lane { sender, segment, .. } = self.scenario.lanes[lane];
         let fails = moment.now + self.scenario.segments[segment].behavior.time_to_live.value;
         self.diary.fail_later(fails, reactions.in_flight, self.scenario);
-        let delivered = self.delivered_of(lane, &chosen.offered, moment, &reactions);
-        for (metric, count) in counted_of(&chosen.offered, &reactions) {
+        let in_window = self.in_windows(lane, &chosen.offered, moment, &reactions);
+        let (admitted, all) = (chosen.offered.admission.admitted, reactions.delivered);
+        for (metric, count) in [
+            (Metric::Sent, admitted),
+            (Metric::Delivered, all),
+            (Metric::Failed, reactions.capped),
+            (Metric::InWindow, chosen.offered.inside()),
+        ] {
             self.diary.count(metric, count);
             show(&mut self.tallies[sender], metric, count);
         }
-        self.pay(moment.now, segment, moment.category, reactions.delivered, delivered.in_window[1]);
-        delivered
-    }
-
-    /// What was delivered of what was offered.
-    pub(super) fn delivered_of(
-        &mut self,
-        lane: usize,
-        offered: &Offered,
-        moment: &Moment,
-        reactions: &Reactions,
-    ) -> Delivered {
-        let in_window = self.in_windows(lane, offered, moment, reactions);
-        let sent = offered.admission.admitted - reactions.capped;
-        Delivered { sent, all: reactions.delivered, in_window }
+        self.pay(moment.now, segment, moment.category, all, in_window[1]);
+        Delivered { sent: admitted - reactions.capped, all, in_window }
     }
 
     /// Of the messages that did not fail at once, those inside service windows, and how many of these were delivered.
-    fn in_windows(
+    pub(super) fn in_windows(
         &mut self,
         lane: usize,
         offered: &Offered,
@@ -486,20 +482,9 @@ pub(super) struct Offered {
 
 impl Offered {
     /// Of the admitted messages, those to customers whose service window is open.
-    fn inside(&self) -> u64 {
+    pub(super) fn inside(&self) -> u64 {
         self.open.min(self.admission.admitted)
     }
-}
-
-/// What is counted of a batch, as it is sent.
-#[inline]
-pub(super) fn counted_of(offered: &Offered, reactions: &Reactions) -> [(Metric, u64); 4] {
-    [
-        (Metric::Sent, offered.admission.admitted),
-        (Metric::Delivered, reactions.delivered),
-        (Metric::Failed, reactions.capped),
-        (Metric::InWindow, offered.inside()),
-    ]
 }
 
 /// What was delivered of a batch.

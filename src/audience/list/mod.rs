@@ -23,8 +23,8 @@ use self::cells::Cells;
 use self::choosing::Choosing;
 use self::people::People;
 
-pub(super) use cell::{AS_LAST, CLOSED, Cell, SERVICE_WINDOW};
 pub use abreast::ListsAbreast;
+pub(super) use cell::{AS_LAST, CLOSED, Cell, SERVICE_WINDOW};
 pub use choosing::Choice;
 pub use plan::{ListPlan, Sampling};
 pub use taken::Taken;

@@ -7,7 +7,7 @@ use super::super::behavior::{RATES, RateName};
 use super::super::history::History;
 use super::super::moment::Moment;
 use super::super::segment::Segment;
-use super::{Chances, Rates, outcomes, past_key, bring_effects};
+use super::{Chances, Rates, bring_effects, outcomes, past_key};
 
 /// The chances of all runs on the day of their last batches.
 #[derive(Clone, Debug)]

@@ -27,7 +27,7 @@ use super::super::odds::{OUTCOMES, OddsAbreast};
 use super::super::segment::Segment;
 use super::super::timetable::{Arriving, CONVERSATION};
 use super::counts::{BATCH, delay_item};
-use super::{Addresses, MADE_OF, Reactions, outcomes_leaving};
+use super::{Addresses, MADE_OF, outcomes_leaving};
 
 /// What batches abreast play on.
 #[derive(Debug)]
@@ -61,22 +61,23 @@ impl Segment {
     }
 
     /// Sends a message to `customers` of each run, to whom nobody has written yet: draws what they do, queues what will
-    /// arrive, and settles them on their lists. They can [react abreast](Segment::reacts_abreast).
+    /// arrive, and settles them on their lists; returns how many it was delivered to, the others are in flight. They can
+    /// [react abreast](Segment::reacts_abreast).
     pub fn react_abreast(
         &self,
         customers: &All<u64>,
         moment: &Moment,
         mut stage: StageAbreast<'_>,
-    ) -> All<Reactions> {
+    ) -> All<u64> {
         if *customers == NONE {
-            return All::default();
+            return NONE;
         }
         let mut send = SendAbreast::new(self, moment, customers);
         send.reach(&mut stage);
         send.meet(&mut stage);
         send.settle(stage.lists);
         send.queue(stage);
-        send.reactions()
+        send.delivered
     }
 }
 
@@ -200,13 +201,6 @@ impl<'s> SendAbreast<'s> {
         if act == Act::Reply && rows.at[row] >= self.moment.now + CONVERSATION {
             arrivals.add(rows.slot[row], Act::LateReply, counts);
         }
-    }
-
-    fn reactions(&self) -> All<Reactions> {
-        std::array::from_fn(|run| {
-            let (sent, delivered) = (self.sent[run], self.delivered[run]);
-            Reactions { delivered, in_flight: sent - delivered, ..Reactions::default() }
-        })
     }
 }
 

@@ -54,21 +54,18 @@ impl Notes {
         }
     }
 
-    /// Counts something of one run, if there is any.
+    /// Counts something of all runs.
     #[inline]
-    pub(super) fn count(&mut self, run: usize, metric: Metric, count: u64) {
-        if count > 0 {
-            self.counts[metric as usize][run] += count;
-            self.counted |= 1 << metric as u32;
-        }
+    pub(super) fn count(&mut self, metric: Metric, counts: &All<u64>) {
+        add(&mut self.counts[metric as usize], counts);
+        self.counted |= 1 << metric as u32;
     }
 
     /// Counts what customers did.
     #[inline]
     pub(super) fn hear(&mut self, act: Act, counts: &All<u64>) {
         if let Some(metric) = counted_as(act) {
-            add(&mut self.counts[metric as usize], counts);
-            self.counted |= 1 << metric as u32;
+            self.count(metric, counts);
         }
     }
 
