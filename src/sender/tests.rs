@@ -54,7 +54,7 @@ impl World {
                 let plan = strategy.decide(&mut state, &seen);
                 assert_eq!(plan, strategy.decide(&mut twin, &seen), "the same observation and state");
                 assert_eq!(state, twin);
-                let slow = strategy.decide(&mut other, &Observation { throughput: 3, ..seen.clone() });
+                let slow = strategy.decide(&mut other, &Observation { throughput: 3, ..seen });
                 assert_eq!(slow.messages, plan.messages.min(3), "its lines carry no more");
                 each(&seen, plan);
                 let sent = (plan.messages * (self.accepted)(day) / 100).min(seen.capacity);

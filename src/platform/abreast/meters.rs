@@ -95,10 +95,9 @@ fn unsure(meter: &MeterAbreast<'_>) -> u32 {
 #[multiversion(targets("x86_64+avx512f+avx512bw+avx512cd+avx512dq+avx512vl", "x86_64+avx2"))]
 fn score_all(meter: &MeterAbreast<'_>) -> All<u32> {
     let mut scores = [0; ABREAST];
-    for run in 0..ABREAST {
-        let top = meter.feedback[run].max(0) as f64;
-        let bottom = (meter.rule.weight_unit * meter.delivered[run]) as f64;
-        scores[run] = millionths(top / bottom);
+    for ((score, feedback), delivered) in scores.iter_mut().zip(&meter.feedback).zip(&meter.delivered) {
+        let bottom = (meter.rule.weight_unit * delivered) as f64;
+        *score = millionths((*feedback).max(0) as f64 / bottom);
     }
     scores
 }
@@ -206,11 +205,8 @@ impl<'r> MeterAbreast<'r> {
 
     /// The scores of all runs \[millionths\]; nothing where nothing was delivered.
     pub(super) fn scores(&self) -> All<Option<u32>> {
-        let (scores, mut delivered) = (score_all(self), [None; ABREAST]);
-        for run in 0..ABREAST {
-            delivered[run] = (self.delivered[run] > 0).then_some(scores[run]);
-        }
-        delivered
+        let scores = score_all(self);
+        std::array::from_fn(|run| (self.delivered[run] > 0).then_some(scores[run]))
     }
 
     /// Follows the platform of a run: its rating, and a window that it began afresh.
