@@ -24,6 +24,12 @@ pub fn bits(so: impl IntoIterator<Item = bool>) -> u32 {
     so.into_iter().enumerate().fold(0, |bits, (run, so)| bits | u32::from(so) << run)
 }
 
+/// Whether any run has a count above 0.
+#[inline]
+pub fn any(counts: &All<u64>) -> bool {
+    counts.iter().fold(0, |any, count| any | count) != 0
+}
+
 /// Adds to the sum of each run its count.
 #[inline]
 pub fn add(sums: &mut All<u64>, counts: &All<u64>) {

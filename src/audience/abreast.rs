@@ -9,7 +9,7 @@
 //!
 //! They send in the same slots, so what they wait for comes in the same slots too.
 
-use crate::abreast::{All, add};
+use crate::abreast::{All, add, any};
 use crate::time::Slot;
 
 use super::act::Act;
@@ -43,7 +43,7 @@ impl ArrivalsAbreast {
     /// Adds what will arrive in `slot`, which lies at most the ring's length ahead, in all runs.
     #[inline]
     pub fn add(&mut self, slot: Slot, act: Act, counts: &All<u64>) {
-        if counts.iter().fold(0, |any, count| any | count) == 0 {
+        if !any(counts) {
             return;
         }
         let place = &mut self.places[self.agenda.place(slot)][act.index()];

@@ -23,7 +23,7 @@
 
 mod notes;
 
-use crate::abreast::{ABREAST, All, bits, those};
+use crate::abreast::{ABREAST, All, any, bits, those};
 use crate::audience::{
     Act, ArrivalsAbreast, ListsAbreast, Moment, OddsAbreast, Reactions, Sampling, StageAbreast,
 };
@@ -280,7 +280,7 @@ impl<'s, 'p> Abreast<'s, 'p> {
             self.lists.tell(run, &mut self.runs[run].lists[LANE]);
             wrote[run] = self.runs[run].hear_first_messages(now);
         }
-        if wrote != [0; ABREAST] {
+        if any(&wrote) {
             self.platforms.hear(now, Feedback::CustomerFirst, &wrote);
         }
     }

@@ -9,6 +9,7 @@ use crate::platform::{Change, Platform, Score, Subject as Whom, What};
 use crate::time::SimTime;
 
 use super::ready::{Scenario, SendingNumber};
+use super::send::Few;
 use super::trajectory::{Chats, Counts, Day, End, Ledger, Metric, Outcome, Reason, Trajectory};
 
 /// What is written down while a replication runs.
@@ -34,7 +35,7 @@ pub(super) struct Diary {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Today {
     /// Messages asked for, by the sender's number.
-    asked: Vec<u64>,
+    asked: Few<u64>,
     capacity_used: u16,
     limited: bool,
     short: bool,
@@ -82,7 +83,9 @@ pub(super) struct AtEnd {
 impl Today {
     /// Begins another day.
     fn clear(&mut self) {
-        self.asked.fill(0);
+        for asked in self.asked.iter_mut().filter(|asked| **asked > 0) {
+            *asked = 0;
+        }
         (self.capacity_used, self.limited, self.short, self.refused) = (0, false, false, false);
     }
 }
@@ -95,7 +98,7 @@ impl Diary {
         let held = best_tier(scenario, platform);
         reached[..=held].fill(Some(SimTime::START));
         Diary {
-            today: Today { asked: vec![0; scenario.senders.len()], ..Today::default() },
+            today: Today { asked: Few::from_elem(0, scenario.senders.len()), ..Today::default() },
             sending_days: 0,
             days: begun,
             day: 0,

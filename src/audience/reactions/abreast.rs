@@ -12,7 +12,7 @@
 
 use smallvec::SmallVec;
 
-use crate::abreast::{ABREAST, All, add, bits, those};
+use crate::abreast::{ABREAST, All, add, any, bits, those};
 use crate::glossary::Category;
 use crate::random::{Address, Alike, ChanceAbreast, Purpose, Shares, SplitAbreast, TablesAbreast};
 use crate::time::{Calendar, Span};
@@ -69,7 +69,7 @@ impl Segment {
         moment: &Moment,
         mut stage: StageAbreast<'_>,
     ) -> All<u64> {
-        if *customers == NONE {
+        if !any(customers) {
             return NONE;
         }
         let mut send = SendAbreast::new(self, moment, customers);
@@ -185,7 +185,7 @@ impl<'s> SendAbreast<'s> {
             rows.iter().for_each(|row| add(&mut sum, &self.outcomes[*row]));
             (act, sum)
         });
-        acts.filter(|(_, counts)| *counts != NONE)
+        acts.filter(|(_, counts)| any(counts))
     }
 
     /// Queues what arrives with one row of a delay.
