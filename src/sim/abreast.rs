@@ -4,17 +4,19 @@
 //!   until the next send, at each instant:
 //!     each run by itself     what is due in it alone: its terms, its decisions
 //!     all runs at once       reactions arrive; the rating is evaluated
-//!     each run by itself     whose rating this moves, or in which something was due: the platform judges
+//!     each run by itself     in which something follows from that, or was due: the platform judges
 //!   at the send:
 //!     all runs at once       what the limits leave
-//!     each run by itself     what its plan asks for, and who is chosen
-//!     all runs at once       how they react; what was delivered is counted
+//!     each run by itself     what its plan asks for, and what of it is admitted
+//!     all runs at once       how they react; what was sent and delivered is counted
 //!     each run by itself     in which that decides more than counts: the platform judges
+//!   as a day is over:
+//!     each run by itself     what was counted is written into its diary
 //! ```
 //!
 //! The runs of one scenario send in the same slots, and so they hear in the same slots; only the counts differ. What a
 //! [`Run`] does at an instant is done here for all, and what cannot be the same is left to the run itself: it is the
-//! same run with the same platform, list and diary, and comes to the same bytes.
+//! same run with the same platform and diary, and comes to the same bytes.
 //!
 //! That asks for a scenario of one number, one segment and one template, in which everybody is
 //! [written to once](crate::audience::Segment::reacts_abreast) and the rules [rate all runs

@@ -32,9 +32,7 @@ impl Shown {
             stale: true,
         }
     }
-}
 
-impl Shown {
     /// How the first of them stands; there is one.
     #[inline]
     pub(super) fn first(&self) -> (TemplateStatus, Rating) {
@@ -147,6 +145,7 @@ impl<'s> Run<'s, '_> {
         } else {
             seen
         };
+        // Who does not look back is shown no more.
         if !strategy.looks_back() {
             return strategy.decide_at_once(&seen);
         }
