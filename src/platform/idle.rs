@@ -82,3 +82,108 @@ impl Platform<'_> {
         self.settled_until = self.next_turn(now);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::glossary::Feedback;
+    use crate::platform::{Opening, Policy, Rules, Ruleset, Signal, TemplateOpening, catalogue};
+    use crate::time::{DAY, HOUR, Span};
+
+    /// Days of a history.
+    const DAYS: i64 = 60;
+
+    /// The rulesets that come with the program, as far as they rate numbers by one clause; with what they do to numbers,
+    /// and without.
+    fn rulesets() -> Vec<Rules> {
+        let compiled = |name| {
+            let ruleset = Ruleset::read(&catalogue::document(name).unwrap()).unwrap();
+            let midnights = (0..DAYS + 90).map(|day| SimTime(day * DAY)).collect();
+            let mut rules = Rules::compile(&ruleset, midnights, &|_| SimTime::START);
+            // Templates are rated in most of them, and then nothing is idle.
+            rules.template_ratings.clear();
+            rules.judged_alike &= rules.number_ratings.len() == 1;
+            rules
+        };
+        let with: Vec<Rules> = catalogue::names().map(compiled).collect();
+        let without = with.iter().cloned().map(|mut rules| {
+            rules.number_measures.clear();
+            rules
+        });
+        with.iter().cloned().chain(without.collect::<Vec<Rules>>()).collect()
+    }
+
+    fn platform(rules: &Rules) -> Platform<'_> {
+        Platform::open(
+            rules,
+            &Opening {
+                verified: true,
+                numbers: vec![(rules.start_tier, None)],
+                templates: vec![TemplateOpening::PROVEN],
+                policy: Policy::Passed,
+                thresholds: Vec::new(),
+                never_amended: true,
+            },
+        )
+    }
+
+    /// Judging an idle rating, now or as long as nothing else comes between, changes nothing at all.
+    fn assert_idle(platform: &mut Platform<'_>, now: SimTime, found: &mut [u32; 2]) {
+        let idle = platform.idle_ratings(0, now);
+        let until = platform.next_term(now);
+        for rating in Ratings::ALL {
+            found[usize::from(idle.contains(rating))] += 1;
+            if !idle.contains(rating) {
+                continue;
+            }
+            let (mut other, mut changes) = (platform.clone(), Vec::new());
+            other.standing.numbers[0].meters.rating = rating;
+            let before =
+                format!("{:?} {:?}", other.standing.numbers[0].life, other.standing.holders[0].review);
+            for later in [0, 1, 24, 7 * 24, 40 * 24].map(|hours| now + Span::hours(hours)) {
+                if later == now || later < until {
+                    other.judge_rated(0, later, &mut changes);
+                }
+            }
+            let after =
+                format!("{:?} {:?}", other.standing.numbers[0].life, other.standing.holders[0].review);
+            assert_eq!((changes, after), (Vec::new(), before), "{rating:?} at {now:?}");
+        }
+    }
+
+    #[test]
+    fn nothing_follows_from_an_idle_rating() {
+        let mut found = [0; 2];
+        for rules in rulesets() {
+            for badness in [0, 5, 12, 30] {
+                let (mut platform, mut out) = (platform(&rules), Vec::new());
+                platform.begin(SimTime::START, &mut out);
+                for now in (0..DAYS * 24).map(|hour| SimTime(hour * HOUR)) {
+                    if platform.next_term(SimTime(now.0 - 1)) <= now {
+                        platform.terms(now, &mut out);
+                    }
+                    // Bad weeks and good ones.
+                    let count = if now.0 / (9 * DAY) % 2 == 0 { badness } else { 0 };
+                    let blocks = Signal::Feedback { number: 0, template: 0, kind: Feedback::Block, count };
+                    platform.hear(now, blocks, &mut out);
+                    platform.evaluate(now, &mut out);
+                    assert_idle(&mut platform, now, &mut found);
+                    if now.0 % DAY == 10 * HOUR {
+                        let sent = Signal::Sent {
+                            number: 0,
+                            template: 0,
+                            sent: 1_000,
+                            delivered: 1_000,
+                            in_window: [0, 0],
+                            again: &[],
+                            counted_again: &[],
+                        };
+                        platform.hear(now, sent, &mut out);
+                        assert_idle(&mut platform, now, &mut found);
+                    }
+                }
+            }
+        }
+        assert!(found.iter().all(|ratings| *ratings > 1_000), "idle or not: {found:?}");
+    }
+}

@@ -176,7 +176,7 @@ impl Platform<'_> {
     }
 
     /// Judges what listens to the rating of a number.
-    fn judge_rated(&mut self, number: usize, now: SimTime, out: &mut Vec<Change>) {
+    pub(super) fn judge_rated(&mut self, number: usize, now: SimTime, out: &mut Vec<Change>) {
         let low = self.note_low(number, now);
         let holder = self.standing.numbers[number].holder;
         if low {
