@@ -87,30 +87,47 @@ impl Platform<'_> {
 mod tests {
     use super::*;
     use crate::glossary::Feedback;
+    use crate::platform::language::Condition;
+    use crate::platform::rules::Signals;
     use crate::platform::{Opening, Policy, Rules, Ruleset, Signal, TemplateOpening, catalogue};
     use crate::time::{DAY, HOUR, Span};
 
     /// Days of a history.
     const DAYS: i64 = 60;
 
-    /// The rulesets that come with the program, as far as they rate numbers by one clause; with what they do to numbers,
-    /// and without.
+    /// The rulesets that come with the program, without ratings of templates, by which nothing is idle: as they are;
+    /// with long reviews that Low cancels and no measures; with measures of long Low times alone.
     fn rulesets() -> Vec<Rules> {
         let compiled = |name| {
             let ruleset = Ruleset::read(&catalogue::document(name).unwrap()).unwrap();
             let midnights = (0..DAYS + 90).map(|day| SimTime(day * DAY)).collect();
             let mut rules = Rules::compile(&ruleset, midnights, &|_| SimTime::START);
-            // Templates are rated in most of them, and then nothing is idle.
             rules.template_ratings.clear();
             rules.judged_alike &= rules.number_ratings.len() == 1;
             rules
         };
-        let with: Vec<Rules> = catalogue::names().map(compiled).collect();
-        let without = with.iter().cloned().map(|mut rules| {
+        let cancelled = |mut rules: Rules| {
             rules.number_measures.clear();
+            for rule in &mut rules.upgrades {
+                (rule.review, rule.cancelled_by) = (Span::days(20), vec![Cancel::low]);
+            }
             rules
-        });
-        with.iter().cloned().chain(without.collect::<Vec<Rules>>()).collect()
+        };
+        let long_low = |mut rules: Rules| {
+            rules.number_measures.truncate(1);
+            for rule in &mut rules.number_measures {
+                rule.when = vec![Condition::LowFor(Span::days(30))];
+                rule.on = Signals::of(&[Hears::rating]);
+                (rule.then, rule.if_still) = (Vec::new(), Vec::new());
+            }
+            rules
+        };
+        let all: Vec<Rules> = catalogue::names().map(compiled).collect();
+        all.iter()
+            .cloned()
+            .chain(all.iter().cloned().map(cancelled))
+            .chain(all.iter().cloned().map(long_low))
+            .collect()
     }
 
     fn platform(rules: &Rules) -> Platform<'_> {
