@@ -92,11 +92,11 @@ impl Notes {
         let MostUsed { customers: most, limits: of, limited } = &mut self.used;
         let having = runs & bits(limits.iter().map(|limit| *limit != u64::MAX));
         *limited |= having;
-        for run in 0..ABREAST {
+        for run in those(having) {
             // A limit of 0 is taken for one of 1.
             let limit = limits[run].max(1);
-            let more = customers[run] * of[run] > most[run] * limit;
-            if having & 1 << run != 0 && more {
+            let product = |customers: u64, limit: u64| u128::from(customers) * u128::from(limit);
+            if product(customers[run], of[run]) > product(most[run], limit) {
                 (most[run], of[run]) = (customers[run], limit);
             }
         }
