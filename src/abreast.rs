@@ -24,6 +24,12 @@ pub fn bits(so: impl IntoIterator<Item = bool>) -> u32 {
     so.into_iter().enumerate().fold(0, |bits, (run, so)| bits | u32::from(so) << run)
 }
 
+/// Those of `runs` of which something is so, as bits.
+#[inline]
+pub fn filter(runs: u32, is_so: impl Fn(usize) -> bool) -> u32 {
+    those(runs).fold(0, |found, run| found | u32::from(is_so(run)) << run)
+}
+
 /// Whether any run has a count above 0.
 #[inline]
 pub fn any(counts: &All<u64>) -> bool {

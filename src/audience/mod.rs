@@ -12,9 +12,8 @@
 //!                          Arrivals: a ring of slots, the future event list
 //! ```
 //!
-//! Where many replications send to customers of one past at the same time, their reactions are counted and arrive
-//! abreast ([`ListsAbreast`], [`ArrivalsAbreast`]): the same counts, with those of a row of all runs beside one
-//! another.
+//! Where many replications send to customers of one past at the same time, their lists, odds and arrivals go abreast
+//! ([`ListsAbreast`], [`OddsAbreast`], [`ArrivalsAbreast`]): the same counts, those of all runs beside one another.
 //!
 //! Customers with the same past are exchangeable, so their outcomes are one exact multinomial: cost does not grow
 //! with the number of customers. The same law one customer at a time is the oracle that the tests hold it against.

@@ -14,7 +14,7 @@
 mod limits;
 mod meters;
 
-use crate::abreast::{ABREAST, All, those};
+use crate::abreast::{ABREAST, All, filter};
 use crate::glossary::Feedback;
 use crate::time::{SimTime, Span};
 
@@ -186,8 +186,7 @@ impl<'r> PlatformsAbreast<'r> {
         self.advance(now);
         let due = self.meters.iter_mut().filter(|meter| meter.rates_at(now));
         let moved = due.fold(0, |moved, meter| moved | meter.evaluate(now));
-        let idle = |run: &usize| self.idle[*run].contains(self.meters[0].found(*run));
-        let idle = those(moved).filter(idle).fold(0, |idle, run| idle | 1 << run);
+        let idle = filter(moved, |run| self.idle[run].contains(self.meters[0].found(run)));
         Moved { judged: moved & !idle, idle }
     }
 

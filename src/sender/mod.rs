@@ -114,7 +114,7 @@ impl Strategy {
     }
 
     /// [`Strategy::decide`] of one that does not [look back](Strategy::looks_back).
-    pub fn decide_at_once(&self, seen: &Observation<'_>) -> Plan {
+    fn decide_at_once(&self, seen: &Observation<'_>) -> Plan {
         let Some(template) = rotation::choose(self.rotation, seen) else {
             return Plan::default();
         };

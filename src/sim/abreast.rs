@@ -25,7 +25,7 @@
 
 mod notes;
 
-use crate::abreast::{ABREAST, All, any, bits, those};
+use crate::abreast::{ABREAST, All, any, bits, filter, those};
 use crate::audience::{
     Act, ArrivalsAbreast, ListsAbreast, Moment, OddsAbreast, Reactions, Sampling, StageAbreast,
 };
@@ -158,7 +158,7 @@ impl<'s, 'p> Abreast<'s, 'p> {
         self.close_days(end);
         for (run, (own, drawn)) in self.runs.iter_mut().zip(self.chance.drawn()).enumerate() {
             own.chance.note_drawn(*drawn);
-            own.diary.leave_in_flight(self.notes.in_flight(run));
+            own.diary.leave_in_flight(self.notes.undelivered.in_flight[run]);
             self.lists.tell(run, &mut own.lists[LANE]);
         }
         self.runs.into_iter().map(Run::finish).collect()
@@ -390,11 +390,10 @@ impl<'s, 'p> Abreast<'s, 'p> {
         let capacities = self.platforms.capacities(now);
         self.planned.clear();
         self.open_windows = 0;
-        let (in_slot, mut sending) = (self.runs[0].seen_in_slot(SENDER, place, now), 0);
-        for run in those(self.all()) {
-            sending |= u32::from(self.offer(run, capacities[run], &in_slot, &moment)) << run;
-        }
-        let (customers, delivered) = self.react(sending, &moment);
+        let in_slot = self.runs[0].seen_in_slot(SENDER, place, now);
+        those(self.all()).for_each(|run| self.offer(run, capacities[run], &in_slot, &moment));
+        let customers = self.batches.map(|batch| batch.offered.admission.admitted);
+        let delivered = self.react(&customers, &moment);
         let sent = self.count(&customers, &delivered, &moment);
         let admitted = bits(customers.iter().map(|customers| *customers > 0));
         let judging = self.platforms.deliver(now, admitted, &sent);
@@ -402,7 +401,8 @@ impl<'s, 'p> Abreast<'s, 'p> {
             let Run { platform, changes, .. } = &mut self.runs[run];
             self.platforms.judge_sent(run, now, &sent, platform, changes);
         }
-        for run in those(sending & (judging | self.watched)) {
+        let telling = filter(judging | self.watched, |run| self.batches[run].offered.asked > 0);
+        for run in those(telling) {
             let Batch { offered, in_window } = &self.batches[run];
             let delivered =
                 Delivered { sent: sent.sent[run], all: sent.delivered[run], in_window: *in_window };
@@ -412,8 +412,8 @@ impl<'s, 'p> Abreast<'s, 'p> {
         self.look_at_limits(now, admitted);
     }
 
-    /// Asks the plan of a run, and offers the platform what it asks for; tells whether it asks for anything.
-    fn offer(&mut self, run: usize, capacity: u64, in_slot: &Observation<'static>, moment: &Moment) -> bool {
+    /// Asks the plan of a run, and offers the platform what it asks for.
+    fn offer(&mut self, run: usize, capacity: u64, in_slot: &Observation<'static>, moment: &Moment) {
         let own = &mut self.runs[run];
         let free = self.platforms.sends_freely(run);
         if !free || self.asks_platform {
@@ -435,7 +435,6 @@ impl<'s, 'p> Abreast<'s, 'p> {
         let offered = if asked > 0 { self.admit(run, asked, free, moment) } else { Offered::default() };
         self.open_windows |= u32::from(offered.inside() > 0) << run;
         self.batches[run] = Batch { offered, in_window: [0, 0] };
-        asked > 0
     }
 
     /// Messages that the plan of a run asks for; where it looks at nothing else it asks for the same as in a run that
@@ -478,13 +477,11 @@ impl<'s, 'p> Abreast<'s, 'p> {
         Offered { asked, short, open, admission }
     }
 
-    /// To how many customers the batches of `sending` go, and to how many they are delivered.
-    fn react(&mut self, sending: u32, moment: &Moment) -> (All<u64>, All<u64>) {
-        let Abreast { scenario, chance, odds, arrivals, lists, batches, .. } = self;
-        let mut customers = All::default();
-        those(sending).for_each(|run| customers[run] = batches[run].offered.admission.admitted);
+    /// How the customers of all batches react; returns to how many they are delivered.
+    fn react(&mut self, customers: &All<u64>, moment: &Moment) -> All<u64> {
+        let Abreast { scenario, chance, odds, arrivals, lists, .. } = self;
         let stage = StageAbreast { calendar: &scenario.setting.calendar, chance, odds, lists, arrivals };
-        (customers, scenario.segments[SEGMENT].react_abreast(&customers, moment, stage))
+        scenario.segments[SEGMENT].react_abreast(customers, moment, stage)
     }
 
     /// Takes note of what was sent and delivered; what is in flight fails when its time to live ends.
@@ -492,7 +489,8 @@ impl<'s, 'p> Abreast<'s, 'p> {
         self.notes.count(Metric::Sent, sent);
         self.notes.count(Metric::Delivered, delivered);
         let time_to_live = self.scenario.segments[SEGMENT].behavior.time_to_live.value;
-        let failing = self.notes.failing_at(moment.now + time_to_live, &self.scenario.setting.calendar);
+        let calendar = &self.scenario.setting.calendar;
+        let failing = self.notes.undelivered.at(moment.now + time_to_live, calendar);
         for ((failing, sent), delivered) in failing.iter_mut().zip(sent).zip(delivered) {
             *failing += sent - delivered;
         }

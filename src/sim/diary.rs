@@ -6,7 +6,7 @@ use crate::audience::Act;
 use crate::glossary::{NumberStatus, Rating, TemplateStatus};
 use crate::platform::price::Charge;
 use crate::platform::{Change, Platform, Score, Subject as Whom, What};
-use crate::time::SimTime;
+use crate::time::{Calendar, SimTime};
 
 use super::ready::{Scenario, SendingNumber};
 use super::send::Few;
@@ -20,9 +20,7 @@ pub(super) struct Diary {
     day: usize,
     today: Today,
     sending_days: usize,
-    /// Failures by the civil day on which the time to live ends, as far as there are any.
-    failures: Vec<u64>,
-    in_flight: u64,
+    undelivered: Undelivered<u64>,
     /// Position among the setting's tiers of the highest limit that a number holds.
     tier: usize,
     /// Numbers of the sender that are not banned, and its templates that are not disabled.
@@ -40,6 +38,34 @@ pub(super) struct Today {
     limited: bool,
     short: bool,
     refused: bool,
+}
+
+/// Undelivered messages by when their time to live ends: of one run, or of all runs side by side.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Undelivered<T> {
+    /// By civil day, as far as there are any.
+    by_day: Vec<T>,
+    /// Those that end beyond the horizon.
+    pub(super) in_flight: T,
+}
+
+impl<T: Clone + Default> Undelivered<T> {
+    /// Those whose time to live ends with those that end at `fails`.
+    pub(super) fn at(&mut self, fails: SimTime, calendar: &Calendar) -> &mut T {
+        if fails >= calendar.end() {
+            return &mut self.in_flight;
+        }
+        let day = calendar.day_of(fails);
+        if self.by_day.len() <= day {
+            self.by_day.resize(day + 1, T::default());
+        }
+        &mut self.by_day[day]
+    }
+
+    /// Those that fail on a civil day, if there are any.
+    pub(super) fn failing_on(&self, day: usize) -> Option<&T> {
+        self.by_day.get(day)
+    }
 }
 
 /// The worst scores of the sender's numbers and templates \[millionths\]; nothing where nothing was delivered, or is
@@ -83,6 +109,7 @@ pub(super) struct AtEnd {
 impl Today {
     /// Begins another day.
     fn clear(&mut self) {
+        // One by one: there are few, and writing over all at once is a call.
         for asked in self.asked.iter_mut().filter(|asked| **asked > 0) {
             *asked = 0;
         }
@@ -102,8 +129,7 @@ impl Diary {
             sending_days: 0,
             days: begun,
             day: 0,
-            failures: Vec::new(),
-            in_flight: 0,
+            undelivered: Undelivered::default(),
             tier: held,
             usable: (
                 scenario.lanes.iter().map(|lane| lane.number).collect(),
@@ -171,21 +197,12 @@ impl Diary {
 
     /// Undelivered messages fail on the day on which their time to live ends, or stay in flight beyond the horizon.
     pub(super) fn fail_later(&mut self, fails: SimTime, messages: u64, scenario: &Scenario) {
-        let calendar = &scenario.setting.calendar;
-        if fails >= calendar.end() {
-            self.leave_in_flight(messages);
-            return;
-        }
-        let day = calendar.day_of(fails);
-        if self.failures.len() <= day {
-            self.failures.resize(day + 1, 0);
-        }
-        self.failures[day] += messages;
+        *self.undelivered.at(fails, &scenario.setting.calendar) += messages;
     }
 
     /// Undelivered messages stay in flight beyond the horizon.
     pub(super) fn leave_in_flight(&mut self, messages: u64) {
-        self.in_flight += messages;
+        self.undelivered.in_flight += messages;
     }
 
     /// Notes that a tier (position among the setting's) is held from now on.
@@ -241,7 +258,7 @@ impl Diary {
         scenario: &Scenario,
         platform: &mut Platform<'_>,
     ) {
-        let failed = self.failures.get(self.day).copied().unwrap_or(0);
+        let failed = self.undelivered.failing_on(self.day).copied().unwrap_or(0);
         self.count(Metric::Failed, failed);
         let (today, day) = (&mut self.today, &mut self.days[self.day]);
         let last = SimTime(over.0 - 1);
@@ -277,7 +294,8 @@ impl Diary {
         }
         self.outcome.campaign = scenario.setting.campaign.map(|campaign| campaign.reached(&self.days));
         self.outcome.final_tier = self.tier;
-        let Diary { days, outcome, most_cells, in_flight, .. } = self;
+        let Diary { days, outcome, most_cells, undelivered, .. } = self;
+        let in_flight = undelivered.in_flight;
         Trajectory { days, outcome, most_cells, draws: 0, ledger: Ledger { in_flight, ..ledger } }
     }
 }

@@ -146,16 +146,16 @@ impl<'s> Run<'s, '_> {
             seen
         };
         // Who does not look back is shown no more.
-        if !strategy.looks_back() {
-            return strategy.decide_at_once(&seen);
-        }
-        let seen = Observation {
-            sending_days: self.diary.sending_days(),
-            status: self.platform.number_status(number),
-            rating: self.platform.rating(number),
-            held: self.held_by(sender),
-            so_far: self.tallies[sender],
-            ..seen
+        let seen = match strategy.looks_back() {
+            false => seen,
+            true => Observation {
+                sending_days: self.diary.sending_days(),
+                status: self.platform.number_status(number),
+                rating: self.platform.rating(number),
+                held: self.held_by(sender),
+                so_far: self.tallies[sender],
+                ..seen
+            },
         };
         strategy.decide(&mut self.states[sender], &seen)
     }

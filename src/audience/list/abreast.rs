@@ -55,17 +55,12 @@ impl ListsAbreast {
         }
     }
 
-    /// Customers of a run who are on its list.
-    pub fn remaining(&self, run: usize) -> u64 {
-        self.remaining[run]
-    }
-
     /// Number of [entries](List::entries) that the list of a run holds: those not written to are one cell.
     pub fn entries(&self, run: usize) -> usize {
         usize::from(self.fresh[run] > 0)
     }
 
-    /// Lets the list of a run know who is left, at its end.
+    /// Lets the list of a run know how many are left on it, and gone.
     pub fn tell(&self, run: usize, list: &mut List) {
         (list.remaining, list.gone) = (self.remaining[run], self.gone[run]);
     }

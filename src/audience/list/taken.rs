@@ -45,23 +45,10 @@ impl Taken {
         self.parts.iter().enumerate().map(move |(place, part)| (part, place >= outside))
     }
 
-    /// Whether they are customers of a list of counts who all have the same past, and none of them is known to get the
-    /// message inside a service window.
-    pub fn is_of_one_past(&self) -> bool {
-        self.parts.len() == 1 && self.inside == 0 && self.people.is_empty()
-    }
-
     /// Counts anew who has a service window open at `now` because they answered.
     pub fn look(&mut self, now: SimTime) {
         let open = self.parts.iter().filter(|part| part.window > now);
         self.open = open.map(|part| part.customers).sum();
-    }
-
-    /// Makes room for others.
-    pub fn clear(&mut self) {
-        (self.customers, self.open, self.inside) = (0, 0, 0);
-        self.parts.clear();
-        self.people.clear();
     }
 
     pub(super) fn add(&mut self, part: Cell, now: SimTime) {

@@ -85,8 +85,6 @@ impl Segment {
 struct SendAbreast<'s> {
     segment: &'s Segment,
     moment: &'s Moment,
-    /// Runs that have a batch.
-    runs: u32,
     /// What nobody has been through yet, and the cell of its draws.
     history: History,
     key: u32,
@@ -100,9 +98,8 @@ impl<'s> SendAbreast<'s> {
         let day = moment.civil_day();
         let history = segment.memory.on(History::default(), day);
         let key = history.key(day);
-        let runs = bits(customers.iter().map(|customers| *customers > 0));
         let (sent, delivered, outcomes) = (*customers, NONE, [NONE; OUTCOMES]);
-        SendAbreast { segment, moment, runs, history, key, sent, delivered, outcomes }
+        SendAbreast { segment, moment, history, key, sent, delivered, outcomes }
     }
 
     /// The address of a draw.
@@ -113,14 +110,8 @@ impl<'s> SendAbreast<'s> {
     /// Whom the message reaches.
     fn reach(&mut self, stage: &mut StageAbreast<'_>) {
         let chances = stage.odds.delivered();
-        let mut asked = 0;
-        for run in those(self.runs) {
-            if chances[run] < 1.0 {
-                asked |= 1 << run;
-            } else {
-                self.delivered[run] = self.sent[run];
-            }
-        }
+        let asked = bits(self.sent.iter().zip(chances).map(|(sent, chance)| *sent > 0 && *chance < 1.0));
+        self.delivered = self.sent;
         let at = self.at(Purpose::Deliver, 0, self.key);
         let drawn = stage.chance.binomials(asked, at, &self.sent, chances);
         those(asked).for_each(|run| self.delivered[run] = drawn[run]);

@@ -11,7 +11,7 @@ use std::collections::VecDeque;
 
 use multiversion::multiversion;
 
-use crate::abreast::{ABREAST, All, add, those};
+use crate::abreast::{ABREAST, All, add, filter};
 use crate::glossary::{Feedback, Rating};
 use crate::time::{SimTime, Span};
 
@@ -287,8 +287,7 @@ impl<'r> MeterAbreast<'r> {
     #[inline]
     pub(super) fn evaluate(&mut self, now: SimTime) -> u32 {
         (self.touched_at, self.evaluated_at) = (SimTime::NEVER, now);
-        let moves = |run: &usize| self.found(*run) != self.ratings[*run];
-        those(unsure(self)).filter(moves).fold(0, |moved, run| moved | 1 << run)
+        filter(unsure(self), |run| self.found(run) != self.ratings[run])
     }
 
     /// The rating that the last evaluation found.

@@ -10,9 +10,8 @@
 use crate::abreast::{ABREAST, All, add, bits, those};
 use crate::audience::Act;
 use crate::sender::Tally;
-use crate::time::{Calendar, SimTime};
 
-use super::super::diary::{Diary, counted_as};
+use super::super::diary::{Diary, Undelivered, counted_as};
 use super::super::run::show;
 use super::super::trajectory::Metric;
 
@@ -23,10 +22,7 @@ pub(super) struct Notes {
     counts: [All<u64>; Metric::ALL.len()],
     /// A bit for each metric of which anything was counted.
     counted: u32,
-    /// Undelivered messages by the civil day on which their time to live ends, as far as there are any.
-    failures: Vec<All<u64>>,
-    /// Undelivered messages whose time to live ends beyond the horizon.
-    in_flight: All<u64>,
+    pub(super) undelivered: Undelivered<All<u64>>,
     used: MostUsed,
 }
 
@@ -48,8 +44,7 @@ impl Notes {
         Notes {
             counts: [All::default(); Metric::ALL.len()],
             counted: 0,
-            failures: Vec::new(),
-            in_flight: All::default(),
+            undelivered: Undelivered::default(),
             used: MostUsed::NONE,
         }
     }
@@ -67,23 +62,6 @@ impl Notes {
         if let Some(metric) = counted_as(act) {
             self.count(metric, counts);
         }
-    }
-
-    /// The undelivered messages of each run whose time to live ends at `fails`.
-    pub(super) fn failing_at(&mut self, fails: SimTime, calendar: &Calendar) -> &mut All<u64> {
-        if fails >= calendar.end() {
-            return &mut self.in_flight;
-        }
-        let day = calendar.day_of(fails);
-        if self.failures.len() <= day {
-            self.failures.resize(day + 1, All::default());
-        }
-        &mut self.failures[day]
-    }
-
-    /// Undelivered messages of a run whose time to live ends beyond the horizon.
-    pub(super) fn in_flight(&self, run: usize) -> u64 {
-        self.in_flight[run]
     }
 
     /// Notes how much of the limit of each of `runs` \[a bit each\] is in use \[customers\]; a limit of `u64::MAX` is
@@ -104,9 +82,8 @@ impl Notes {
 
     /// The messages of `day`, which is over, fail whose time to live has ended.
     pub(super) fn fail(&mut self, day: usize) {
-        if let Some(failed) = self.failures.get(day) {
-            add(&mut self.counts[Metric::Failed as usize], failed);
-            self.counted |= 1 << Metric::Failed as u32;
+        if let Some(failed) = self.undelivered.failing_on(day).copied() {
+            self.count(Metric::Failed, &failed);
         }
     }
 

@@ -202,7 +202,7 @@ impl<'c> Play<'c> {
         self.rejected[template] += admission.rejected;
         self.held[template] += admission.held;
         self.waiting[number][template].join(&admission, again);
-        if admission.refused + admission.rejected > 0 {
+        if admission.back() > 0 {
             self.errors[number] = admission.error;
         }
         let sent = admission.admitted;

@@ -230,7 +230,7 @@ impl<'r> Drive<'r> {
         let admission = self.platform.admit(number, template, sent, 0, self.now);
         self.refused.by_limit += admission.refused;
         self.refused.by_template += admission.rejected;
-        if admission.refused + admission.rejected > 0 {
+        if admission.back() > 0 {
             self.refused.first.get_or_insert(self.now);
         }
     }
