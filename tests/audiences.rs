@@ -6,9 +6,10 @@ mod common;
 
 use std::fs;
 use std::num::NonZeroUsize;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Output};
 
+use common::workshop;
 use tiercast::audience::{Behavior, profile_document, profile_names};
 use tiercast::document::Document;
 use tiercast::experiment::{Aftermath, AftermathCurve, Threads};
@@ -203,13 +204,6 @@ fn every_input_is_told_with_its_source() {
 // ---------------------------------------------------------------------------------------------------------
 // The tool
 
-fn folder(name: &str) -> PathBuf {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("audiences-{name}"));
-    let _ = fs::remove_dir_all(&folder);
-    fs::create_dir_all(&folder).unwrap();
-    folder
-}
-
 fn tool(folder: &Path, arguments: &[&str]) -> Output {
     let mut tool = Command::new(env!("CARGO_BIN_EXE_tiercast"));
     tool.current_dir(folder).env("COLUMNS", "110").env_remove("TIERCAST_SEED").env_remove("TIERCAST_THREADS");
@@ -225,9 +219,9 @@ fn answer(folder: &Path, arguments: &[&str]) -> String {
 
 #[test]
 fn the_list_is_told() {
-    let listed = answer(&folder("list"), &["audiences", "list"]);
+    let listed = answer(&workshop("list"), &["audiences", "list"]);
     assert_eq!(listed, LIST);
-    let json = answer(&folder("list"), &["audiences", "list", "--json"]);
+    let json = answer(&workshop("list"), &["audiences", "list", "--json"]);
     let json: serde_json::Value = serde_json::from_str(&json).unwrap();
     assert_eq!(json.as_array().unwrap().len(), 5);
     assert_eq!(json[0]["name"], "wanted-utility");
@@ -247,7 +241,7 @@ tiercast audiences show NAME tells a profile in plain words, --out FOLDER draws 
 
 #[test]
 fn every_profile_is_told_and_drawn_alike_whatever_the_threads() {
-    let folder = folder("show");
+    let folder = workshop("show");
     for name in profile_names() {
         let mut seen: Option<(String, Vec<Vec<u8>>)> = None;
         for threads in ["1", "3"] {
@@ -270,7 +264,7 @@ fn every_profile_is_told_and_drawn_alike_whatever_the_threads() {
 
 #[test]
 fn a_profile_of_ones_own_is_told_and_nothing_is_written_unasked() {
-    let folder = folder("own");
+    let folder = workshop("own");
     fs::copy(common::folder().join(common::STILL), folder.join("mine.ron")).unwrap();
     let said = answer(&folder, &["audiences", "show", "mine.ron"]);
     assert!(
@@ -287,7 +281,7 @@ fn a_profile_of_ones_own_is_told_and_nothing_is_written_unasked() {
 
 #[test]
 fn what_is_wrong_is_told_with_advice() {
-    let folder = folder("wrong");
+    let folder = workshop("wrong");
     let text = fs::read_to_string(common::folder().join(common::STILL)).unwrap();
     fs::write(folder.join("bad.ron"), text.replace("read: (prior: Fixed(0)", "read: (prior: Fixed(70)"))
         .unwrap();

@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on may panic")]
 
+mod common;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -34,10 +36,7 @@ struct Workshop(PathBuf);
 
 impl Workshop {
     fn new(name: &str) -> Workshop {
-        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("check").join(name);
-        let _ = fs::remove_dir_all(&folder);
-        fs::create_dir_all(&folder).unwrap();
-        Workshop(folder)
+        Workshop(common::workshop(name))
     }
 
     /// The same with a file; folders on the way are made.

@@ -5,20 +5,15 @@
 mod common;
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Output};
 
-use common::shipped;
+use common::{shipped, workshop};
 use serde_json::Value;
 
 /// Nobody blocks, reports, stops, mutes or archives: ratings stay as they are.
 const CALM: &str = "audience.segments.members.chances={\"block\": Fixed(0), \"report\": Fixed(0), \"stop\": Fixed(0), \
                     \"mute\": Fixed(0), \"archive\": Fixed(0)}";
-
-/// A folder of its own for one test.
-fn workshop(name: &str) -> PathBuf {
-    common::workshop(&format!("compare-{name}"))
-}
 
 fn tool(folder: &Path, arguments: &[&str]) -> Output {
     let mut tool = Command::new(env!("CARGO_BIN_EXE_tiercast"));

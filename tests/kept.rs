@@ -11,7 +11,7 @@ use std::process::{Command, Output};
 
 /// A folder of its own for one test, with the shipped first climb in it.
 fn workshop(name: &str) -> PathBuf {
-    let folder = common::workshop(&format!("kept-{name}"));
+    let folder = common::workshop(name);
     let shipped = |file: &str| Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios").join(file);
     let text = fs::read_to_string(shipped("first-climb.ron")).unwrap();
     fs::write(folder.join("plan.ron"), text.replace("\"opted-in-marketing\"", "\"own.ron\"")).unwrap();

@@ -21,10 +21,7 @@ struct Workshop(PathBuf);
 
 impl Workshop {
     fn new(name: &str) -> Workshop {
-        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("replay").join(name);
-        let _ = fs::remove_dir_all(&folder);
-        fs::create_dir_all(&folder).unwrap();
-        Workshop(folder)
+        Workshop(common::workshop(name))
     }
 
     /// A workshop that holds this log.

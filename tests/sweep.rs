@@ -7,9 +7,10 @@ mod common;
 
 use std::fs;
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
+use common::workshop;
 use serde_json::Value;
 use tiercast::sim::Scenario;
 
@@ -19,11 +20,6 @@ const SHORT: [&str; 4] = ["--set", "horizon=8d", "--set", "platform.verification
 const CALM: &str = "audience.segments.members.chances={\"block\": Fixed(0), \"report\": Fixed(0), \"stop\": Fixed(0), \
                     \"mute\": Fixed(0), \"archive\": Fixed(0)}";
 const BLOCK: &str = "audience.segments.members.profile.block";
-
-/// A folder of its own for one test.
-fn workshop(name: &str) -> PathBuf {
-    common::workshop(&format!("sweep-{name}"))
-}
 
 fn climb() -> String {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/first-climb.ron").display().to_string()

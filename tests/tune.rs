@@ -50,7 +50,7 @@ Scenario(
 
 /// A folder of its own for one test, with the calm campaign and a short first climb in it.
 fn workshop(name: &str) -> PathBuf {
-    let folder = common::workshop(&format!("tune-{name}"));
+    let folder = common::workshop(name);
     let shipped = |file: &str| Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios").join(file);
     fs::write(folder.join("calm.ron"), CALM).unwrap();
     fs::copy(shipped("audiences/opted-in-marketing.ron"), folder.join("own.ron")).unwrap();
