@@ -114,6 +114,12 @@ impl<'r> PlatformsAbreast<'r> {
         self.limits.sends_freely(run)
     }
 
+    /// A bit for each of these runs.
+    #[inline]
+    pub fn sending_freely(&self) -> u32 {
+        self.limits.free
+    }
+
     /// Customers reached in the window of the limit of each run at `now`.
     pub fn reached(&mut self, now: SimTime) -> All<u64> {
         self.limits.reached(now)

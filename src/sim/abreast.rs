@@ -24,24 +24,22 @@
 //! beside one another (see [`Table`](crate::random::Table)) and do the rest one by one.
 
 mod notes;
+mod send;
 
-use crate::abreast::{ABREAST, All, any, bits, filter, those};
-use crate::audience::{
-    Act, ArrivalsAbreast, ListsAbreast, Moment, OddsAbreast, Reactions, Sampling, StageAbreast,
-};
+use crate::abreast::{ABREAST, All, any, bits, those};
+use crate::audience::{Act, ArrivalsAbreast, ListsAbreast, OddsAbreast, Sampling};
 use crate::glossary::{Category, Feedback, Rating, TemplateStatus};
-use crate::platform::{Admission, Moved, PlatformsAbreast, SentAbreast};
+use crate::platform::{Moved, PlatformsAbreast};
 use crate::random::ChanceAbreast;
-use crate::sender::Observation;
 use crate::time::{SimTime, Slot};
 
 use super::diary::{AtEnd, Scores};
 use super::ready::Scenario;
 use super::run::{Arrival, Run};
-use super::send::{Delivered, Offered};
-use super::trajectory::{Metric, Trajectory};
+use super::trajectory::Trajectory;
 
 use self::notes::Notes;
+use self::send::{Look, Offers};
 
 impl Scenario {
     /// Whether its replications go abreast where several are run at once.
@@ -81,13 +79,14 @@ pub(super) struct Abreast<'s, 'p> {
     /// Whether the platform is asked for more at each send than what may be sent: by a strategy that edits templates,
     /// or looks at usage.
     asks_platform: bool,
-    /// Whether runs that look alike to the sender have the same plan, and what it asks for in the slot under way.
+    /// Whether runs that look alike to the sender have the same plan.
     plans_alike: bool,
-    planned: Vec<(Sight, u64)>,
-    /// What each run sends in the slot under way.
-    batches: All<Batch>,
-    /// A bit for each run that sends anything into open service windows there.
-    open_windows: u32,
+    /// How its templates stand, as the sender of each run sees them.
+    looks: All<Look>,
+    /// Position of the next send among the slots in which sending is allowed.
+    next_send: usize,
+    /// What each run asks for in the slot under way.
+    offers: Offers,
     /// A bit for each run that is watched.
     watched: u32,
     /// Whom they can still write to.
@@ -121,9 +120,9 @@ impl<'s, 'p> Abreast<'s, 'p> {
             counts_complaints: runs.iter().any(|run| run.platform.counts_complaints(NUMBER)),
             asks_platform: scenario.strategy.edits.is_some() || scenario.strategy.looks_at_usage(),
             plans_alike: !scenario.strategy.looks_back() && !scenario.strategy.looks_at_usage(),
-            planned: Vec::with_capacity(ABREAST),
-            batches: [Batch::default(); ABREAST],
-            open_windows: 0,
+            looks: [(TemplateStatus::Approved, Rating::Unknown); ABREAST],
+            next_send: 0,
+            offers: Offers::none(),
             watched: bits(runs.iter().map(|run| run.watched)),
             lists: ListsAbreast::new(runs.iter().map(|run| &run.lists[LANE])),
             platforms,
@@ -145,7 +144,7 @@ impl<'s, 'p> Abreast<'s, 'p> {
         }
         let end = self.scenario.setting.calendar.end();
         loop {
-            let send = self.runs[0].next_send_at();
+            let send = self.scenario.send_at(self.next_send);
             self.go_on(send.min(end));
             if send >= end {
                 break;
@@ -353,7 +352,7 @@ impl<'s, 'p> Abreast<'s, 'p> {
                     true => self.platforms.tell_of_template(run, &mut own.platform),
                     false => self.platforms.tell(run, &mut own.platform),
                 }
-                self.notes.write_use(run, &mut own.diary);
+                self.notes.write_day(run, &mut own.diary);
                 own.close_day(AtEnd {
                     scores: Scores { number: numbers[run], template: templates[run] },
                     entries: self.lists.entries(run),
@@ -378,159 +377,6 @@ impl<'s, 'p> Abreast<'s, 'p> {
     fn all(&self) -> u32 {
         (1 << self.runs.len()) - 1
     }
-
-    /// Class 5: all runs send.
-    fn send(&mut self, now: SimTime) {
-        if self.scenario.strategy.looks_at_counts() {
-            self.note();
-        }
-        let place = self.runs[0].next_send;
-        let slot = self.scenario.sending[place].slot;
-        let moment = self.runs[0].moment(LANE, TEMPLATE, slot, now);
-        let capacities = self.platforms.capacities(now);
-        self.planned.clear();
-        self.open_windows = 0;
-        let in_slot = self.runs[0].seen_in_slot(SENDER, place, now);
-        those(self.all()).for_each(|run| self.offer(run, capacities[run], &in_slot, &moment));
-        let customers = self.batches.map(|batch| batch.offered.admission.admitted);
-        let delivered = self.react(&customers, &moment);
-        let sent = self.count(&customers, &delivered, &moment);
-        let admitted = bits(customers.iter().map(|customers| *customers > 0));
-        let judging = self.platforms.deliver(now, admitted, &sent);
-        for run in those(judging) {
-            let Run { platform, changes, .. } = &mut self.runs[run];
-            self.platforms.judge_sent(run, now, &sent, platform, changes);
-        }
-        let telling = filter(judging | self.watched, |run| self.batches[run].offered.asked > 0);
-        for run in those(telling) {
-            let Batch { offered, in_window } = &self.batches[run];
-            let delivered =
-                Delivered { sent: sent.sent[run], all: sent.delivered[run], in_window: *in_window };
-            self.runs[run].sent(LANE, offered, delivered, &moment);
-        }
-        those(self.all()).for_each(|run| self.ask_after_send(run, judging & 1 << run != 0));
-        self.look_at_limits(now, admitted);
-    }
-
-    /// Asks the plan of a run, and offers the platform what it asks for.
-    fn offer(&mut self, run: usize, capacity: u64, in_slot: &Observation<'static>, moment: &Moment) {
-        let own = &mut self.runs[run];
-        let free = self.platforms.sends_freely(run);
-        if !free || self.asks_platform {
-            self.platforms.tell(run, &mut own.platform);
-        }
-        own.open_slot(moment.now);
-        if self.asks_platform {
-            self.follow(run);
-            self.follow_change(run);
-        }
-        let own = &mut self.runs[run];
-        let number = self.scenario.senders[SENDER].number;
-        let free = self.platforms.sends_freely(run).then_some(capacity);
-        let mut asked = 0;
-        if own.platform.connected(number) {
-            let capacity = free.unwrap_or_else(|| own.platform.capacity(number, moment.now));
-            asked = self.plan(run, capacity, in_slot);
-        }
-        let offered = if asked > 0 { self.admit(run, asked, free, moment) } else { Offered::default() };
-        self.open_windows |= u32::from(offered.inside() > 0) << run;
-        self.batches[run] = Batch { offered, in_window: [0, 0] };
-    }
-
-    /// Messages that the plan of a run asks for; where it looks at nothing else it asks for the same as in a run that
-    /// looks alike.
-    fn plan(&mut self, run: usize, capacity: u64, in_slot: &Observation<'static>) -> u64 {
-        let own = &mut self.runs[run];
-        let limit = self.platforms.limits()[run];
-        let sight =
-            Sight { limit, capacity, asked_today: own.diary.asked(SENDER), template: own.shown.first() };
-        if let Some((_, messages)) = self.planned.iter().find(|(seen, _)| *seen == sight) {
-            return *messages;
-        }
-        let messages = own.plan(SENDER, capacity, in_slot).messages;
-        if self.plans_alike {
-            self.planned.push((sight, messages));
-        }
-        messages
-    }
-
-    /// Takes customers from the list of a run, as many as are admitted; `capacity` is what the limit leaves where
-    /// nothing else keeps the number from sending, and otherwise unknown.
-    fn admit(&mut self, run: usize, asked: u64, capacity: Option<u64>, moment: &Moment) -> Offered {
-        let (own, scenario) = (&mut self.runs[run], self.scenario);
-        let taken = self.lists.take(run, asked);
-        let short = asked - taken;
-        own.diary.ask(SENDER, asked, short);
-        let open = own.open_windows(LANE, taken, 0, moment);
-        let admission = match capacity {
-            Some(capacity) => Admission::within(&scenario.rules, taken, open, capacity),
-            None => {
-                let (number, template) = (scenario.senders[SENDER].number, scenario.templates[TEMPLATE].2);
-                own.platform.admit(number, template, taken, open, moment.now)
-            }
-        };
-        let back = admission.back();
-        if back > 0 {
-            self.lists.put_back(run, back);
-            own.refuse(SENDER, back);
-        }
-        Offered { asked, short, open, admission }
-    }
-
-    /// How the customers of all batches react; returns to how many they are delivered.
-    fn react(&mut self, customers: &All<u64>, moment: &Moment) -> All<u64> {
-        let Abreast { scenario, chance, odds, arrivals, lists, .. } = self;
-        let stage = StageAbreast { calendar: &scenario.setting.calendar, chance, odds, lists, arrivals };
-        scenario.segments[SEGMENT].react_abreast(customers, moment, stage)
-    }
-
-    /// Takes note of what was sent and delivered; what is in flight fails when its time to live ends.
-    fn count(&mut self, sent: &All<u64>, delivered: &All<u64>, moment: &Moment) -> SentAbreast {
-        self.notes.count(Metric::Sent, sent);
-        self.notes.count(Metric::Delivered, delivered);
-        let time_to_live = self.scenario.segments[SEGMENT].behavior.time_to_live.value;
-        let calendar = &self.scenario.setting.calendar;
-        let failing = self.notes.undelivered.at(moment.now + time_to_live, calendar);
-        for ((failing, sent), delivered) in failing.iter_mut().zip(sent).zip(delivered) {
-            *failing += sent - delivered;
-        }
-        let mut all = SentAbreast {
-            sent: *sent,
-            delivered: *delivered,
-            sent_outside: *sent,
-            delivered_outside: *delivered,
-        };
-        self.tell_windows_apart(&mut all, moment);
-        all
-    }
-
-    /// Tells what was sent and delivered inside service windows, where any is open.
-    fn tell_windows_apart(&mut self, sent: &mut SentAbreast, moment: &Moment) {
-        let mut inside = All::default();
-        for run in those(self.open_windows) {
-            let Batch { offered, in_window } = &mut self.batches[run];
-            let reactions = Reactions { delivered: sent.delivered[run], ..Reactions::default() };
-            *in_window = self.runs[run].in_windows(LANE, offered, moment, &reactions);
-            sent.sent_outside[run] -= in_window[0];
-            sent.delivered_outside[run] -= in_window[1];
-            inside[run] = offered.inside();
-        }
-        if self.open_windows != 0 {
-            self.notes.count(Metric::InWindow, &inside);
-        }
-    }
-
-    /// Asks what is next due in a run that may have changed by what it sent.
-    fn ask_after_send(&mut self, run: usize, judged: bool) {
-        if judged {
-            self.follow(run);
-        } else if self.asks_platform || !self.platforms.sends_freely(run) {
-            self.platforms.tell(run, &mut self.runs[run].platform);
-        } else {
-            return;
-        }
-        self.ask(run);
-    }
 }
 
 /// The only number, as that of the sender and as that of the platform, its only template, the only segment, and the
@@ -540,21 +386,3 @@ const NUMBER: usize = 0;
 const TEMPLATE: usize = 0;
 const SEGMENT: usize = 0;
 const LANE: usize = 0;
-
-/// What a sender sees of its number, and what it asked for today.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Sight {
-    /// `u64::MAX` is unlimited.
-    limit: u64,
-    capacity: u64,
-    asked_today: u64,
-    template: (TemplateStatus, Rating),
-}
-
-/// What a run sends.
-#[derive(Clone, Copy, Default)]
-struct Batch {
-    offered: Offered,
-    /// Of what was sent and of what was delivered, what went into service windows.
-    in_window: [u64; 2],
-}

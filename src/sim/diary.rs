@@ -155,13 +155,10 @@ impl Diary {
         self.today.asked[sender]
     }
 
-    /// Counts what a number asks for, and what of it the list cannot supply.
-    pub(super) fn ask(&mut self, sender: usize, messages: u64, short: u64) {
+    /// Notes what a number asks for, and whether its list is short of some of it.
+    pub(super) fn ask(&mut self, sender: usize, messages: u64, short: bool) {
         self.today.asked[sender] += messages;
-        if short > 0 {
-            self.today.short = true;
-            self.count(Metric::ShortOfList, short);
-        }
+        self.today.short |= short;
     }
 
     /// Counts messages that the platform refused.

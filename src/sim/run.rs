@@ -128,6 +128,14 @@ impl Scenario {
     }
 }
 
+impl Scenario {
+    /// When the slot begins that is the `place`-th in which sending is allowed; never where there are not so many.
+    pub(super) fn send_at(&self, place: usize) -> SimTime {
+        let slots = self.setting.calendar.slots();
+        self.sending.get(place).map_or(SimTime::NEVER, |sending| slots[sending.slot as usize].at)
+    }
+}
+
 /// Fewer than these take less time where each goes by itself.
 const FEWEST_ABREAST: usize = 4;
 
@@ -413,10 +421,8 @@ impl<'s, 'p> Run<'s, 'p> {
         self.scenario.setting.calendar.begin_of(self.next_first)
     }
 
-    pub(super) fn next_send_at(&self) -> SimTime {
-        let slots = self.scenario.setting.calendar.slots();
-        let next = self.scenario.sending.get(self.next_send);
-        next.map_or(SimTime::NEVER, |sending| slots[sending.slot as usize].at)
+    fn next_send_at(&self) -> SimTime {
+        self.scenario.send_at(self.next_send)
     }
 
     /// Class 2: customers who wrote first in the slot that is over are heard; those of the slot that begins are drawn,

@@ -64,7 +64,7 @@ impl<'s> Run<'s, '_> {
     }
 
     /// Opens the next slot in which sending is allowed; returns its position among them.
-    pub(super) fn open_slot(&mut self, now: SimTime) -> usize {
+    fn open_slot(&mut self, now: SimTime) -> usize {
         let place = self.next_send;
         self.next_send += 1;
         self.edit(now);
@@ -84,7 +84,7 @@ impl<'s> Run<'s, '_> {
     }
 
     /// Edits the templates that the sender edits now, and sees how all of them stand then.
-    fn edit(&mut self, now: SimTime) {
+    pub(super) fn edit(&mut self, now: SimTime) {
         self.see_templates();
         let scenario = self.scenario;
         let Some(edits) = &scenario.strategy.edits else { return };
@@ -99,7 +99,8 @@ impl<'s> Run<'s, '_> {
         }
     }
 
-    fn see_templates(&mut self) {
+    /// Sees how the templates stand, where they may have changed.
+    pub(super) fn see_templates(&mut self) {
         let Shown { statuses, ratings, stale } = &mut self.shown;
         if !std::mem::take(stale) {
             return;
@@ -121,6 +122,7 @@ impl<'s> Run<'s, '_> {
             slots: sending.of,
             throughput: self.throughput(now),
             part: self.scenario.senders[sender].part,
+            asked_today: self.diary.asked(sender),
             ..Observation::at_start(&[], &[])
         }
     }
@@ -136,7 +138,6 @@ impl<'s> Run<'s, '_> {
             templates: &self.shown.statuses,
             template_ratings: &self.shown.ratings,
             usage: usage.map(|(used, needed)| Usage { used, needed: needed.max(used) }),
-            asked_today: self.diary.asked(sender),
             ..*in_slot
         };
         // A limit that numbers share is parted among them.
@@ -242,7 +243,8 @@ impl<'s> Run<'s, '_> {
         let (day, list) = (self.diary.day() as u16, &mut self.lists[lane]);
         let taken = list.take(asked, moment.now, day, moment.slot, &mut self.chance);
         let short = asked - taken.customers;
-        self.diary.ask(self.scenario.lanes[lane].sender, asked, short);
+        self.diary.ask(self.scenario.lanes[lane].sender, asked, short > 0);
+        self.diary.count(Metric::ShortOfList, short);
         let mut chosen = Chosen { taken, offered: Offered { asked, short, ..Offered::default() } };
         self.admit(lane, moment, &mut chosen);
         chosen

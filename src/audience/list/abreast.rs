@@ -32,12 +32,15 @@ impl ListsAbreast {
         all
     }
 
-    /// Takes `wanted` customers of a run, or all who were not written to if they are fewer; returns how many.
+    /// Takes `wanted` customers of each run, or all who were not written to if they are fewer; returns how many.
     #[inline]
-    pub fn take(&mut self, run: usize, wanted: u64) -> u64 {
-        let taken = wanted.min(self.fresh[run]);
-        self.fresh[run] -= taken;
-        self.remaining[run] -= taken;
+    pub fn take(&mut self, wanted: &All<u64>) -> All<u64> {
+        let mut taken = *wanted;
+        for ((taken, fresh), remaining) in taken.iter_mut().zip(&mut self.fresh).zip(&mut self.remaining) {
+            *taken = (*taken).min(*fresh);
+            *fresh -= *taken;
+            *remaining -= *taken;
+        }
         taken
     }
 

@@ -47,7 +47,7 @@ pub(super) struct LimitsAbreast<'r> {
     sends: usize,
     told: All<usize>,
     /// Runs in which nothing but the limit keeps the number from sending.
-    free: u32,
+    pub(super) free: u32,
     /// Runs in which a review of a rise is running, or the number's rating or status keeps it from any.
     barred: u32,
     /// The limit of each; `u64::MAX` is unlimited.

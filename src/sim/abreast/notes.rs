@@ -4,16 +4,18 @@
 //! ```text
 //!   sent, delivered, heard  --->  counts since the last look  --a day is over, or the strategy looks--> each run's own
 //!   in flight               --->  failures by day             --that day is over-->
+//!   asked for               --->  messages of today           --the day is over-->
 //!   a limit in use          --->  the largest share of today  --the day is over-->
 //! ```
 
-use crate::abreast::{ABREAST, All, add, bits, those};
+use crate::abreast::{ABREAST, All, add, any, bits, those};
 use crate::audience::Act;
 use crate::sender::Tally;
 
 use super::super::diary::{Diary, Undelivered, counted_as};
 use super::super::run::show;
 use super::super::trajectory::Metric;
+use super::SENDER;
 
 /// Counts that were not written down yet.
 #[derive(Clone, Debug)]
@@ -23,6 +25,9 @@ pub(super) struct Notes {
     /// A bit for each metric of which anything was counted.
     counted: u32,
     pub(super) undelivered: Undelivered<All<u64>>,
+    /// Messages that were asked for today, and a bit for each run whose list could not supply some of them.
+    pub(super) asked: All<u64>,
+    short: u32,
     used: MostUsed,
 }
 
@@ -45,6 +50,8 @@ impl Notes {
             counts: [All::default(); Metric::ALL.len()],
             counted: 0,
             undelivered: Undelivered::default(),
+            asked: All::default(),
+            short: 0,
             used: MostUsed::NONE,
         }
     }
@@ -54,6 +61,17 @@ impl Notes {
     pub(super) fn count(&mut self, metric: Metric, counts: &All<u64>) {
         add(&mut self.counts[metric as usize], counts);
         self.counted |= 1 << metric as u32;
+    }
+
+    /// Counts what was asked for, and what of it the lists could not supply.
+    pub(super) fn ask(&mut self, asked: &All<u64>, supplied: &All<u64>) {
+        add(&mut self.asked, asked);
+        let mut short = *asked;
+        short.iter_mut().zip(supplied).for_each(|(short, supplied)| *short -= supplied);
+        if any(&short) {
+            self.short |= bits(short.iter().map(|short| *short > 0));
+            self.count(Metric::ShortOfList, &short);
+        }
     }
 
     /// Counts what customers did.
@@ -104,8 +122,9 @@ impl Notes {
         those(std::mem::take(&mut self.counted)).for_each(|metric| self.counts[metric] = All::default());
     }
 
-    /// Writes down what of the limit of a run was in use today.
-    pub(super) fn write_use(&self, run: usize, diary: &mut Diary) {
+    /// Writes down what a run asked for today, and what of its limit was in use.
+    pub(super) fn write_day(&self, run: usize, diary: &mut Diary) {
+        diary.ask(SENDER, self.asked[run], self.short & 1 << run != 0);
         if self.used.limited & 1 << run != 0 {
             diary.use_limit(self.used.customers[run], Some(self.used.limits[run]));
         }
@@ -113,6 +132,6 @@ impl Notes {
 
     /// Another day begins.
     pub(super) fn turn(&mut self) {
-        self.used = MostUsed::NONE;
+        (self.asked, self.short, self.used) = (All::default(), 0, MostUsed::NONE);
     }
 }
