@@ -14,10 +14,8 @@ use super::trajectory::{Chats, Counts, Day, End, Ledger, Metric, Outcome, Reason
 
 /// What is written down while a replication runs.
 pub(super) struct Diary {
-    /// The days that are over, and the one under way.
+    /// The days that are over.
     days: Vec<Day>,
-    /// The civil day under way, counted from that of the start.
-    day: usize,
     today: Today,
     sending_days: usize,
     undelivered: Undelivered<u64>,
@@ -29,9 +27,10 @@ pub(super) struct Diary {
     most_cells: usize,
 }
 
-/// What is noted of the civil day under way, beside its counts.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Today {
+/// What is noted of the civil day under way.
+#[derive(Clone, Debug)]
+struct Today {
+    counts: Counts,
     /// Messages asked for, by the sender's number.
     asked: Few<u64>,
     capacity_used: u16,
@@ -107,8 +106,21 @@ pub(super) struct AtEnd {
 }
 
 impl Today {
+    /// Of so many numbers.
+    fn new(numbers: usize) -> Today {
+        Today {
+            counts: [0; Metric::ALL.len()],
+            asked: Few::from_elem(0, numbers),
+            capacity_used: 0,
+            limited: false,
+            short: false,
+            refused: false,
+        }
+    }
+
     /// Begins another day.
     fn clear(&mut self) {
+        self.counts = [0; Metric::ALL.len()];
         // One by one: there are few, and writing over all at once is a call.
         for asked in self.asked.iter_mut().filter(|asked| **asked > 0) {
             *asked = 0;
@@ -119,16 +131,13 @@ impl Today {
 
 impl Diary {
     pub(super) fn open(scenario: &Scenario, platform: &Platform<'_>, thresholds: (f64, f64)) -> Diary {
-        let mut begun = Vec::with_capacity(scenario.setting.calendar.days());
-        begun.push(Day::BEGUN);
         let mut reached = vec![None; scenario.setting.tiers.len()];
         let held = best_tier(scenario, platform);
         reached[..=held].fill(Some(SimTime::START));
         Diary {
-            today: Today { asked: Few::from_elem(0, scenario.senders.len()), ..Today::default() },
+            days: Vec::with_capacity(scenario.setting.calendar.days()),
+            today: Today::new(scenario.senders.len()),
             sending_days: 0,
-            days: begun,
-            day: 0,
             undelivered: Undelivered::default(),
             tier: held,
             usable: (
@@ -142,7 +151,7 @@ impl Diary {
 
     /// The civil day under way, counted from that of the start.
     pub(super) fn day(&self) -> usize {
-        self.day
+        self.days.len()
     }
 
     /// Days before this one on which something was sent.
@@ -169,12 +178,12 @@ impl Diary {
 
     /// Adds to a metric of today.
     pub(super) fn count(&mut self, metric: Metric, count: u64) {
-        self.counts()[metric as usize] += count;
+        self.today.counts[metric as usize] += count;
     }
 
     /// What is counted of today.
     pub(super) fn counts(&mut self) -> &mut Counts {
-        &mut self.days[self.day].counts
+        &mut self.today.counts
     }
 
     /// Counts what is charged, and what has no known price.
@@ -255,31 +264,37 @@ impl Diary {
         scenario: &Scenario,
         platform: &mut Platform<'_>,
     ) {
-        let failed = self.undelivered.failing_on(self.day).copied().unwrap_or(0);
+        let failed = self.undelivered.failing_on(self.day()).copied().unwrap_or(0);
         self.count(Metric::Failed, failed);
-        let (today, day) = (&mut self.today, &mut self.days[self.day]);
-        let last = SimTime(over.0 - 1);
-        (day.status, day.rating) = worst_number(scenario, platform);
-        day.template_rating = worst_template(scenario, platform);
-        (day.score, day.template_score) = (at_end.scores.number, at_end.scores.template);
+        let (today, last) = (&self.today, SimTime(over.0 - 1));
+        let (status, rating) = worst_number(scenario, platform);
         let templates = scenario.templates.iter().map(|(_, _, place)| platform.template_status(*place));
-        day.template = templates.max().unwrap_or(TemplateStatus::Approved);
-        day.tier = self.tier as u8;
+        let template = templates.max().unwrap_or(TemplateStatus::Approved);
         let limited =
             today.limited || scenario.senders.iter().any(|own| platform.limit(own.number).is_some());
-        day.capacity_used = limited.then_some(today.capacity_used);
-        day.reason = reason(today, last, at_end.capacity, scenario, platform);
-        (day.backlog, day.conversations_open) = (at_end.backlog, at_end.conversations_open);
+        let reason = reason(today, last, at_end.capacity, scenario, platform);
+        self.days.push(Day {
+            counts: today.counts,
+            tier: self.tier as u8,
+            status,
+            rating,
+            template,
+            score: at_end.scores.number,
+            template_rating: worst_template(scenario, platform),
+            template_score: at_end.scores.template,
+            capacity_used: limited.then_some(today.capacity_used),
+            reason,
+            backlog: at_end.backlog,
+            conversations_open: at_end.conversations_open,
+            chats: None,
+        });
         self.most_cells = self.most_cells.max(at_end.entries);
-        self.sending_days += usize::from(day.counts[Metric::Sent as usize] > 0);
-        self.day += 1;
-        if self.day < scenario.setting.calendar.days() {
-            self.days.push(Day::BEGUN);
-        }
+        self.sending_days += usize::from(today.counts[Metric::Sent as usize] > 0);
         self.today.clear();
     }
 
     pub(super) fn finish(mut self, scenario: &Scenario, ledger: Ledger, chats: Vec<Chats>) -> Trajectory {
+        debug_assert_eq!(self.today.counts, [0; Metric::ALL.len()], "counted after the last day");
         for (day, chats) in self.days.iter_mut().zip(chats) {
             day.chats = Some(Box::new(chats));
         }

@@ -254,25 +254,6 @@ pub struct Day {
     pub chats: Option<Box<Chats>>,
 }
 
-impl Day {
-    /// A day of which nothing is known yet.
-    pub(super) const BEGUN: Day = Day {
-        counts: [0; Metric::ALL.len()],
-        tier: 0,
-        status: NumberStatus::Connected,
-        rating: Rating::Unknown,
-        template: TemplateStatus::Approved,
-        score: None,
-        template_rating: None,
-        template_score: None,
-        capacity_used: None,
-        reason: Reason::Plan,
-        backlog: None,
-        conversations_open: None,
-        chats: None,
-    };
-}
-
 /// How something stands on a day, in numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Gauge {

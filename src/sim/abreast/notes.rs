@@ -108,8 +108,9 @@ impl Notes {
     /// Writes down in its diary what was counted of a run.
     #[inline]
     pub(super) fn write(&self, run: usize, diary: &mut Diary) {
-        let today = diary.counts();
-        those(self.counted).for_each(|metric| today[metric] += self.counts[metric][run]);
+        for (today, counts) in diary.counts().iter_mut().zip(&self.counts) {
+            *today += counts[run];
+        }
     }
 
     /// Shows the sender of a run what was counted.
