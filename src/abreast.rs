@@ -37,7 +37,9 @@ pub fn any(counts: &All<u64>) -> bool {
 }
 
 /// Adds to the sum of each run its count.
-#[inline]
+#[inline(always)]
 pub fn add(sums: &mut All<u64>, counts: &All<u64>) {
-    sums.iter_mut().zip(counts).for_each(|(sum, count)| *sum += count);
+    for run in 0..ABREAST {
+        sums[run] += counts[run];
+    }
 }
