@@ -16,9 +16,9 @@ use multiversion::multiversion;
 
 use crate::abreast::{ABREAST, All, add, those};
 
-use super::chance::{Chance, log_normal};
+use super::chance::Chance;
 use super::lanes::{Addresses, CountOfAll, LANES, whole};
-use super::normals::normals_at;
+use super::normals::{log_normals, normals_at};
 use super::parting::{BEGIN, WITHIN, words_of};
 use super::people::People;
 use super::split::{Alike, MOST_ROWS, PARTS, Shares, are_few};
@@ -59,7 +59,7 @@ impl ChanceAbreast {
         }
         for first in [0, LANES] {
             let normals = normals_at(&Addresses::of_runs(&self.keys, first, at.words()));
-            effects[first..][..LANES].copy_from_slice(&normals.map(|z| log_normal(sigma, z)));
+            effects[first..][..LANES].copy_from_slice(&log_normals(sigma, &normals));
         }
         effects
     }

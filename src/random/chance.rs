@@ -19,7 +19,7 @@ use super::counts::{Receipt, Ticket};
 use super::hypergeometric::hypergeometric;
 use super::lanes::LANES;
 use super::maths::exp;
-use super::normals::normals;
+use super::normals::{log_normals, normals};
 use super::prior::Prior;
 use super::probability::Probability;
 use super::quantile::normal_quantile;
@@ -185,9 +185,8 @@ impl Chance {
         }
         let first = day - day % LANES as u32;
         if near.first != Some(first) {
-            let mut effects = normals(&self.streams, Address { slot: first, ..address });
-            effects.iter_mut().for_each(|effect| *effect = log_normal(sigma, *effect));
-            *near = NearDays { first: Some(first), effects };
+            let normals = normals(&self.streams, Address { slot: first, ..address });
+            *near = NearDays { first: Some(first), effects: log_normals(sigma, &normals) };
         }
         near.effects[(day - first) as usize]
     }
