@@ -322,7 +322,6 @@ impl Begin {
             numbers: self.numbers.iter().map(|(place, rating)| (tier(*place), *rating)).collect(),
             templates: self.templates.clone(),
             policy: self.policy,
-            thresholds: Vec::new(),
             never_amended: false,
         }
     }

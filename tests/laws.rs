@@ -638,7 +638,6 @@ fn plain_loop(case: &Case, scenario: &Scenario, index: u64) -> Plain {
                 ..TemplateOpening::PROVEN
             })
             .collect(),
-        thresholds: thresholds.collect(),
         policy: Policy::Passed,
         never_amended: true,
     };
@@ -651,7 +650,8 @@ fn plain_loop(case: &Case, scenario: &Scenario, index: u64) -> Plain {
         None => (case.verification == "Done").then_some(0),
     };
 
-    let mut platform = Platform::open(rules, &opening);
+    let thresholds: Vec<Thresholds> = thresholds.collect();
+    let mut platform = Platform::open_under(rules, &opening, &thresholds);
     let names: Vec<String> = (0..case.templates.len()).map(|place| format!("t{place}")).collect();
     let plain = |name: &String| TemplateEffects { name: name.clone(), buttons: false, factors: Vec::new() };
     let effects = names.iter().map(plain).collect();

@@ -433,8 +433,7 @@ impl Crossing<'_> {
             let path = self.old.path(rule.clause);
             let heir = new.iter().position(|rule| self.new.path(rule.clause) == path);
             if let Some(heir) = heir {
-                next.times[heir] = life.times[place];
-                next.last_ended[heir] = life.last_ended[place];
+                next.inherit(heir, life, place);
             }
             let Some(run) = life.run(place) else { continue };
             let length = length(rule, &run);
@@ -450,7 +449,7 @@ impl Crossing<'_> {
                 _ => {
                     ended.push(run.status);
                     if let Some(heir) = heir {
-                        next.last_ended[heir] = self.now;
+                        next.measure(heir).last_ended = self.now;
                     }
                 }
             }

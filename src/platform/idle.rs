@@ -138,7 +138,6 @@ mod tests {
                 numbers: vec![(rules.start_tier, None)],
                 templates: vec![TemplateOpening::PROVEN],
                 policy: Policy::Passed,
-                thresholds: Vec::new(),
                 never_amended: true,
             },
         )

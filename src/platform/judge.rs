@@ -20,7 +20,7 @@ use crate::time::SimTime;
 use super::change::{Change, Subject, What};
 use super::language::{Condition, ConsumeOn, Count, Forbidden, Holder, Signal as Hears};
 use super::meters::{FeedbackCounts, Score};
-use super::rules::{Lasts, MeasureRule, Rules};
+use super::rules::{Lasts, MeasureRule, Rules, Thresholds};
 use super::standing::{Analysis, Opening, Pace, Policy, Standing};
 
 /// What the platform is told.
@@ -148,8 +148,13 @@ pub struct Platform<'r> {
 impl<'r> Platform<'r> {
     /// A platform with these rules that holds `opening` about the sender.
     pub fn open(rules: &'r Rules, opening: &Opening) -> Platform<'r> {
-        let mut platform =
-            Platform { rules, standing: Standing::open(rules, opening), settled_until: SimTime::START };
+        Platform::open_under(rules, opening, &[])
+    }
+
+    /// [`Platform::open`] under thresholds that a run has drawn, in the order of [`Rules::thresholds`].
+    pub fn open_under(rules: &'r Rules, opening: &Opening, thresholds: &[Thresholds]) -> Platform<'r> {
+        let standing = Standing::open(rules, opening, thresholds);
+        let mut platform = Platform { rules, standing, settled_until: SimTime::START };
         platform.open_numbers();
         platform
     }

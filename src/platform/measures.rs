@@ -114,7 +114,7 @@ impl Platform<'_> {
         let rule = &self.rules.number_measures[place];
         let who = &mut self.standing.numbers[number];
         let Some(run) = who.life.end(place) else { return };
-        who.life.last_ended[place] = now;
+        who.life.measure(place).last_ended = now;
         who.meters.touch(now);
         let holder = who.holder;
         let (subject, clause) = (Subject::Number(number), rule.clause);
@@ -345,11 +345,12 @@ pub(super) fn begin<S: Copy + Ord>(
     place: usize,
     now: SimTime,
 ) -> Option<Run<S>> {
-    if rule.forgets.is_some_and(|span| now - life.last_ended[place] >= span) {
-        life.times[place] = 0;
+    let measure = life.measure(place);
+    if rule.forgets.is_some_and(|span| now - measure.last_ended >= span) {
+        measure.times = 0;
     }
-    let term = rule.terms.get(life.times[place]).or(rule.terms.last())?;
-    life.times[place] += 1;
+    let term = rule.terms.get(measure.times).or(rule.terms.last())?;
+    measure.times += 1;
     let (until, length) = match term.length {
         Length::For(span) => (now + span, Some(span)),
         Length::While | Length::Forever => (SimTime::NEVER, None),

@@ -247,15 +247,23 @@ pub(crate) struct Trial {
 /// The measures of one number or template.
 #[derive(Clone, Debug)]
 pub(crate) struct Life<S> {
-    running: Vec<Option<Run<S>>>,
-    pub(crate) times: Vec<usize>,
-    pub(crate) last_ended: Vec<SimTime>,
+    /// By rule.
+    measures: Vec<Measure<S>>,
     /// A status that came for good.
     for_good: Option<S>,
     /// The worst status of all that is running or came for good.
     worst: Option<S>,
     /// The next deadline of what is running.
     deadline: SimTime,
+}
+
+/// The measure of one rule.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Measure<S> {
+    run: Option<Run<S>>,
+    /// How often it has begun.
+    pub(crate) times: usize,
+    pub(crate) last_ended: SimTime,
 }
 
 /// A measure under way.
@@ -271,25 +279,35 @@ pub(crate) struct Run<S> {
 
 impl<S: Copy + Ord> Life<S> {
     pub(crate) fn new(rules: usize) -> Life<S> {
-        Life {
-            running: vec![None; rules],
-            times: vec![0; rules],
-            last_ended: vec![SimTime(i64::MIN / 2); rules],
-            for_good: None,
-            worst: None,
-            deadline: SimTime::NEVER,
-        }
+        let never = Measure { run: None, times: 0, last_ended: SimTime(i64::MIN / 2) };
+        Life { measures: vec![never; rules], for_good: None, worst: None, deadline: SimTime::NEVER }
     }
 
     /// The measure of the rule at `place`, if it is under way.
     #[inline]
     pub(crate) fn run(&self, place: usize) -> Option<Run<S>> {
-        self.running[place]
+        self.measures[place].run
+    }
+
+    /// The measure of the rule at `place`, as it has gone so far.
+    pub(crate) fn measure(&mut self, place: usize) -> &mut Measure<S> {
+        &mut self.measures[place]
+    }
+
+    /// Takes over how often the measure of another rule began, and when it last ended.
+    pub(crate) fn inherit(&mut self, place: usize, of: &Life<S>, its: usize) {
+        let Measure { times, last_ended, .. } = of.measures[its];
+        self.measures[place] = Measure { times, last_ended, ..self.measures[place] };
+    }
+
+    /// Whether any measure has ever begun.
+    pub(crate) fn ever_began(&self) -> bool {
+        self.measures.iter().any(|measure| measure.times > 0)
     }
 
     /// What is under way.
     pub(crate) fn runs(&self) -> impl Iterator<Item = &Run<S>> {
-        self.running.iter().flatten()
+        self.measures.iter().filter_map(|measure| measure.run.as_ref())
     }
 
     /// Of the measures that there are, those under way.
@@ -298,7 +316,7 @@ impl<S: Copy + Ord> Life<S> {
         rules: &'r [MeasureRule<S>],
     ) -> impl Iterator<Item = &'r MeasureRule<S>> {
         let rules = if self.is_quiet() { &[] } else { rules };
-        rules.iter().zip(&self.running).filter(|(_, run)| run.is_some()).map(|(rule, _)| rule)
+        rules.iter().zip(&self.measures).filter(|(_, measure)| measure.run.is_some()).map(|(rule, _)| rule)
     }
 
     /// Whether nothing is under way and nothing came for good.
@@ -314,13 +332,13 @@ impl<S: Copy + Ord> Life<S> {
 
     /// Sets what is under way of the rule at `place`.
     pub(crate) fn set(&mut self, place: usize, run: Option<Run<S>>) {
-        self.running[place] = run;
+        self.measures[place].run = run;
         self.sum_up();
     }
 
     /// Ends what is under way of the rule at `place`.
     pub(crate) fn end(&mut self, place: usize) -> Option<Run<S>> {
-        let ended = self.running[place].take();
+        let ended = self.measures[place].run.take();
         self.sum_up();
         ended
     }
@@ -361,9 +379,6 @@ pub struct Opening {
     pub templates: Vec<TemplateOpening>,
     /// How the commerce-policy check stands.
     pub policy: Policy,
-    /// Thresholds that a run has drawn, in the order of [`Rules::thresholds`]; where none are given the ruleset's
-    /// own values hold.
-    pub thresholds: Vec<Thresholds>,
     /// Whether the rules will never be amended: then nothing is remembered that only an amendment asks for.
     pub never_amended: bool,
 }
@@ -386,7 +401,9 @@ impl TemplateOpening {
 }
 
 impl Standing {
-    pub(crate) fn open(rules: &Rules, opening: &Opening) -> Standing {
+    /// As a sender opens, under `thresholds` in the order of [`Rules::thresholds`]; where none are given the ruleset's own
+    /// values hold.
+    pub(crate) fn open(rules: &Rules, opening: &Opening, thresholds: &[Thresholds]) -> Standing {
         let portfolio = rules.holder == super::language::Holder::Portfolio;
         let tiers: Vec<usize> = opening.numbers.iter().map(|(tier, _)| *tier).collect();
         let holders =
@@ -397,8 +414,8 @@ impl Standing {
                 Condition::Complaints { within, .. } => Some(*within),
                 _ => None,
             });
-        let split = rules.number_ratings.len().min(opening.thresholds.len());
-        let (of_numbers, of_templates) = opening.thresholds.split_at(split);
+        let split = rules.number_ratings.len().min(thresholds.len());
+        let (of_numbers, of_templates) = thresholds.split_at(split);
         let number = |(place, (_, rating)): (usize, &(usize, Option<Rating>))| {
             let mut meters = Meters::new(&rules.number_ratings, of_numbers, opening.never_amended);
             meters.rating = rating.unwrap_or(Rating::Unknown);

@@ -256,7 +256,7 @@ impl Platform<'_> {
         let (subject, clause) = (Subject::Template(template), rule.clause);
         let who = &mut self.standing.templates[template];
         let Some(run) = who.life.end(place) else { return };
-        who.life.last_ended[place] = now;
+        who.life.measure(place).last_ended = now;
         let was = who.meters.rating;
         let paused = run.status == TemplateStatus::Paused;
         if paused {
@@ -314,7 +314,7 @@ fn trial_due(rules: &Rules, standing: &TemplateStanding, now: SimTime) -> Option
     let applies = |rule: &PacingRule| {
         // A good sample sets a template free until its rating falls again, or a pause ends.
         let new = standing.pace == Pace::Due;
-        let unpaused = new && standing.life.times.iter().any(|times| *times > 0);
+        let unpaused = new && standing.life.ever_began();
         let rated = new && !matches!(standing.meters.rating, Rating::High | Rating::Unknown);
         rule.applies_to.iter().any(|paced| match paced {
             Paced::New => new && !unpaused,

@@ -125,7 +125,7 @@ mod tests {
         let mut numbers =
             vec![0.0, -0.0, 1e-300, 709.0, 710.0, 746.0, f64::INFINITY, f64::NAN, HALF_LN_2, MINUTE];
         for power in -60..10 {
-            let binade = 2.0_f64.powi(power);
+            let binade = f64::from_bits(((1023 + power) as u64) << 52);
             numbers.extend((0..2_000).map(|i| binade * (1.0 + f64::from(i) * 4.997e-4)));
         }
         for halves in 0..1_400 {

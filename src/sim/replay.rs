@@ -480,7 +480,6 @@ impl Eras {
             numbers: log.names.numbers.iter().map(|_| (asked_tier, start.rating)).collect(),
             // One more than there are: what customers do without a template concerns none of them.
             templates: vec![TemplateOpening::PROVEN; log.names.templates.len() + 1],
-            thresholds: Vec::new(),
             policy: Policy::Passed,
             never_amended: later.is_empty(),
         };

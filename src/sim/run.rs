@@ -215,12 +215,11 @@ impl<'s, 'p> Run<'s, 'p> {
     ) -> Run<'s, 'p> {
         let streams = Streams::new(scenario.setting.seed, index);
         let mut chance = Chance::new(streams, scenario.held).with_pinned(&scenario.pinned).at_table(table);
-        let mut opening = scenario.opening.clone();
-        opening.thresholds = draw_thresholds(&scenario.thresholds, &chance);
+        let thresholds = draw_thresholds(&scenario.thresholds, &chance);
+        let platform = Platform::open_under(&scenario.rules, &scenario.opening, &thresholds);
         let number_rating = scenario.rules.number_rating_at(SimTime::START);
-        let drawn = number_rating.and_then(|place| opening.thresholds.get(place));
+        let drawn = number_rating.and_then(|place| thresholds.get(place));
         let thresholds = drawn.map_or((0.0, 0.0), |t| (t.medium_from.as_f64(), t.low_from.as_f64()));
-        let platform = Platform::open(&scenario.rules, &opening);
         let rates: Vec<Rates> =
             scenario.segments.iter().map(|segment| Rates::draw(segment, &chance)).collect();
         let streaks = scenario.lanes.len() * scenario.templates.len();

@@ -182,7 +182,9 @@ impl<'r> LimitsAbreast<'r> {
         for window in &self.windows {
             let Some(rolling) = window.whose.of(platform) else { continue };
             let known = window.entries.len().saturating_sub(unknown);
-            window.entries.range(known..).for_each(|(at, counts)| rolling.add(*at, counts[run]));
+            for (at, counts) in window.entries.range(known..) {
+                rolling.add(*at, counts[run]);
+            }
         }
     }
 

@@ -211,7 +211,6 @@ fn opening(text: &ScenarioText, rules: &Rules, never_amended: bool) -> Opening {
         verified: false,
         numbers: numbers.collect(),
         templates: text.platform.templates.values().map(template_opening).collect(),
-        thresholds: Vec::new(),
         policy: match text.platform.policy {
             Some(PolicyText::Open { .. }) => Policy::Open,
             _ => Policy::Passed,

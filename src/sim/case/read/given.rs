@@ -241,7 +241,6 @@ pub(super) fn opening(given: &Layers<'_>, rules: &Rules) -> Opening {
         templates: templates.map_or(vec![TemplateOpening::PROVEN], |templates| {
             templates.0.iter().map(|(_, template)| template.opening()).collect()
         }),
-        thresholds: Vec::new(),
         policy: policy.map_or(Policy::Passed, |policy| match policy {
             PolicyText::Open => Policy::Open,
             PolicyText::Passed => Policy::Passed,
