@@ -9,7 +9,7 @@ mod law;
 
 use std::path::Path;
 
-use tiercast::sim::{Metric, Scenario, Trajectory};
+use tiercast::sim::{BESIDE, Metric, Scenario, Trajectory};
 use tiercast::time::SimTime;
 
 use law::{Asked, DAYS, Future, Law, Ref1};
@@ -21,16 +21,13 @@ fn main() {
         let loaded = Scenario::load(&Path::new(env!("CARGO_MANIFEST_DIR")).join(file), &[]);
         let scenario = loaded.unwrap_or_else(|found| panic!("{found}")).with_seed(asked.seed);
         move |law: &mut Law| {
-            for start in (0..asked.replications).step_by(BLOCK) {
-                let end = asked.replications.min(start + BLOCK as u64);
+            for start in (0..asked.replications).step_by(BESIDE as usize) {
+                let end = asked.replications.min(start + BESIDE);
                 scenario.replicate_all(start..end).iter().for_each(|run| law.add(&future(run)));
             }
         }
     });
 }
-
-/// Replications that are asked for at once.
-const BLOCK: usize = 64;
 
 fn future(trajectory: &Trajectory) -> Future {
     let total = |metric: Metric| trajectory.outcome.totals[metric as usize];
