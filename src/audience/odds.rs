@@ -148,7 +148,7 @@ impl Odds {
         let sigma = behavior.campaign_effect.sigma;
         let campaign = *self.campaign.get_or_insert_with(|| chance.effect(sigma, campaign));
         let mut chances = self.base.map(|base| [base]);
-        bring_effects(behavior, &mut chances, [of_day], [campaign], moment.weekday);
+        bring_effects(behavior, &mut chances, &[of_day], &[campaign], moment.weekday);
         let chances = chances.map(|[chance]| chance);
         self.day = Some(moment.day);
         if self.chances != chances {
@@ -185,29 +185,28 @@ impl Odds {
 type Chances<const N: usize> = [[f64; N]; RATES.len()];
 
 /// Brings the effects of a day, of a campaign and of a weekday into chances.
-#[inline]
+///
+/// This and what follows is compiled with who asks for it, for the vectors that are taken there: loops, as a closure over
+/// an array may be compiled for the plainest machine.
+#[inline(always)]
 fn bring_effects<const N: usize>(
     behavior: &Behavior,
     chances: &mut Chances<N>,
-    of_day: [f64; N],
-    campaign: [f64; N],
+    of_day: &[f64; N],
+    campaign: &[f64; N],
     weekday: usize,
 ) {
     let by_weekday = &behavior.weekday_effect;
     let no_act = chances[RateName::report_also_blocks as usize];
-    for (acts_on, factor) in [
-        (&behavior.day_effect.acts_on, of_day),
-        (&behavior.campaign_effect.acts_on, campaign),
-        (&by_weekday.acts_on, [by_weekday.factors[weekday]; N]),
-    ] {
-        acts_on.iter().for_each(|name| multiply(&mut chances[*name as usize], factor));
-    }
+    multiply(chances, &behavior.day_effect.acts_on, of_day);
+    multiply(chances, &behavior.campaign_effect.acts_on, campaign);
+    multiply(chances, &by_weekday.acts_on, &[by_weekday.factors[weekday]; N]);
     chances[RateName::report_also_blocks as usize] = no_act;
 }
 
 /// The share of each outcome for customers of this past: each is a chance and their sum at most 1. What the past does to
 /// the chances is left in them.
-#[inline]
+#[inline(always)]
 fn outcomes<const N: usize>(
     behavior: &Behavior,
     chances: &mut Chances<N>,
@@ -216,28 +215,34 @@ fn outcomes<const N: usize>(
     let both = chances[RateName::report_also_blocks as usize];
     let fatigue = behavior.fatigue.factors[usize::from(past.level)];
     let frailty = behavior.frailty.strength.map_or(1.0, |s| s / (s + f64::from(past.contacts)));
-    for (names, factor) in [(&behavior.fatigue.acts_on, fatigue), (&behavior.frailty.acts_on, frailty)] {
-        names.iter().for_each(|name| multiply(&mut chances[*name as usize], [factor; N]));
-    }
+    multiply(chances, &behavior.fatigue.acts_on, &[fatigue; N]);
+    multiply(chances, &behavior.frailty.acts_on, &[frailty; N]);
     let most = behavior.largest_chance.value.value();
-    let chance = |name: RateName| chances[name as usize].map(|chance| chance.clamp(0.0, most));
     let mut acts = [[0.0; N]; OUTCOMES];
-    let report = chance(RateName::report);
+    let report = within(&chances[RateName::report as usize], most);
     for future in 0..N {
         acts[REPORT][future] = report[future] * (1.0 - both[future]);
         acts[REPORT_AND_BLOCK][future] = report[future] * both[future];
     }
-    acts[BLOCK] = chance(RateName::block);
-    acts[STOP] = chance(RateName::stop);
-    acts[MUTE] = chance(RateName::mute);
-    acts[ARCHIVE] = chance(RateName::archive);
-    acts[REPLY] = chance(RateName::reply);
-    let (read, mut sum) = (chance(RateName::read), [0.0; N]);
-    for future in 0..N {
-        sum[future] = acts.iter().map(|act| act[future]).sum();
+    for (act, name) in [
+        (BLOCK, RateName::block),
+        (STOP, RateName::stop),
+        (MUTE, RateName::mute),
+        (ARCHIVE, RateName::archive),
+        (REPLY, RateName::reply),
+    ] {
+        acts[act] = within(&chances[name as usize], most);
     }
-    for future in (0..N).filter(|future| sum[*future] > 1.0) {
-        acts.iter_mut().for_each(|act| act[future] /= sum[future]);
+    let (read, mut sum) = (within(&chances[RateName::read as usize], most), acts[0]);
+    for act in &acts[1..] {
+        for future in 0..N {
+            sum[future] += act[future];
+        }
+    }
+    for future in 0..N {
+        if sum[future] > 1.0 {
+            acts.iter_mut().for_each(|act| act[future] /= sum[future]);
+        }
     }
     for future in 0..N {
         acts[READ_ONLY][future] = (read[future] - sum[future]).clamp(0.0, (1.0 - sum[future]).max(0.0));
@@ -245,8 +250,25 @@ fn outcomes<const N: usize>(
     acts
 }
 
-fn multiply<const N: usize>(chances: &mut [f64; N], factors: [f64; N]) {
-    chances.iter_mut().zip(factors).for_each(|(chance, factor)| *chance *= factor);
+/// Multiplies the chances of these names.
+#[inline(always)]
+fn multiply<const N: usize>(chances: &mut Chances<N>, names: &[RateName], factors: &[f64; N]) {
+    for name in names {
+        let chances = &mut chances[*name as usize];
+        for future in 0..N {
+            chances[future] *= factors[future];
+        }
+    }
+}
+
+/// Chances between 0 and `most`.
+#[inline(always)]
+fn within<const N: usize>(chances: &[f64; N], most: f64) -> [f64; N] {
+    let mut bounded = *chances;
+    for future in 0..N {
+        bounded[future] = bounded[future].clamp(0.0, most);
+    }
+    bounded
 }
 
 /// What of a past moves the odds, as a position.

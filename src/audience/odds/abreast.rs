@@ -1,13 +1,29 @@
 //! The odds of replications abreast: of messages of one template to customers of one past, in all runs at once.
 
+use multiversion::multiversion;
+
 use crate::abreast::{ABREAST, All};
 use crate::random::{Address, ChanceAbreast, Purpose, SharesAbreast, Subject};
 
-use super::super::behavior::{RATES, RateName};
+use super::super::behavior::{Behavior, RATES, RateName};
 use super::super::history::History;
 use super::super::moment::Moment;
 use super::super::segment::Segment;
-use super::{Chances, Rates, bring_effects, outcomes, past_key};
+use super::{Chances, OUTCOMES, Rates, bring_effects, outcomes, past_key};
+
+/// The shares of the outcomes on a weekday with these effects of the day and of the campaign.
+#[multiversion(targets("x86_64+avx512f+avx512bw+avx512cd+avx512dq+avx512vl", "x86_64+avx2"))]
+fn outcomes_of_day(
+    behavior: &Behavior,
+    base: &Chances<ABREAST>,
+    [of_day, campaign]: [&All<f64>; 2],
+    weekday: usize,
+    past: History,
+) -> [All<f64>; OUTCOMES] {
+    let mut chances = *base;
+    bring_effects(behavior, &mut chances, of_day, campaign, weekday);
+    outcomes(behavior, &mut chances, past)
+}
 
 /// The chances of all runs on the day of their last batches.
 #[derive(Clone, Debug)]
@@ -59,9 +75,9 @@ impl OddsAbreast {
             self.known = Some(asked);
             let day = Address { slot: moment.day as u32, ..Address::of(Purpose::Day, segment.subject()) };
             let of_day = chance.effects(behavior.day_effect.sigma, day);
-            let mut chances = self.base;
-            bring_effects(behavior, &mut chances, of_day, self.campaign, moment.weekday);
-            self.shares.set(&outcomes(behavior, &mut chances, past));
+            let outcomes =
+                outcomes_of_day(behavior, &self.base, [&of_day, &self.campaign], moment.weekday, past);
+            self.shares.set(&outcomes);
         }
         &self.shares
     }
