@@ -169,6 +169,7 @@ pub struct Calendar {
     horizon: Span,
     slots: Vec<SlotStart>,
     midnights: Vec<SimTime>,
+    counted_days: usize,
 }
 
 /// Why no calendar can be laid.
@@ -213,8 +214,10 @@ impl Calendar {
             horizon,
             slots: Vec::new(),
             midnights: Vec::new(),
+            counted_days: 0,
         };
         calendar.lay()?;
+        calendar.counted_days = calendar.count_days();
         Ok(calendar)
     }
 
@@ -309,6 +312,10 @@ impl Calendar {
     /// Civil days that count as days, from the first on: all that the run touches, but a last one of which less than
     /// half lies in it.
     pub fn counted_days(&self) -> usize {
+        self.counted_days
+    }
+
+    fn count_days(&self) -> usize {
         let last = self.days().saturating_sub(1);
         self.days() - usize::from(last > 0 && self.part_of_day(last) < 0.5)
     }

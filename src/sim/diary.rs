@@ -288,6 +288,10 @@ impl Diary {
             conversations_open: at_end.conversations_open,
             chats: None,
         });
+        self.outcome.totals.iter_mut().zip(&today.counts).for_each(|(total, count)| *total += count);
+        if self.days.len() <= scenario.setting.calendar.counted_days() {
+            self.outcome.limited[reason as usize] += 1;
+        }
         self.most_cells = self.most_cells.max(at_end.entries);
         self.sending_days += usize::from(today.counts[Metric::Sent as usize] > 0);
         self.today.clear();
@@ -297,12 +301,6 @@ impl Diary {
         debug_assert_eq!(self.today.counts, [0; Metric::ALL.len()], "counted after the last day");
         for (day, chats) in self.days.iter_mut().zip(chats) {
             day.chats = Some(Box::new(chats));
-        }
-        for day in &self.days {
-            self.outcome.totals.iter_mut().zip(&day.counts).for_each(|(total, count)| *total += count);
-        }
-        for day in self.days.iter().take(scenario.setting.calendar.counted_days()) {
-            self.outcome.limited[day.reason as usize] += 1;
         }
         self.outcome.campaign = scenario.setting.campaign.map(|campaign| campaign.reached(&self.days));
         self.outcome.final_tier = self.tier;
