@@ -265,8 +265,8 @@ fn multiply<const N: usize>(chances: &mut Chances<N>, names: &[RateName], factor
 #[inline(always)]
 fn within<const N: usize>(chances: &[f64; N], most: f64) -> [f64; N] {
     let mut bounded = *chances;
-    for future in 0..N {
-        bounded[future] = bounded[future].clamp(0.0, most);
+    for chance in &mut bounded {
+        *chance = chance.clamp(0.0, most);
     }
     bounded
 }
