@@ -46,6 +46,7 @@ mod normals;
 mod parting;
 mod people;
 mod philox;
+mod powers;
 mod prior;
 mod probability;
 pub mod quantile;

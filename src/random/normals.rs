@@ -1,10 +1,10 @@
-//! Standard normals at neighbouring slots, side by side: each the [`normal_quantile`] of the uniform at its own
-//! address.
+//! Standard normals side by side, each the [`normal_quantile`] of the uniform at its own address, and the log-normal
+//! effects that are made of them.
 
 use multiversion::multiversion;
 
 use super::lanes::{Addresses, LANES};
-use super::maths::exp_each;
+use super::powers::exp_each;
 use super::quantile::{CENTRE_REACH, centre, normal_quantile};
 use super::streams::{Address, Streams, unit};
 
@@ -16,17 +16,6 @@ pub(super) fn normals(streams: &Streams, address: Address) -> [f64; LANES] {
         at.set(lane, streams.key(), Address { slot, ..address }.words());
     }
     normals_at(&at)
-}
-
-/// The log-normal numbers with mean 1 whose logarithms have the standard deviation `sigma`, at these standard normals:
-/// [`log_normal`](super::chance::log_normal) of each.
-#[multiversion(targets("x86_64+avx512f+avx512bw+avx512cd+avx512dq+avx512vl", "x86_64+avx2"))]
-pub(super) fn log_normals(sigma: f64, normals: &[f64; LANES]) -> [f64; LANES] {
-    let mut logarithms = [0.0; LANES];
-    for lane in 0..LANES {
-        logarithms[lane] = sigma * normals[lane] - 0.5 * sigma * sigma;
-    }
-    exp_each(&logarithms)
 }
 
 /// The normals at these addresses.
@@ -49,6 +38,17 @@ fn as_in_the_centre(at: &Addresses, uniforms: &mut [f64; LANES], normals: &mut [
         uniforms[lane] = unit(low[lane], high[lane]);
         normals[lane] = centre(uniforms[lane] - 0.5);
     }
+}
+
+/// The log-normal numbers with mean 1 whose logarithms have the standard deviation `sigma`, at these standard normals:
+/// [`log_normal`](super::chance::log_normal) of each.
+#[multiversion(targets("x86_64+avx512f+avx512bw+avx512cd+avx512dq+avx512vl", "x86_64+avx2"))]
+pub(super) fn log_normals(sigma: f64, normals: &[f64; LANES]) -> [f64; LANES] {
+    let mut logarithms = [0.0; LANES];
+    for lane in 0..LANES {
+        logarithms[lane] = sigma * normals[lane] - 0.5 * sigma * sigma;
+    }
+    exp_each(&logarithms)
 }
 
 #[cfg(test)]

@@ -6,8 +6,8 @@
 //!     all runs at once       reactions arrive; the rating is evaluated
 //!     each run by itself     in which something follows from that, or was due: the platform judges
 //!   at the send:
-//!     all runs at once       what the limits leave
-//!     each run by itself     what its plan asks for, and what of it is admitted
+//!     all runs at once       what the limits leave, what the plans ask for, what the lists have and is admitted
+//!     each run by itself     of which more than its limit decides: the platform admits
 //!     all runs at once       how they react; what was sent and delivered is counted
 //!     each run by itself     in which that decides more than counts: the platform judges
 //!   as a day is over:
