@@ -229,6 +229,38 @@ mod tests {
         }
     }
 
+    /// At every step of the law, where the quantile passes from k to k + 1, the polynomial is as near to k + 1 as it says:
+    /// so what lies further from a whole number lies between the same two steps as the quantile.
+    #[test]
+    fn the_expansion_is_never_further_off_than_it_says() {
+        let mut nearest = f64::INFINITY;
+        for mean in std::iter::successors(Some(SMALL_MEAN), |mean| Some(mean * 1.037)).take(60) {
+            for p in [1e-7, 1e-3, 0.01, 0.05, 0.1, 0.21, 0.3, 0.36, 0.42, 0.44, 0.47, 0.49, 0.5] {
+                let law = Binomial::new((mean / p).ceil() as u64, p);
+                let Method::Expansion(expansion) = law.method else { panic!("mean {mean}, p {p} is small") };
+                for k in (0..).map(f64::from).take_while(|k| *k < law.trials.n) {
+                    let (lower, upper) = law.trials.tails(k);
+                    if upper < 1e-16 {
+                        break;
+                    }
+                    if lower < 1e-16 {
+                        continue;
+                    }
+                    let w = if lower < 0.5 { normal_quantile(lower) } else { -normal_quantile(upper) };
+                    let (off, error) =
+                        ((expansion.guess(w, 0.0).value - (k + 1.0)).abs(), expansion.error(w, 0.0));
+                    assert!(
+                        off < error,
+                        "n {}, p {p}, k {k}, at {w}: off by {off}, {error} at most",
+                        law.trials.n
+                    );
+                    nearest = nearest.min(error / off);
+                }
+            }
+        }
+        assert!(nearest < 1.5, "it says much more than it must: {nearest} times");
+    }
+
     /// Both ways to search agree, so nothing happens to k where one takes over from the other.
     #[test]
     fn counting_up_finds_what_the_tails_find() {

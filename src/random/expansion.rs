@@ -83,13 +83,20 @@ impl Expansion {
         [mean + 0.5 - sixth + none, deviation + linear, sixth + two, cubic, fourth_power]
     }
 
+    /// How wrong the polynomial can be there.
+    #[inline(always)]
+    pub(super) fn error(&self, w: f64, blur: f64) -> f64 {
+        let square = w * w;
+        self.scale * (3.0 + 4.0 * square * square) + self.rounding + 2.0 * blur * self.coefficients[1]
+    }
+
     /// The quantile where the uniform is the normal probability of a number that is `blur` from `w` at most.
     #[inline(always)]
     pub(super) fn guess(&self, w: f64, blur: f64) -> Guess {
         let [c0, c1, c2, c3, c4] = self.coefficients;
         let square = w * w;
         let value = c0 + w * c1 + square * (c2 + w * c3 + square * c4);
-        let error = self.scale * (3.0 + 4.0 * square * square) + self.rounding + 2.0 * blur * c1;
+        let error = self.error(w, blur);
         let whole = floor(value);
         let beyond = value - whole;
         Guess { value, whole, sure: (beyond > error) & (beyond < 1.0 - error) }
