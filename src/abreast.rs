@@ -43,3 +43,11 @@ pub fn add(sums: &mut All<u64>, counts: &All<u64>) {
         sums[run] += counts[run];
     }
 }
+
+/// Subtracts from the sum of each run its count.
+#[inline(always)]
+pub fn subtract(sums: &mut All<u64>, counts: &All<u64>) {
+    for run in 0..ABREAST {
+        sums[run] -= counts[run];
+    }
+}

@@ -111,7 +111,7 @@ impl<'r> PlatformsAbreast<'r> {
     /// [leaves](PlatformsAbreast::capacities).
     #[inline]
     pub fn sends_freely(&self, run: usize) -> bool {
-        self.limits.sends_freely(run)
+        self.sending_freely() & 1 << run != 0
     }
 
     /// A bit for each of these runs.

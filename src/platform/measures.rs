@@ -113,8 +113,7 @@ impl Platform<'_> {
     ) {
         let rule = &self.rules.number_measures[place];
         let who = &mut self.standing.numbers[number];
-        let Some(run) = who.life.end(place) else { return };
-        who.life.measure(place).last_ended = now;
+        let Some(run) = who.life.end(place, now) else { return };
         who.meters.touch(now);
         let holder = who.holder;
         let (subject, clause) = (Subject::Number(number), rule.clause);

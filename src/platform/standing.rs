@@ -336,11 +336,13 @@ impl<S: Copy + Ord> Life<S> {
         self.sum_up();
     }
 
-    /// Ends what is under way of the rule at `place`.
-    pub(crate) fn end(&mut self, place: usize) -> Option<Run<S>> {
-        let ended = self.measures[place].run.take();
+    /// Ends what is under way of the rule at `place`, if anything is.
+    pub(crate) fn end(&mut self, place: usize, now: SimTime) -> Option<Run<S>> {
+        let measure = &mut self.measures[place];
+        let ended = measure.run.take()?;
+        measure.last_ended = now;
         self.sum_up();
-        ended
+        Some(ended)
     }
 
     /// A status comes for good.

@@ -255,8 +255,7 @@ impl Platform<'_> {
         let rule = &self.rules.template_measures[place];
         let (subject, clause) = (Subject::Template(template), rule.clause);
         let who = &mut self.standing.templates[template];
-        let Some(run) = who.life.end(place) else { return };
-        who.life.measure(place).last_ended = now;
+        let Some(run) = who.life.end(place, now) else { return };
         let was = who.meters.rating;
         let paused = run.status == TemplateStatus::Paused;
         if paused {

@@ -18,8 +18,7 @@ use super::binomial::binomial;
 use super::counts::{Receipt, Ticket};
 use super::hypergeometric::hypergeometric;
 use super::lanes::LANES;
-use super::maths::exp;
-use super::normals::{log_normals, normals};
+use super::normals::{log_normal, log_normals, normals};
 use super::prior::Prior;
 use super::probability::Probability;
 use super::quantile::normal_quantile;
@@ -61,11 +60,6 @@ pub struct NearDays {
     /// The first of the days.
     first: Option<u32>,
     effects: [f64; LANES],
-}
-
-/// The log-normal number with mean 1 whose logarithm has the standard deviation `sigma`, at the standard normal `z`.
-pub(super) fn log_normal(sigma: f64, z: f64) -> f64 {
-    exp(sigma * z - 0.5 * sigma * sigma)
 }
 
 /// The chance of one replication: every draw of a run is asked of it.

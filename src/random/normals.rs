@@ -4,6 +4,7 @@
 use multiversion::multiversion;
 
 use super::lanes::{Addresses, LANES};
+use super::maths::exp;
 use super::powers::exp_each;
 use super::quantile::{CENTRE_REACH, centre, normal_quantile};
 use super::streams::{Address, Streams, unit};
@@ -40,15 +41,24 @@ fn as_in_the_centre(at: &Addresses, uniforms: &mut [f64; LANES], normals: &mut [
     }
 }
 
-/// The log-normal numbers with mean 1 whose logarithms have the standard deviation `sigma`, at these standard normals:
-/// [`log_normal`](super::chance::log_normal) of each.
+/// The log-normal number with mean 1 whose logarithm has the standard deviation `sigma`, at the standard normal `z`.
+pub(super) fn log_normal(sigma: f64, z: f64) -> f64 {
+    exp(logarithm(sigma, z))
+}
+
+/// [`log_normal`] at each of several standard normals.
 #[multiversion(targets("x86_64+avx512f+avx512bw+avx512cd+avx512dq+avx512vl", "x86_64+avx2"))]
 pub(super) fn log_normals(sigma: f64, normals: &[f64; LANES]) -> [f64; LANES] {
     let mut logarithms = [0.0; LANES];
     for lane in 0..LANES {
-        logarithms[lane] = sigma * normals[lane] - 0.5 * sigma * sigma;
+        logarithms[lane] = logarithm(sigma, normals[lane]);
     }
     exp_each(&logarithms)
+}
+
+#[inline(always)]
+fn logarithm(sigma: f64, z: f64) -> f64 {
+    sigma * z - 0.5 * sigma * sigma
 }
 
 #[cfg(test)]

@@ -35,8 +35,6 @@ struct Today {
     asked: Few<u64>,
     capacity_used: u16,
     limited: bool,
-    short: bool,
-    refused: bool,
 }
 
 /// Undelivered messages by when their time to live ends: of one run, or of all runs side by side.
@@ -113,8 +111,6 @@ impl Today {
             asked: Few::from_elem(0, numbers),
             capacity_used: 0,
             limited: false,
-            short: false,
-            refused: false,
         }
     }
 
@@ -125,7 +121,12 @@ impl Today {
         for asked in self.asked.iter_mut().filter(|asked| **asked > 0) {
             *asked = 0;
         }
-        (self.capacity_used, self.limited, self.short, self.refused) = (0, false, false, false);
+        (self.capacity_used, self.limited) = (0, false);
+    }
+
+    /// Whether any of a metric was counted.
+    fn has(&self, metric: Metric) -> bool {
+        self.counts[metric as usize] > 0
     }
 }
 
@@ -164,16 +165,9 @@ impl Diary {
         self.today.asked[sender]
     }
 
-    /// Notes what a number asks for, and whether its list is short of some of it.
-    pub(super) fn ask(&mut self, sender: usize, messages: u64, short: bool) {
+    /// Notes what a number asks for.
+    pub(super) fn ask(&mut self, sender: usize, messages: u64) {
         self.today.asked[sender] += messages;
-        self.today.short |= short;
-    }
-
-    /// Counts messages that the platform refused.
-    pub(super) fn refuse(&mut self, messages: u64) {
-        self.today.refused = true;
-        self.count(Metric::Refused, messages);
     }
 
     /// Adds to a metric of today.
@@ -293,7 +287,7 @@ impl Diary {
             self.outcome.limited[reason as usize] += 1;
         }
         self.most_cells = self.most_cells.max(at_end.entries);
-        self.sending_days += usize::from(today.counts[Metric::Sent as usize] > 0);
+        self.sending_days += usize::from(today.has(Metric::Sent));
         self.today.clear();
     }
 
@@ -385,9 +379,9 @@ fn reason(
         Reason::Rating
     } else if platform.in_review(number) {
         Reason::Review
-    } else if today.short {
+    } else if today.has(Metric::ShortOfList) {
         Reason::List
-    } else if today.refused
+    } else if today.has(Metric::Refused)
         || capacity.unwrap_or_else(|| platform.capacity(number, last)) == 0
         || platform.limit(number).is_some_and(|limit| asked >= limit)
     {

@@ -128,14 +128,6 @@ impl Scenario {
     }
 }
 
-impl Scenario {
-    /// When the slot begins that is the `place`-th in which sending is allowed; never where there are not so many.
-    pub(super) fn send_at(&self, place: usize) -> SimTime {
-        let slots = self.setting.calendar.slots();
-        self.sending.get(place).map_or(SimTime::NEVER, |sending| slots[sending.slot as usize].at)
-    }
-}
-
 /// Fewer than these take less time where each goes by itself.
 const FEWEST_ABREAST: usize = 4;
 
@@ -617,6 +609,12 @@ fn lists(scenario: &Scenario, rates: &[Rates], chance: &mut Chance) -> Vec<List>
 }
 
 impl Scenario {
+    /// When the slot begins that is the `place`-th in which sending is allowed; never where there are not so many.
+    pub(super) fn send_at(&self, place: usize) -> SimTime {
+        let slots = self.setting.calendar.slots();
+        self.sending.get(place).map_or(SimTime::NEVER, |sending| slots[sending.slot as usize].at)
+    }
+
     /// When civil day `day` is over; never, after the last.
     fn day_over(&self, day: usize) -> SimTime {
         let calendar = &self.setting.calendar;

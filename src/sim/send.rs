@@ -201,7 +201,7 @@ impl<'s> Run<'s, '_> {
     pub(super) fn refuse(&mut self, sender: usize, messages: u64) {
         if messages > 0 {
             self.tallies[sender].refused += messages;
-            self.diary.refuse(messages);
+            self.diary.count(Metric::Refused, messages);
         }
     }
 
@@ -243,7 +243,7 @@ impl<'s> Run<'s, '_> {
         let (day, list) = (self.diary.day() as u16, &mut self.lists[lane]);
         let taken = list.take(asked, moment.now, day, moment.slot, &mut self.chance);
         let short = asked - taken.customers;
-        self.diary.ask(self.scenario.lanes[lane].sender, asked, short > 0);
+        self.diary.ask(self.scenario.lanes[lane].sender, asked);
         self.diary.count(Metric::ShortOfList, short);
         let mut chosen = Chosen { taken, offered: Offered { asked, short, ..Offered::default() } };
         self.admit(lane, moment, &mut chosen);

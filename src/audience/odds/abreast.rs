@@ -11,20 +11,6 @@ use super::super::moment::Moment;
 use super::super::segment::Segment;
 use super::{Chances, OUTCOMES, Rates, bring_effects, outcomes, past_key};
 
-/// The shares of the outcomes on a weekday with these effects of the day and of the campaign.
-#[multiversion(targets("x86_64+avx512f+avx512bw+avx512cd+avx512dq+avx512vl", "x86_64+avx2"))]
-fn outcomes_of_day(
-    behavior: &Behavior,
-    base: &Chances<ABREAST>,
-    [of_day, campaign]: [&All<f64>; 2],
-    weekday: usize,
-    past: History,
-) -> [All<f64>; OUTCOMES] {
-    let mut chances = *base;
-    bring_effects(behavior, &mut chances, of_day, campaign, weekday);
-    outcomes(behavior, &mut chances, past)
-}
-
 /// The chances of all runs on the day of their last batches.
 #[derive(Clone, Debug)]
 pub struct OddsAbreast {
@@ -81,4 +67,18 @@ impl OddsAbreast {
         }
         &self.shares
     }
+}
+
+/// The shares of the outcomes on a weekday with these effects of the day and of the campaign.
+#[multiversion(targets("x86_64+avx512f+avx512bw+avx512cd+avx512dq+avx512vl", "x86_64+avx2"))]
+fn outcomes_of_day(
+    behavior: &Behavior,
+    base: &Chances<ABREAST>,
+    [of_day, campaign]: [&All<f64>; 2],
+    weekday: usize,
+    past: History,
+) -> [All<f64>; OUTCOMES] {
+    let mut chances = *base;
+    bring_effects(behavior, &mut chances, of_day, campaign, weekday);
+    outcomes(behavior, &mut chances, past)
 }

@@ -12,7 +12,7 @@
 
 use std::collections::VecDeque;
 
-use crate::abreast::{ABREAST, All, add, bits};
+use crate::abreast::{ABREAST, All, add, bits, subtract};
 use crate::time::{SimTime, Span};
 
 use super::super::judge::Platform;
@@ -124,12 +124,6 @@ impl<'r> LimitsAbreast<'r> {
         }
         let (sent_at, told, limits) = (SimTime(-1), All::default(), [u64::MAX; ABREAST]);
         LimitsAbreast { rules, windows, sent_at, sends: 0, told, free: 0, barred: 0, limits }
-    }
-
-    /// Whether nothing but its limit keeps the number of a run from sending.
-    #[inline]
-    pub(super) fn sends_freely(&self, run: usize) -> bool {
-        self.free & 1 << run != 0
     }
 
     /// Customers reached in the window of the limit of each run at `now`.
@@ -250,7 +244,7 @@ impl WindowAbreast {
         while let Some((at, counts)) = self.entries.front()
             && *at <= edge
         {
-            self.sums.iter_mut().zip(counts).for_each(|(sum, count)| *sum -= count);
+            subtract(&mut self.sums, counts);
             self.entries.pop_front();
         }
     }

@@ -11,7 +11,7 @@ use std::collections::VecDeque;
 
 use multiversion::multiversion;
 
-use crate::abreast::{ABREAST, All, add, filter};
+use crate::abreast::{ABREAST, All, add, filter, subtract};
 use crate::glossary::{Feedback, Rating};
 use crate::time::{SimTime, Span};
 
@@ -257,7 +257,7 @@ impl<'r> MeterAbreast<'r> {
                 add_times(&mut self.delivered, lighter, &entry.delivered);
                 add_times(&mut self.feedback, lighter, &entry.feedback.map(|count| count as u64));
                 if next.is_none() {
-                    self.deliveries.iter_mut().zip(&entry.delivered).for_each(|(sum, count)| *sum -= count);
+                    subtract(&mut self.deliveries, &entry.delivered);
                 }
                 oldest += 1;
             }

@@ -8,7 +8,7 @@
 //!   a limit in use          --->  the largest share of today  --the day is over-->
 //! ```
 
-use crate::abreast::{ABREAST, All, add, any, bits, those};
+use crate::abreast::{ABREAST, All, add, any, bits, subtract, those};
 use crate::audience::Act;
 use crate::sender::Tally;
 
@@ -25,9 +25,8 @@ pub(super) struct Notes {
     /// A bit for each metric of which anything was counted.
     counted: u32,
     pub(super) undelivered: Undelivered<All<u64>>,
-    /// Messages that were asked for today, and a bit for each run whose list could not supply some of them.
+    /// Messages that were asked for today.
     pub(super) asked: All<u64>,
-    short: u32,
     used: MostUsed,
 }
 
@@ -51,7 +50,6 @@ impl Notes {
             counted: 0,
             undelivered: Undelivered::default(),
             asked: All::default(),
-            short: 0,
             used: MostUsed::NONE,
         }
     }
@@ -67,9 +65,8 @@ impl Notes {
     pub(super) fn ask(&mut self, asked: &All<u64>, supplied: &All<u64>) {
         add(&mut self.asked, asked);
         let mut short = *asked;
-        short.iter_mut().zip(supplied).for_each(|(short, supplied)| *short -= supplied);
+        subtract(&mut short, supplied);
         if any(&short) {
-            self.short |= bits(short.iter().map(|short| *short > 0));
             self.count(Metric::ShortOfList, &short);
         }
     }
@@ -125,7 +122,7 @@ impl Notes {
 
     /// Writes down what a run asked for today, and what of its limit was in use.
     pub(super) fn write_day(&self, run: usize, diary: &mut Diary) {
-        diary.ask(SENDER, self.asked[run], self.short & 1 << run != 0);
+        diary.ask(SENDER, self.asked[run]);
         if self.used.limited & 1 << run != 0 {
             diary.use_limit(self.used.customers[run], Some(self.used.limits[run]));
         }
@@ -133,6 +130,6 @@ impl Notes {
 
     /// Another day begins.
     pub(super) fn turn(&mut self) {
-        (self.asked, self.short, self.used) = (All::default(), 0, MostUsed::NONE);
+        (self.asked, self.used) = (All::default(), MostUsed::NONE);
     }
 }
