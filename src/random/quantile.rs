@@ -196,7 +196,7 @@ const NEARLY_NORMAL: f64 = 1e6;
 const FAR: f64 = 700.0;
 
 /// A step this small against the width of the law was the last: the next is of the size of its cube.
-const SETTLED: f64 = 1e-6;
+const SETTLED: f64 = 1e-5;
 
 /// The point (x, 1 - x) below which the beta law has probability `u` and above which `v = 1 - u`.
 ///
@@ -241,15 +241,24 @@ fn beta_step(u: f64, v: f64, law: &Beta, t: f64) -> (f64, f64) {
     (miss, newton / (1.0 - 0.5 * newton * bend).clamp(0.5, 2.0))
 }
 
-/// A first t: normal in the logit where the law has one hump, else the power law of the nearer end.
+/// A first t: where the law has one hump, half the logarithm of a ratio of variances at its normal quantile
+/// (Abramowitz and Stegun 26.5.22), or, where it hardly has, normal in the logit; else the power law of the nearer end.
 fn beta_start(u: f64, v: f64, law: &Beta) -> f64 {
     let Beta { a, b, .. } = *law;
-    if a.min(b) >= 0.7 {
-        let w = normal_quantile(if u <= v { u } else { 1.0 - v });
-        return ln(a / b) + w * sqrt(1.0 / a + 1.0 / b);
+    if a.min(b) < 0.7 {
+        let at_half = law.tails(0.5, 0.5);
+        let lower = u < at_half.lower;
+        return if lower { ln(u / at_half.lower) / a } else { -ln(v / at_half.upper) / b };
     }
-    let at_half = law.tails(0.5, 0.5);
-    if u < at_half.lower { ln(u / at_half.lower) / a } else { -ln(v / at_half.upper) / b }
+    let w = normal_quantile(if u <= v { u } else { 1.0 - v });
+    let (of_a, of_b) = (1.0 / (2.0 * a - 1.0), 1.0 / (2.0 * b - 1.0));
+    let (h, r) = (2.0 / (of_a + of_b), (w * w - 3.0) / 6.0);
+    let from_mean = if a.min(b) > 1.0 && h + r > 0.0 {
+        2.0 * (w * sqrt(h + r) / h + (of_b - of_a) * (r + 5.0 / 6.0 - 2.0 / (3.0 * h)))
+    } else {
+        w * sqrt(1.0 / a + 1.0 / b)
+    };
+    ln(a / b) + from_mean
 }
 
 /// e^t / (1 + e^t) and its complement, each to its own last digits.

@@ -2,7 +2,8 @@
 //!
 //! Masses follow C. Loader, "Fast and accurate computation of binomial probabilities" (2000): the large parts of
 //! the three factorials cancel on paper, only small differences are computed. Tails are regularised incomplete
-//! beta functions by their continued fraction (NIST Digital Library of Mathematical Functions, 8.17.22).
+//! beta functions (NIST Digital Library of Mathematical Functions, 8.17): by a series where one of positive terms ends
+//! soon, else by their continued fraction (8.17.22).
 
 use std::f64::consts::PI;
 
@@ -106,13 +107,43 @@ impl Beta {
         let n = a + b;
         let slope = peak * exp(-deviance(a, n * x) - deviance(b, n * y));
         if x * (n + 2.0) <= a + 1.0 {
-            let lower = (slope / a * beta_fraction(a, b, x)).min(1.0);
+            let lower = (slope / a * beta_quotient(a, b, x, y)).min(1.0);
             BetaTails { lower, upper: 1.0 - lower, slope }
         } else {
-            let upper = (slope / b * beta_fraction(b, a, y)).min(1.0);
+            let upper = (slope / b * beta_quotient(b, a, y, x)).min(1.0);
             BetaTails { lower: 1.0 - upper, upper, slope }
         }
     }
+}
+
+/// The incomplete beta function over x^a y^b / a, where `x` is below the mean, which the caller sees to.
+///
+/// That is F(a + b, 1; a + 1; x), whose terms are all positive, or F(1 - b, 1; a + 1; -x / y) / y, whose terms are, and
+/// end, where b is whole (8.17.7, 15.8.1). A term waits for nothing but the one before, which makes it some ten times as
+/// fast as a step of the fraction; of large laws the fraction needs fewer steps.
+fn beta_quotient(a: f64, b: f64, x: f64, y: f64) -> f64 {
+    if a.min(b) <= FEW_TERMS && b.floor() == b {
+        let odds = x / y;
+        sum_of_terms(|n| (b - n) / (a + n) * odds) / y
+    } else if a <= FEW_TERMS && x <= 0.5 {
+        sum_of_terms(|n| (a + b + n - 1.0) / (a + n) * x)
+    } else {
+        beta_fraction(a, b, x)
+    }
+}
+
+/// The smaller parameter of a law up to which a series is taken.
+const FEW_TERMS: f64 = 1e3;
+
+/// The sum of 1 and the terms after it, each a multiple of the one before that falls with n = 1, 2, ...
+fn sum_of_terms(multiple: impl Fn(f64) -> f64) -> f64 {
+    let (mut sum, mut term, mut n) = (1.0, 1.0, 1.0);
+    while term > 1e-17 * sum {
+        term *= multiple(n);
+        sum += term;
+        n += 1.0;
+    }
+    sum
 }
 
 /// The continued fraction of the incomplete beta function by the method of Lentz, as modified by Thompson and
@@ -141,4 +172,27 @@ fn beta_fraction(a: f64, b: f64, x: f64) -> f64 {
 
 fn kept_from_zero(x: f64) -> f64 {
     if x.abs() < 1e-300 { 1e-300 } else { x }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The series and the continued fraction have nothing in common but the function.
+    #[test]
+    fn the_series_are_the_fraction() {
+        let sizes = [0.01, 0.3, 1.0, 2.5, 3.0, 17.0, 40.5, 197.0, 999.0, 1e4, 1e6];
+        let mut of_few_terms = 0;
+        for (a, b) in sizes.into_iter().flat_map(|a| sizes.map(|b| (a, b))) {
+            let mean = (a + 1.0) / (a + b + 2.0);
+            for x in [1e-9, 0.1, 0.5, 0.9, 0.99, 1.0].map(|share| share * mean) {
+                let (series, fraction) = (beta_quotient(a, b, x, 1.0 - x), beta_fraction(a, b, x));
+                let miss = (series / fraction - 1.0).abs();
+                // Where 1 - x is small, rounding it is what the two differ by.
+                assert!(miss < 1e-12 + 1e-16 * (a + b), "a {a}, b {b}, x {x:e}: off by {miss:e}");
+                of_few_terms += u32::from(series.to_bits() != fraction.to_bits());
+            }
+        }
+        assert!(of_few_terms > 300, "{of_few_terms} by a series");
+    }
 }
