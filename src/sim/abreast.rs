@@ -36,7 +36,7 @@ use crate::time::{SimTime, Slot};
 use super::diary::{AtEnd, Scores};
 use super::ready::Scenario;
 use super::run::{Arrival, Run};
-use super::trajectory::Trajectory;
+use super::trajectory::{Metric, Trajectory};
 
 use self::notes::Notes;
 use self::send::{Look, Offers};
@@ -157,6 +157,7 @@ impl<'s, 'p> Abreast<'s, 'p> {
         self.close_days(end);
         for (run, (own, drawn)) in self.runs.iter_mut().zip(self.chance.drawn()).enumerate() {
             own.chance.note_drawn(*drawn);
+            own.diary.sum(&self.notes.totals(run));
             own.diary.leave_in_flight(self.notes.undelivered.in_flight[run]);
             self.lists.tell(run, &mut own.lists[LANE]);
         }
@@ -282,6 +283,7 @@ impl<'s, 'p> Abreast<'s, 'p> {
             wrote[run] = self.runs[run].hear_first_messages(now);
         }
         if any(&wrote) {
+            self.notes.count(Metric::WroteFirst, &wrote);
             self.platforms.hear(now, Feedback::CustomerFirst, &wrote);
         }
     }
@@ -324,16 +326,11 @@ impl<'s, 'p> Abreast<'s, 'p> {
         judged
     }
 
-    /// The diary of each run takes note of what was counted, and its sender where the strategy looks at that.
-    fn note(&mut self) {
-        let looks = self.scenario.strategy.looks_at_counts();
-        for (run, own) in self.runs.iter_mut().enumerate() {
-            self.notes.write(run, &mut own.diary);
-            if looks {
-                self.notes.show(run, &mut own.tallies[SENDER]);
-            }
+    /// The sender of each run sees what was counted, where the strategy looks at that.
+    fn show_counts(&mut self) {
+        if self.scenario.strategy.looks_at_counts() {
+            self.notes.show(self.runs.iter_mut().map(|run| &mut run.tallies[SENDER]));
         }
-        self.notes.clear();
     }
 
     /// Closes the civil days that are over before `now`.
@@ -342,7 +339,7 @@ impl<'s, 'p> Abreast<'s, 'p> {
             let (over, day) = (self.runs[0].day_over, self.runs[0].diary.day());
             let last = SimTime(over.0 - 1);
             self.notes.fail(day);
-            self.note();
+            self.show_counts();
             self.platforms.advance(last);
             let capacities = self.platforms.capacities(last);
             let [numbers, templates] = self.platforms.scores();
@@ -353,13 +350,16 @@ impl<'s, 'p> Abreast<'s, 'p> {
                     false => self.platforms.tell(run, &mut own.platform),
                 }
                 self.notes.write_day(run, &mut own.diary);
-                own.close_day(AtEnd {
-                    scores: Scores { number: numbers[run], template: templates[run] },
-                    entries: self.lists.entries(run),
-                    capacity: free.then_some(capacities[run]),
-                    backlog: own.backlog(),
-                    conversations_open: None,
-                });
+                own.close_day(
+                    &self.notes.counts(run),
+                    AtEnd {
+                        scores: Scores { number: numbers[run], template: templates[run] },
+                        entries: self.lists.entries(run),
+                        capacity: free.then_some(capacities[run]),
+                        backlog: own.backlog(),
+                        conversations_open: None,
+                    },
+                );
             }
             self.notes.turn();
             // What was sent before can use up a limit without any send.

@@ -114,19 +114,13 @@ impl Today {
         }
     }
 
-    /// Begins another day.
+    /// Begins another day; its counts were taken out.
     fn clear(&mut self) {
-        self.counts = [0; Metric::ALL.len()];
         // One by one: there are few, and writing over all at once is a call.
         for asked in self.asked.iter_mut().filter(|asked| **asked > 0) {
             *asked = 0;
         }
         (self.capacity_used, self.limited) = (0, false);
-    }
-
-    /// Whether any of a metric was counted.
-    fn has(&self, metric: Metric) -> bool {
-        self.counts[metric as usize] > 0
     }
 }
 
@@ -173,11 +167,6 @@ impl Diary {
     /// Adds to a metric of today.
     pub(super) fn count(&mut self, metric: Metric, count: u64) {
         self.today.counts[metric as usize] += count;
-    }
-
-    /// What is counted of today.
-    pub(super) fn counts(&mut self) -> &mut Counts {
-        &mut self.today.counts
     }
 
     /// Counts what is charged, and what has no known price.
@@ -249,26 +238,37 @@ impl Diary {
         }
     }
 
-    /// Closes the day that ends at `over`, and begins the next. Of several numbers the best tier, the worst status and
-    /// the worst rating are shown.
+    /// What was counted of the day under way, which is over.
+    pub(super) fn counts(&mut self) -> Counts {
+        let failed = self.undelivered.failing_on(self.day()).copied().unwrap_or(0);
+        self.count(Metric::Failed, failed);
+        std::mem::take(&mut self.today.counts)
+    }
+
+    /// Adds to what was counted on all days.
+    pub(super) fn sum(&mut self, counts: &Counts) {
+        self.outcome.totals.iter_mut().zip(counts).for_each(|(total, count)| *total += count);
+    }
+
+    /// Closes the day that ends at `over`, on which this was counted, and begins the next. Of several numbers the best
+    /// tier, the worst status and the worst rating are shown.
     pub(super) fn close(
         &mut self,
         over: SimTime,
+        counts: &Counts,
         at_end: AtEnd,
         scenario: &Scenario,
         platform: &mut Platform<'_>,
     ) {
-        let failed = self.undelivered.failing_on(self.day()).copied().unwrap_or(0);
-        self.count(Metric::Failed, failed);
         let (today, last) = (&self.today, SimTime(over.0 - 1));
         let (status, rating) = worst_number(scenario, platform);
         let templates = scenario.templates.iter().map(|(_, _, place)| platform.template_status(*place));
         let template = templates.max().unwrap_or(TemplateStatus::Approved);
         let limited =
             today.limited || scenario.senders.iter().any(|own| platform.limit(own.number).is_some());
-        let reason = reason(today, last, at_end.capacity, scenario, platform);
+        let reason = reason((today, counts), last, at_end.capacity, scenario, platform);
         self.days.push(Day {
-            counts: today.counts,
+            counts: *counts,
             tier: self.tier as u8,
             status,
             rating,
@@ -282,12 +282,11 @@ impl Diary {
             conversations_open: at_end.conversations_open,
             chats: None,
         });
-        self.outcome.totals.iter_mut().zip(&today.counts).for_each(|(total, count)| *total += count);
         if self.days.len() <= scenario.setting.calendar.counted_days() {
             self.outcome.limited[reason as usize] += 1;
         }
         self.most_cells = self.most_cells.max(at_end.entries);
-        self.sending_days += usize::from(today.has(Metric::Sent));
+        self.sending_days += usize::from(counts[Metric::Sent as usize] > 0);
         self.today.clear();
     }
 
@@ -354,7 +353,7 @@ fn best_number(scenario: &Scenario, platform: &Platform<'_>) -> Option<(usize, u
 /// What limited the climb of the number with the best tier, of several with the best status, and of those the first:
 /// what applies first.
 fn reason(
-    today: &Today,
+    (today, counts): (&Today, &Counts),
     last: SimTime,
     capacity: Option<u64>,
     scenario: &Scenario,
@@ -379,9 +378,9 @@ fn reason(
         Reason::Rating
     } else if platform.in_review(number) {
         Reason::Review
-    } else if today.has(Metric::ShortOfList) {
+    } else if counts[Metric::ShortOfList as usize] > 0 {
         Reason::List
-    } else if today.has(Metric::Refused)
+    } else if counts[Metric::Refused as usize] > 0
         || capacity.unwrap_or_else(|| platform.capacity(number, last)) == 0
         || platform.limit(number).is_some_and(|limit| asked >= limit)
     {

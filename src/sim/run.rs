@@ -37,7 +37,7 @@ use super::diary::{AtEnd, Diary, Scores, best_tier, counted_as};
 use super::ready::{Lane, Scenario, SendingNumber, Streak};
 use super::send::{Few, Shown};
 use super::thresholds::draw_thresholds;
-use super::trajectory::{Ledger, Metric, Trajectory};
+use super::trajectory::{Counts, Ledger, Metric, Trajectory};
 
 /// What watches a run. It is told what happens and cannot change it.
 pub trait Probe {
@@ -333,7 +333,7 @@ impl<'s, 'p> Run<'s, 'p> {
             self.now = next;
             self.close_days(next);
             if first == next {
-                self.hear_first_messages(next);
+                self.count_first_messages(next);
             }
             let mut changed = arrival.at == next && self.hear(arrival);
             self.platform.evaluate(next, &mut self.changes);
@@ -350,7 +350,7 @@ impl<'s, 'p> Run<'s, 'p> {
         self.amend(now);
         self.end_terms(now, term);
         self.hear_slow_answers(now);
-        self.hear_first_messages(now);
+        self.count_first_messages(now);
         self.hear_arrivals(now);
         self.platform.evaluate(now, &mut self.changes);
         self.tell(now);
@@ -416,6 +416,12 @@ impl<'s, 'p> Run<'s, 'p> {
         self.scenario.send_at(self.next_send)
     }
 
+    /// Class 2: customers who wrote first are heard, and counted.
+    fn count_first_messages(&mut self, now: SimTime) {
+        let heard = self.hear_first_messages(now);
+        self.diary.count(Metric::WroteFirst, heard);
+    }
+
     /// Class 2: customers who wrote first in the slot that is over are heard; those of the slot that begins are drawn,
     /// and come to the help desk in its course.
     ///
@@ -448,7 +454,6 @@ impl<'s, 'p> Run<'s, 'p> {
 
     /// So many customers of a lane wrote first in a slot.
     fn hear_first(&mut self, lane: &Lane, count: u64, slot: Slot, now: SimTime) {
-        self.diary.count(Metric::WroteFirst, count);
         let signal = Signal::CustomerMessages { number: lane.number, count };
         self.platform.hear(now, signal, &mut self.changes);
         let opening = self.outside_conversations(lane, count, slot, now);
@@ -525,16 +530,18 @@ impl<'s, 'p> Run<'s, 'p> {
         while self.day_over <= now {
             let over = self.day_over;
             let at_end = self.at_end();
-            self.close_day(at_end);
+            let counts = self.diary.counts();
+            self.diary.sum(&counts);
+            self.close_day(&counts, at_end);
             // What was sent before can use up a limit without any send.
             let scenario = self.scenario;
             scenario.senders.iter().for_each(|own| self.look_at_limit(own.number, over));
         }
     }
 
-    /// Closes the civil day under way.
-    pub(super) fn close_day(&mut self, at_end: AtEnd) {
-        self.diary.close(self.day_over, at_end, self.scenario, &mut self.platform);
+    /// Closes the civil day under way, on which this was counted.
+    pub(super) fn close_day(&mut self, counts: &Counts, at_end: AtEnd) {
+        self.diary.close(self.day_over, counts, at_end, self.scenario, &mut self.platform);
         self.day_over = self.scenario.day_over(self.diary.day());
     }
 

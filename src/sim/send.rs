@@ -197,14 +197,6 @@ impl<'s> Run<'s, '_> {
         by_rules.into_iter().chain(*own_lines).fold(MOST_IN_SLOT, u64::min)
     }
 
-    /// Counts messages of a number that the platform refused, if there are any.
-    pub(super) fn refuse(&mut self, sender: usize, messages: u64) {
-        if messages > 0 {
-            self.tallies[sender].refused += messages;
-            self.diary.count(Metric::Refused, messages);
-        }
-    }
-
     /// Sends a batch to customers of a lane's list: who is chosen, what the platform admits, how they react.
     async fn send_batch(&mut self, lane: usize, template: usize, asked: u64, slot: Slot, now: SimTime) {
         let moment = self.moment(lane, template, slot, now);
@@ -265,7 +257,8 @@ impl<'s> Run<'s, '_> {
         let back = offered.admission.back();
         self.put_back(lane, taken, back, moment);
         offered.admission.refused += unpaid;
-        self.refuse(sender, back + unpaid);
+        self.tallies[sender].refused += back + unpaid;
+        self.diary.count(Metric::Refused, back + unpaid);
     }
 
     /// How many of so many customers have a service window open, where so many have one because they answered.

@@ -2,7 +2,8 @@
 //! run by run where somebody looks.
 //!
 //! ```text
-//!   sent, delivered, heard  --->  counts since the last look  --a day is over, or the strategy looks--> each run's own
+//!   sent, delivered, heard  --->  counts of today             --the day is over--> each run's diary
+//!                                 of these, not yet shown     --where the strategy looks--> each run's sender
 //!   in flight               --->  failures by day             --that day is over-->
 //!   asked for               --->  messages of today           --the day is over-->
 //!   a limit in use          --->  the largest share of today  --the day is over-->
@@ -14,16 +15,26 @@ use crate::sender::Tally;
 
 use super::super::diary::{Diary, Undelivered, counted_as};
 use super::super::run::show;
-use super::super::trajectory::Metric;
+use super::super::trajectory::{Counts, Metric};
 use super::SENDER;
+
+/// Counts of all runs, by metric.
+type CountsAbreast = [All<u64>; Metric::ALL.len()];
+
+/// Nothing of any metric.
+const NOTHING: CountsAbreast = [[0; ABREAST]; Metric::ALL.len()];
 
 /// Counts that were not written down yet.
 #[derive(Clone, Debug)]
 pub(super) struct Notes {
-    /// By metric.
-    counts: [All<u64>; Metric::ALL.len()],
+    /// Of today.
+    counts: CountsAbreast,
     /// A bit for each metric of which anything was counted.
     counted: u32,
+    /// Those of today that the senders saw.
+    shown: CountsAbreast,
+    /// Of the days before.
+    totals: CountsAbreast,
     pub(super) undelivered: Undelivered<All<u64>>,
     /// Messages that were asked for today.
     pub(super) asked: All<u64>,
@@ -46,8 +57,10 @@ impl MostUsed {
 impl Notes {
     pub(super) fn new() -> Notes {
         Notes {
-            counts: [All::default(); Metric::ALL.len()],
+            counts: NOTHING,
             counted: 0,
+            shown: NOTHING,
+            totals: NOTHING,
             undelivered: Undelivered::default(),
             asked: All::default(),
             used: MostUsed::NONE,
@@ -102,22 +115,26 @@ impl Notes {
         }
     }
 
-    /// Writes down in its diary what was counted of a run.
+    /// What was counted of a run today.
     #[inline]
-    pub(super) fn write(&self, run: usize, diary: &mut Diary) {
-        for (today, counts) in diary.counts().iter_mut().zip(&self.counts) {
-            *today += counts[run];
+    pub(super) fn counts(&self, run: usize) -> Counts {
+        std::array::from_fn(|metric| self.counts[metric][run])
+    }
+
+    /// What was counted of a run on the days before.
+    pub(super) fn totals(&self, run: usize) -> Counts {
+        std::array::from_fn(|metric| self.totals[metric][run])
+    }
+
+    /// Shows the sender of each run what was counted since it looked last.
+    pub(super) fn show<'t>(&mut self, tallies: impl IntoIterator<Item = &'t mut Tally>) {
+        for (run, tally) in tallies.into_iter().enumerate() {
+            for metric in those(self.counted) {
+                let count = self.counts[metric][run] - self.shown[metric][run];
+                show(tally, Metric::ALL[metric], count);
+            }
         }
-    }
-
-    /// Shows the sender of a run what was counted.
-    pub(super) fn show(&self, run: usize, tally: &mut Tally) {
-        those(self.counted).for_each(|metric| show(tally, Metric::ALL[metric], self.counts[metric][run]));
-    }
-
-    /// Begins to count afresh: all was written down.
-    pub(super) fn clear(&mut self) {
-        those(std::mem::take(&mut self.counted)).for_each(|metric| self.counts[metric] = All::default());
+        self.shown = self.counts;
     }
 
     /// Writes down what a run asked for today, and what of its limit was in use.
@@ -130,6 +147,10 @@ impl Notes {
 
     /// Another day begins.
     pub(super) fn turn(&mut self) {
+        for metric in those(std::mem::take(&mut self.counted)) {
+            add(&mut self.totals[metric], &self.counts[metric]);
+            (self.counts[metric], self.shown[metric]) = (All::default(), All::default());
+        }
         (self.asked, self.used) = (All::default(), MostUsed::NONE);
     }
 }

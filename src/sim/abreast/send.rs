@@ -10,7 +10,7 @@
 //! Each step is a row of all runs. A run is looked at by itself where its platform has more to say than its limit, where
 //! its customers write first and so have service windows open, and where something changed.
 
-use crate::abreast::{ABREAST, All, any, bits, filter, those};
+use crate::abreast::{ABREAST, All, any, bits, filter, subtract, those};
 use crate::audience::{Moment, Reactions, StageAbreast};
 use crate::glossary::{Rating, TemplateStatus};
 use crate::platform::{Admission, Rules, SentAbreast};
@@ -66,9 +66,7 @@ pub(super) type Look = (TemplateStatus, Rating);
 impl Abreast<'_, '_> {
     /// All runs send in the next slot in which sending is allowed, which begins `now`.
     pub(super) fn send(&mut self, now: SimTime) {
-        if self.scenario.strategy.looks_at_counts() {
-            self.note();
-        }
+        self.show_counts();
         let place = self.next_send;
         self.next_send += 1;
         let moment = self.runs[0].moment(LANE, TEMPLATE, self.scenario.sending[place].slot, now);
@@ -166,12 +164,23 @@ impl Abreast<'_, '_> {
         let apart = filter(self.all() & !by_limit, |run| asked[run] > 0);
         (self.offers.taken, self.offers.admitted, self.offers.apart) = (taken, admitted, apart);
         those(apart).for_each(|run| self.admit_apart(run, capacities[run], moment));
+        self.put_back();
+    }
+
+    /// Those who were taken and not admitted go back to their lists.
+    fn put_back(&mut self) {
         let Offers { taken, admitted, .. } = &self.offers;
-        for run in those(bits(taken.iter().zip(admitted).map(|(taken, admitted)| admitted < taken))) {
-            let back = taken[run] - admitted[run];
-            self.lists.put_back(run, back);
-            self.runs[run].refuse(SENDER, back);
+        let refused = bits(taken.iter().zip(admitted).map(|(taken, admitted)| admitted < taken));
+        if refused == 0 {
+            return;
         }
+        let mut back = *taken;
+        subtract(&mut back, admitted);
+        for run in those(refused) {
+            self.lists.put_back(run, back[run]);
+            self.runs[run].tallies[SENDER].refused += back[run];
+        }
+        self.notes.count(Metric::Refused, &back);
     }
 
     /// What becomes of the messages of a run of which more than its limit decides.
