@@ -197,18 +197,12 @@ impl<'r> PlatformsAbreast<'r> {
     }
 
     /// Lets the platform of a run know of a rating of its number that [moves](PlatformsAbreast::evaluate) and of which
-    /// nothing follows.
-    pub fn rate_idly(
-        &mut self,
-        run: usize,
-        now: SimTime,
-        platform: &mut Platform<'r>,
-        out: &mut Vec<Change>,
-    ) {
+    /// nothing follows; returns the change.
+    pub fn rate_idly(&mut self, run: usize, now: SimTime, platform: &mut Platform<'r>) -> Change {
         let rating = self.meters[0].found(run);
         self.meters[0].hold(run, rating);
-        platform.rate_idly(NUMBER, rating, now, out);
-        self.limits.doubt_bar(run);
+        self.limits.rate(run, rating);
+        platform.rate_idly(NUMBER, rating, now)
     }
 
     /// The score of the number of each run, and that of its template \[millionths\]; nothing where nothing was

@@ -18,11 +18,23 @@ use super::rules::Lasts;
 pub(super) struct Ratings(u8);
 
 impl Ratings {
-    const ALL: [Rating; 4] = [Rating::Unknown, Rating::Low, Rating::Medium, Rating::High];
+    const EACH: [Rating; 4] = [Rating::Unknown, Rating::Low, Rating::Medium, Rating::High];
+    pub(super) const NONE: Ratings = Ratings(0);
+    pub(super) const ALL: Ratings = Ratings(0b1111);
 
     /// Those of which something is so.
-    fn of(is_so: impl FnMut(&Rating) -> bool) -> Ratings {
-        Ratings(Ratings::ALL.into_iter().filter(is_so).fold(0, |bits, rating| bits | 1 << rating as u8))
+    pub(super) fn of(is_so: impl FnMut(&Rating) -> bool) -> Ratings {
+        Ratings(Ratings::EACH.into_iter().filter(is_so).fold(0, |bits, rating| bits | 1 << rating as u8))
+    }
+
+    /// Those of either.
+    pub(super) fn or(self, other: Ratings) -> Ratings {
+        Ratings(self.0 | other.0)
+    }
+
+    /// Those of both.
+    pub(super) fn and(self, other: Ratings) -> Ratings {
+        Ratings(self.0 & other.0)
     }
 
     #[inline]
@@ -39,7 +51,7 @@ impl Platform<'_> {
     /// is said to be idle.
     pub(super) fn idle_ratings(&mut self, number: usize, now: SimTime) -> Ratings {
         if !self.rules.judged_alike || !self.rules.template_ratings.is_empty() {
-            return Ratings::default();
+            return Ratings::NONE;
         }
         let holder = &self.standing.holders[self.standing.numbers[number].holder];
         let cancels = holder
@@ -64,17 +76,12 @@ impl Platform<'_> {
     }
 
     /// A number comes to a rating that is [idle](Platform::idle_ratings).
-    pub(super) fn rate_idly(&mut self, number: usize, to: Rating, now: SimTime, out: &mut Vec<Change>) {
+    pub(super) fn rate_idly(&mut self, number: usize, to: Rating, now: SimTime) -> Change {
         let meters = &mut self.standing.numbers[number].meters;
         let from = std::mem::replace(&mut meters.rating, to);
         self.note_low(number, now);
         let clause = self.rules.number_ratings[0].clause;
-        out.push(Change {
-            at: now,
-            subject: Subject::Number(number),
-            what: What::Rated { from, to },
-            clause,
-        });
+        Change { at: now, subject: Subject::Number(number), what: What::Rated { from, to }, clause }
     }
 
     /// The rating of the only number is idle: judging it again would find nothing.
@@ -147,7 +154,7 @@ mod tests {
     fn assert_idle(platform: &mut Platform<'_>, now: SimTime, found: &mut [u32; 2]) {
         let idle = platform.idle_ratings(0, now);
         let until = platform.next_term(now);
-        for rating in Ratings::ALL {
+        for rating in Ratings::EACH {
             found[usize::from(idle.contains(rating))] += 1;
             if !idle.contains(rating) {
                 continue;
@@ -167,9 +174,29 @@ mod tests {
         }
     }
 
+    /// Whether a rise begins as the number delivers is what its clauses say, rating by rating.
+    fn assert_barred(platform: &mut Platform<'_>, now: SimTime, found: &mut [u32; 2]) {
+        let barred = platform.barred_from_rising(0);
+        for rating in Ratings::EACH {
+            let (mut other, rules) = (platform.clone(), platform.rules);
+            other.standing.numbers[0].meters.rating = rating;
+            let may_rise = rules.upgrades.iter().enumerate().any(|(place, rule)| {
+                let asked = rule.when.iter().filter(|condition| match condition {
+                    Condition::RatingAtLeast(_) => !rule.templates_count,
+                    condition => matches!(condition, Condition::StatusIs(_)),
+                });
+                let mut asked = asked.map(|condition| other.rise_holds(0, place, condition, now));
+                rule.on.contains(&Hears::delivery) && asked.all(|holds| holds)
+            });
+            let expected = other.in_review(0) || !may_rise;
+            assert_eq!(barred.contains(rating), expected, "{rating:?} at {now:?}");
+            found[usize::from(expected)] += 1;
+        }
+    }
+
     #[test]
     fn nothing_follows_from_an_idle_rating() {
-        let mut found = [0; 2];
+        let (mut found, mut barred) = ([0; 2], [0; 2]);
         for rules in rulesets() {
             for badness in [0, 5, 12, 30] {
                 let (mut platform, mut out) = (platform(&rules), Vec::new());
@@ -184,6 +211,7 @@ mod tests {
                     platform.hear(now, blocks, &mut out);
                     platform.evaluate(now, &mut out);
                     assert_idle(&mut platform, now, &mut found);
+                    assert_barred(&mut platform, now, &mut barred);
                     if now.0 % DAY == 10 * HOUR {
                         let sent = Signal::Sent {
                             number: 0,
@@ -201,5 +229,6 @@ mod tests {
             }
         }
         assert!(found.iter().all(|ratings| *ratings > 1_000), "idle or not: {found:?}");
+        assert!(barred.iter().all(|ratings| *ratings > 1_000), "barred or not: {barred:?}");
     }
 }

@@ -11,6 +11,7 @@ use crate::glossary::NumberStatus;
 use crate::time::{SimTime, Span};
 
 use super::change::{Change, Subject, What};
+use super::idle::Ratings;
 use super::judge::Platform;
 use super::language::{Amount, Cancel, Condition, Forbidden, Holder, Restart, Signal as Hears};
 use super::ratings::unknown_counts_as;
@@ -194,21 +195,32 @@ impl Platform<'_> {
         }
     }
 
-    /// Whether the rating or the status of the only number of `holder` keeps it from every rise that hears of
-    /// deliveries, until either changes; the clause that rates it is in force all the time.
-    pub(super) fn barred_from_rising(&mut self, holder: usize) -> bool {
-        let rules = self.rules;
+    /// The ratings at which a number, the only one of its holder, begins no rise as it delivers: by them, by its status
+    /// or as it is in review. They are the same until anything but its rating changes; the clause that rates it is in
+    /// force all the time.
+    pub(super) fn barred_from_rising(&mut self, number: usize) -> Ratings {
+        if self.in_review(number) {
+            return Ratings::ALL;
+        }
+        let (rules, own) = (self.rules, &self.standing.numbers[number]);
+        let (holder, coupled) = (own.holder, own.coupled);
+        let unknown = unknown_counts_as(&rules.number_ratings, SimTime::START);
         let mut missing = |place: usize, rule: &UpgradeRule, condition: &Condition| match condition {
             // Which templates count changes with what is sent.
-            Condition::RatingAtLeast(_) if rule.templates_count => false,
-            Condition::RatingAtLeast(_) | Condition::StatusIs(_) => {
-                !self.rise_holds(holder, place, condition, SimTime::START)
+            Condition::RatingAtLeast(floor) if !rule.templates_count => Ratings::of(|rating| {
+                !coupled.map_or(*rating, |worst| rating.worse(worst)).at_least(*floor, unknown)
+            }),
+            Condition::StatusIs(_) if !self.rise_holds(holder, place, condition, SimTime::START) => {
+                Ratings::ALL
             }
-            _ => false,
+            _ => Ratings::NONE,
         };
-        let mut rises =
-            rules.upgrades.iter().enumerate().filter(|(_, rule)| rule.on.contains(&Hears::delivery));
-        rises.all(|(place, rule)| rule.when.iter().any(|condition| missing(place, rule, condition)))
+        let rises = rules.upgrades.iter().enumerate().filter(|(_, rule)| rule.on.contains(&Hears::delivery));
+        rises.fold(Ratings::ALL, |barred, (place, rule)| {
+            let conditions = rule.when.iter();
+            barred
+                .and(conditions.fold(Ratings::NONE, |any, condition| any.or(missing(place, rule, condition))))
+        })
     }
 
     /// Whether something is so of all numbers whose rating and status a rise of `holder` asks for: all that delivered

@@ -262,14 +262,15 @@ impl<'s, 'p> Abreast<'s, 'p> {
         self.follow(run);
     }
 
-    /// The rating of a run moves, and nothing follows from it.
+    /// The rating of a run moves, and nothing follows from it: only who watches is told.
     fn rate_idly(&mut self, run: usize, now: SimTime) {
         let Run { platform, changes, watched, .. } = &mut self.runs[run];
+        let change = self.platforms.rate_idly(run, now, platform);
         if *watched {
             self.platforms.tell_scores(run, platform);
+            changes.push(change);
+            self.runs[run].tell(now);
         }
-        self.platforms.rate_idly(run, now, platform, changes);
-        self.runs[run].tell(now);
     }
 
     /// Hears those who wrote first in the slot that is over at `now`, if one is.

@@ -13,8 +13,10 @@
 use std::collections::VecDeque;
 
 use crate::abreast::{ABREAST, All, add, bits, subtract};
+use crate::glossary::Rating;
 use crate::time::{SimTime, Span};
 
+use super::super::idle::Ratings;
 use super::super::judge::Platform;
 use super::super::language::{ConsumeOn, Count, Signal, Within};
 use super::super::rules::Rules;
@@ -48,7 +50,8 @@ pub(super) struct LimitsAbreast<'r> {
     told: All<usize>,
     /// Runs in which nothing but the limit keeps the number from sending.
     pub(super) free: u32,
-    /// Runs in which a review of a rise is running, or the number's rating or status keeps it from any.
+    /// The ratings that keep each from rising, and the runs whose number has one of these.
+    bars: All<Ratings>,
     barred: u32,
     /// The limit of each; `u64::MAX` is unlimited.
     limits: All<u64>,
@@ -123,7 +126,17 @@ impl<'r> LimitsAbreast<'r> {
             windows.push(WindowAbreast::new(Whose::Messages, Counted::Sent, a_day));
         }
         let (sent_at, told, limits) = (SimTime(-1), All::default(), [u64::MAX; ABREAST]);
-        LimitsAbreast { rules, windows, sent_at, sends: 0, told, free: 0, barred: 0, limits }
+        LimitsAbreast {
+            rules,
+            windows,
+            sent_at,
+            sends: 0,
+            told,
+            free: 0,
+            bars: [Ratings::NONE; ABREAST],
+            barred: 0,
+            limits,
+        }
     }
 
     /// Customers reached in the window of the limit of each run at `now`.
@@ -182,17 +195,15 @@ impl<'r> LimitsAbreast<'r> {
         }
     }
 
-    /// What keeps a run from rising may have changed: its platform judges in any case at the next send that gives
-    /// enough usage.
-    pub(super) fn doubt_bar(&mut self, run: usize) {
-        self.barred = with(self.barred, run, false);
-    }
-
     /// Looks at what keeps a run from rising.
     pub(super) fn look_at_bar(&mut self, run: usize, platform: &mut Platform<'r>) {
-        let holder = platform.standing.numbers[NUMBER].holder;
-        let barred = platform.in_review(NUMBER) || platform.barred_from_rising(holder);
-        self.barred = with(self.barred, run, barred);
+        self.bars[run] = platform.barred_from_rising(NUMBER);
+        self.rate(run, platform.standing.numbers[NUMBER].meters.rating);
+    }
+
+    /// The number of a run comes to a rating, and nothing else changes.
+    pub(super) fn rate(&mut self, run: usize, rating: Rating) {
+        self.barred = with(self.barred, run, self.bars[run].contains(rating));
     }
 
     /// Follows the platform of a run, which was told and has judged: its limit, and what keeps it from sending and rising.
