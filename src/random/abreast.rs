@@ -14,7 +14,7 @@ mod shares;
 
 use multiversion::multiversion;
 
-use crate::abreast::{ABREAST, All, add, those};
+use crate::abreast::{ABREAST, All, add, bits, those};
 
 use super::chance::Chance;
 use super::lanes::{Addresses, CountOfAll, LANES, whole};
@@ -149,10 +149,10 @@ impl TablesAbreast<'_> {
 
     /// The share of those who go to no row.
     #[inline]
-    fn never(self, run: usize) -> f64 {
+    fn never(self) -> All<f64> {
         match self {
-            TablesAbreast::One(table) => table.never(),
-            TablesAbreast::Each(tables) => tables.never[run],
+            TablesAbreast::One(table) => [table.never(); ABREAST],
+            TablesAbreast::Each(tables) => tables.never,
         }
     }
 
@@ -219,28 +219,26 @@ impl PartingAbreast {
     fn begin(&mut self, split: &SplitAbreast<'_>, keys: &[All<u32>; 2], people: &mut People) {
         let rows = split.tables.rows();
         self.cuts = split.alike.cuts(rows);
-        (self.open, self.few) = (0, 0);
+        self.open = 0;
         self.len = rows;
         self.rows[..rows].fill(All::default());
         self.draws = All::default();
-        let (mut some_row, mut all) = (All::default(), All::default());
-        for (run, n) in split.n.into_iter().enumerate() {
-            if n == 0 {
-                continue;
-            }
-            if are_few(n, rows) {
-                self.few |= 1 << run;
-                self.blocks[run] = people.blocks() as u32;
-                people.ask([keys[0][run], keys[1][run]], split.at.words(), n);
-                self.draws[run] = n;
-            } else if split.tables.never(run) == 0.0 {
-                all[run] = n as i64 as f64;
-            } else {
-                some_row[run] = n as i64 as f64;
-            }
+        self.few = bits(split.n.iter().map(|n| *n > 0 && are_few(*n, rows)));
+        let mut many = split.n.map(|n| n as i64 as f64);
+        for run in those(self.few) {
+            many[run] = 0.0;
+            self.blocks[run] = people.blocks() as u32;
+            people.ask([keys[0][run], keys[1][run]], split.at.words(), split.n[run]);
+            self.draws[run] = split.n[run];
         }
-        if some_row != NOBODY {
-            (self.parts[0], self.open) = (some_row, 1);
+        let never = split.tables.never();
+        let mut all = NOBODY;
+        for run in 0..ABREAST {
+            all[run] = if never[run] == 0.0 { many[run] } else { 0.0 };
+            many[run] -= all[run];
+        }
+        if many != NOBODY {
+            (self.parts[0], self.open) = (many, 1);
         }
         self.go_down(1, &all, split);
     }

@@ -97,9 +97,10 @@ pub(super) struct Abreast<'s, 'p> {
     notes: Notes,
     /// Slots before this one have been heard.
     next_heard: Slot,
-    /// When the next term of each run ends, and when anything is next due in it alone.
+    /// When the next term of each run ends, when anything is next due in it alone, and when in any of them.
     terms: All<SimTime>,
     due: All<SimTime>,
+    next_due: SimTime,
     now: SimTime,
 }
 
@@ -130,6 +131,7 @@ impl<'s, 'p> Abreast<'s, 'p> {
             next_heard: 0,
             terms: [SimTime::NEVER; ABREAST],
             due: [SimTime::NEVER; ABREAST],
+            next_due: SimTime::NEVER,
             now: SimTime(-1),
             runs,
         }
@@ -138,10 +140,8 @@ impl<'s, 'p> Abreast<'s, 'p> {
     /// From the start to the end.
     pub(super) fn play(mut self) -> Vec<Trajectory> {
         self.runs.iter_mut().for_each(Run::begin);
-        for run in 0..self.runs.len() {
-            self.follow(run);
-            self.ask(run);
-        }
+        (0..self.runs.len()).for_each(|run| self.follow(run));
+        self.ask_all(self.all());
         let end = self.scenario.setting.calendar.end();
         loop {
             let send = self.scenario.send_at(self.next_send);
@@ -152,7 +152,7 @@ impl<'s, 'p> Abreast<'s, 'p> {
             self.instant(send);
             self.send(send);
             let judged = self.hear(send);
-            those(judged).for_each(|run| self.ask(run));
+            self.ask_all(judged);
         }
         self.close_days(end);
         for (run, (own, drawn)) in self.runs.iter_mut().zip(self.chance.drawn()).enumerate() {
@@ -168,17 +168,12 @@ impl<'s, 'p> Abreast<'s, 'p> {
     fn go_on(&mut self, until: SimTime) {
         loop {
             let heard = self.next_arrival().at.min(self.next_first_message());
-            let next = self.next_due().min(heard).min(self.platforms.next_evaluation());
+            let next = self.next_due.min(heard).min(self.platforms.next_evaluation());
             if next >= until {
                 return;
             }
             self.instant(next);
         }
-    }
-
-    /// When anything is next due in one run alone.
-    fn next_due(&self) -> SimTime {
-        self.due.iter().copied().fold(SimTime::NEVER, SimTime::min)
     }
 
     /// The next slot in which something arrives in any run, and when it begins.
@@ -205,7 +200,14 @@ impl<'s, 'p> Abreast<'s, 'p> {
         }
     }
 
-    /// Asks a run, in which something may have changed, when anything is next due in it alone.
+    /// Asks `runs`, in which something may have changed, when anything is next due in each alone.
+    fn ask_all(&mut self, runs: u32) {
+        if runs != 0 {
+            those(runs).for_each(|run| self.ask(run));
+            self.next_due = self.due.iter().copied().fold(SimTime::NEVER, SimTime::min);
+        }
+    }
+
     fn ask(&mut self, run: usize) {
         self.follow_change(run);
         let own = &mut self.runs[run];
@@ -235,7 +237,7 @@ impl<'s, 'p> Abreast<'s, 'p> {
             those(idle & !judging).for_each(|run| self.rate_idly(run, now));
         }
         those(due).for_each(|run| self.strike_clocks(run, now));
-        those(judging).for_each(|run| self.ask(run));
+        self.ask_all(judging);
     }
 
     /// Clauses of a run whose own clock strikes are judged.
@@ -250,7 +252,7 @@ impl<'s, 'p> Abreast<'s, 'p> {
 
     /// A bit for each run in which something is due by `now`.
     fn due_by(&self, now: SimTime) -> u32 {
-        bits(self.due.iter().map(|at| *at <= now))
+        if self.next_due <= now { bits(self.due.iter().map(|at| *at <= now)) } else { 0 }
     }
 
     /// The platform of a run evaluates its rating, and judges by it.

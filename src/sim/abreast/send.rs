@@ -261,6 +261,6 @@ impl Abreast<'_, '_> {
         let others =
             if self.asks_platform { self.all() } else { self.all() & !self.platforms.sending_freely() };
         those(others & !judged).for_each(|run| self.platforms.tell(run, &mut self.runs[run].platform));
-        those(others | judged).for_each(|run| self.ask(run));
+        self.ask_all(others | judged);
     }
 }
