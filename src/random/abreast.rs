@@ -64,17 +64,21 @@ impl ChanceAbreast {
         effects
     }
 
-    /// How many of `n` happen, each with probability `p`, in each of `runs` \[a bit each\]; nothing in the
-    /// others.
-    pub fn binomials(&mut self, runs: u32, at: Address, n: &All<u64>, p: &All<f64>) -> All<u64> {
-        let (mut trials, mut chances) = (NOBODY, NOBODY);
-        for run in those(runs) {
-            (trials[run], chances[run]) = (n[run] as i64 as f64, p[run]);
-            self.drawn[run] += 1;
+    /// How many of `n` happen in each run, each with probability `p`; none is drawn where there are none, or all are
+    /// certain.
+    pub fn binomials(&mut self, at: Address, n: &All<u64>, p: &All<f64>) -> All<u64> {
+        let mut count = CountOfAll { words: at.words(), n: NOBODY, p: *p, k: NOBODY };
+        for run in 0..ABREAST {
+            let left_to_chance = (n[run] > 0) & (p[run] < 1.0);
+            count.n[run] = if left_to_chance { n[run] as i64 as f64 } else { 0.0 };
+            self.drawn[run] += u64::from(left_to_chance);
         }
-        let mut count = CountOfAll { words: at.words(), n: trials, p: chances, k: NOBODY };
         draw(&self.keys, &mut count);
-        count.k.map(|count| u64::from(whole(count)))
+        let mut happen = *n;
+        for run in 0..ABREAST {
+            happen[run] = if p[run] < 1.0 { u64::from(whole(count.k[run])) } else { n[run] };
+        }
+        happen
     }
 
     /// Splits people over the rows of tables: all of `splits`, in all runs. [`ChanceAbreast::rows`] tells how many went
@@ -414,7 +418,7 @@ mod tests {
             let drawn = *chance.drawn();
             let p: All<f64> =
                 std::array::from_fn(|run| probabilities[(slot as usize + run) % probabilities.len()]);
-            let plain = chance.binomials(0x1FFF & !slot, at, &n, &p);
+            let plain = chance.binomials(at, &n, &p);
             for (run, streams) in runs.iter().map(Chance::streams).enumerate() {
                 let alone = [Split::new(at, n[run], own(run)).alike(alike), Split::new(at, n[run], one)];
                 for (mut alone, rows) in alone.into_iter().zip(&both) {
@@ -423,11 +427,9 @@ mod tests {
                     let expected: Vec<u64> = alone.rows().iter().map(|row| u64::from(*row)).collect();
                     assert_eq!(rows[..expected.len()], expected, "run {run} at {slot}, {} people", n[run]);
                 }
-                let asked = slot & 1 << run == 0;
-                let expected = if asked { binomial(&streams.at(at), n[run], p[run]) } else { 0 };
-                assert_eq!(plain[run], expected);
+                assert_eq!(plain[run], binomial(&streams.at(at), n[run], p[run]));
                 assert_eq!(drawn[run], expected_draws[run]);
-                expected_draws[run] += u64::from(asked);
+                expected_draws[run] += u64::from(n[run] > 0 && p[run] < 1.0);
             }
         }
     }

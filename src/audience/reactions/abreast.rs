@@ -12,7 +12,7 @@
 
 use smallvec::SmallVec;
 
-use crate::abreast::{ABREAST, All, add, any, bits, those};
+use crate::abreast::{ABREAST, All, add, any};
 use crate::glossary::Category;
 use crate::random::{Address, Alike, ChanceAbreast, Purpose, Shares, SplitAbreast, TablesAbreast};
 use crate::time::{Calendar, Span};
@@ -109,12 +109,8 @@ impl<'s> SendAbreast<'s> {
 
     /// Whom the message reaches.
     fn reach(&mut self, stage: &mut StageAbreast<'_>) {
-        let chances = stage.odds.delivered();
-        let asked = bits(self.sent.iter().zip(chances).map(|(sent, chance)| *sent > 0 && *chance < 1.0));
-        self.delivered = self.sent;
         let at = self.at(Purpose::Deliver, 0, self.key);
-        let drawn = stage.chance.binomials(asked, at, &self.sent, chances);
-        those(asked).for_each(|run| self.delivered[run] = drawn[run]);
+        self.delivered = stage.chance.binomials(at, &self.sent, stage.odds.delivered());
     }
 
     /// What those do whom it reaches.
