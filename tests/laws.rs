@@ -172,6 +172,7 @@ const CAREFUL: [&str; 3] = [
     r#" edits: (after: "1h", at_most: 3),"#,
     r#" feedback: [
         (when: Guard(share: read, is: Below("60%"), of_at_least: 5), steps: [(act: Cut("50%"))]),
+        (when: Guard(share: refused, is: Above("5%"), of_at_least: 20), steps: [(act: Cut("50%"))]),
         (when: Medium, steps: [(act: pause, lasts: "2d")]),
     ],"#,
 ];
