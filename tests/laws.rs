@@ -179,16 +179,19 @@ const CAREFUL: [&str; 3] = [
 
 /// Rulesets under which one number with one template goes abreast with itself in other futures, and some of their
 /// tiers.
-static ABREAST: LazyLock<[(&str, [&str; 3]); 7]> = LazyLock::new(|| {
+static ABREAST: LazyLock<[(&str, [&str; 3]); 8]> = LazyLock::new(|| {
     let ref_1 = "benches/ref-1/ref-1-rules.ron";
     let clocks = [
         ("on: [delivery]", r#"on: [delivery, Every("6h")]"#),
         ("on: [rating]", r#"on: [rating, Every("8h")]"#),
         (r#"evaluated: "1h""#, r#"evaluated: "3h""#),
     ];
+    // A rating that leads to nothing by itself keeps the number from rising.
+    let high = [("RatingAtLeast(Medium)", "RatingAtLeast(High)")];
     [
         (ref_1, ["1K", "10K", "100K"]),
         (altered(ref_1, "clocked-rules", &clocks), ["1K", "10K", "100K"]),
+        (altered(ref_1, "high-rules", &high), ["1K", "10K", "100K"]),
         (CLASSIC, ["50", "1,000", "unlimited"]),
         ("scenarios/rulesets/chat-api-2022.ron", ["tier 0", "level 1", "level 3"]),
         ("scenarios/rulesets/cloud-api-2022.ron", ["50", "1K", "unlimited"]),

@@ -119,8 +119,8 @@ impl Beta {
 /// The incomplete beta function over x^a y^b / a, where `x` is below the mean, which the caller sees to.
 ///
 /// That is F(a + b, 1; a + 1; x), whose terms are all positive, or F(1 - b, 1; a + 1; -x / y) / y, whose terms are, and
-/// end, where b is whole (8.17.7, 15.8.1). A term waits for nothing but the one before, which makes it some ten times as
-/// fast as a step of the fraction; of large laws the fraction needs fewer steps.
+/// end, where b is whole (8.17.7, 15.8.1). A term waits for the product of the one before, a step of the fraction for two
+/// quotients; of large laws the fraction needs fewer steps.
 fn beta_quotient(a: f64, b: f64, x: f64, y: f64) -> f64 {
     if a.min(b) <= FEW_TERMS && b.floor() == b {
         let odds = x / y;
@@ -132,7 +132,7 @@ fn beta_quotient(a: f64, b: f64, x: f64, y: f64) -> f64 {
     }
 }
 
-/// The smaller parameter of a law up to which a series is taken.
+/// The parameter up to which a series is taken: it has some ten terms for each of its square roots.
 const FEW_TERMS: f64 = 1e3;
 
 /// The sum of 1 and the terms after it, each a multiple of the one before that falls with n = 1, 2, ...
