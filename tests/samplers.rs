@@ -527,6 +527,6 @@ const PINNED: [(&str, u64); 17] = [
     ("log-uniform", 0x7c02_351d_ec51_57d6),
     ("exponential", 0xbb51_ee40_ebf1_e84d),
     ("log-logistic", 0x12b3_2181_8cc4_916e),
-    ("beta", 0x6e1a_9bbf_6af1_c3b2),
-    ("student", 0xfc8b_0bb1_b402_bbe9),
+    ("beta", 0x0f3d_3d5a_d7c2_49b5),
+    ("student", 0xe03b_ee5c_817b_a9c8),
 ];
