@@ -112,13 +112,11 @@ struct Trials {
     mean: f64,
 }
 
-/// The quantile of the law of `n` trials of probability `p` <= 1/2, `q = 1 - p`, where the uniform is the normal
-/// probability of a number that is `blur` from `w` at most; it is sure of none that [`Binomial`] finds in another way.
+/// The quantile of the law of `n` trials of probability `p` <= 1/2, `q = 1 - p`, of a mean of [`SMALL_MEAN`] at least,
+/// where the uniform is the normal probability of a number that is `blur` from `w` at most.
 #[inline(always)]
 pub(super) fn guess(n: f64, p: f64, q: f64, w: f64, blur: f64) -> Guess {
-    let trials = Trials::new(n, p, q);
-    let guess = Expansion::new(&trials.cumulants()).guess(w, blur);
-    Guess { sure: guess.sure & (trials.mean >= SMALL_MEAN), ..guess }
+    Expansion::new(&Trials::new(n, p, q).cumulants()).guess(w, blur)
 }
 
 impl Trials {
@@ -218,7 +216,7 @@ mod tests {
                 for u in uniforms().step_by(if mean > 1e5 { 20 } else { 1 }) {
                     all += 1;
                     let guess = expansion.guess(normal_quantile(u), 0.0);
-                    if guess.sure {
+                    if guess.is_sure() {
                         let k = guess.whole;
                         sure += 1;
                         assert_eq!(k, search_near(&law.trials, k, u), "n {n}, p {p}, u {u:e}");

@@ -45,7 +45,7 @@ pub(super) fn search_from_zero(law: &impl Count, none: f64, mean: f64, u: f64) -
 #[inline]
 pub(super) fn search_by_expansion(law: &impl Count, expansion: &Expansion, u: f64) -> f64 {
     let guess = expansion.guess(normal_quantile(u), 0.0);
-    match guess.sure && guess.whole >= 0.0 && guess.whole <= law.top() {
+    match guess.is_sure() && guess.whole >= 0.0 && guess.whole <= law.top() {
         true => guess.whole,
         false => search_near(law, guess.value, u),
     }

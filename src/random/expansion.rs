@@ -33,10 +33,21 @@ pub(super) struct Expansion {
 pub(super) struct Guess {
     /// A value near the quantile, within the error of the expansion.
     pub(super) value: f64,
-    /// Its floor.
+    /// Its floor, where that is the quantile.
     pub(super) whole: f64,
-    /// Whether the floor is the quantile itself.
-    pub(super) sure: bool,
+    /// How far the value is from the middle between two whole numbers, and how wrong it can be.
+    pub(super) doubt: f64,
+}
+
+/// Below this doubt a value lies, wrong as it may be, between the same two whole numbers as the quantile.
+pub(super) const DOUBTFUL: f64 = 0.5;
+
+impl Guess {
+    /// Whether `whole` is the quantile.
+    #[inline(always)]
+    pub(super) fn is_sure(&self) -> bool {
+        self.doubt < DOUBTFUL
+    }
 }
 
 impl Expansion {
@@ -96,17 +107,22 @@ impl Expansion {
         let [c0, c1, c2, c3, c4] = self.coefficients;
         let square = w * w;
         let value = c0 + w * c1 + square * (c2 + w * c3 + square * c4);
-        let error = self.error(w, blur);
-        let whole = floor(value);
-        let beyond = value - whole;
-        Guess { value, whole, sure: (beyond > error) & (beyond < 1.0 - error) }
+        let middle = value - 0.5;
+        let whole = nearest(middle);
+        Guess { value, whole, doubt: (middle - whole).abs() + self.error(w, blur) }
     }
 }
 
 /// The floor of a number below 2^51, in a way that vectors can take on any machine.
 #[inline(always)]
 pub(super) fn floor(value: f64) -> f64 {
-    const SHIFT: f64 = 1.5 * (1_u64 << 52) as f64;
-    let nearest = (value + SHIFT) - SHIFT;
+    let nearest = nearest(value);
     if nearest > value { nearest - 1.0 } else { nearest }
+}
+
+/// The whole number nearest to a number below 2^51.
+#[inline(always)]
+fn nearest(value: f64) -> f64 {
+    const SHIFT: f64 = 1.5 * (1_u64 << 52) as f64;
+    (value + SHIFT) - SHIFT
 }

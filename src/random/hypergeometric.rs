@@ -194,7 +194,7 @@ mod tests {
                     for u in [u, 1.0 - u] {
                         all += 1;
                         let guess = expansion.guess(normal_quantile(u), 0.0);
-                        if guess.sure {
+                        if guess.is_sure() {
                             let k = guess.whole;
                             sure += 1;
                             assert_eq!(k, search_near(&law, k, u), "{law:?}, u {u:e}");

@@ -15,7 +15,7 @@ use std::ops::Range;
 use multiversion::multiversion;
 
 use super::binomial::{Binomial, MULTIPLIED, RECIPROCALS, SMALL_MEAN, guess};
-use super::count::NOTHING;
+use super::expansion::DOUBTFUL;
 use super::philox::{MULTIPLIER, ROUNDS, WEYL};
 use super::quick::{BLUR, quick_normal_quantile};
 use super::streams::unit;
@@ -277,10 +277,14 @@ fn answer_all<const LARGE: bool>(rows: &mut [Lanes]) {
 fn answer<const LARGE: bool, const N: usize>(n: &[f64; N], p: &[f64; N], u: &[f64; N]) -> [f64; N] {
     let laws = Laws::of(n, p);
     let u = laws.mirror(*u);
-    let (k, sure) = if LARGE { laws.expand(&u) } else { laws.go_up(&u) };
+    let (k, doubts) = if LARGE { laws.expand(&u) } else { laws.go_up(&u) };
     let mut k = laws.unmirror(k);
-    if sure.iter().fold(1, |all, sure| all & sure) == 0 {
-        laws.settle(&mut k, &u, &sure);
+    let mut doubtful = false;
+    for doubt in &doubts {
+        doubtful |= *doubt >= DOUBTFUL;
+    }
+    if doubtful {
+        laws.settle(&mut k, &u, &doubts);
     }
     k
 }
@@ -313,11 +317,10 @@ impl CountOfAll {
         if of_many != [0.0; ABREAST] {
             self.k = answer::<true, ABREAST>(&of_many, &self.p, &u);
         }
-        for first in [0, LANES] {
-            let few = eight(&of_few, first);
-            if few != [0.0; LANES] {
-                let few = answer::<false, LANES>(&few, &eight(&self.p, first), &eight(&u, first));
-                self.k[first..].iter_mut().zip(few).for_each(|(k, few)| *k += few);
+        if of_few != [0.0; ABREAST] {
+            let few = answer::<false, ABREAST>(&of_few, &self.p, &u);
+            for (k, few) in self.k.iter_mut().zip(few) {
+                *k += few;
             }
         }
     }
@@ -381,67 +384,83 @@ impl<const N: usize> Laws<N> {
         u
     }
 
-    /// The counts by the expansion of the quantile; tells which of them are sure: 1, or else 0.
+    /// The counts by the expansion of the quantile, and how much each is in doubt.
+    ///
+    /// Whoever is near enough for the quick quantile has neither fewer than none nor more than all: the mean is large.
     #[inline(always)]
-    fn expand(&self, u: &[f64; N]) -> ([f64; N], [u64; N]) {
-        let (mut k, mut sure) = ([0.0; N], [0; N]);
+    fn expand(&self, u: &[f64; N]) -> ([f64; N], [f64; N]) {
+        let (mut k, mut doubts) = ([0.0; N], [0.0; N]);
         for lane in 0..N {
             let n = self.n[lane];
             let (normal, near) = quick_normal_quantile(u[lane]);
             let guess = guess(n, self.p[lane], self.q[lane], normal, BLUR);
-            let (none, known) = (n == 0.0, near & guess.sure & (guess.whole >= 0.0) & (guess.whole <= n));
-            k[lane] = if none { 0.0 } else { guess.whole };
-            sure[lane] = u64::from(none | known);
+            let doubt = if near { guess.doubt } else { DOUBTFUL };
+            k[lane] = if n == 0.0 { 0.0 } else { guess.whole };
+            doubts[lane] = if n == 0.0 { 0.0 } else { doubt };
         }
-        (k, sure)
+        (k, doubts)
     }
 
-    /// The counts, all from 0 up together; tells which of them are sure: 1, or else 0.
+    /// The counts, all from 0 up together, and how much each is in doubt.
     #[inline(always)]
-    fn go_up(&self, u: &[f64; N]) -> ([f64; N], [u64; N]) {
-        let (mut mass, mut left, mut found) = ([1.0; N], *u, [0.0_f64; N]);
-        let (mut odds, mut square) = ([0.0; N], self.q);
-        let (mut exponent, mut bits) = ([0; N], 0);
-        for lane in 0..N {
-            odds[lane] = self.p[lane] / self.q[lane];
-            exponent[lane] = u64::from(whole(self.n[lane].min(f64::from(MULTIPLIED))));
-            bits |= exponent[lane];
+    fn go_up(&self, u: &[f64; N]) -> ([f64; N], [f64; N]) {
+        let (mut mass, mut left, mut found) = (self.none(), *u, [0.0; N]);
+        let (mut odds, mut step) = ([0.0; N], 0.0);
+        for (odds, (p, q)) in odds.iter_mut().zip(self.p.iter().zip(&self.q)) {
+            *odds = p / q;
         }
-        for bit in 0..u64::BITS - bits.leading_zeros() {
-            for lane in 0..N {
-                mass[lane] *= if exponent[lane] & (1 << bit) != 0 { square[lane] } else { 1.0 };
-                square[lane] *= square[lane];
-            }
-        }
-        let (mut one, mut step) = ([0; N], 0.0);
-        // Two steps at a time: one more than is needed finds nothing, and whether to go on is guessed right more often.
-        for pair in RECIPROCALS.as_chunks::<2>().0 {
-            let mut any = 0;
-            for reciprocal in pair {
+        // Whose count is found has nothing left from there on and so finds no more. Some steps at a time: whether to go
+        // on is guessed right more often.
+        for reciprocals in RECIPROCALS.as_chunks::<4>().0 {
+            let mut go_on = false;
+            for reciprocal in reciprocals {
+                go_on = false;
                 for lane in 0..N {
-                    // Past the mean, that is: up to it no mass is below 2^-20, as there are few trials or each is unlikely.
-                    let goes_on = (left[lane] > mass[lane]) & (mass[lane] >= NOTHING);
-                    one[lane] = if goes_on { 1.0_f64.to_bits() } else { 0 };
-                    any |= one[lane];
-                }
-                for lane in 0..N {
-                    left[lane] = if one[lane] != 0 { left[lane] - mass[lane] } else { SETTLED };
+                    let more = left[lane] > mass[lane];
+                    go_on |= more;
+                    found[lane] += if more { 1.0 } else { 0.0 };
+                    left[lane] -= mass[lane];
                     mass[lane] *= (self.n[lane] - step) * odds[lane] * reciprocal;
-                    found[lane] += f64::from_bits(one[lane]);
                 }
                 step += 1.0;
             }
-            if any == 0 {
+            if !go_on {
                 break;
             }
         }
-        let (mut k, mut sure) = ([0.0; N], [0; N]);
+        // Who still goes on is so far out that the plain way knows where to stop.
+        let mut doubts = [0.0; N];
         for lane in 0..N {
-            k[lane] = found[lane].min(self.n[lane]);
-            let in_few_steps = found[lane] < RECIPROCALS.len() as f64;
-            sure[lane] = u64::from((self.n[lane] <= f64::from(MULTIPLIED)) & in_few_steps);
+            let known = (self.n[lane] <= f64::from(MULTIPLIED)) & (found[lane] < RECIPROCALS.len() as f64);
+            doubts[lane] = if known { 0.0 } else { DOUBTFUL };
         }
-        (k, sure)
+        (found, doubts)
+    }
+
+    /// How likely none is, for up to [`MULTIPLIED`] trials.
+    #[inline(always)]
+    fn none(&self) -> [f64; N] {
+        let (mut none, mut square, mut exponent) = ([1.0; N], self.q, [0; N]);
+        for (exponent, n) in exponent.iter_mut().zip(&self.n) {
+            *exponent = u64::from(whole(n.min(f64::from(MULTIPLIED))));
+        }
+        // Some squares at a time, as above.
+        for first in [0, 4, 8, 12] {
+            let mut go_on = false;
+            for exponent in &exponent {
+                go_on |= exponent >> first != 0;
+            }
+            if !go_on {
+                break;
+            }
+            for bit in first..first + 4 {
+                for lane in 0..N {
+                    none[lane] *= if exponent[lane] & (1 << bit) != 0 { square[lane] } else { 1.0 };
+                    square[lane] *= square[lane];
+                }
+            }
+        }
+        none
     }
 
     /// Counts of what was asked for.
@@ -453,10 +472,10 @@ impl<const N: usize> Laws<N> {
         k
     }
 
-    /// The counts that are not sure, by the plain way.
+    /// The counts that are in doubt, by the plain way.
     #[inline(never)]
-    fn settle(&self, counts: &mut [f64; N], u: &[f64; N], sure: &[u64; N]) {
-        for lane in (0..N).filter(|lane| sure[*lane] == 0) {
+    fn settle(&self, counts: &mut [f64; N], u: &[f64; N], doubts: &[f64; N]) {
+        for lane in (0..N).filter(|lane| doubts[*lane] >= DOUBTFUL) {
             let k = self.quantile(lane, u[lane]);
             counts[lane] = if self.asked[lane] > 0.5 { self.n[lane] - k } else { k };
         }
@@ -471,13 +490,11 @@ impl<const N: usize> Laws<N> {
     }
 }
 
-/// Left of a uniform where its count is found: less than any mass.
-const SETTLED: f64 = -1.0;
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::random::philox;
+    use crate::random::quick::REACH;
+    use crate::random::{maths, philox};
 
     #[test]
     fn blocks_side_by_side_are_blocks_one_by_one() {
@@ -489,6 +506,48 @@ mod tests {
         for lane in 0..LANES {
             let alone = philox(words(lane as u32), key(lane as u32));
             assert_eq!(blocks.map(|words| words[lane]), alone);
+        }
+    }
+
+    /// Whatever the uniform, from one end of (0, 1) to the other, a count is the quantile of its law; so it is never below
+    /// none or above all, and who is too far out is in doubt.
+    #[test]
+    fn answers_are_quantiles() {
+        let ends: Vec<f64> = (1..=53).map(|power| 1.0 / (1_u64 << power) as f64).collect();
+        let inner = (1..400).map(|i| f64::from(i) / 400.3);
+        let all: Vec<f64> = ends.iter().copied().chain(ends.iter().map(|u| 1.0 - u)).chain(inner).collect();
+        let sizes =
+            [1, 2, 3, 12, 19, 20, 21, 64, 300, 4_095, 4_096, 4_097, 123_456, 1_u32 << 31].map(f64::from);
+        let chances = [0.0, 1e-9, 1e-6, 0.001, 0.01, 0.05, 0.3, 0.499, 0.5, 0.51, 0.7, 0.95, 0.999, 1.0];
+        for n in sizes {
+            for p in chances {
+                let law = Binomial::new(n as u64, p);
+                for u in all.chunks_exact(LANES) {
+                    let u = *u.first_chunk().expect("a row");
+                    let counts = match is_large(n, p) {
+                        true => answer::<true, LANES>(&[n; LANES], &[p; LANES], &u),
+                        false => answer::<false, LANES>(&[n; LANES], &[p; LANES], &u),
+                    };
+                    let expected = u.map(|u| if p > 0.0 { law.quantile(u) as f64 } else { 0.0 });
+                    assert_eq!(counts, expected, "n {n}, p {p}, u {u:?}");
+                }
+            }
+        }
+    }
+
+    /// From the smallest large mean on, a quick quantile that holds leads neither below none nor above all.
+    #[test]
+    fn what_is_near_is_a_count() {
+        let edge = 0.5 * (1.0 - maths::sqrt(1.0 - maths::exp(-REACH)));
+        for mean in [SMALL_MEAN, 10.5, 12.0, 20.0, 100.0, 1e4, 1e9] {
+            for p in [1e-9, 0.001, 0.01, 0.1, 0.25, 0.4, 0.5] {
+                let n = (mean / p).ceil();
+                for u in [edge, 1.0 - edge] {
+                    let (normal, _) = quick_normal_quantile(u);
+                    let guess = guess(n, p, 1.0 - p, normal, BLUR);
+                    assert!(guess.value > 1.0 && guess.value < n - 1.0, "n {n}, p {p}, u {u}: {guess:?}");
+                }
+            }
         }
     }
 }
