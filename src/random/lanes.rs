@@ -404,11 +404,13 @@ impl<const N: usize> Laws<N> {
     /// The counts, all from 0 up together, and how much each is in doubt.
     #[inline(always)]
     fn go_up(&self, u: &[f64; N]) -> ([f64; N], [f64; N]) {
-        let (mut mass, mut left, mut found) = (self.none(), *u, [0.0; N]);
-        let (mut odds, mut step) = ([0.0; N], 0.0);
-        for (odds, (p, q)) in odds.iter_mut().zip(self.p.iter().zip(&self.q)) {
-            *odds = p / q;
+        let (mut left, mut found) = (*u, [0.0; N]);
+        let (mut odds, mut whole_n, mut step) = ([0.0; N], [0; N], 0.0);
+        for lane in 0..N {
+            odds[lane] = self.p[lane] / self.q[lane];
+            whole_n[lane] = u64::from(whole(self.n[lane].min(f64::from(MULTIPLIED))));
         }
+        let mut mass = self.none(&whole_n);
         // Whose count is found has nothing left from there on and so finds no more. Some steps at a time: whether to go
         // on is guessed right more often.
         for reciprocals in RECIPROCALS.as_chunks::<4>().0 {
@@ -437,25 +439,22 @@ impl<const N: usize> Laws<N> {
         (found, doubts)
     }
 
-    /// How likely none is, for up to [`MULTIPLIED`] trials.
+    /// How likely none is of `n` trials, [`MULTIPLIED`] at most.
     #[inline(always)]
-    fn none(&self) -> [f64; N] {
-        let (mut none, mut square, mut exponent) = ([1.0; N], self.q, [0; N]);
-        for (exponent, n) in exponent.iter_mut().zip(&self.n) {
-            *exponent = u64::from(whole(n.min(f64::from(MULTIPLIED))));
-        }
+    fn none(&self, n: &[u64; N]) -> [f64; N] {
+        let (mut none, mut square) = ([1.0; N], self.q);
         // Some squares at a time, as above.
         for first in [0, 4, 8, 12] {
             let mut go_on = false;
-            for exponent in &exponent {
-                go_on |= exponent >> first != 0;
+            for lane in 0..N {
+                go_on |= self.n[lane] >= f64::from(1 << first);
             }
             if !go_on {
                 break;
             }
             for bit in first..first + 4 {
                 for lane in 0..N {
-                    none[lane] *= if exponent[lane] & (1 << bit) != 0 { square[lane] } else { 1.0 };
+                    none[lane] *= if n[lane] & (1 << bit) != 0 { square[lane] } else { 1.0 };
                     square[lane] *= square[lane];
                 }
             }
