@@ -87,9 +87,7 @@ impl ChanceAbreast {
         let ChanceAbreast { keys, people, partings, drawn, .. } = self;
         people.clear();
         partings.resize(partings.len().max(splits.len()), PartingAbreast::EMPTY);
-        for (split, parting) in splits.iter().zip(&mut *partings) {
-            parting.begin(split, keys, people);
-        }
+        begin(keys, splits, partings, people);
         people.draw();
         for (split, parting) in splits.iter().zip(&mut *partings) {
             parting.place(split, keys, people);
@@ -220,6 +218,7 @@ impl PartingAbreast {
     };
 
     /// Sets out: few people are asked for one by one, others by who goes to any row.
+    #[inline(always)]
     fn begin(&mut self, split: &SplitAbreast<'_>, keys: &[All<u32>; 2], people: &mut People) {
         let rows = split.tables.rows();
         self.cuts = split.alike.cuts(rows);
@@ -338,6 +337,19 @@ fn go_down(keys: &[All<u32>; 2], splits: &[SplitAbreast<'_>], partings: &mut [Pa
                 parting.halve(part, split, keys);
             }
         }
+    }
+}
+
+/// Sets out with all splits.
+#[multiversion(targets("x86_64+avx512f+avx512bw+avx512cd+avx512dq+avx512vl", "x86_64+avx2"))]
+fn begin(
+    keys: &[All<u32>; 2],
+    splits: &[SplitAbreast<'_>],
+    partings: &mut [PartingAbreast],
+    people: &mut People,
+) {
+    for (split, parting) in splits.iter().zip(partings) {
+        parting.begin(split, keys, people);
     }
 }
 
