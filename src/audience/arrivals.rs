@@ -28,6 +28,12 @@ impl Arrivals {
         Arrivals { rows: vec![Row::default(); agenda.length * templates], agenda, templates }
     }
 
+    /// A ring without a slot, to which nothing can be added.
+    pub fn none() -> Arrivals {
+        let agenda = Agenda { filled: Vec::new(), length: 0, from: 0, held: 0 };
+        Arrivals { rows: Vec::new(), agenda, templates: 0 }
+    }
+
     /// Adds what will arrive in `slot`, which lies at most the ring's length ahead.
     pub fn add(&mut self, slot: Slot, template: usize, act: Act, count: u64) {
         if count > 0 {

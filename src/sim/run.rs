@@ -105,7 +105,7 @@ impl Scenario {
     /// Runs replication `index` and tells `probe` what happens. The trajectory is the same as without.
     pub fn watch(&self, index: u64, probe: &mut dyn Probe) -> Trajectory {
         let table = Table::default();
-        table.alone(Run::new(self, index, probe, self.ring, &table).play())
+        table.alone(Run::new(self, index, probe, Some(self.ring), &table).play())
     }
 
     /// Runs several replications as [`Scenario::replicate_all`] does, and tells what happens in each to a probe of its
@@ -117,7 +117,7 @@ impl Scenario {
         for group in watched.chunks_mut(ABREAST) {
             let abreast = abreast && group.len() >= FEWEST_ABREAST;
             // What runs abreast wait for has a ring of its own.
-            let ring = if abreast { 0 } else { self.ring };
+            let ring = (!abreast).then_some(self.ring);
             let runs = group.iter_mut().map(|(index, probe)| Run::new(self, *index, *probe, ring, &table));
             trajectories.extend(match abreast {
                 true => Abreast::new(self, runs.collect()).play(),
@@ -197,12 +197,12 @@ pub(super) struct Run<'s, 'p> {
 }
 
 impl<'s, 'p> Run<'s, 'p> {
-    /// Replication `index`, with room for reactions that are up to `ring` slots under way.
+    /// Replication `index`, with room for reactions that are up to `ring` slots under way, or for none.
     fn new(
         scenario: &'s Scenario,
         index: u64,
         probe: &'p mut dyn Probe,
-        ring: usize,
+        ring: Option<usize>,
         table: &Table,
     ) -> Run<'s, 'p> {
         let streams = Streams::new(scenario.setting.seed, index);
@@ -219,7 +219,7 @@ impl<'s, 'p> Run<'s, 'p> {
         Run {
             diary: Diary::open(scenario, &platform, thresholds),
             lists: lists(scenario, &rates, &mut chance),
-            arrivals: Arrivals::new(ring, streaks),
+            arrivals: ring.map_or_else(Arrivals::none, |slots| Arrivals::new(slots, streaks)),
             room: Room::default(),
             pending: Pending::open(scenario, &chance),
             account: scenario.prices.as_ref().map(|prices| prices.open()),
