@@ -17,7 +17,7 @@ use multiversion::multiversion;
 use crate::abreast::{ABREAST, All, add, bits, those};
 
 use super::chance::Chance;
-use super::lanes::{Addresses, CountOfAll, LANES, whole};
+use super::lanes::{Addresses, CountOfAll, whole};
 use super::normals::{log_normals, normals_at};
 use super::parting::{BEGIN, WITHIN, words_of};
 use super::people::People;
@@ -53,15 +53,10 @@ impl ChanceAbreast {
 
     /// The [effect](Chance::effect) at an address in each run.
     pub fn effects(&self, sigma: f64, at: Address) -> All<f64> {
-        let mut effects = [1.0; ABREAST];
         if self.still || sigma == 0.0 {
-            return effects;
+            return [1.0; ABREAST];
         }
-        for first in [0, LANES] {
-            let normals = normals_at(&Addresses::of_runs(&self.keys, first, at.words()));
-            effects[first..][..LANES].copy_from_slice(&log_normals(sigma, &normals));
-        }
-        effects
+        log_normals(sigma, &normals_at(&Addresses::of_runs(&self.keys, at.words())))
     }
 
     /// How many of `n` happen in each run, each with probability `p`; none is drawn where there are none, or all are

@@ -85,12 +85,11 @@ fn narrow<const N: usize>(numbers: &[u64; N]) -> [u32; N] {
     narrow
 }
 
-impl Addresses {
-    /// The counter `words` of eight neighbouring runs, from `first` on, whose keys are given word by word.
+impl Addresses<ABREAST> {
+    /// The counter `words` of runs abreast, whose keys are given word by word.
     #[inline(always)]
-    pub(super) fn of_runs(keys: &[All<u32>; 2], first: usize, words: [u32; 4]) -> Addresses {
-        let key = [eight(&keys[0], first), eight(&keys[1], first)];
-        Addresses { key, counter: words.map(|word| [word; LANES]) }
+    pub(super) fn of_runs(keys: &[All<u32>; 2], words: [u32; 4]) -> Addresses<ABREAST> {
+        Addresses { key: *keys, counter: words.map(|word| [word; ABREAST]) }
     }
 }
 
@@ -307,8 +306,7 @@ impl CountOfAll {
     #[inline(always)]
     pub(super) fn draw(&mut self, keys: &[All<u32>; 2]) {
         let [of_few, of_many] = by_kind(&self.n, &self.p);
-        let at = Addresses { key: *keys, counter: self.words.map(|word| [word; ABREAST]) };
-        let [low, high, ..] = at.blocks();
+        let [low, high, ..] = Addresses::of_runs(keys, self.words).blocks();
         let mut u = [0.0; ABREAST];
         for run in 0..ABREAST {
             u[run] = unit(low[run], high[run]);
@@ -324,14 +322,6 @@ impl CountOfAll {
             }
         }
     }
-}
-
-/// Those of eight neighbouring runs.
-#[inline(always)]
-fn eight<T: Copy + Default>(of_all: &All<T>, first: usize) -> [T; LANES] {
-    let mut eight = [T::default(); LANES];
-    eight.copy_from_slice(&of_all[first..][..LANES]);
-    eight
 }
 
 /// The trials of a small mean, and of a large one: none where the mean is of the other kind.

@@ -20,8 +20,8 @@ pub(super) fn normals(streams: &Streams, address: Address) -> [f64; LANES] {
 }
 
 /// The normals at these addresses.
-pub(super) fn normals_at(at: &Addresses) -> [f64; LANES] {
-    let (mut uniforms, mut normals) = ([0.0; LANES], [0.0; LANES]);
+pub(super) fn normals_at<const N: usize>(at: &Addresses<N>) -> [f64; N] {
+    let (mut uniforms, mut normals) = ([0.0; N], [0.0; N]);
     as_in_the_centre(at, &mut uniforms, &mut normals);
     for (normal, uniform) in normals.iter_mut().zip(uniforms) {
         if (uniform - 0.5).abs() > CENTRE_REACH {
@@ -33,9 +33,9 @@ pub(super) fn normals_at(at: &Addresses) -> [f64; LANES] {
 
 /// The uniform of each address, and its quantile as if it lay in the centre of the law.
 #[multiversion(targets("x86_64+avx512f+avx512bw+avx512cd+avx512dq+avx512vl", "x86_64+avx2"))]
-fn as_in_the_centre(at: &Addresses, uniforms: &mut [f64; LANES], normals: &mut [f64; LANES]) {
+fn as_in_the_centre<const N: usize>(at: &Addresses<N>, uniforms: &mut [f64; N], normals: &mut [f64; N]) {
     let [low, high, ..] = at.blocks();
-    for lane in 0..LANES {
+    for lane in 0..N {
         uniforms[lane] = unit(low[lane], high[lane]);
         normals[lane] = centre(uniforms[lane] - 0.5);
     }
@@ -48,9 +48,9 @@ pub(super) fn log_normal(sigma: f64, z: f64) -> f64 {
 
 /// [`log_normal`] at each of several standard normals.
 #[multiversion(targets("x86_64+avx512f+avx512bw+avx512cd+avx512dq+avx512vl", "x86_64+avx2"))]
-pub(super) fn log_normals(sigma: f64, normals: &[f64; LANES]) -> [f64; LANES] {
-    let mut logarithms = [0.0; LANES];
-    for lane in 0..LANES {
+pub(super) fn log_normals<const N: usize>(sigma: f64, normals: &[f64; N]) -> [f64; N] {
+    let mut logarithms = [0.0; N];
+    for lane in 0..N {
         logarithms[lane] = logarithm(sigma, normals[lane]);
     }
     exp_each(&logarithms)
