@@ -41,6 +41,7 @@
 // Floor 0: words. They import nothing of ours.
 pub mod abreast;
 pub mod document;
+pub mod few;
 pub mod glossary;
 pub mod random;
 pub mod time;

@@ -8,6 +8,7 @@ mod abreast;
 
 pub use abreast::OddsAbreast;
 
+use crate::few::One;
 use crate::random::quantile::{normal_cdf, normal_quantile};
 use crate::random::{Address, Chance, NearDays, Purpose, Shares, Subject};
 
@@ -32,7 +33,7 @@ pub(super) const OUTCOMES: usize = 8;
 pub struct Rates {
     base: [f64; RATES.len()],
     /// The factors of each template.
-    templates: Vec<[f64; RATES.len()]>,
+    templates: One<[f64; RATES.len()]>,
     /// The odds of each template on the day of its last batch.
     odds: Vec<Odds>,
     days: NearDays,

@@ -407,9 +407,11 @@ impl Standing {
     /// values hold.
     pub(crate) fn open(rules: &Rules, opening: &Opening, thresholds: &[Thresholds]) -> Standing {
         let portfolio = rules.holder == super::language::Holder::Portfolio;
-        let tiers: Vec<usize> = opening.numbers.iter().map(|(tier, _)| *tier).collect();
-        let holders =
-            if portfolio { vec![tiers.iter().copied().max().unwrap_or(rules.start_tier)] } else { tiers };
+        let tiers = opening.numbers.iter().map(|(tier, _)| *tier);
+        let holders = match portfolio {
+            true => vec![HolderStanding::open(rules, tiers.max().unwrap_or(rules.start_tier))],
+            false => tiers.map(|tier| HolderStanding::open(rules, tier)).collect(),
+        };
         let capped = rules.caps_messages();
         let complaints =
             rules.number_measures.iter().flat_map(|rule| &rule.when).find_map(|condition| match condition {
@@ -440,7 +442,7 @@ impl Standing {
             policy: opening.policy,
             official: false,
             sent_at: SimTime(-1),
-            holders: holders.into_iter().map(|tier| HolderStanding::open(rules, tier)).collect(),
+            holders,
             numbers: opening.numbers.iter().enumerate().map(number).collect(),
             templates: opening
                 .templates

@@ -22,8 +22,8 @@ pub(crate) struct Rolling {
     sum: u64,
 }
 
-/// Windows have room for so many instants from the start.
-const ROOM: usize = 32;
+/// What limits and rises count has room for so many instants from the start: few have to look back on more.
+const ROOM: usize = 8;
 
 impl Rolling {
     /// An empty window of `length`.
@@ -207,7 +207,7 @@ impl ScoreWindow {
             sum: Amount::default(),
         };
         ScoreWindow {
-            entries: VecDeque::with_capacity(ROOM),
+            entries: VecDeque::new(),
             length,
             weight: weights.first().copied().unwrap_or(0),
             newest_until: until_age(0),

@@ -76,23 +76,21 @@ pub struct Chance {
 }
 
 impl Chance {
-    /// The chance of a replication whose numbers are `streams`, with some layers held still.
+    /// The chance of a replication whose numbers are `streams`, with some layers held still, at a table of its own.
     pub fn new(streams: Streams, held: Held) -> Chance {
+        Chance::at_table(streams, held, &Table::default())
+    }
+
+    /// The same at a table of others.
+    pub fn at_table(streams: Streams, held: Held, table: &Table) -> Chance {
         Chance {
             streams,
             held,
             pinned: Pinned::default(),
             carried: BTreeMap::new(),
             drawn: 0,
-            table: Table::default(),
+            table: table.clone(),
         }
-    }
-
-    /// The same at a table of others.
-    #[must_use]
-    pub fn at_table(mut self, table: &Table) -> Chance {
-        self.table = table.clone();
-        self
     }
 
     /// Where it draws side by side: whoever waits for its counts is played there.

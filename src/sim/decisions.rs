@@ -1,5 +1,6 @@
 //! What the platform decides by chance in reality: the run draws it, each at its own address, and tells the platform.
 
+use crate::few::One;
 use crate::glossary::TemplateStatus;
 use crate::platform::{Change, Signal, Subject as Whom, What};
 use crate::random::{Address, Chance, Prior, Probability, Purpose, Subject};
@@ -11,11 +12,11 @@ use super::scenario::{ByHandText, PolicyText, Verification};
 
 /// Decisions under way, with when they arrive.
 pub(super) struct Pending {
-    due: Vec<(SimTime, Decision)>,
+    due: One<(SimTime, Decision)>,
     /// Whether the badge was applied for.
     applied: bool,
     /// How often each template has gone to review.
-    reviews: Vec<u8>,
+    reviews: One<u8>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,7 +32,7 @@ impl Pending {
     /// What is already under way when a replication starts.
     pub(super) fn open(scenario: &Scenario, chance: &Chance) -> Pending {
         let templates = scenario.opening.templates.len();
-        let mut pending = Pending { due: Vec::new(), applied: false, reviews: vec![0; templates] };
+        let mut pending = Pending { due: One::new(), applied: false, reviews: One::from_elem(0, templates) };
         let decisions = &scenario.decisions;
         let of = |what: &str| Address::of(Purpose::Decision, Subject::new(&["platform", what]));
         match &decisions.verification {

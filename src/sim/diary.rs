@@ -3,13 +3,13 @@
 use std::cmp::Reverse;
 
 use crate::audience::Act;
+use crate::few::{Few, One};
 use crate::glossary::{NumberStatus, Rating, TemplateStatus};
 use crate::platform::price::Charge;
 use crate::platform::{Change, Platform, Score, Subject as Whom, What};
 use crate::time::{Calendar, SimTime};
 
 use super::ready::{Scenario, SendingNumber};
-use super::send::Few;
 use super::trajectory::{Chats, Counts, Day, End, Ledger, Metric, Outcome, Reason, Trajectory};
 
 /// What is written down while a replication runs.
@@ -22,7 +22,7 @@ pub(super) struct Diary {
     /// Position among the setting's tiers of the highest limit that a number holds.
     tier: usize,
     /// Numbers of the sender that are not banned, and its templates that are not disabled.
-    usable: (Vec<usize>, Vec<usize>),
+    usable: (One<usize>, One<usize>),
     outcome: Outcome,
     most_cells: usize,
 }

@@ -23,6 +23,7 @@ use std::ops::Range;
 
 use crate::abreast::ABREAST;
 use crate::audience::{self, Act, Arrivals, List, ListPlan, RateName, Rates, Room, Taken, feedback};
+use crate::few::{Few, One};
 use crate::platform::price::OpenConversations;
 use crate::platform::{Admission, Change, Platform, Score, Signal, What};
 use crate::random::{Chance, Player, Streams, Table};
@@ -35,7 +36,7 @@ use super::chats::days_of;
 use super::decisions::Pending;
 use super::diary::{AtEnd, Diary, Scores, best_tier, counted_as};
 use super::ready::{Lane, Scenario, SendingNumber, Streak};
-use super::send::{Few, Shown};
+use super::send::Shown;
 use super::thresholds::draw_thresholds;
 use super::trajectory::{Counts, Ledger, Metric, Trajectory};
 
@@ -150,9 +151,9 @@ pub(super) struct Run<'s, 'p> {
     pub(super) chance: Chance,
     pub(super) platform: Platform<'s>,
     /// The list of each lane.
-    pub(super) lists: Vec<List>,
+    pub(super) lists: One<List>,
     /// The chances of each segment.
-    pub(super) rates: Vec<Rates>,
+    pub(super) rates: One<Rates>,
     /// Reactions under way, by lane and template.
     pub(super) arrivals: Arrivals,
     /// Room for batches to react in.
@@ -162,8 +163,8 @@ pub(super) struct Run<'s, 'p> {
     /// What is paid, where something is priced.
     pub(super) account: Option<Account<'s>>,
     /// How each sending number is sent from, and what its sender counts.
-    pub(super) states: Vec<State>,
-    pub(super) tallies: Vec<Tally>,
+    pub(super) states: One<State>,
+    pub(super) tallies: One<Tally>,
     /// What the sender knows of its templates.
     pub(super) desk: Desk,
     /// Who answers customers' chats.
@@ -173,7 +174,7 @@ pub(super) struct Run<'s, 'p> {
     /// What a number sends to each segment in a slot \[messages\].
     pub(super) parts: Few<u64>,
     /// Whose messages are held, by lane and template.
-    pub(super) held: Vec<Taken>,
+    pub(super) held: One<Taken>,
     /// Templates whose held messages go out at this instant.
     pub(super) released: Vec<usize>,
     /// The instant that is under way.
@@ -206,13 +207,13 @@ impl<'s, 'p> Run<'s, 'p> {
         table: &Table,
     ) -> Run<'s, 'p> {
         let streams = Streams::new(scenario.setting.seed, index);
-        let mut chance = Chance::new(streams, scenario.held).with_pinned(&scenario.pinned).at_table(table);
+        let mut chance = Chance::at_table(streams, scenario.held, table).with_pinned(&scenario.pinned);
         let thresholds = draw_thresholds(&scenario.thresholds, &chance);
         let platform = Platform::open_under(&scenario.rules, &scenario.opening, &thresholds);
         let number_rating = scenario.rules.number_rating_at(SimTime::START);
         let drawn = number_rating.and_then(|place| thresholds.get(place));
         let thresholds = drawn.map_or((0.0, 0.0), |t| (t.medium_from.as_f64(), t.low_from.as_f64()));
-        let rates: Vec<Rates> =
+        let rates: One<Rates> =
             scenario.segments.iter().map(|segment| Rates::draw(segment, &chance)).collect();
         let streaks = scenario.lanes.len() * scenario.templates.len();
         let writes_first = rates.iter().any(|rates| rates.base(RateName::first_messages) > 0.0);
@@ -223,13 +224,13 @@ impl<'s, 'p> Run<'s, 'p> {
             room: Room::default(),
             pending: Pending::open(scenario, &chance),
             account: scenario.prices.as_ref().map(|prices| prices.open()),
-            states: vec![State::default(); scenario.senders.len()],
-            tallies: vec![Tally::default(); scenario.senders.len()],
+            states: One::from_elem(State::default(), scenario.senders.len()),
+            tallies: One::from_elem(Tally::default(), scenario.senders.len()),
             desk: Desk::default(),
             help_desk: None,
             shown: Shown::new(scenario.templates.len()),
             parts: Few::from_elem(0, scenario.segments.len()),
-            held: vec![Taken::default(); streaks],
+            held: One::from_elem(Taken::default(), streaks),
             released: Vec::new(),
             now: SimTime(-1),
             day_over: scenario.day_over(0),
@@ -606,7 +607,7 @@ pub(super) fn show(tally: &mut Tally, metric: Metric, count: u64) {
 }
 
 /// The lists of a replication: where customers are unreachable by themselves, each list has its own share of them.
-fn lists(scenario: &Scenario, rates: &[Rates], chance: &mut Chance) -> Vec<List> {
+fn lists(scenario: &Scenario, rates: &[Rates], chance: &mut Chance) -> One<List> {
     let list = |lane: &Lane| {
         let (segment, number) = (&scenario.segments[lane.segment], &scenario.senders[lane.sender].name);
         let unreachable = segment.unreachable(&rates[lane.segment], lane.list.customers, number, chance);

@@ -1,8 +1,7 @@
 //! Class 5 of an instant: the strategy is asked for this slot, and its sends are delivered.
 
-use smallvec::SmallVec;
-
 use crate::audience::{Moment, Reactions, Stage, Taken};
+use crate::few::Few;
 use crate::glossary::{Rating, TemplateStatus};
 use crate::platform::{Admission, Signal};
 use crate::sender::{Observation, Part, Plan, Usage, share_out};
@@ -11,9 +10,6 @@ use crate::time::{SimTime, Slot};
 use super::ready::{Lane, MOST_IN_SLOT, Scenario};
 use super::run::{Batch, Run, show};
 use super::trajectory::Metric;
-
-/// Something of each template or segment of a scenario, of which there are few.
-pub(super) type Few<T> = SmallVec<[T; 8]>;
 
 /// How the sender's templates stand, in its order of preference.
 pub(super) struct Shown {

@@ -1,5 +1,6 @@
 //! The thresholds of ratings, which nobody publishes: what is believed of them, and a replication's draw.
 
+use crate::few::One;
 use crate::glossary::Ratio;
 use crate::platform::Thresholds;
 use crate::random::{Address, Chance, Purpose, SortedPair, Subject};
@@ -26,7 +27,7 @@ impl ThresholdBelief {
 }
 
 /// Draws the thresholds of a replication: two draws, sorted.
-pub(super) fn draw_thresholds(beliefs: &[ThresholdBelief], chance: &Chance) -> Vec<Thresholds> {
+pub(super) fn draw_thresholds(beliefs: &[ThresholdBelief], chance: &Chance) -> One<Thresholds> {
     let sorted = beliefs.iter().map(|belief| {
         let sorted = chance.sorted_parameters(&belief.pair, belief.addresses());
         let [medium_from, low_from] = sorted.map(|share| Ratio::from_share(share.clamp(0.0, 1.0)));

@@ -188,6 +188,7 @@ impl<'r> LimitsAbreast<'r> {
         platform.standing.sent_at = self.sent_at;
         for window in &self.windows {
             let Some(rolling) = window.whose.of(platform) else { continue };
+            rolling.advance(self.sent_at);
             let known = window.entries.len().saturating_sub(unknown);
             for (at, counts) in window.entries.range(known..) {
                 rolling.add(*at, counts[run]);
