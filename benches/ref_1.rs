@@ -14,6 +14,9 @@ use tiercast::time::SimTime;
 
 use law::{Asked, DAYS, Future, Law, Ref1};
 
+/// Replications of a lap.
+const LAP: u64 = 32 * BESIDE;
+
 fn main() {
     let whole = Ref1::named("ref-1").expect("it has this name");
     law::main("tiercast", Asked { reference: whole, replications: 10_000, seed: 1 }, |asked| {
@@ -24,6 +27,9 @@ fn main() {
             for start in (0..asked.replications).step_by(BESIDE as usize) {
                 let end = asked.replications.min(start + BESIDE);
                 scenario.replicate_all(start..end).iter().for_each(|run| law.add(&future(run)));
+                if end % LAP == 0 {
+                    law.lap();
+                }
             }
         }
     });

@@ -87,13 +87,33 @@ pub struct Law {
     downgraded: u64,
     sums: [[u128; 2]; 6],
     tiers: [[u64; 4]; DAYS],
+    /// Seconds on the clock of each lap, and when the one under way began.
+    laps: Vec<f64>,
+    lap_began: Instant,
 }
 
 const SUMS: [&str; 6] = ["flags", "sent", "delivered", "replied", "blocked", "reported"];
 
 impl Law {
     pub fn new() -> Law {
-        Law { n: 0, hours: [[0; 3]; 4], flagged: 0, downgraded: 0, sums: [[0; 2]; 6], tiers: [[0; 4]; DAYS] }
+        Law {
+            n: 0,
+            hours: [[0; 3]; 4],
+            flagged: 0,
+            downgraded: 0,
+            sums: [[0; 2]; 6],
+            tiers: [[0; 4]; DAYS],
+            laps: Vec::new(),
+            lap_began: Instant::now(),
+        }
+    }
+
+    /// A lap is over: a part of the work that is the same whenever the same is asked for, some 15 ms long. Who runs it
+    /// again can tell what it takes from what others on the machine add.
+    pub fn lap(&mut self) {
+        let now = Instant::now();
+        self.laps.push((now - self.lap_began).as_secs_f64());
+        self.lap_began = now;
     }
 
     pub fn add(&mut self, future: &Future) {
@@ -193,15 +213,16 @@ where
         eprintln!("{peer}: {error}");
         std::process::exit(2)
     });
-    let mut law = Law::new();
     let work = prepare(asked);
     let startup = since_start();
     let (wall, cpu) = (Instant::now(), cpu_seconds());
+    let mut law = Law::new();
     work(&mut law);
+    law.lap();
     let (wall, after) = (wall.elapsed().as_secs_f64(), cpu_seconds());
     let cpu = cpu.zip(after).map(|(before, after)| after - before);
     println!(
-        r#"{{"peer": "{peer}", "scenario": "{}", "replications": {}, "seed": {}, "work_seconds": {wall}, "cpu_seconds": {}, "startup_seconds": {}, "peak_memory_bytes": {}, "customer_outcomes": {}, "law": {}}}"#,
+        r#"{{"peer": "{peer}", "scenario": "{}", "replications": {}, "seed": {}, "work_seconds": {wall}, "cpu_seconds": {}, "startup_seconds": {}, "peak_memory_bytes": {}, "customer_outcomes": {}, "laps": {:?}, "law": {}}}"#,
         asked.reference.name,
         law.n,
         asked.seed,
@@ -209,6 +230,7 @@ where
         or_null(startup),
         or_null(peak_memory()),
         law.outcomes(),
+        law.laps,
         law.json(),
     );
 }

@@ -52,7 +52,7 @@ class Batch:
         self.by_hour = np.zeros((DAYS_KEPT, len(HOURS), n), np.int64)
         self.by_day = np.zeros((DAYS_KEPT, n), np.int64)
 
-    def play(self):
+    def play(self, law):
         for day in range(ref1.DAYS):
             for place, hour in enumerate(HOURS):
                 now = np.int32(24 * day + hour)
@@ -66,6 +66,7 @@ class Batch:
                 if place == SEND:
                     self.send(day, now)
             self.tiers[day] = self.tier
+            law.lap()
 
     def terms(self, now, place):
         if place == SEND:
@@ -143,7 +144,7 @@ def run(ref, replications, seed, law):
     rng = np.random.Generator(np.random.SFC64(seed))
     for first in range(0, replications, AT_ONCE):
         batch = Batch(ref, min(AT_ONCE, replications - first), rng)
-        batch.play()
+        batch.play(law)
         add(law, batch)
 
 

@@ -50,6 +50,15 @@ class Law:
         self.downgraded = 0
         self.sums = {name: [0, 0] for name in ("flags", *TOTALS)}
         self.tiers = [[0] * 4 for _ in range(DAYS)]  # by day, tier at its end
+        self.laps = []
+        self.lap_began = time.perf_counter()
+
+    def lap(self):
+        """A lap is over: a part of the work that is the same whenever the same is asked for, some 15 ms long. Who runs it
+        again can tell what it takes from what others on the machine add."""
+        now = time.perf_counter()
+        self.laps.append(now - self.lap_began)
+        self.lap_began = now
 
     def add(self, reached, flags, downgraded, totals, tiers):
         """One replication: hours (None: never), counts, totals in the order of TOTALS, tiers by day."""
@@ -117,10 +126,11 @@ def main(peer, scenario, replications, run, breaks=None):
     given = words.parse_args()
     if breaks and given.wrong_order:
         breaks()
-    law = Law()
     startup = _since_start()
     wall, cpu = time.perf_counter(), time.process_time()
+    law = Law()
     run(Ref1(given.scenario), given.replications, given.seed, law)
+    law.lap()
     wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
     print(json.dumps({
         "peer": peer,
@@ -132,5 +142,6 @@ def main(peer, scenario, replications, run, breaks=None):
         "startup_seconds": startup,
         "peak_memory_bytes": _peak_memory(),
         "customer_outcomes": law.sums["sent"][0],
+        "laps": law.laps,
         "law": law.report(),
     }))

@@ -93,8 +93,10 @@ NOBODY = [0] * len(ref1.SHARES)
 
 def run(ref, replications, seed, law):
     rng = np.random.Generator(np.random.SFC64(seed))
-    for _ in range(replications):
+    for number in range(replications):
         Replication(ref, rng).play().add_to(law)
+        if number % 16 == 15:
+            law.lap()
 
 
 if __name__ == "__main__":

@@ -101,6 +101,7 @@ def run(ref, replications, seed, law):
     random = Random(seed)
     for _ in range(replications):
         Replication(ref, random).play().add_to(law)
+        law.lap()
 
 
 if __name__ == "__main__":

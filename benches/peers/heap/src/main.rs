@@ -130,6 +130,7 @@ fn main() {
                 let queue = BinaryHeap::with_capacity(16_384);
                 let replication = Replication { queue, platform, random: own, base };
                 law.add(&replication.play());
+                law.lap();
             }
         }
     });

@@ -243,6 +243,7 @@ fn main() {
                 let own = Xoshiro256PlusPlus::seed_from_u64(random.random());
                 let future = replicate(asked.reference, base, own).expect("the simulation runs to its end");
                 law.add(&future.expect("each replication has one end"));
+                law.lap();
             }
         }
     });
