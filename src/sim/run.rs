@@ -477,9 +477,10 @@ impl<'s, 'p> Run<'s, 'p> {
         arrivals.take(slot, |streak, acts| {
             let Streak { sender, number, template, segment } = scenario.streaks[streak];
             let of = |act: Act| acts[act.index()];
+            let tally = &mut tallies[sender];
             for act in Act::ALL {
                 if let Some(metric) = counted_as(act) {
-                    show(&mut tallies[sender], metric, of(act));
+                    show(tally, metric, of(act));
                     diary.count(metric, of(act));
                 }
             }
