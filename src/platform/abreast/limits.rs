@@ -179,7 +179,8 @@ impl<'r> LimitsAbreast<'r> {
         bits(window.sums.iter().zip(&window.needed).map(|(sum, needed)| sum >= needed))
     }
 
-    /// Lets the platform of a run know what was sent since it was told last: what is too old it drops by itself.
+    /// Lets the platform of a run know what was sent since it was told last: what had left its windows by then is dropped,
+    /// so that they stay as short as those of a run by itself.
     pub(super) fn tell(&mut self, run: usize, platform: &mut Platform<'r>) {
         let unknown = self.sends - std::mem::replace(&mut self.told[run], self.sends);
         if unknown == 0 {
