@@ -6,5 +6,5 @@ use smallvec::SmallVec;
 /// Something of each number, segment, list or template of a scenario, most of which have one.
 pub type One<T> = SmallVec<[T; 1]>;
 
-/// Something small of each, of which there are seldom more than eight.
+/// Something of which there are seldom more than eight.
 pub type Few<T> = SmallVec<[T; 8]>;

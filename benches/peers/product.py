@@ -11,6 +11,7 @@ import memory
 ROOT = Path(__file__).resolve().parent.parent.parent
 CLIMB = "scenarios/first-climb.ron"
 WHOLE = "benches/ref-1/ref-1.ron"
+# Times that each side of a ratio is measured in a round.
 TURNS = 3
 
 

@@ -89,13 +89,15 @@ class Replication:
 
 SHARES = np.array(ref1.SHARES)
 NOBODY = [0] * len(ref1.SHARES)
+# Replications of a lap.
+LAP = 16
 
 
 def run(ref, replications, seed, law):
     rng = np.random.Generator(np.random.SFC64(seed))
     for number in range(replications):
         Replication(ref, rng).play().add_to(law)
-        if number % 16 == 15:
+        if (number + 1) % LAP == 0:
             law.lap()
 
 

@@ -1,14 +1,13 @@
 //! Customers taken from a list for one send: who of them is put back, whose message is held, who has a window open.
 
-use smallvec::SmallVec;
-
+use crate::few::Few;
 use crate::time::SimTime;
 
 use super::cell::{Cell, LONG_AGO};
 use super::choosing::{Choosing, Picks, below};
 
 /// Customers by when they were written to: mostly so few instants that no memory is asked for.
-type Again = SmallVec<[(SimTime, u64); 8]>;
+type Again = Few<(SimTime, u64)>;
 
 /// Customers taken from a list for one send.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

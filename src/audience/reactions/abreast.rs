@@ -10,9 +10,8 @@
 //! What is drawn of a run is what [`Segment::reacting`] draws of it, at the same addresses. Where there is more to draw
 //! (a list of several pasts, answers that are waited for, a cap on what a person gets) runs react by themselves.
 
-use smallvec::SmallVec;
-
 use crate::abreast::{ABREAST, All, add, any};
+use crate::few::Few;
 use crate::glossary::Category;
 use crate::random::{Address, Alike, ChanceAbreast, Purpose, Shares, SplitAbreast, TablesAbreast};
 use crate::time::{Calendar, Span};
@@ -135,8 +134,8 @@ impl<'s> SendAbreast<'s> {
         let StageAbreast { calendar, chance, arrivals, .. } = stage;
         let (segment, Moment { now, day, .. }) = (self.segment, *self.moment);
         let arriving = segment.timetable.arriving(segment.activity.as_ref(), calendar, now, day);
-        let mut acts: SmallVec<[(Act, &Arriving); 8]> = SmallVec::new();
-        let mut splits: SmallVec<[SplitAbreast<'_>; 8]> = SmallVec::new();
+        let mut acts: Few<(Act, &Arriving)> = Few::new();
+        let mut splits: Few<SplitAbreast<'_>> = Few::new();
         for (act, count) in self.acts() {
             let Some(shares) = self.shares(act) else { continue };
             let rows = &arriving[segment.timetable.place(act.index())];

@@ -9,8 +9,7 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use smallvec::SmallVec;
-
+use crate::few::Few;
 use crate::random::{MOST_ROWS, Purpose, Split};
 use crate::time::SimTime;
 
@@ -308,7 +307,7 @@ impl<'s> Send<'s, '_> {
         &mut self,
         arriving: &'a [Arriving],
         room: Vec<Split<'static>>,
-    ) -> (SmallVec<[Act; 8]>, Vec<Split<'a>>)
+    ) -> (Few<Act>, Vec<Split<'a>>)
     where
         's: 'a,
     {
@@ -316,7 +315,7 @@ impl<'s> Send<'s, '_> {
         let outcome = self.tally.outcome;
         let replies_left = if self.late_rows > 0 { self.tally.early_replies } else { 0 };
         let early = segment.answers.get(self.late_rows).and_then(|(early, _)| early.as_ref());
-        let (mut acts, mut delays): (_, Vec<Split<'a>>) = (SmallVec::new(), room);
+        let (mut acts, mut delays): (_, Vec<Split<'a>>) = (Few::new(), room);
         for (act, rows) in MADE_OF {
             let count = match act {
                 Act::Reply => replies_left,
