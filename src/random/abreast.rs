@@ -144,6 +144,22 @@ impl TablesAbreast<'_> {
         }
     }
 
+    /// Asks for `n` people of a run one by one, at the counter `words` under `key`.
+    fn ask(self, run: usize, people: &mut People, key: [u32; 2], words: [u32; 4], n: u64) {
+        match self {
+            TablesAbreast::One(table) => table.ask(people, key, words, n),
+            TablesAbreast::Each(tables) => tables.of(run).ask(people, key, words, n),
+        }
+    }
+
+    /// The thresholds of a run, behind which nobody is of an earlier row.
+    fn thresholds(self, run: usize) -> [f64; MOST_ROWS] {
+        match self {
+            TablesAbreast::One(table) => table.thresholds(),
+            TablesAbreast::Each(tables) => tables.of(run).thresholds(),
+        }
+    }
+
     /// The share of those who go to no row.
     #[inline]
     fn never(self) -> All<f64> {
@@ -191,9 +207,9 @@ struct PartingAbreast {
     /// The people of each part that is still to be split, and a bit for each part in which there is anybody.
     parts: [All<f64>; MOST_ROWS],
     open: u16,
-    /// Runs with so few people that they are placed one by one, and the first block of each.
+    /// Runs with so few people that they are placed one by one, and the crowd of each.
     few: u32,
-    blocks: All<u32>,
+    crowds: All<u32>,
     rows: [All<u64>; MOST_ROWS],
     /// How many of them the table has.
     len: usize,
@@ -206,7 +222,7 @@ impl PartingAbreast {
         parts: [[0.0; ABREAST]; MOST_ROWS],
         open: 0,
         few: 0,
-        blocks: [0; ABREAST],
+        crowds: [0; ABREAST],
         rows: [[0; ABREAST]; MOST_ROWS],
         len: 0,
         draws: [0; ABREAST],
@@ -225,8 +241,8 @@ impl PartingAbreast {
         let mut many = split.n.map(|n| n as i64 as f64);
         for run in those(self.few) {
             many[run] = 0.0;
-            self.blocks[run] = people.blocks() as u32;
-            people.ask([keys[0][run], keys[1][run]], split.at.words(), split.n[run]);
+            self.crowds[run] = people.crowds() as u32;
+            split.tables.ask(run, people, [keys[0][run], keys[1][run]], split.at.words(), split.n[run]);
             self.draws[run] = split.n[run];
         }
         let never = split.tables.never();
@@ -245,16 +261,8 @@ impl PartingAbreast {
     fn place(&mut self, split: &SplitAbreast<'_>, keys: &[All<u32>; 2], people: &People) {
         for run in those(self.few) {
             let whose = ([keys[0][run], keys[1][run]], split.at.words());
-            let own;
-            let shares = match split.tables {
-                TablesAbreast::One(table) => table,
-                TablesAbreast::Each(tables) => {
-                    own = tables.of(run);
-                    &own
-                }
-            };
-            let placed = shares.place(people, self.blocks[run] as usize, whose, split.n[run]);
-            for (row, count) in self.rows[..shares.shares().len()].iter_mut().zip(placed) {
+            let placed = people.placed(self.crowds[run] as usize, whose, || split.tables.thresholds(run));
+            for (row, count) in self.rows[..self.len].iter_mut().zip(placed.rows) {
                 row[run] = u64::from(count);
             }
         }

@@ -66,7 +66,7 @@ pub struct Ticket {
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Receipt {
     parting: usize,
-    block: usize,
+    crowd: usize,
 }
 
 /// Marks who asks for a plain count.
@@ -110,10 +110,10 @@ impl Asked {
 
     /// Asks for splits under `key`.
     pub(super) fn hand_in(&mut self, key: [u32; 2], splits: &[Split<'_>]) -> Receipt {
-        let receipt = Receipt { parting: self.parted, block: self.people.blocks() };
+        let receipt = Receipt { parting: self.parted, crowd: self.people.crowds() };
         for split in splits.iter().filter(|split| split.n() > 0) {
             match split.is_few() {
-                true => self.people.ask(key, split.address().words(), split.n()),
+                true => split.ask(key, &mut self.people),
                 false => self.part(key, split),
             }
         }
@@ -131,10 +131,11 @@ impl Asked {
 
     /// Gives the splits of `receipt` back, which were handed in under `key`; returns how many counts and people were drawn.
     pub(super) fn take_back(&self, key: [u32; 2], splits: &mut [Split<'_>], receipt: Receipt) -> u64 {
-        let (Receipt { mut parting, mut block }, mut draws) = (receipt, 0);
+        let (Receipt { mut parting, mut crowd }, mut draws) = (receipt, 0);
         for split in splits.iter_mut().filter(|split| split.n() > 0) {
             if split.is_few() {
-                block += split.place(key, &self.people, block);
+                split.place(key, &self.people, crowd);
+                crowd += 1;
                 draws += split.n();
             } else {
                 let reached = &self.partings[parting].reached;

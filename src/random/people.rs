@@ -14,7 +14,7 @@ use super::streams::Draw;
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Edges {
     /// Where the first 32 bits are more, the uniform is at or above the threshold; where they are less, it is not. From
-    /// the middle, as the [`words`](Group::words) of people.
+    /// the middle, as the first 32 bits of people.
     bits: [i32; 16],
 }
 
@@ -39,130 +39,164 @@ fn from_middle(bits: u32) -> i32 {
 /// People who are placed one by one: those who are asked for, or who were drawn.
 #[derive(Clone, Debug, Default)]
 pub(super) struct People {
-    /// Room for as many as were ever asked for at once.
-    groups: Vec<Group>,
+    /// Room for as many as were ever asked for at once, as all that follows.
+    groups: Vec<Addresses>,
+    /// The words of each block from the middle, word by word: the first 32 bits of people.
+    words: [Vec<i32>; 4],
+    crowds: Vec<Crowd>,
+    /// How many blocks and crowds are asked for.
     blocks: usize,
+    asked: usize,
 }
 
-/// Blocks that are drawn side by side.
+/// People who are placed by the same thresholds.
 #[derive(Clone, Debug)]
-struct Group {
-    at: Addresses,
-    /// The words of each block, word by word, from the middle.
-    words: [[i32; LANES]; 4],
+struct Crowd {
+    /// The first of their blocks.
+    first: usize,
+    n: usize,
+    /// The thresholds that count, and the edges of all.
+    rows: usize,
+    edges: Edges,
+    placed: Placed,
+    /// Whether first bits settle where everybody is.
+    settled: bool,
 }
 
-impl Group {
-    const EMPTY: Group = Group { at: Addresses::EMPTY, words: [[0; LANES]; 4] };
+/// Where people are, of whom each goes to a row or to none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Placed {
+    /// People before each threshold that are not before the one ahead of it; nobody looks at those behind the table.
+    pub(super) rows: [u32; 16],
+    /// Those at or above the last threshold.
+    pub(super) never: u32,
+}
+
+impl Crowd {
+    const EMPTY: Crowd = Crowd {
+        first: 0,
+        n: 0,
+        rows: 0,
+        edges: Edges { bits: [0; 16] },
+        placed: Placed { rows: [0; 16], never: 0 },
+        settled: false,
+    };
 }
 
 impl People {
-    /// So many blocks are asked for: whoever is asked for next begins with the one after them.
-    pub(super) fn blocks(&self) -> usize {
-        self.blocks
+    /// So many crowds are asked for: whoever is asked for next is the one after them.
+    pub(super) fn crowds(&self) -> usize {
+        self.asked
     }
 
     pub(super) fn clear(&mut self) {
-        self.blocks = 0;
+        (self.blocks, self.asked) = (0, 0);
     }
 
-    /// Asks for `n` people (at most 2^17) at the counter `words` under `key`.
+    /// Asks for `n` people (at most 2^17) at the counter `words` under `key`, who are placed by the first `rows`
+    /// thresholds, whose edges are `edges`.
     #[inline]
-    pub(super) fn ask(&mut self, key: [u32; 2], words: [u32; 4], n: u64) {
+    pub(super) fn ask(&mut self, key: [u32; 2], words: [u32; 4], n: u64, (edges, rows): (&Edges, usize)) {
+        if self.asked == self.crowds.len() {
+            self.crowds.push(Crowd::EMPTY);
+        }
+        let crowd = &mut self.crowds[self.asked];
+        (crowd.first, crowd.n, crowd.rows, crowd.edges) = (self.blocks, n as usize, rows, *edges);
+        self.asked += 1;
         let [head, subject, cell, slot] = words;
-        for block in 0..blocks_of(n) as u32 {
+        for block in 0..blocks_of(n) {
             let (group, lane) = (self.blocks / LANES, self.blocks % LANES);
             if group == self.groups.len() {
-                self.groups.push(Group::EMPTY);
+                self.groups.push(Addresses::EMPTY);
             }
-            self.groups[group].at.set(lane, key, [head | block, subject, cell, slot]);
+            self.groups[group].set(lane, key, [head | block, subject, cell, slot]);
             self.blocks += 1;
         }
     }
 
-    /// Draws all who were asked for.
+    /// Draws and places all who were asked for.
     pub(super) fn draw(&mut self) {
-        draw(&mut self.groups[..self.blocks.div_ceil(LANES)]);
+        let groups = self.blocks.div_ceil(LANES);
+        self.words.iter_mut().for_each(|words| words.resize(words.len().max(groups * LANES), 0));
+        let [a, b, c, d] = &mut self.words;
+        draw(&self.groups[..groups], [a, b, c, d], &mut self.crowds[..self.asked]);
     }
 
-    /// How many of `n` people, whose first block is `first`, are at or above each of the first `rows` thresholds, whose
-    /// edges are `edges`. `key` and `words` are those that they were asked for at.
+    /// Where those of a crowd are, who were asked for at the counter `words` under `key` and are placed by `thresholds`.
     #[inline]
-    pub(super) fn at_or_above(
+    pub(super) fn placed(
         &self,
-        first: usize,
+        crowd: usize,
         (key, words): ([u32; 2], [u32; 4]),
-        n: u64,
-        (edges, rows): (&Edges, usize),
         thresholds: impl Fn() -> [f64; 16],
-    ) -> [u32; 16] {
-        let mut above = [0; 16];
-        match first_bits_above(&self.groups, first, n as usize, &edges.bits, rows, &mut above) {
-            true => above,
-            false => all_bits_above(key, words, n, &thresholds()[..rows]),
+    ) -> Placed {
+        let Crowd { n, rows, placed, settled, .. } = &self.crowds[crowd];
+        match settled {
+            true => *placed,
+            false => placed_by(*n, *rows, &all_bits_above(key, words, *n as u64, &thresholds()[..*rows])),
         }
     }
 }
 
 /// The blocks of `n` people.
-pub(super) fn blocks_of(n: u64) -> usize {
-    n.div_ceil(4) as usize
+fn blocks_of(n: u64) -> u32 {
+    n.div_ceil(4) as u32
 }
 
+/// Draws all groups, and counts who of each crowd is in which row.
 #[multiversion(targets("x86_64+avx512f+avx512bw+avx512cd+avx512dq+avx512vl", "x86_64+avx2"))]
-fn draw(groups: &mut [Group]) {
-    for group in groups {
-        let blocks = group.at.blocks();
-        for (from_middles, words) in group.words.iter_mut().zip(&blocks) {
+fn draw(groups: &[Addresses], mut words: [&mut [i32]; 4], crowds: &mut [Crowd]) {
+    for (group, at) in groups.iter().enumerate() {
+        let blocks = at.blocks();
+        for (words, of_blocks) in words.iter_mut().zip(&blocks) {
+            let words = &mut words[group * LANES..][..LANES];
             for lane in 0..LANES {
-                from_middles[lane] = from_middle(words[lane]);
+                words[lane] = from_middle(of_blocks[lane]);
             }
         }
     }
+    let words = words.map(|words| &*words);
+    for crowd in crowds {
+        match crowd.rows {
+            0..=8 => crowd.place::<8>(&words),
+            _ => crowd.place::<16>(&words),
+        }
+    }
 }
 
-/// Counts the people above each edge of `rows`; tells whether their first bits settle that.
-#[multiversion(targets("x86_64+avx512f+avx512bw+avx512cd+avx512dq+avx512vl", "x86_64+avx2"))]
-fn first_bits_above(
-    groups: &[Group],
-    first: usize,
-    n: usize,
-    edges: &[i32; 16],
-    rows: usize,
-    above: &mut [u32; 16],
-) -> bool {
-    let ((low, high), (above_low, above_high)) = (edges.split_at(8), above.split_at_mut(8));
-    let settled = above_eight(groups, first, n, low, above_low);
-    if rows <= 8 { settled } else { settled & above_eight(groups, first, n, high, above_high) }
+impl Crowd {
+    /// Counts who is in which row of a table of at most `N`.
+    #[inline(always)]
+    fn place<const N: usize>(&mut self, words: &[&[i32]; 4]) {
+        let (mut of, mut more, mut same) = ([0; N], [0_u32; N], [0_u32; N]);
+        of.copy_from_slice(&self.edges.bits[..N]);
+        for person in 0..self.n {
+            let bits = words[person % 4][self.first + person / 4];
+            for row in 0..N {
+                more[row] += u32::from(bits > of[row]);
+                same[row] |= u32::from(bits == of[row]);
+            }
+        }
+        let mut above = [0; 16];
+        above[..N].copy_from_slice(&more);
+        self.settled = same == [0; N];
+        self.placed = placed_by(self.n, self.rows, &above);
+    }
 }
 
-/// [`first_bits_above`] of eight edges: as many as the plainest vectors hold at once.
+/// Where `n` people are, of whom so many are at or above each of the first `rows` thresholds.
 #[inline(always)]
-fn above_eight(groups: &[Group], first: usize, n: usize, edges: &[i32], above: &mut [u32]) -> bool {
-    let (mut of, mut more, mut same) = ([0; 8], [0_u32; 8], [0_u32; 8]);
-    of.copy_from_slice(edges);
-    let mut look = |bits: i32| {
-        for row in 0..8 {
-            more[row] += u32::from(bits > of[row]);
-            same[row] |= u32::from(bits == of[row]);
-        }
-    };
-    let (after, rest) = (first + n / 4, n % 4);
-    for block in first..after {
-        for words in &groups[block / LANES].words {
-            look(words[block % LANES]);
-        }
+fn placed_by(n: usize, rows: usize, above: &[u32; 16]) -> Placed {
+    let mut before = [n as u32; 17];
+    before[1..].copy_from_slice(above);
+    let mut placed = Placed { rows: [0; 16], never: before[rows] };
+    for row in 0..16 {
+        placed.rows[row] = before[row] - before[row + 1];
     }
-    if rest > 0 {
-        for words in &groups[after / LANES].words[..rest] {
-            look(words[after % LANES]);
-        }
-    }
-    above.copy_from_slice(&more);
-    same == [0; 8]
+    placed
 }
 
-/// [`People::at_or_above`], with all bits of everybody.
+/// How many of `n` people are at or above each threshold, by all bits of everybody.
 #[cold]
 #[inline(never)]
 fn all_bits_above(key: [u32; 2], words: [u32; 4], n: u64, thresholds: &[f64]) -> [u32; 16] {
@@ -201,22 +235,22 @@ mod tests {
             let (first, second) = Draw::at(streams.key(), at.words()).pair(FINER | (person / 2) as u16);
             (f64::from(bits), if person.is_multiple_of(2) { first } else { second })
         };
-        let mut people = People::default();
-        // Others before them, so that their blocks begin within a group.
-        people.ask(streams.key(), [head, subject, cell, slot + 1], 11);
-        let first = people.blocks();
-        people.ask(streams.key(), at.words(), n);
-        people.draw();
         for person in [0, 5, 36] {
             let (bits, rest) = all_bits(person);
             for (more, of_own) in [(rest * 0.5, 1), (rest * 0.5 + 0.5, 0)] {
                 let mut thresholds = [2.0; 16];
                 thresholds[..3].copy_from_slice(&[0.0, (bits + more) / TWO_32, 1.0]);
                 let edges = Edges::new(&thresholds);
-                let whose = (streams.key(), at.words());
-                let above = people.at_or_above(first, whose, n, (&edges, 4), || thresholds);
+                let mut people = People::default();
+                // Others before them, so that their blocks begin within a group.
+                people.ask(streams.key(), [head, subject, cell, slot + 1], 11, (&edges, 4));
+                people.ask(streams.key(), at.words(), n, (&edges, 4));
+                people.draw();
+                let placed = people.placed(1, (streams.key(), at.words()), || thresholds);
                 let others = (0..n).filter(|other| *other != person && all_bits(*other).0 > bits).count();
-                assert_eq!(above[..4], [n as u32, others as u32 + of_own, 0, 0], "person {person}");
+                let above = others as u32 + of_own;
+                assert_eq!(placed.rows[..4], [0, n as u32 - above, above, 0], "person {person}");
+                assert_eq!(placed.never, 0);
             }
         }
     }
@@ -228,21 +262,20 @@ mod tests {
         let thresholds: [f64; 16] = std::array::from_fn(|row| (row as f64 + 0.5) / 16.0);
         let edges = Edges::new(&thresholds);
         let at = |slot| Address { slot, ..Address::of(Purpose::Reserve, Subject::new(&["crowd"])) }.words();
+        let crowds: Vec<(u64, usize)> = (0..70).flat_map(|n| [3, 8, 9, 16].map(|rows| (n, rows))).collect();
         let mut people = People::default();
-        let firsts: Vec<usize> = (0..70)
-            .map(|n| {
-                people.ask(streams.key(), at(n as u32), n);
-                people.blocks() - blocks_of(n)
-            })
-            .collect();
-        people.draw();
-        for (n, first) in (0..70).zip(firsts) {
-            for rows in [3, 8, 9, 16] {
-                let whose = (streams.key(), at(n as u32));
-                let above = people.at_or_above(first, whose, n, (&edges, rows), || thresholds);
-                let alone = all_bits_above(whose.0, whose.1, n, &thresholds[..rows]);
-                assert_eq!(above[..rows], alone[..rows], "of {n}");
-            }
+        for (n, rows) in &crowds {
+            people.ask(streams.key(), at(*n as u32), *n, (&edges, *rows));
         }
+        people.draw();
+        for (crowd, (n, rows)) in crowds.into_iter().enumerate() {
+            let whose = (streams.key(), at(n as u32));
+            let placed = people.placed(crowd, whose, || thresholds);
+            let alone =
+                placed_by(n as usize, rows, &all_bits_above(whose.0, whose.1, n, &thresholds[..rows]));
+            let rows = rows.min(15);
+            assert_eq!((&placed.rows[..rows], placed.never), (&alone.rows[..rows], alone.never), "of {n}");
+        }
+        assert_eq!(people.crowds(), 280);
     }
 }

@@ -12,7 +12,7 @@
 
 use std::sync::OnceLock;
 
-use super::people::{Edges, People, blocks_of};
+use super::people::{Edges, People, Placed};
 use super::streams::Address;
 
 /// The longest table.
@@ -180,23 +180,10 @@ impl Shares {
         (row < self.rows).then_some(row)
     }
 
-    /// How many of `n` people go to each row, who were asked for one by one: `whose` numbers they have, from block
-    /// `first` on.
+    /// Asks for `n` people one by one, at the counter `words` under `key`.
     #[inline]
-    pub(super) fn place(
-        &self,
-        people: &People,
-        first: usize,
-        whose: ([u32; 2], [u32; 4]),
-        n: u64,
-    ) -> [u32; MOST_ROWS] {
-        let above = people.at_or_above(first, whose, n, (self.edges(), self.rows), || self.thresholds());
-        // Nobody is above the edges behind the table, and nobody looks at the rows there.
-        let (mut rows, mut left) = ([0; MOST_ROWS], n as u32);
-        for (row, above) in rows.iter_mut().zip(above) {
-            (*row, left) = (left - above, above);
-        }
-        rows
+    pub(super) fn ask(&self, people: &mut People, key: [u32; 2], words: [u32; 4], n: u64) {
+        people.ask(key, words, n, (self.edges(), self.rows));
     }
 
     #[inline]
@@ -210,7 +197,7 @@ impl Shares {
     }
 
     /// Share of each row and those before it; [`BEYOND`] where the table has ended.
-    fn thresholds(&self) -> [f64; MOST_ROWS] {
+    pub(super) fn thresholds(&self) -> [f64; MOST_ROWS] {
         cumulated(self.shares(), self.never)
     }
 }
@@ -389,14 +376,16 @@ impl Split<'_> {
         self.never = u64::from(reached.never);
     }
 
-    /// Puts people into their rows, who were asked for one by one under `key` from block `first` on; returns how many
-    /// blocks they are.
-    pub(super) fn place(&mut self, key: [u32; 2], people: &People, first: usize) -> usize {
+    /// Asks for people one by one, under `key`.
+    pub(super) fn ask(&self, key: [u32; 2], people: &mut People) {
+        self.shares.ask(people, key, self.address.words(), self.n);
+    }
+
+    /// Puts people into their rows, who were asked for one by one under `key` as a crowd.
+    pub(super) fn place(&mut self, key: [u32; 2], people: &People, crowd: usize) {
         let whose = (key, self.address.words());
-        self.rows = self.shares.place(people, first, whose, self.n);
-        let in_rows: u32 = self.rows().iter().sum();
-        self.never = self.n - u64::from(in_rows);
-        blocks_of(self.n)
+        let Placed { rows, never } = people.placed(crowd, whose, || self.shares.thresholds());
+        (self.rows, self.never) = (rows, u64::from(never));
     }
 }
 
