@@ -7,62 +7,76 @@ use super::act::{Act, ActCounts};
 /// A ring of slots, as long as the longest delay.
 #[derive(Clone, Debug)]
 pub struct Arrivals {
-    /// What arrives, by slot and template.
-    rows: Vec<Row>,
+    /// What arrives, by template, act and slot: what is added at once lies close together.
+    counts: Vec<u64>,
+    /// In which slots something arrives from each template: a bit for each slot.
+    from_template: Vec<u64>,
+    /// In which slots something arrives at all.
     agenda: Agenda,
-    templates: usize,
-}
-
-/// What arrives in one slot from one template.
-#[derive(Clone, Copy, Debug, Default)]
-struct Row {
-    counts: ActCounts,
-    /// Whether anything arrives.
-    filled: bool,
+    /// From an act of a slot to the next act: the slots of the ring, and some more, as what lies a power of two apart is
+    /// kept in few places of a cache.
+    stride: usize,
 }
 
 impl Arrivals {
     /// A ring for delays of up to `slots` slots, from `templates` templates.
     pub fn new(slots: usize, templates: usize) -> Arrivals {
         let agenda = Agenda::new(slots);
-        Arrivals { rows: vec![Row::default(); agenda.length * templates], agenda, templates }
+        let (stride, words) = (agenda.length + 8, agenda.filled.len());
+        let counts = vec![0; stride * Act::ALL.len() * templates];
+        Arrivals { counts, from_template: vec![0; words * templates], agenda, stride }
     }
 
     /// A ring without a slot, to which nothing can be added.
     pub fn none() -> Arrivals {
         let agenda = Agenda { filled: Vec::new(), length: 0, from: 0, held: 0 };
-        Arrivals { rows: Vec::new(), agenda, templates: 0 }
+        Arrivals { counts: Vec::new(), from_template: Vec::new(), agenda, stride: 0 }
     }
 
     /// Adds what will arrive in `slot`, which lies at most the ring's length ahead.
+    #[inline]
     pub fn add(&mut self, slot: Slot, template: usize, act: Act, count: u64) {
         if count > 0 {
-            let fresh = self.put(slot, template, act, count);
+            let (row, place) = (self.row(template, act), self.agenda.place(slot));
+            self.counts[row + place] += count;
+            let fresh = self.fill(template, (place / BITS, 1 << (place % BITS)));
             self.agenda.filled_from(slot, fresh);
         }
     }
 
     /// Adds what will arrive row by row: so many in each slot, which lies at most the ring's length ahead.
     pub(super) fn add_rows(&mut self, slots: &[Slot], template: usize, act: Act, counts: &[u32]) {
-        let (mut first, mut fresh) = (Slot::MAX, 0);
+        let row = self.row(template, act);
+        let (mut first, mut fresh, mut filled) = (Slot::MAX, 0, (0, 0));
+        // Whether anything arrives is up to chance: no row is passed over.
         for (slot, count) in slots.iter().zip(counts) {
-            if *count > 0 {
-                fresh += self.put(*slot, template, act, u64::from(*count));
-                first = first.min(*slot);
+            let (place, any) = (self.agenda.place(*slot), *count > 0);
+            self.counts[row + place] += u64::from(*count);
+            // Slots follow one another, and most lie in the same word.
+            if filled.0 != place / BITS {
+                fresh += self.fill(template, filled);
+                filled = (place / BITS, 0);
             }
+            filled.1 |= u64::from(any) << (place % BITS);
+            first = if any { first.min(*slot) } else { first };
         }
+        fresh += self.fill(template, filled);
         if first < Slot::MAX {
             self.agenda.filled_from(first, fresh);
         }
     }
 
-    /// Adds to the row of a slot; returns 1 where nothing arrived in the slot so far, or else 0.
+    /// Where the slots of an act begin.
     #[inline]
-    fn put(&mut self, slot: Slot, template: usize, act: Act, count: u64) -> usize {
-        let row = &mut self.rows[self.agenda.place(slot) * self.templates + template];
-        row.counts[act.index()] += count;
-        row.filled = true;
-        self.agenda.fill(slot)
+    fn row(&self, template: usize, act: Act) -> usize {
+        (template * Act::ALL.len() + act.index()) * self.stride
+    }
+
+    /// Something arrives from a template in slots of a word, a bit each; returns in how many of them nothing did so far.
+    #[inline]
+    fn fill(&mut self, template: usize, (word, bits): (usize, u64)) -> usize {
+        self.from_template[template * self.agenda.filled.len() + word] |= bits;
+        self.agenda.fill_word(word, bits)
     }
 
     /// The first slot from `from` on in which something arrives.
@@ -76,11 +90,25 @@ impl Arrivals {
         if !self.agenda.empty(slot) {
             return;
         }
-        let rows = &mut self.rows[self.agenda.place(slot) * self.templates..][..self.templates];
-        for (template, row) in rows.iter_mut().enumerate().filter(|(_, row)| row.filled) {
-            each(template, &row.counts);
-            *row = Row::default();
+        let (place, words) = (self.agenda.place(slot), self.agenda.filled.len());
+        let (word, bit) = (place / BITS, 1 << (place % BITS));
+        for template in 0..self.from_template.len() / words {
+            let filled = &mut self.from_template[template * words + word];
+            if *filled & bit != 0 {
+                *filled &= !bit;
+                each(template, &self.taken(template, place));
+            }
         }
+    }
+
+    /// Takes out what arrives from a template at a place of the ring.
+    fn taken(&mut self, template: usize, place: usize) -> ActCounts {
+        let mut counts = ActCounts::default();
+        let acts = self.counts[template * Act::ALL.len() * self.stride..].chunks_exact_mut(self.stride);
+        for (count, act) in counts.iter_mut().zip(acts) {
+            *count = std::mem::take(&mut act[place]);
+        }
+        counts
     }
 }
 
@@ -114,10 +142,16 @@ impl Agenda {
     #[inline]
     pub(super) fn fill(&mut self, slot: Slot) -> usize {
         let place = self.place(slot);
-        let (word, bit) = (&mut self.filled[place / BITS], place % BITS);
-        let fresh = !*word >> bit & 1;
-        *word |= 1 << bit;
-        fresh as usize
+        self.fill_word(place / BITS, 1 << (place % BITS))
+    }
+
+    /// Something arrives in slots of a word, a bit each; returns in how many of them nothing did so far.
+    #[inline]
+    fn fill_word(&mut self, word: usize, bits: u64) -> usize {
+        let filled = &mut self.filled[word];
+        let fresh = bits & !*filled;
+        *filled |= bits;
+        fresh.count_ones() as usize
     }
 
     /// Something was added from slot `first` on, in `fresh` slots where nothing arrived so far.
