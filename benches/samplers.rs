@@ -94,8 +94,8 @@ fn splits(c: &mut Criterion) {
                         walk.next();
                         Split::new(walk.address, black_box(n), &shares)
                     };
-                    let mut splits: Vec<Split<'_>> = (0..64).map(each).collect();
-                    split_all(&walk.streams, &mut splits)
+                    let splits: Vec<Split<'_>> = (0..64).map(each).collect();
+                    split_all(&walk.streams, &splits)
                 });
             });
         }

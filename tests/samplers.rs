@@ -14,8 +14,8 @@ use tiercast::random::quantile::{
     normal_cdf, normal_quantile, student_quantile,
 };
 use tiercast::random::{
-    Address, Alike, Binomial, Draw, MOST_IN_ALL, MOST_TRIALS, Purpose, Shares, Split, Streams, Subject,
-    binomial, hypergeometric, split, split_all,
+    Address, Alike, Binomial, Draw, MOST_IN_ALL, MOST_TRIALS, Parted, Purpose, Shares, Split, Streams,
+    Subject, binomial, hypergeometric, split, split_all,
 };
 
 const DRAWS: u32 = 100_000;
@@ -172,11 +172,11 @@ fn what_is_certain_happens_and_what_is_impossible_does_not() {
         for slot in 0..200 {
             let draw = streams().at(address(slot));
             assert_eq!((binomial(&draw, n, 0.0), binomial(&draw, n, 1.0)), (0, n));
-            let mut splits = [&shares[0], &shares[1]].map(|shares| Split::new(address(slot), n, shares));
-            split_all(&streams(), &mut splits);
-            assert_eq!((splits[0].rows(), splits[0].never()), ([0, n as u32].as_slice(), 0));
-            let rare = u64::from(splits[1].rows()[0]);
-            assert!(rare + splits[1].never() == n && rare <= 20 && splits[1].rows()[1] == 0);
+            let splits = [&shares[0], &shares[1]].map(|shares| Split::new(address(slot), n, shares));
+            let parted = split_all(&streams(), &splits);
+            assert_eq!((parted[0].rows(), parted[0].never()), ([0, n as u32].as_slice(), 0));
+            let rare = u64::from(parted[1].rows()[0]);
+            assert!(rare + parted[1].never() == n && rare <= 20 && parted[1].rows()[1] == 0);
         }
     }
 }
@@ -280,11 +280,9 @@ fn rows_that_are_alike_hold_the_same_people() {
     for slot in 0..2_000 {
         let n = 1 + u64::from(slot) * 7 % 900;
         let fine = Split::new(address(slot), n, &shares);
-        let mut both = [fine, fine.alike(alike)];
-        split_all(&streams(), &mut both[..1]);
-        split_all(&streams(), &mut both[1..]);
-        let sums = |split: &Split<'_>| {
-            let rows = split.rows();
+        let both = [fine, fine.alike(alike)].map(|split| split_all(&streams(), &[split])[0]);
+        let sums = |parted: &Parted| {
+            let rows = parted.rows();
             [&rows[..3], &rows[3..7], &rows[7..9], &rows[9..10], &rows[10..]]
                 .map(|rows| rows.iter().sum::<u32>())
         };
@@ -302,12 +300,11 @@ fn splits_side_by_side_are_splits_one_by_one() {
         let n = [0, 1, 5, 20, 70, 5_000, MOST_TRIALS][slot as usize % 7];
         Split::new(address(slot), n, if slot.is_multiple_of(3) { &few } else { &many })
     };
-    let mut together: Vec<Split<'_>> = (0..500).map(split).collect();
-    split_all(&streams(), &mut together);
-    for (slot, beside) in (0..500).zip(&together) {
-        let mut alone = [split(slot)];
-        split_all(&streams(), &mut alone);
-        assert_eq!((alone[0].rows(), alone[0].never()), (beside.rows(), beside.never()));
+    let splits: Vec<Split<'_>> = (0..500).map(split).collect();
+    let together = split_all(&streams(), &splits);
+    for (split, beside) in splits.iter().zip(&together) {
+        let alone = split_all(&streams(), &[*split])[0];
+        assert_eq!((alone.rows(), alone.never()), (beside.rows(), beside.never()));
     }
 }
 

@@ -21,7 +21,7 @@ use super::lanes::{Addresses, CountOfAll, whole};
 use super::normals::{log_normals, normals_at};
 use super::parting::{BEGIN, WITHIN, words_of};
 use super::people::People;
-use super::split::{Alike, MOST_ROWS, PARTS, Shares, are_few};
+use super::split::{Alike, MOST_ROWS, PARTS, Parted, Shares, are_few};
 use super::streams::Address;
 
 pub use shares::SharesAbreast;
@@ -34,6 +34,8 @@ pub struct ChanceAbreast {
     /// Whether effects of days and campaigns are held.
     still: bool,
     people: People,
+    /// Where few people went, who were placed one by one.
+    parted: Vec<Parted>,
     /// Room for as many splits as were ever drawn at once.
     partings: Vec<PartingAbreast>,
     /// How many counts and people were drawn in each run.
@@ -79,13 +81,14 @@ impl ChanceAbreast {
     /// Splits people over the rows of tables: all of `splits`, in all runs. [`ChanceAbreast::rows`] tells how many went
     /// where.
     pub fn split(&mut self, splits: &[SplitAbreast<'_>]) {
-        let ChanceAbreast { keys, people, partings, drawn, .. } = self;
+        let ChanceAbreast { keys, people, parted, partings, drawn, .. } = self;
         people.clear();
         partings.resize(partings.len().max(splits.len()), PartingAbreast::EMPTY);
+        parted.resize(parted.len().max(splits.len() * ABREAST), Parted::nobody(0));
         begin(keys, splits, partings, people);
-        people.draw();
-        for (split, parting) in splits.iter().zip(&mut *partings) {
-            parting.place(split, keys, people);
+        people.draw(parted);
+        for ((split, parting), parted) in splits.iter().zip(&mut *partings).zip(parted.chunks(ABREAST)) {
+            parting.place(split, keys, parted);
         }
         go_down(keys, splits, partings);
         partings[..splits.len()].iter().for_each(|parting| add(drawn, &parting.draws));
@@ -144,19 +147,11 @@ impl TablesAbreast<'_> {
         }
     }
 
-    /// Asks for `n` people of a run one by one, at the counter `words` under `key`.
-    fn ask(self, run: usize, people: &mut People, key: [u32; 2], words: [u32; 4], n: u64) {
+    /// The table of a run, for as long as it is looked at.
+    fn of<T>(self, run: usize, look: impl FnOnce(&Shares) -> T) -> T {
         match self {
-            TablesAbreast::One(table) => table.ask(people, key, words, n),
-            TablesAbreast::Each(tables) => tables.of(run).ask(people, key, words, n),
-        }
-    }
-
-    /// The thresholds of a run, behind which nobody is of an earlier row.
-    fn thresholds(self, run: usize) -> [f64; MOST_ROWS] {
-        match self {
-            TablesAbreast::One(table) => table.thresholds(),
-            TablesAbreast::Each(tables) => tables.of(run).thresholds(),
+            TablesAbreast::One(table) => look(table),
+            TablesAbreast::Each(tables) => look(&tables.of(run)),
         }
     }
 
@@ -207,9 +202,8 @@ struct PartingAbreast {
     /// The people of each part that is still to be split, and a bit for each part in which there is anybody.
     parts: [All<f64>; MOST_ROWS],
     open: u16,
-    /// Runs with so few people that they are placed one by one, and the crowd of each.
+    /// Runs with so few people that they are placed one by one.
     few: u32,
-    crowds: All<u32>,
     rows: [All<u64>; MOST_ROWS],
     /// How many of them the table has.
     len: usize,
@@ -222,15 +216,15 @@ impl PartingAbreast {
         parts: [[0.0; ABREAST]; MOST_ROWS],
         open: 0,
         few: 0,
-        crowds: [0; ABREAST],
         rows: [[0; ABREAST]; MOST_ROWS],
         len: 0,
         draws: [0; ABREAST],
     };
 
     /// Sets out: few people are asked for one by one, others by who goes to any row.
+    /// Where they went is wanted from place `first` on, run by run.
     #[inline(always)]
-    fn begin(&mut self, split: &SplitAbreast<'_>, keys: &[All<u32>; 2], people: &mut People) {
+    fn begin(&mut self, split: &SplitAbreast<'_>, keys: &[All<u32>; 2], people: &mut People, first: usize) {
         let rows = split.tables.rows();
         self.cuts = split.alike.cuts(rows);
         self.open = 0;
@@ -241,8 +235,8 @@ impl PartingAbreast {
         let mut many = split.n.map(|n| n as i64 as f64);
         for run in those(self.few) {
             many[run] = 0.0;
-            self.crowds[run] = people.crowds() as u32;
-            split.tables.ask(run, people, [keys[0][run], keys[1][run]], split.at.words(), split.n[run]);
+            let (key, words, n) = ([keys[0][run], keys[1][run]], split.at.words(), split.n[run]);
+            split.tables.of(run, |table| table.ask(people, key, words, n, first + run));
             self.draws[run] = split.n[run];
         }
         let never = split.tables.never();
@@ -257,12 +251,15 @@ impl PartingAbreast {
         self.go_down(1, &all, split);
     }
 
-    /// Puts those into their rows who were asked for one by one.
-    fn place(&mut self, split: &SplitAbreast<'_>, keys: &[All<u32>; 2], people: &People) {
+    /// Puts those into their rows who were asked for one by one, run by run.
+    fn place(&mut self, split: &SplitAbreast<'_>, keys: &[All<u32>; 2], parted: &[Parted]) {
         for run in those(self.few) {
-            let whose = ([keys[0][run], keys[1][run]], split.at.words());
-            let placed = people.placed(self.crowds[run] as usize, whose, || split.tables.thresholds(run));
-            for (row, count) in self.rows[..self.len].iter_mut().zip(placed.rows) {
+            let mut parted = parted[run];
+            if !parted.settled {
+                let (key, words, n) = ([keys[0][run], keys[1][run]], split.at.words(), split.n[run]);
+                parted = split.tables.of(run, |table| table.place(key, words, n));
+            }
+            for (row, count) in self.rows[..self.len].iter_mut().zip(parted.rows) {
                 row[run] = u64::from(count);
             }
         }
@@ -351,8 +348,8 @@ fn begin(
     partings: &mut [PartingAbreast],
     people: &mut People,
 ) {
-    for (split, parting) in splits.iter().zip(partings) {
-        parting.begin(split, keys, people);
+    for (place, (split, parting)) in splits.iter().zip(partings).enumerate() {
+        parting.begin(split, keys, people, place * ABREAST);
     }
 }
 
@@ -436,8 +433,8 @@ mod tests {
             let plain = chance.binomials(at, &n, &p);
             for (run, streams) in runs.iter().map(Chance::streams).enumerate() {
                 let alone = [Split::new(at, n[run], own(run)).alike(alike), Split::new(at, n[run], one)];
-                for (mut alone, rows) in alone.into_iter().zip(&both) {
-                    expected_draws[run] += split_all(streams, std::slice::from_mut(&mut alone));
+                for (alone, rows) in split_all(streams, &alone).iter().zip(&both) {
+                    expected_draws[run] += alone.draws();
                     let rows: Vec<u64> = rows.iter().map(|row| row[run]).collect();
                     let expected: Vec<u64> = alone.rows().iter().map(|row| u64::from(*row)).collect();
                     assert_eq!(rows[..expected.len()], expected, "run {run} at {slot}, {} people", n[run]);

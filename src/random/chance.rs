@@ -23,7 +23,7 @@ use super::prior::Prior;
 use super::probability::Probability;
 use super::quantile::normal_quantile;
 use super::sorted::SortedPair;
-use super::split::{Shares, Split};
+use super::split::{Parted, Shares, Split};
 use super::streams::{Address, Purpose, Streams, Subject};
 use super::table::{self, Table};
 use super::walk::Walk;
@@ -257,22 +257,28 @@ impl Chance {
         }
     }
 
-    /// Asks for splits, each of people over the rows of its table: [`Chance::take_back`] gives them back, after a
-    /// [wait](Chance::wait).
+    /// Asks for splits, each of people over the rows of its table: [`Table::parted`] tells where they went, after a
+    /// [wait](Chance::wait) and once they are [taken back](Chance::take_back).
     #[inline]
-    pub fn hand_in(&mut self, splits: &mut [Split<'_>]) -> Receipt {
-        if self.held.luck {
-            return self.split_expected(splits);
+    pub fn hand_in<'s>(&mut self, splits: impl Iterator<Item = Split<'s>>) -> Receipt {
+        let table = self.table.clone();
+        let mut counts = table.counts().borrow_mut();
+        let asked = counts.asked();
+        let receipt = asked.receipt();
+        for split in splits {
+            match self.held.luck {
+                false => asked.hand_in(self.streams.key(), &split),
+                true => _ = asked.know_split(self.split_expected(&split)),
+            }
         }
-        self.table.counts().borrow_mut().asked().hand_in(self.streams.key(), splits)
+        asked.handed_in_since(receipt)
     }
 
-    /// Takes the splits that were asked for.
-    pub fn take_back(&mut self, splits: &mut [Split<'_>], receipt: Receipt) {
-        if !self.held.luck {
-            let counts = self.table.counts().borrow();
-            self.drawn += counts.drawn().take_back(self.streams.key(), splits, receipt);
-        }
+    /// Takes splits back, which are those that were handed in.
+    #[inline]
+    pub fn take_back<'s>(&mut self, receipt: Receipt, splits: impl Iterator<Item = Split<'s>>) {
+        let mut counts = self.table.counts().borrow_mut();
+        self.drawn += counts.drawn_mut().take_back(self.streams.key(), receipt, splits);
     }
 
     /// The row that all of `n` people go to, where the table leaves nothing to chance: they count as split over it.
@@ -286,26 +292,22 @@ impl Chance {
         Some(row)
     }
 
-    /// Splits all of `splits` as is expected; nothing is left to ask for.
+    /// Where the people of a split are expected to go.
     #[cold]
-    fn split_expected(&mut self, splits: &mut [Split<'_>]) -> Receipt {
-        splits.iter_mut().for_each(|split| self.split_one_expected(split));
-        Receipt::default()
-    }
-
-    fn split_one_expected(&mut self, split: &mut Split<'_>) {
+    fn split_expected(&mut self, split: &Split<'_>) -> Parted {
         let (n, shares, address) = (split.n(), split.shares(), split.address());
-        self.drawn += shares.shares().len() as u64;
+        let mut parted = Parted { draws: shares.shares().len() as u32, ..split.nobody() };
         let mut left = n;
         let last = shares.shares().iter().rposition(|share| *share > 0.0);
         for (row, share) in shares.shares().iter().enumerate() {
             let all_left = shares.never() == 0.0 && Some(row) == last;
             let at = Address { item: address.item.wrapping_add(row as u8), ..address };
             let count = if all_left { left } else { self.expected(at, n as f64 * share, 0, left) };
-            split.rows_mut()[row] = count as u32;
+            parted.rows[row] = count as u32;
             left -= count;
         }
-        split.set_never(left);
+        parted.never = left as u32;
+        parted
     }
 
     /// What is expected, whole: the fraction goes to the next draw of the same purpose, item and subject.
@@ -336,9 +338,7 @@ mod tests {
         let shares = Shares::new(&[0.25, 0.5]).expect("shares");
         let mut sums = [0_u64; 3];
         for slot in 0..400 {
-            let mut split = [Split::new(address(10_000 + slot), 5, &shares)];
-            chance.hand_in(&mut split);
-            let [split] = split;
+            let split = chance.split_expected(&Split::new(address(10_000 + slot), 5, &shares));
             assert_eq!(u64::from(split.rows().iter().sum::<u32>()) + split.never(), 5);
             sums[0] += u64::from(split.rows()[0]);
             sums[1] += u64::from(split.rows()[1]);
@@ -353,9 +353,7 @@ mod tests {
         let mut chance = held();
         for slot in 0..50 {
             let address = Address { slot, ..Address::of(Purpose::Delay, Subject::new(&["b"])) };
-            let mut split = [Split::new(address, 7, &shares)];
-            chance.hand_in(&mut split);
-            assert_eq!(split[0].never(), 0);
+            assert_eq!(chance.split_expected(&Split::new(address, 7, &shares)).never(), 0);
         }
     }
 

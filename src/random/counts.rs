@@ -14,7 +14,7 @@ use std::ops::Range;
 use super::lanes::{Answers, Questions, whole};
 use super::parting::{Parting, asked_by};
 use super::people::People;
-use super::split::{Shares, Split};
+use super::split::{Parted, Shares, Split};
 use super::streams::{Address, Streams};
 
 /// Counts to be drawn side by side, and those that were drawn last.
@@ -35,6 +35,11 @@ impl Counts {
         &self.drawn
     }
 
+    /// The same, to be settled.
+    pub(super) fn drawn_mut(&mut self) -> &mut Asked {
+        &mut self.drawn
+    }
+
     /// Draws all that is asked for.
     pub(super) fn draw(&mut self) {
         std::mem::swap(&mut self.asked, &mut self.drawn);
@@ -48,10 +53,11 @@ impl Counts {
 pub(super) struct Asked {
     questions: Questions,
     plain: Vec<u32>,
-    /// Room for as many splits as were ever asked for at once.
+    /// Where the people of each split go, and how they get there; room for as many as were ever asked for at once.
+    parted: Vec<Parted>,
     partings: Vec<Parting>,
-    /// How many are asked for.
-    parted: usize,
+    /// How many splits are asked for.
+    splits: usize,
     people: People,
 }
 
@@ -63,10 +69,10 @@ pub struct Ticket {
 }
 
 /// Which splits were handed in: good for what is drawn next.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 pub struct Receipt {
-    parting: usize,
-    crowd: usize,
+    from: usize,
+    to: usize,
 }
 
 /// Marks who asks for a plain count.
@@ -76,7 +82,7 @@ impl Asked {
     fn clear(&mut self) {
         self.questions.clear();
         self.plain.clear();
-        self.parted = 0;
+        self.splits = 0;
         self.people.clear();
     }
 
@@ -108,48 +114,78 @@ impl Asked {
         &self.plain[ticket.from..ticket.to]
     }
 
-    /// Asks for splits under `key`.
-    pub(super) fn hand_in(&mut self, key: [u32; 2], splits: &[Split<'_>]) -> Receipt {
-        let receipt = Receipt { parting: self.parted, crowd: self.people.crowds() };
-        for split in splits.iter().filter(|split| split.n() > 0) {
-            match split.is_few() {
-                true => split.ask(key, &mut self.people),
-                false => self.part(key, split),
-            }
-        }
-        receipt
+    /// A receipt of the splits that are handed in from here on: of none so far.
+    pub(super) fn receipt(&self) -> Receipt {
+        Receipt { from: self.splits, to: self.splits }
     }
 
-    fn part(&mut self, key: [u32; 2], split: &Split<'_>) {
-        let place = self.parted;
-        self.parted += 1;
-        if place == self.partings.len() {
+    /// The same with all that were handed in since.
+    pub(super) fn handed_in_since(&self, receipt: Receipt) -> Receipt {
+        Receipt { to: self.splits, ..receipt }
+    }
+
+    /// Asks for a split under `key`.
+    #[inline]
+    pub(super) fn hand_in(&mut self, key: [u32; 2], split: &Split<'_>) {
+        let place = self.know_split(split.nobody());
+        if split.n() == 0 {
+            return;
+        }
+        match split.is_few() {
+            true => split.shares().ask(&mut self.people, key, split.address().words(), split.n(), place),
+            false => self.part(place, key, split),
+        }
+    }
+
+    /// Takes where the people of a split go, as far as is known, into its place; returns that.
+    #[inline]
+    pub(super) fn know_split(&mut self, parted: Parted) -> usize {
+        let place = self.splits;
+        self.splits += 1;
+        if place == self.parted.len() {
+            self.parted.push(Parted::nobody(0));
             self.partings.push(Parting::EMPTY);
         }
-        self.partings[place].begin(place, key, split, &mut self.questions);
+        self.parted[place] = parted;
+        place
     }
 
-    /// Gives the splits of `receipt` back, which were handed in under `key`; returns how many counts and people were drawn.
-    pub(super) fn take_back(&self, key: [u32; 2], splits: &mut [Split<'_>], receipt: Receipt) -> u64 {
-        let (Receipt { mut parting, mut crowd }, mut draws) = (receipt, 0);
-        for split in splits.iter_mut().filter(|split| split.n() > 0) {
-            if split.is_few() {
-                split.place(key, &self.people, crowd);
-                crowd += 1;
-                draws += split.n();
-            } else {
-                let reached = &self.partings[parting].reached;
-                split.arrive(reached);
-                draws += u64::from(reached.draws);
-                parting += 1;
+    fn part(&mut self, place: usize, key: [u32; 2], split: &Split<'_>) {
+        let (parting, parted) = (&mut self.partings[place], &mut self.parted[place]);
+        parting.begin(place, key, split, parted, &mut self.questions);
+    }
+
+    /// Looks at more bits of people where first bits did not settle where they are: `splits` are those of `receipt`, which
+    /// were handed in under `key`. Returns how many counts and people were drawn.
+    #[inline]
+    pub(super) fn take_back<'s>(
+        &mut self,
+        key: [u32; 2],
+        receipt: Receipt,
+        splits: impl Iterator<Item = Split<'s>>,
+    ) -> u64 {
+        let parted = &mut self.parted[receipt.from..receipt.to];
+        let (mut draws, mut settled) = (0, true);
+        for parted in parted.iter() {
+            draws += parted.draws();
+            settled &= parted.settled;
+        }
+        if !settled {
+            for (parted, split) in parted.iter_mut().zip(splits).filter(|(parted, _)| !parted.settled) {
+                *parted = split.shares().place(key, split.address().words(), split.n());
             }
         }
         draws
     }
 
+    /// Where the people of each split of `receipt` went, once it was taken back.
+    pub(super) fn parted(&self, receipt: Receipt) -> &[Parted] {
+        &self.parted[receipt.from..receipt.to]
+    }
+
     /// Draws all that is asked for, and goes down the splits with it until each has come to its rows.
     fn draw(&mut self) {
-        self.people.draw();
+        self.people.draw(&mut self.parted);
         loop {
             let drawn = self.questions.draw();
             if drawn.iter().all(Range::is_empty) {
@@ -171,7 +207,8 @@ impl Asked {
                 self.plain[(asker & !PLAIN) as usize] = whole(k);
             } else {
                 let (place, part) = asked_by(asker);
-                self.partings[place].answer(place, part, n, k, &mut self.questions);
+                let parted = &mut self.parted[place];
+                self.partings[place].answer((place, part), (n, k), parted, &mut self.questions);
             }
         }
     }
@@ -185,19 +222,21 @@ impl Asked {
 /// # Panics
 /// When `out` is shorter than the table.
 pub fn split(streams: &Streams, address: Address, n: u64, shares: &Shares, out: &mut [u64]) -> u64 {
-    let mut splits = [Split::new(address, n, shares)];
-    split_all(streams, &mut splits);
-    out.iter_mut().zip(splits[0].rows()).for_each(|(out, row)| *out = u64::from(*row));
-    splits[0].never()
+    let parted = split_all(streams, &[Split::new(address, n, shares)])[0];
+    out.iter_mut().zip(parted.rows()).for_each(|(out, row)| *out = u64::from(*row));
+    parted.never()
 }
 
-/// Splits all of `splits`, part by part from the whole to the rows, side by side; returns how many counts and people were
-/// drawn.
-pub fn split_all(streams: &Streams, splits: &mut [Split<'_>]) -> u64 {
+/// Splits all of `splits`, part by part from the whole to the rows, side by side; where people go, in the same order.
+pub fn split_all(streams: &Streams, splits: &[Split<'_>]) -> Vec<Parted> {
     let mut counts = Counts::default();
-    let receipt = counts.asked().hand_in(streams.key(), splits);
+    let asked = counts.asked();
+    let receipt = asked.receipt();
+    splits.iter().for_each(|split| asked.hand_in(streams.key(), split));
+    let receipt = asked.handed_in_since(receipt);
     counts.draw();
-    counts.drawn().take_back(streams.key(), splits, receipt)
+    counts.drawn_mut().take_back(streams.key(), receipt, splits.iter().copied());
+    counts.drawn().parted(receipt).to_vec()
 }
 
 #[cfg(test)]

@@ -69,7 +69,7 @@ pub use philox::philox;
 pub use prior::{Law, Prior, PriorError};
 pub use probability::{Probability, ProbabilityError};
 pub use sorted::SortedPair;
-pub use split::{Alike, MOST_ROWS, Shares, SharesError, Split};
+pub use split::{Alike, MOST_ROWS, Parted, Shares, SharesError, Split};
 pub(crate) use streams::mix_down;
 pub use streams::{Address, Draw, Purpose, Streams, Subject, SubjectCollision, Subjects};
 pub use table::{Player, Table};

@@ -1,7 +1,7 @@
 //! A split under way: how it goes down from the whole to the rows, as its parts are counted.
 
 use super::lanes::{Questions, whole};
-use super::split::{Halves, MOST_ROWS, PARTS, Reached, Split};
+use super::split::{Halves, MOST_ROWS, PARTS, Parted, Split};
 
 /// People who are being split at a table, with all that is needed to go on.
 #[derive(Clone, Debug)]
@@ -12,17 +12,10 @@ pub(super) struct Parting {
     halves: Halves,
     /// Where rows are told apart: a bit for each row that is not alike to the next.
     cuts: u16,
-    pub(super) reached: Reached,
 }
 
 impl Parting {
-    pub(super) const EMPTY: Parting = Parting {
-        key: [0; 2],
-        words: [0; 4],
-        halves: Halves::EMPTY,
-        cuts: 0,
-        reached: Reached { rows: [0; MOST_ROWS], never: 0, draws: 0 },
-    };
+    pub(super) const EMPTY: Parting = Parting { key: [0; 2], words: [0; 4], halves: Halves::EMPTY, cuts: 0 };
 
     /// Sets out to split the people of `split` under `key`: asks who goes to any row, or to which half.
     pub(super) fn begin(
@@ -30,55 +23,54 @@ impl Parting {
         place: usize,
         key: [u32; 2],
         split: &Split<'_>,
+        parted: &mut Parted,
         questions: &mut Questions,
     ) {
         let (shares, n) = (split.shares(), split.n() as i64 as f64);
         (self.key, self.words, self.cuts) = (key, split.address().words(), split.cuts());
         self.halves = *shares.halves();
-        self.reached = Reached::default();
         match shares.never() {
-            0.0 => self.go_down(place, 1, n, questions),
-            _ => self.ask(place, 0, n, questions),
+            0.0 => self.go_down((place, 1), n, parted, questions),
+            _ => self.ask((place, 0), n, parted, questions),
         }
     }
 
     /// `first` of the `n` people of a part are in its first half.
     #[inline]
     pub(super) fn answer(
-        &mut self,
-        place: usize,
-        part: usize,
-        n: f64,
-        first: f64,
+        &self,
+        (place, part): (usize, usize),
+        (n, first): (f64, f64),
+        parted: &mut Parted,
         questions: &mut Questions,
     ) {
         if part == 0 {
-            self.reached.never = whole(n - first);
-            self.go_down(place, 1, first, questions);
+            parted.never = whole(n - first);
+            self.go_down((place, 1), first, parted, questions);
         } else {
-            self.go_down(place, 2 * part, first, questions);
-            self.go_down(place, 2 * part + 1, n - first, questions);
+            self.go_down((place, 2 * part), first, parted, questions);
+            self.go_down((place, 2 * part + 1), n - first, parted, questions);
         }
     }
 
     /// Brings the `n` people of a part to the first part that has two halves, and asks who goes to which; where all rows
     /// are alike, to a row.
     #[inline]
-    fn go_down(&mut self, place: usize, part: usize, n: f64, questions: &mut Questions) {
+    fn go_down(&self, (place, part): (usize, usize), n: f64, parted: &mut Parted, questions: &mut Questions) {
         if n == 0.0 {
             return;
         }
         let part = usize::from(self.halves.down[part % PARTS]) % PARTS;
         if self.cuts & WITHIN[part] == 0 {
-            self.reached.rows[usize::from(BEGIN[part]) % MOST_ROWS] = whole(n);
+            parted.rows[usize::from(BEGIN[part]) % MOST_ROWS] = whole(n);
         } else {
-            self.ask(place, part, n, questions);
+            self.ask((place, part), n, parted, questions);
         }
     }
 
     #[inline(always)]
-    fn ask(&mut self, place: usize, part: usize, n: f64, questions: &mut Questions) {
-        self.reached.draws += 1;
+    fn ask(&self, (place, part): (usize, usize), n: f64, parted: &mut Parted, questions: &mut Questions) {
+        parted.draws += 1;
         questions.ask(
             self.key,
             words_of(self.words, part),

@@ -8,24 +8,28 @@ use multiversion::multiversion;
 use super::expansion::floor;
 use super::lanes::{Addresses, LANES, TWO_32, whole};
 use super::philox::philox;
+use super::split::Parted;
 use super::streams::Draw;
 
 /// Thresholds of uniforms, ready to be compared with the first 32 bits of one.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Edges {
     /// Where the first 32 bits are more, the uniform is at or above the threshold; where they are less, it is not. From
-    /// the middle, as the first 32 bits of people.
+    /// the middle, as the first 32 bits of people. Behind the table all are as its last.
     bits: [i32; 16],
 }
 
 impl Edges {
-    pub(super) fn new(thresholds: &[f64; 16]) -> Edges {
+    /// Of a table of so many rows (not 0), each below its threshold.
+    pub(super) fn new(thresholds: &[f64; 16], rows: usize) -> Edges {
         let mut bits = [0; 16];
-        for (bits, threshold) in bits.iter_mut().zip(thresholds) {
+        for (bits, threshold) in bits.iter_mut().zip(&thresholds[..rows]) {
             // A uniform is below 1.
             let upto = if *threshold < 1.0 { whole(floor(threshold * TWO_32)) } else { u32::MAX };
             *bits = from_middle(upto);
         }
+        let last = bits[rows - 1];
+        bits[rows..].fill(last);
         Edges { bits }
     }
 }
@@ -58,50 +62,34 @@ struct Crowd {
     /// The thresholds that count, and the edges of all.
     rows: usize,
     edges: Edges,
-    placed: Placed,
-    /// Whether first bits settle where everybody is.
-    settled: bool,
-}
-
-/// Where people are, of whom each goes to a row or to none.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Placed {
-    /// People before each threshold that are not before the one ahead of it; nobody looks at those behind the table.
-    pub(super) rows: [u32; 16],
-    /// Those at or above the last threshold.
-    pub(super) never: u32,
+    /// Where their rows are wanted.
+    place: usize,
 }
 
 impl Crowd {
-    const EMPTY: Crowd = Crowd {
-        first: 0,
-        n: 0,
-        rows: 0,
-        edges: Edges { bits: [0; 16] },
-        placed: Placed { rows: [0; 16], never: 0 },
-        settled: false,
-    };
+    const EMPTY: Crowd = Crowd { first: 0, n: 0, rows: 0, edges: Edges { bits: [0; 16] }, place: 0 };
 }
 
 impl People {
-    /// So many crowds are asked for: whoever is asked for next is the one after them.
-    pub(super) fn crowds(&self) -> usize {
-        self.asked
-    }
-
     pub(super) fn clear(&mut self) {
         (self.blocks, self.asked) = (0, 0);
     }
 
     /// Asks for `n` people (at most 2^17) at the counter `words` under `key`, who are placed by the first `rows`
-    /// thresholds, whose edges are `edges`.
+    /// thresholds, whose edges are `edges`. Where they went is wanted at `place`.
     #[inline]
-    pub(super) fn ask(&mut self, key: [u32; 2], words: [u32; 4], n: u64, (edges, rows): (&Edges, usize)) {
+    pub(super) fn ask(
+        &mut self,
+        key: [u32; 2],
+        words: [u32; 4],
+        n: u64,
+        (edges, rows): (&Edges, usize),
+        place: usize,
+    ) {
         if self.asked == self.crowds.len() {
             self.crowds.push(Crowd::EMPTY);
         }
-        let crowd = &mut self.crowds[self.asked];
-        (crowd.first, crowd.n, crowd.rows, crowd.edges) = (self.blocks, n as usize, rows, *edges);
+        self.crowds[self.asked] = Crowd { first: self.blocks, n: n as usize, rows, edges: *edges, place };
         self.asked += 1;
         let [head, subject, cell, slot] = words;
         for block in 0..blocks_of(n) {
@@ -114,27 +102,12 @@ impl People {
         }
     }
 
-    /// Draws and places all who were asked for.
-    pub(super) fn draw(&mut self) {
+    /// Draws all who were asked for, and places them; [`Parted::settled`] tells of whom more bits have to be looked at.
+    pub(super) fn draw(&mut self, parted: &mut [Parted]) {
         let groups = self.blocks.div_ceil(LANES);
         self.words.iter_mut().for_each(|words| words.resize(words.len().max(groups * LANES), 0));
         let [a, b, c, d] = &mut self.words;
-        draw(&self.groups[..groups], [a, b, c, d], &mut self.crowds[..self.asked]);
-    }
-
-    /// Where those of a crowd are, who were asked for at the counter `words` under `key` and are placed by `thresholds`.
-    #[inline]
-    pub(super) fn placed(
-        &self,
-        crowd: usize,
-        (key, words): ([u32; 2], [u32; 4]),
-        thresholds: impl Fn() -> [f64; 16],
-    ) -> Placed {
-        let Crowd { n, rows, placed, settled, .. } = &self.crowds[crowd];
-        match settled {
-            true => *placed,
-            false => placed_by(*n, *rows, &all_bits_above(key, words, *n as u64, &thresholds()[..*rows])),
-        }
+        draw(&self.groups[..groups], [a, b, c, d], &self.crowds[..self.asked], parted);
     }
 }
 
@@ -145,7 +118,7 @@ fn blocks_of(n: u64) -> u32 {
 
 /// Draws all groups, and counts who of each crowd is in which row.
 #[multiversion(targets("x86_64+avx512f+avx512bw+avx512cd+avx512dq+avx512vl", "x86_64+avx2"))]
-fn draw(groups: &[Addresses], mut words: [&mut [i32]; 4], crowds: &mut [Crowd]) {
+fn draw(groups: &[Addresses], mut words: [&mut [i32]; 4], crowds: &[Crowd], parted: &mut [Parted]) {
     for (group, at) in groups.iter().enumerate() {
         let blocks = at.blocks();
         for (words, of_blocks) in words.iter_mut().zip(&blocks) {
@@ -158,48 +131,39 @@ fn draw(groups: &[Addresses], mut words: [&mut [i32]; 4], crowds: &mut [Crowd]) 
     let words = words.map(|words| &*words);
     for crowd in crowds {
         match crowd.rows {
-            0..=8 => crowd.place::<8>(&words),
-            _ => crowd.place::<16>(&words),
+            0..=8 => crowd.place::<8>(&words, &mut parted[crowd.place]),
+            _ => crowd.place::<16>(&words, &mut parted[crowd.place]),
         }
     }
 }
 
 impl Crowd {
-    /// Counts who is in which row of a table of at most `N`.
+    /// Counts who is in which row of a table of at most `N`, so far of nobody.
     #[inline(always)]
-    fn place<const N: usize>(&mut self, words: &[&[i32]; 4]) {
-        let (mut of, mut more, mut same) = ([0; N], [0_u32; N], [0_u32; N]);
+    fn place<const N: usize>(&self, words: &[&[i32]; 4], parted: &mut Parted) {
+        let (mut of, mut above, mut same) = ([0; N], [0_u32; N], [0_u32; N]);
         of.copy_from_slice(&self.edges.bits[..N]);
         for person in 0..self.n {
             let bits = words[person % 4][self.first + person / 4];
             for row in 0..N {
-                more[row] += u32::from(bits > of[row]);
+                above[row] += u32::from(bits > of[row]);
                 same[row] |= u32::from(bits == of[row]);
             }
         }
-        let mut above = [0; 16];
-        above[..N].copy_from_slice(&more);
-        self.settled = same == [0; N];
-        self.placed = placed_by(self.n, self.rows, &above);
+        let mut before = [self.n as u32; N];
+        before[1..].copy_from_slice(&above[..N - 1]);
+        for row in 0..N {
+            parted.rows[row] = before[row] - above[row];
+        }
+        (parted.never, parted.draws) = (above[N - 1], self.n as u32);
+        parted.settled = same == [0; N];
     }
-}
-
-/// Where `n` people are, of whom so many are at or above each of the first `rows` thresholds.
-#[inline(always)]
-fn placed_by(n: usize, rows: usize, above: &[u32; 16]) -> Placed {
-    let mut before = [n as u32; 17];
-    before[1..].copy_from_slice(above);
-    let mut placed = Placed { rows: [0; 16], never: before[rows] };
-    for row in 0..16 {
-        placed.rows[row] = before[row] - before[row + 1];
-    }
-    placed
 }
 
 /// How many of `n` people are at or above each threshold, by all bits of everybody.
 #[cold]
 #[inline(never)]
-fn all_bits_above(key: [u32; 2], words: [u32; 4], n: u64, thresholds: &[f64]) -> [u32; 16] {
+pub(super) fn all_bits_above(key: [u32; 2], words: [u32; 4], n: u64, thresholds: &[f64]) -> [u32; 16] {
     let mut above = [0; 16];
     for person in 0..n {
         let [head, subject, cell, slot] = words;
@@ -240,17 +204,17 @@ mod tests {
             for (more, of_own) in [(rest * 0.5, 1), (rest * 0.5 + 0.5, 0)] {
                 let mut thresholds = [2.0; 16];
                 thresholds[..3].copy_from_slice(&[0.0, (bits + more) / TWO_32, 1.0]);
-                let edges = Edges::new(&thresholds);
+                let edges = Edges::new(&thresholds, 4);
                 let mut people = People::default();
                 // Others before them, so that their blocks begin within a group.
-                people.ask(streams.key(), [head, subject, cell, slot + 1], 11, (&edges, 4));
-                people.ask(streams.key(), at.words(), n, (&edges, 4));
-                people.draw();
-                let placed = people.placed(1, (streams.key(), at.words()), || thresholds);
+                people.ask(streams.key(), [head, subject, cell, slot + 1], 11, (&edges, 4), 0);
+                people.ask(streams.key(), at.words(), n, (&edges, 4), 1);
+                let mut parted = [Parted::nobody(4); 2];
+                people.draw(&mut parted);
+                assert_eq!(parted.map(|parted| parted.settled), [true, false]);
+                let above = all_bits_above(streams.key(), at.words(), n, &thresholds[..4]);
                 let others = (0..n).filter(|other| *other != person && all_bits(*other).0 > bits).count();
-                let above = others as u32 + of_own;
-                assert_eq!(placed.rows[..4], [0, n as u32 - above, above, 0], "person {person}");
-                assert_eq!(placed.never, 0);
+                assert_eq!(above[..4], [n as u32, others as u32 + of_own, 0, 0], "person {person}");
             }
         }
     }
@@ -260,22 +224,21 @@ mod tests {
     fn people_side_by_side_are_people_one_by_one() {
         let streams = Streams::new(6, 1);
         let thresholds: [f64; 16] = std::array::from_fn(|row| (row as f64 + 0.5) / 16.0);
-        let edges = Edges::new(&thresholds);
         let at = |slot| Address { slot, ..Address::of(Purpose::Reserve, Subject::new(&["crowd"])) }.words();
         let crowds: Vec<(u64, usize)> = (0..70).flat_map(|n| [3, 8, 9, 16].map(|rows| (n, rows))).collect();
         let mut people = People::default();
-        for (n, rows) in &crowds {
-            people.ask(streams.key(), at(*n as u32), *n, (&edges, *rows));
+        for (place, (n, rows)) in crowds.iter().enumerate() {
+            let edges = Edges::new(&thresholds, *rows);
+            people.ask(streams.key(), at(*n as u32), *n, (&edges, *rows), place);
         }
-        people.draw();
-        for (crowd, (n, rows)) in crowds.into_iter().enumerate() {
-            let whose = (streams.key(), at(n as u32));
-            let placed = people.placed(crowd, whose, || thresholds);
-            let alone =
-                placed_by(n as usize, rows, &all_bits_above(whose.0, whose.1, n, &thresholds[..rows]));
-            let rows = rows.min(15);
-            assert_eq!((&placed.rows[..rows], placed.never), (&alone.rows[..rows], alone.never), "of {n}");
+        let mut parted: Vec<Parted> = crowds.iter().map(|(_, rows)| Parted::nobody(*rows)).collect();
+        people.draw(&mut parted);
+        for ((n, rows), parted) in crowds.into_iter().zip(parted) {
+            let above = all_bits_above(streams.key(), at(n as u32), n, &thresholds[..rows]);
+            let alone = Parted::between(n as usize, rows, &above);
+            assert!(parted.settled);
+            assert_eq!((parted.rows(), parted.never), (alone.rows(), alone.never), "of {n}");
+            assert_eq!(u64::from(parted.rows.iter().sum::<u32>()) + parted.never(), n);
         }
-        assert_eq!(people.crowds(), 280);
     }
 }

@@ -12,7 +12,7 @@
 
 use std::sync::OnceLock;
 
-use super::people::{Edges, People, Placed};
+use super::people::{Edges, People, all_bits_above};
 use super::streams::Address;
 
 /// The longest table.
@@ -180,10 +180,17 @@ impl Shares {
         (row < self.rows).then_some(row)
     }
 
-    /// Asks for `n` people one by one, at the counter `words` under `key`.
+    /// Asks for `n` people one by one, at the counter `words` under `key`, whose rows are wanted at a place.
     #[inline]
-    pub(super) fn ask(&self, people: &mut People, key: [u32; 2], words: [u32; 4], n: u64) {
-        people.ask(key, words, n, (self.edges(), self.rows));
+    pub(super) fn ask(&self, people: &mut People, key: [u32; 2], words: [u32; 4], n: u64, place: usize) {
+        people.ask(key, words, n, (self.edges(), self.rows), place);
+    }
+
+    /// Where `n` people go who were asked for one by one, by all bits of everybody.
+    #[cold]
+    pub(super) fn place(&self, key: [u32; 2], words: [u32; 4], n: u64) -> Parted {
+        let above = all_bits_above(key, words, n, &self.thresholds()[..self.rows]);
+        Parted::between(n as usize, self.rows, &above)
     }
 
     #[inline]
@@ -193,11 +200,11 @@ impl Shares {
 
     #[cold]
     fn ready_edges(&self) -> &Edges {
-        self.edges.get_or_init(|| Edges::new(&self.thresholds()))
+        self.edges.get_or_init(|| Edges::new(&self.thresholds(), self.rows))
     }
 
     /// Share of each row and those before it; [`BEYOND`] where the table has ended.
-    pub(super) fn thresholds(&self) -> [f64; MOST_ROWS] {
+    fn thresholds(&self) -> [f64; MOST_ROWS] {
         cumulated(self.shares(), self.never)
     }
 }
@@ -293,13 +300,54 @@ pub enum SharesError {
     Sum(f64),
 }
 
-/// Where the people of a split are, as far as is known.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Reached {
+/// Where the people of a split went, as far as is known.
+#[derive(Clone, Copy, Debug)]
+pub struct Parted {
+    /// No row holds more than 2^31; there is nobody in rows behind the table.
     pub(super) rows: [u32; MOST_ROWS],
     pub(super) never: u32,
-    /// Counts that were asked for.
+    /// Counts and people that were drawn.
     pub(super) draws: u32,
+    /// How many rows the table has.
+    pub(super) len: u8,
+    /// Whether first bits settled where everybody is who was placed one by one.
+    pub(super) settled: bool,
+}
+
+impl Parted {
+    /// Nobody, of a table of so many rows.
+    #[inline]
+    pub(super) const fn nobody(rows: usize) -> Parted {
+        Parted { rows: [0; MOST_ROWS], never: 0, draws: 0, len: rows as u8, settled: true }
+    }
+
+    /// `n` people who were placed one by one, of whom so many are at or above each threshold of a table of `rows`.
+    pub(super) fn between(n: usize, rows: usize, above: &[u32; MOST_ROWS]) -> Parted {
+        let mut before = [n as u32; MOST_ROWS + 1];
+        before[1..].copy_from_slice(above);
+        let mut parted = Parted { never: before[rows], draws: n as u32, ..Parted::nobody(rows) };
+        for row in 0..MOST_ROWS {
+            let between = before[row] - before[row + 1];
+            parted.rows[row] = if row < rows { between } else { 0 };
+        }
+        parted
+    }
+
+    /// How many went to each row.
+    #[inline]
+    pub fn rows(&self) -> &[u32] {
+        &self.rows[..usize::from(self.len)]
+    }
+
+    /// How many went to no row.
+    pub fn never(&self) -> u64 {
+        u64::from(self.never)
+    }
+
+    /// Counts and people that were drawn.
+    pub fn draws(&self) -> u64 {
+        u64::from(self.draws)
+    }
 }
 
 /// People to be split over the rows of a table.
@@ -310,20 +358,19 @@ pub struct Split<'s> {
     /// A bit for each row that is not alike to the next.
     cuts: u16,
     n: u64,
-    /// No row holds more than 2^31.
-    rows: [u32; MOST_ROWS],
-    never: u64,
 }
 
 impl<'s> Split<'s> {
     /// `n` (at most 2^31) people who go to a row of `shares` each, or to none; draws are at `address.item` and the 15
     /// items after it.
+    #[inline]
     pub fn new(address: Address, n: u64, shares: &'s Shares) -> Split<'s> {
-        Split { address, shares, cuts: Alike::NONE.cuts, n, rows: [0; MOST_ROWS], never: 0 }
+        Split { address, shares, cuts: Alike::NONE.cuts, n }
     }
 
     /// The same, but people of rows that are `alike` may be counted in any of them: less is drawn, and what is drawn is
     /// the same.
+    #[inline]
     pub fn alike(self, alike: Alike) -> Split<'s> {
         Split { cuts: alike.cuts(self.shares.rows), ..self }
     }
@@ -345,47 +392,15 @@ impl<'s> Split<'s> {
         self.cuts
     }
 
-    /// How many go to each row, once they are split.
-    pub fn rows(&self) -> &[u32] {
-        &self.rows[..self.shares.rows]
-    }
-
-    pub(super) fn rows_mut(&mut self) -> &mut [u32] {
-        &mut self.rows[..self.shares.rows]
-    }
-
-    /// How many go to no row.
-    pub fn never(&self) -> u64 {
-        self.never
-    }
-
-    pub(super) fn set_never(&mut self, never: u64) {
-        self.never = never;
-    }
-}
-
-impl Split<'_> {
     /// Whether people are placed one by one.
     pub(super) fn is_few(&self) -> bool {
         self.shares.few(self.n)
     }
 
-    /// Takes what was reached.
-    pub(super) fn arrive(&mut self, reached: &Reached) {
-        self.rows = reached.rows;
-        self.never = u64::from(reached.never);
-    }
-
-    /// Asks for people one by one, under `key`.
-    pub(super) fn ask(&self, key: [u32; 2], people: &mut People) {
-        self.shares.ask(people, key, self.address.words(), self.n);
-    }
-
-    /// Puts people into their rows, who were asked for one by one under `key` as a crowd.
-    pub(super) fn place(&mut self, key: [u32; 2], people: &People, crowd: usize) {
-        let whose = (key, self.address.words());
-        let Placed { rows, never } = people.placed(crowd, whose, || self.shares.thresholds());
-        (self.rows, self.never) = (rows, u64::from(never));
+    /// Nobody yet, in the rows of its table.
+    #[inline]
+    pub(super) fn nobody(&self) -> Parted {
+        Parted::nobody(self.shares.rows)
     }
 }
 
@@ -412,10 +427,9 @@ mod tests {
             set.set(new.shares()).expect("shares");
             assert_eq!((&set, set.only_row()), (&new, new.only_row()));
             let address = Address { slot, ..Address::of(Purpose::Reserve, Subject::new(&["tables"])) };
-            let mut splits =
-                [Split::new(address, u64::from(slot), &set), Split::new(address, u64::from(slot), &new)];
-            split_all(&streams, &mut splits);
-            let [one, other] = splits;
+            let splits = [&set, &new].map(|table| Split::new(address, u64::from(slot), table));
+            let parted = split_all(&streams, &splits);
+            let [one, other] = parted.as_slice() else { panic!("two splits") };
             assert_eq!((one.rows(), one.never()), (other.rows(), other.never()), "of {slot}");
         }
         assert_eq!(set.set(&[0.5, 0.6]), Err(SharesError::Sum(1.1)));

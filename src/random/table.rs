@@ -11,12 +11,13 @@
 //! most of that. What is drawn has an address, so who sits at the table changes no bit of it. A replication is a
 //! future that waits for nothing but the table, and the table is its own executor: no thread, no clock.
 
-use std::cell::RefCell;
+use std::cell::{Ref, RefCell};
 use std::pin::{Pin, pin};
 use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
 
-use super::counts::Counts;
+use super::counts::{Counts, Receipt};
+use super::split::Parted;
 
 /// Where counts are asked for and drawn.
 #[derive(Clone, Debug, Default)]
@@ -29,6 +30,12 @@ impl Table {
     /// The counts that are asked for here.
     pub(super) fn counts(&self) -> &RefCell<Counts> {
         &self.0
+    }
+
+    /// Where the people of each split of `receipt` went, in the order in which they were handed in; until something else
+    /// is drawn.
+    pub fn parted(&self, receipt: Receipt) -> Ref<'_, [Parted]> {
+        Ref::map(self.0.borrow(), |counts| counts.drawn().parted(receipt))
     }
 
     /// Draws all that is asked for.

@@ -10,16 +10,15 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use crate::few::Few;
-use crate::random::{MOST_ROWS, Purpose, Split};
+use crate::random::{MOST_ROWS, Parted, Purpose, Shares, Split};
 use crate::time::SimTime;
 
 use super::super::history::History;
 use super::super::list::{AS_LAST, CLOSED, Cell, SERVICE_WINDOW, Taken};
 use super::super::moment::Moment;
-use super::super::odds::{OUTCOMES, Odds, REPLY};
-use super::super::segment::Segment;
+use super::super::odds::{OUTCOMES, REPLY};
 use super::super::timetable::Arriving;
-use super::{Act, Addresses, MADE_OF, Send, Tally, leaving};
+use super::{Act, MADE_OF, Send, Tally, leaving};
 
 /// The cell of draws that concern a whole batch: no past has this key.
 pub(super) const BATCH: u32 = u32::MAX;
@@ -37,8 +36,6 @@ pub(super) fn delay_item(act: Act) -> u8 {
 pub struct Room {
     /// The pasts of those who were taken, each once, in order.
     pasts: Vec<Past>,
-    /// Empty between two questions.
-    splits: Vec<Split<'static>>,
 }
 
 /// Customers of one past who are written to.
@@ -97,12 +94,19 @@ impl Past {
     }
 }
 
+/// An act of a batch, and how it is split over the rows of its delay.
+struct Delay<'a> {
+    act: Act,
+    rows: &'a Arriving,
+    split: Split<'a>,
+}
+
 impl<'s> Send<'s, '_> {
     /// Sends to the customers of all pasts. It waits for counts, which are drawn with those of other replications;
     /// between two waits all is plain.
     pub(super) async fn reach_cells(&mut self, taken: &Taken) {
         let mut room = std::mem::take(self.stage.room);
-        let Room { pasts, splits } = &mut room;
+        let Room { pasts } = &mut room;
         let (addresses, stopping_leaves) = (self.addresses(), self.stopping_leaves());
         self.gather(taken, pasts);
         if self.at_cap > 0.0 {
@@ -126,28 +130,39 @@ impl<'s> Send<'s, '_> {
         } else {
             reached(pasts).for_each(|past| past.delivered = past.let_through);
         }
-        let mut outcomes = outcomes(self.segment, addresses, self.odds, pasts, std::mem::take(splits));
-        let receipt = self.stage.chance.hand_in(&mut outcomes);
+        let table = self.stage.chance.table().clone();
+        pasts.iter().for_each(|past| self.odds.work_out(&self.segment.behavior, past.history));
+        let odds = &*self.odds;
+        let outcome = |past: &Past| {
+            let address = addresses.at(Purpose::Outcome, 0, past.key);
+            Split::new(address, past.delivered, odds.shares(past.history))
+        };
+        let receipt = self.stage.chance.hand_in(pasts.iter().map(outcome));
         self.stage.chance.wait().await;
-        self.stage.chance.take_back(&mut outcomes, receipt);
-        let tally = take_outcomes(pasts, &outcomes, stopping_leaves);
-        let outcomes = emptied(outcomes);
+        self.stage.chance.take_back(receipt, pasts.iter().map(outcome));
+        let tally = take_outcomes(pasts, &table.parted(receipt), stopping_leaves);
         self.note(tally);
         let arriving = self.arriving();
         let replies = self.rows(&arriving, Act::Reply);
-        let mut late = self.late_answers(pasts, replies, outcomes);
-        if !late.is_empty() {
-            let receipt = self.stage.chance.hand_in(&mut late);
-            self.stage.chance.wait().await;
-            self.stage.chance.take_back(&mut late, receipt);
+        match self.late_answers(replies) {
+            None => self.settle(pasts, &[], replies),
+            Some(late) => {
+                let late = |past: &Past| {
+                    let address = addresses.at(Purpose::Delay, delay_item(Act::Reply), past.key);
+                    Split::new(address, past.replies, late)
+                };
+                let receipt = self.stage.chance.hand_in(answering(pasts).map(late));
+                self.stage.chance.wait().await;
+                self.stage.chance.take_back(receipt, answering(pasts).map(late));
+                self.settle(pasts, &table.parted(receipt), replies);
+            }
         }
-        self.settle(pasts, &late, replies);
-        let (acts, mut delays) = self.delays(&arriving, emptied(late));
-        let receipt = self.stage.chance.hand_in(&mut delays);
+        let delays = self.delays(&arriving);
+        let splits = || delays.iter().map(|delay| delay.split);
+        let receipt = self.stage.chance.hand_in(splits());
         self.stage.chance.wait().await;
-        self.stage.chance.take_back(&mut delays, receipt);
-        self.queue(&acts, &delays, &arriving);
-        *splits = emptied(delays);
+        self.stage.chance.take_back(receipt, splits());
+        self.queue(&delays, &table.parted(receipt));
         *self.stage.room = room;
     }
 
@@ -194,33 +209,20 @@ impl<'s> Send<'s, '_> {
         self.tally = tally;
     }
 
-    /// The answers of each past that answers, split into those whose arrival matters for the next message and the others.
-    fn late_answers(
-        &mut self,
-        pasts: &[Past],
-        replies: &Arriving,
-        room: Vec<Split<'static>>,
-    ) -> Vec<Split<'s>> {
+    /// How answers are split into the rows whose arrival matters for the next message, and the others; nothing where no
+    /// arrival matters.
+    fn late_answers(&mut self, replies: &Arriving) -> Option<&'s Shares> {
         let rested = self.moment.now + self.stage.list.rest();
         self.late_rows = replies.at.partition_point(|arrives| *arrives + SERVICE_WINDOW <= rested);
-        let (segment, addresses) = (self.segment, self.addresses());
-        let mut splits: Vec<Split<'s>> = room;
-        if let Some((_, Some(late))) = segment.answers.get(self.late_rows) {
-            let split = |past: &Past| {
-                let address = addresses.at(Purpose::Delay, delay_item(Act::Reply), past.key);
-                Split::new(address, past.replies, late)
-            };
-            splits.extend(pasts.iter().filter(|past| past.replies > 0).map(split));
-        }
-        splits
+        self.segment.answers.get(self.late_rows).and_then(|(_, late)| late.as_ref())
     }
 
     /// Late answers are heard, and all who stay go back to the list, in the order in which it keeps them: as pasts are
     /// in order, so are these customers after a delivery.
-    fn settle(&mut self, pasts: &mut [Past], late: &[Split<'_>], replies: &Arriving) {
+    fn settle(&mut self, pasts: &mut [Past], late: &[Parted], replies: &Arriving) {
         self.settle_not_reached(pasts);
         let heard = self.settle_reached(pasts, late);
-        let rows = late.first().map_or(0, |split| split.rows().len());
+        let rows = late.first().map_or(0, |parted| parted.rows().len());
         let at = &replies.at[self.late_rows..][..rows];
         let mut first = 0;
         while first < rows {
@@ -249,7 +251,7 @@ impl<'s> Send<'s, '_> {
 
     /// Those whose answer, if any, does not matter for the next message come back after their rest; returns how many of
     /// the others answer with each row.
-    fn settle_reached(&mut self, pasts: &mut [Past], late: &[Split<'_>]) -> [u32; MOST_ROWS] {
+    fn settle_reached(&mut self, pasts: &mut [Past], late: &[Parted]) -> [u32; MOST_ROWS] {
         let (last, day) = (self.moment.now, self.moment.civil_day());
         let rested = last + self.stage.list.rest();
         let memory = self.segment.memory;
@@ -257,10 +259,10 @@ impl<'s> Send<'s, '_> {
         let (mut late, mut heard, mut all_late) = (late.iter(), [0; MOST_ROWS], 0);
         for past in pasts.iter_mut().filter(|past| past.staying > 0) {
             if past.replies > 0
-                && let Some(split) = late.next()
+                && let Some(parted) = late.next()
             {
-                past.late = split.rows().iter().map(|row| u64::from(*row)).sum();
-                heard.iter_mut().zip(split.rows()).for_each(|(sum, row)| *sum += row);
+                past.late = parted.rows().iter().map(|row| u64::from(*row)).sum();
+                heard.iter_mut().zip(parted.rows()).for_each(|(sum, row)| *sum += row);
                 all_late += past.late;
             }
             past.history = memory.after_delivery(past.history, day);
@@ -279,17 +281,17 @@ impl<'s> Send<'s, '_> {
     fn settle_late(
         &mut self,
         pasts: &[Past],
-        late: &[Split<'_>],
+        late: &[Parted],
         rows: Range<usize>,
         (arrives, mut customers): (SimTime, u32),
     ) {
         let last = self.moment.now;
         let (window, from) = (arrives + SERVICE_WINDOW, arrives.max(last + self.stage.list.rest()));
-        for (past, split) in pasts.iter().filter(|past| past.replies > 0).zip(late) {
+        for (past, parted) in answering(pasts).zip(late) {
             if past.late == 0 {
                 continue;
             }
-            for count in split.rows()[rows.clone()].iter().filter(|count| **count > 0) {
+            for count in parted.rows()[rows.clone()].iter().filter(|count| **count > 0) {
                 customers -= count;
                 let (customers, history) = (u64::from(*count), past.history);
                 let cell = Cell { last, delivered: true, window, counted: past.counted, history, customers };
@@ -303,11 +305,7 @@ impl<'s> Send<'s, '_> {
 
     /// What is alike for every past of the batch: acts, and how each is split over the rows of its delay. What arrives with
     /// one row is queued at once.
-    fn delays<'a>(
-        &mut self,
-        arriving: &'a [Arriving],
-        room: Vec<Split<'static>>,
-    ) -> (Few<Act>, Vec<Split<'a>>)
+    fn delays<'a>(&mut self, arriving: &'a [Arriving]) -> Few<Delay<'a>>
     where
         's: 'a,
     {
@@ -315,7 +313,7 @@ impl<'s> Send<'s, '_> {
         let outcome = self.tally.outcome;
         let replies_left = if self.late_rows > 0 { self.tally.early_replies } else { 0 };
         let early = segment.answers.get(self.late_rows).and_then(|(early, _)| early.as_ref());
-        let (mut acts, mut delays): (_, Vec<Split<'a>>) = (Few::new(), room);
+        let mut delays: Few<Delay<'a>> = Few::new();
         for (act, rows) in MADE_OF {
             let count = match act {
                 Act::Reply => replies_left,
@@ -333,11 +331,10 @@ impl<'s> Send<'s, '_> {
             }
             let fine = moment.followed.by_slot(act) || act == Act::Read && moment.unread_after.is_some();
             let address = addresses.at(Purpose::Delay, delay_item(act), BATCH);
-            let split = Split::new(address, count, shares);
-            delays.push(split.alike(if fine { rows.by_slot } else { rows.by_day }));
-            acts.push(act);
+            let alike = if fine { rows.by_slot } else { rows.by_day };
+            delays.push(Delay { act, rows, split: Split::new(address, count, shares).alike(alike) });
         }
-        (acts, delays)
+        delays
     }
 
     /// Queues acts that all arrive with one row.
@@ -353,10 +350,10 @@ impl<'s> Send<'s, '_> {
     }
 
     /// Queues acts where they arrive.
-    fn queue(&mut self, acts: &[Act], delays: &[Split<'_>], arriving: &[Arriving]) {
+    fn queue(&mut self, delays: &[Delay<'_>], parted: &[Parted]) {
         let Moment { now, streak, unread_after, .. } = *self.moment;
-        for (act, split) in acts.iter().zip(delays) {
-            let (rows, counts) = (self.rows(arriving, *act), split.rows());
+        for (Delay { act, rows, .. }, parted) in delays.iter().zip(parted) {
+            let counts = parted.rows();
             self.stage.arrivals.add_rows(&rows.slot, streak, *act, counts);
             match (act, unread_after) {
                 (Act::Reply, _) => {
@@ -378,41 +375,22 @@ impl<'s> Send<'s, '_> {
     }
 }
 
-/// The room of splits that are done with.
-fn emptied(mut splits: Vec<Split<'_>>) -> Vec<Split<'static>> {
-    splits.clear();
-    // Nothing is left to be turned into splits of another life: only the room goes on.
-    splits.into_iter().map(|_| unreachable!("they are gone")).collect()
-}
-
 /// The pasts that a message can reach.
 fn reached(pasts: &mut [Past]) -> impl Iterator<Item = &mut Past> {
     pasts.iter_mut().filter(|past| !past.history.unreachable)
 }
 
-/// What those do whom the message reached, past by past.
-fn outcomes<'o>(
-    segment: &Segment,
-    addresses: Addresses,
-    odds: &'o mut Odds,
-    pasts: &[Past],
-    room: Vec<Split<'static>>,
-) -> Vec<Split<'o>> {
-    pasts.iter().for_each(|past| odds.work_out(&segment.behavior, past.history));
-    let (odds, mut splits): (_, Vec<Split<'o>>) = (&*odds, room);
-    splits.extend(pasts.iter().map(|past| {
-        let address = addresses.at(Purpose::Outcome, 0, past.key);
-        Split::new(address, past.delivered, odds.shares(past.history))
-    }));
-    splits
+/// The pasts in which somebody answers.
+fn answering(pasts: &[Past]) -> impl Iterator<Item = &Past> {
+    pasts.iter().filter(|past| past.replies > 0)
 }
 
 /// Takes over what was drawn for each past; returns the sums.
-fn take_outcomes(pasts: &mut [Past], outcomes: &[Split<'_>], stopping_leaves: bool) -> Tally {
+fn take_outcomes(pasts: &mut [Past], outcomes: &[Parted], stopping_leaves: bool) -> Tally {
     let mut tally = Tally::default();
-    for (past, split) in pasts.iter_mut().zip(outcomes) {
+    for (past, parted) in pasts.iter_mut().zip(outcomes) {
         let mut outcome = [0; OUTCOMES];
-        outcome.iter_mut().zip(split.rows()).for_each(|(count, row)| *count = u64::from(*row));
+        outcome.iter_mut().zip(parted.rows()).for_each(|(count, row)| *count = u64::from(*row));
         past.staying = past.delivered - leaving(&outcome, stopping_leaves);
         past.replies = outcome[REPLY];
         tally.add(past.customers, past.delivered, past.customers - past.let_through, &outcome);
@@ -422,20 +400,4 @@ fn take_outcomes(pasts: &mut [Past], outcomes: &[Split<'_>], stopping_leaves: bo
         }
     }
     tally
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::random::{Address, Shares, Subject};
-
-    #[test]
-    fn splits_leave_their_room() {
-        let shares = Shares::new(&[0.5, 0.25]).expect("shares");
-        let address = Address::of(Purpose::Outcome, Subject::new(&["a"]));
-        let splits: Vec<Split<'_>> = (0..40).map(|n| Split::new(address, n, &shares)).collect();
-        let (room, place) = (splits.capacity(), splits.as_ptr().addr());
-        let splits = emptied(splits);
-        assert_eq!((splits.len(), splits.capacity(), splits.as_ptr().addr()), (0, room, place));
-    }
 }
