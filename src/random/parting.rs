@@ -28,7 +28,8 @@ impl Parting {
     ) {
         let (shares, n) = (split.shares(), split.n() as i64 as f64);
         (self.key, self.words, self.cuts) = (key, split.address().words(), split.cuts());
-        self.halves = *shares.halves();
+        let Halves { first_half, down } = shares.halves();
+        (self.halves.first_half, self.halves.down) = (*first_half, *down);
         match shares.never() {
             0.0 => self.go_down((place, 1), n, parted, questions),
             _ => self.ask((place, 0), n, parted, questions),
