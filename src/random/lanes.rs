@@ -344,6 +344,13 @@ fn is_large(n: f64, p: f64) -> bool {
     n * rarer >= SMALL_MEAN
 }
 
+/// A number where there are any trials, or else 0, whatever it is. By its bits: a condition here may become a branch around
+/// all that the number is made of, and then lanes go one by one.
+#[inline(always)]
+fn where_any(n: f64, number: f64) -> f64 {
+    f64::from_bits(number.to_bits() & u64::from(n > 0.0).wrapping_neg())
+}
+
 /// The laws of several counts, each of the rarer of two: what happens or what does not.
 struct Laws<const N: usize> {
     n: [f64; N],
@@ -384,9 +391,9 @@ impl<const N: usize> Laws<N> {
             let n = self.n[lane];
             let (normal, near) = quick_normal_quantile(u[lane]);
             let guess = guess(n, self.p[lane], self.q[lane], normal, BLUR);
-            let doubt = if near { guess.doubt } else { DOUBTFUL };
-            k[lane] = if n == 0.0 { 0.0 } else { guess.whole };
-            doubts[lane] = if n == 0.0 { 0.0 } else { doubt };
+            let far = if near { 0.0 } else { DOUBTFUL };
+            k[lane] = where_any(n, guess.whole);
+            doubts[lane] = where_any(n, guess.doubt + far);
         }
         (k, doubts)
     }
