@@ -439,12 +439,18 @@ impl<'r> Platform<'r> {
         }
     }
 
+    /// Takes in feedback that concerns a number and no template: it counts for the rating, and changes nothing at once.
+    #[inline]
+    pub fn hear_of_number(&mut self, now: SimTime, number: usize, kind: Feedback, count: u64) {
+        self.standing.numbers[number].meters.feedback_of(&self.rules.number_ratings, now, kind, count);
+    }
+
     /// Whether complaints are counted of a number, whatever its rating.
     pub fn counts_complaints(&self, number: usize) -> bool {
         self.standing.numbers[number].complaints.is_some()
     }
 
-    /// Complaints are judged kind by kind, each as it is heard.
+    /// Complaints are judged kind by kind, each as it is heard, where so many could change anything.
     pub(super) fn hear_complaints(
         &mut self,
         now: SimTime,
@@ -452,15 +458,19 @@ impl<'r> Platform<'r> {
         counts: &FeedbackCounts,
         out: &mut Vec<Change>,
     ) {
+        let heard = [Feedback::Block, Feedback::Report].map(|kind| counts[kind.index()]);
+        let (who, all) = (&mut self.standing.numbers[number], heard[0] + heard[1]);
+        let Some(complaints) = who.complaints.as_mut().filter(|_| all > 0) else { return };
+        // With no more than these nothing begins, and where nothing is under way nothing ends.
+        if who.life.is_quiet() && complaints.sum(now) + all <= self.rules.idle_complaints {
+            complaints.add(now, all);
+            return;
+        }
         let before = out.len();
-        for count in [Feedback::Block, Feedback::Report].map(|kind| counts[kind.index()]) {
-            let who = &mut self.standing.numbers[number];
-            if let Some(complaints) = who.complaints.as_mut().filter(|_| count > 0) {
+        for count in heard.into_iter().filter(|count| *count > 0) {
+            if let Some(complaints) = &mut self.standing.numbers[number].complaints {
                 complaints.add(now, count);
-                // With no more than these nothing begins, and where nothing is under way nothing ends.
-                if complaints.sum(now) > self.rules.idle_complaints || !who.life.is_quiet() {
-                    self.judge_number(number, Hears::feedback, now, out);
-                }
+                self.judge_number(number, Hears::feedback, now, out);
             }
         }
         if out.len() > before {
@@ -478,14 +488,10 @@ impl<'r> Platform<'r> {
                 self.hear_feedback(now, number, template, &counts_of(kind, count), out);
             }
             Signal::CustomerMessages { number, count } => {
-                let meters = &mut self.standing.numbers[number].meters;
-                let counts = counts_of(Feedback::CustomerFirst, count);
-                meters.feedback(&self.rules.number_ratings, now, &counts);
+                self.hear_of_number(now, number, Feedback::CustomerFirst, count);
             }
             Signal::SlowAnswers { number, count } => {
-                let meters = &mut self.standing.numbers[number].meters;
-                let counts = counts_of(Feedback::SlowAnswer, count);
-                meters.feedback(&self.rules.number_ratings, now, &counts);
+                self.hear_of_number(now, number, Feedback::SlowAnswer, count);
             }
             Signal::Verified => self.verify(now, out),
             Signal::Policy { passed } => self.decide_policy(passed, now, out),

@@ -61,13 +61,14 @@ impl Heard {
     /// Adds what was heard at `now`, of every kind: other rules may weigh what these do not.
     fn add(&mut self, now: SimTime, counts: &FeedbackCounts) {
         for (kind, count) in Feedback::ALL.into_iter().zip(counts) {
-            if *count > 0 {
-                self.add_kind(now, kind, *count);
-            }
+            self.add_kind(now, kind, *count);
         }
     }
 
     pub(crate) fn add_kind(&mut self, now: SimTime, kind: Feedback, count: u64) {
+        if count == 0 {
+            return;
+        }
         if self.entries.len() >= self.most {
             let edge = now - self.length;
             self.entries.retain(|(at, ..)| *at > edge);
@@ -203,6 +204,25 @@ impl RatingRule {
         }
         thresholds.judge(score)
     }
+
+    /// What feedback of all kinds weighs together; nothing where none has come of a kind that weighs.
+    #[inline]
+    fn weigh(&self, counts: &FeedbackCounts) -> Option<i128> {
+        let (mut weighed, mut any) = (0, 0);
+        for (kind, weight) in &self.weights {
+            let count = counts[kind.index()];
+            weighed += Amount::feedback(*weight, count).feedback;
+            any |= count;
+        }
+        (any > 0).then_some(weighed)
+    }
+
+    /// What feedback of one kind weighs; nothing where none has come, or the kind does not weigh.
+    #[inline]
+    fn weigh_kind(&self, kind: Feedback, count: u64) -> Option<i128> {
+        let (_, weight) = self.weights.iter().find(|(own, _)| *own == kind)?;
+        (count > 0).then(|| Amount::feedback(*weight, count).feedback)
+    }
 }
 
 impl Meters {
@@ -248,22 +268,32 @@ impl Meters {
     /// Hears of feedback, all kinds of one instant.
     #[inline]
     pub(crate) fn feedback(&mut self, rules: &[RatingRule], now: SimTime, counts: &FeedbackCounts) {
+        self.hear(rules, now, |heard| heard.add(now, counts), |rule| rule.weigh(counts));
+    }
+
+    /// Hears of feedback of one kind.
+    #[inline]
+    pub(crate) fn feedback_of(&mut self, rules: &[RatingRule], now: SimTime, kind: Feedback, count: u64) {
+        self.hear(rules, now, |heard| heard.add_kind(now, kind, count), |rule| rule.weigh_kind(kind, count));
+    }
+
+    /// Keeps feedback where an amendment may ask for it, and adds what it weighs by each clause.
+    #[inline]
+    fn hear(
+        &mut self,
+        rules: &[RatingRule],
+        now: SimTime,
+        keep: impl Fn(&mut Heard),
+        weigh: impl Fn(&RatingRule) -> Option<i128>,
+    ) {
         if self.sums_alone {
             return;
         }
         for (rule, meter) in rules.iter().zip(&mut self.meters) {
             if let Some(heard) = &mut meter.heard {
-                heard.add(now, counts);
+                keep(heard);
             }
-            let (mut feedback, mut any) = (0, 0);
-            for (kind, weight) in &rule.weights {
-                let count = counts[kind.index()];
-                feedback += i128::from(*weight) * i128::from(count);
-                any |= count;
-            }
-            if any == 0 {
-                continue;
-            }
+            let Some(feedback) = weigh(rule) else { continue };
             meter.window.add(now, Amount { delivered: 0, feedback });
             self.shift_at = self.shift_at.min(meter.window.next_shift());
             self.touched_at = self.touched_at.min(now);

@@ -143,6 +143,7 @@ impl Amount {
     }
 
     /// So much feedback of a kind of this weight.
+    #[inline]
     pub(crate) fn feedback(weight: i64, count: u64) -> Amount {
         Amount { delivered: 0, feedback: i128::from(weight) * i128::from(count) }
     }

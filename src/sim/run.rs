@@ -24,8 +24,9 @@ use std::ops::Range;
 use crate::abreast::ABREAST;
 use crate::audience::{self, Act, Arrivals, List, ListPlan, RateName, Rates, Room, Taken, feedback};
 use crate::few::{Few, One};
+use crate::glossary::Feedback;
 use crate::platform::price::OpenConversations;
-use crate::platform::{Admission, Change, Platform, Score, Signal, What};
+use crate::platform::{Admission, Change, Platform, Score, What};
 use crate::random::{Chance, Player, Streams, Table};
 use crate::sender::{Desk, Observation, State, Tally};
 use crate::time::{DAY, SimTime, Slot, Span};
@@ -455,8 +456,7 @@ impl<'s, 'p> Run<'s, 'p> {
 
     /// So many customers of a lane wrote first in a slot.
     fn hear_first(&mut self, lane: &Lane, count: u64, slot: Slot, now: SimTime) {
-        let signal = Signal::CustomerMessages { number: lane.number, count };
-        self.platform.hear(now, signal, &mut self.changes);
+        self.platform.hear_of_number(now, lane.number, Feedback::CustomerFirst, count);
         let opening = self.outside_conversations(lane, count, slot, now);
         self.open_by_customers(now, lane.segment, opening);
     }
