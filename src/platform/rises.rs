@@ -5,8 +5,6 @@
 //!       '-- one is missing that time alone brings: judged again then
 //! ```
 
-use smallvec::SmallVec;
-
 use crate::glossary::NumberStatus;
 use crate::time::{SimTime, Span};
 
@@ -39,21 +37,24 @@ impl Platform<'_> {
             {
                 continue;
             }
-            let missing: SmallVec<[&Condition; 4]> = rule
-                .when
-                .iter()
-                .filter(|condition| !self.rise_holds(holder, place, condition, now))
-                .collect();
-            match missing.as_slice() {
-                [] => self.start_review(holder, place, to, now, out),
-                [Condition::SinceFirstSend(span)] => {
+            let mut missing =
+                rule.when.iter().filter(|condition| !self.rise_holds(holder, place, condition, now));
+            let first = missing.next();
+            // Only a least time and the platform's analysis are waited for, and only where nothing else is missing.
+            let waits = matches!(first, Some(Condition::SinceFirstSend(_) | Condition::Approved))
+                && missing.next().is_none();
+            match first {
+                None => self.start_review(holder, place, to, now, out),
+                Some(Condition::SinceFirstSend(span)) if waits => {
                     let usage = self.standing.holders[holder].usage[place].as_mut();
                     if let Some(first) = usage.and_then(|usage| usage.first(now)) {
                         let standing = &mut self.standing.holders[holder];
                         standing.judge_at = standing.judge_at.min(first + *span);
                     }
                 }
-                [Condition::Approved] if self.standing.holders[holder].analysis == Analysis::NotAsked => {
+                Some(Condition::Approved)
+                    if waits && self.standing.holders[holder].analysis == Analysis::NotAsked =>
+                {
                     self.standing.holders[holder].analysis = Analysis::Asked;
                     let (subject, clause) = (Subject::Holder(holder), rule.clause);
                     out.push(Change { at: now, subject, what: What::AnalysisAsked, clause });

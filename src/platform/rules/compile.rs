@@ -229,7 +229,7 @@ impl Compiler<'_> {
                 ToTier::AtLeast(name) => Target::AtLeast(position(tiers, name)),
             },
             on: Signals::of(&clause.on),
-            when: clause.when.clone(),
+            when: asked_last(&clause.when, |condition| !matches!(condition, Condition::Usage { .. })),
             usage: clause.when.iter().find_map(|condition| match condition {
                 Condition::Usage { amount, .. } => Some(*amount),
                 _ => None,
@@ -304,7 +304,7 @@ impl Compiler<'_> {
             clause: self.cite(path, clause.origin()),
             in_force: self.in_force(clause.origin()),
             on: Signals::of(&clause.on),
-            when: clause.when.clone(),
+            when: asked_last(&clause.when, Condition::moves_by_itself),
             lasts: Lasts::of(&terms, &clause.when),
             terms,
             forbids: clause.forbids.clone(),
@@ -319,6 +319,15 @@ impl Compiler<'_> {
             },
         }
     }
+}
+
+/// Conditions, all of which must hold, in the order in which they are asked: `later` ones after the others. A rise
+/// mostly fails by the usage, which is asked first; a measure mostly fails by a rating or a status, which take no
+/// counting.
+fn asked_last(when: &[Condition], later: impl Fn(&Condition) -> bool) -> Vec<Condition> {
+    let (last, mut asked): (Vec<Condition>, Vec<Condition>) = when.iter().cloned().partition(later);
+    asked.extend(last);
+    asked
 }
 
 fn compile_term<S: FromWord>(term: Term) -> Option<RuleTerm<S>> {
