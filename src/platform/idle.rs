@@ -110,6 +110,7 @@ mod tests {
             let midnights = (0..DAYS + 90).map(|day| SimTime(day * DAY)).collect();
             let mut rules = Rules::compile(&ruleset, midnights, &|_| SimTime::START);
             rules.template_ratings.clear();
+            rules.rated_together = false;
             rules.judged_alike &= rules.number_ratings.len() == 1;
             rules
         };

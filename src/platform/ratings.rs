@@ -10,7 +10,7 @@ use super::change::{Change, Subject, What};
 use super::judge::Platform;
 use super::language::{Cancel, Condition, Signal as Hears};
 use super::meters::{Meters, next_due};
-use super::rules::{ClauseId, RatingRule};
+use super::rules::{ClauseId, RatingRule, Rules};
 use super::standing::Standing;
 
 impl Platform<'_> {
@@ -26,8 +26,11 @@ impl Platform<'_> {
         if numbers.min(templates) >= until {
             return None;
         }
-        let numbers = next_due(&self.rules.number_ratings, numbers);
-        let next = numbers.min(next_due(&self.rules.template_ratings, templates));
+        let Rules { number_ratings, template_ratings, rated_together, .. } = self.rules;
+        let next = match rated_together {
+            true => next_due(number_ratings, numbers.min(templates)),
+            false => next_due(number_ratings, numbers).min(next_due(template_ratings, templates)),
+        };
         (next < until).then_some(next)
     }
 
@@ -51,23 +54,24 @@ impl Platform<'_> {
     /// Evaluates the ratings that are due at `now`, all of them first, and judges what listens to them.
     #[inline]
     pub fn evaluate(&mut self, now: SimTime, out: &mut Vec<Change>) {
-        if !(now < self.settled_until && self.ratings_stay(now)) {
-            self.rate_and_judge(now, out);
+        let due = Due::at(self.rules, now);
+        if due.any() && !(now < self.settled_until && self.ratings_stay(due, now)) {
+            self.rate_and_judge(due, now, out);
         }
     }
 
     /// Whether an evaluation at `now` finds the ratings that were judged already.
     #[inline]
-    fn ratings_stay(&mut self, now: SimTime) -> bool {
+    fn ratings_stay(&mut self, due: Due, now: SimTime) -> bool {
         let Platform { rules, standing, .. } = self;
-        if let Some(place) = rated_at(&rules.number_ratings, now) {
+        if let Some(place) = due.numbers {
             for number in &mut standing.numbers {
                 if !number.meters.stays(&rules.number_ratings, place, now) {
                     return false;
                 }
             }
         }
-        if let Some(place) = rated_at(&rules.template_ratings, now) {
+        if let Some(place) = due.templates {
             for template in &mut standing.templates {
                 if !template.meters.stays(&rules.template_ratings, place, now) {
                     return false;
@@ -78,37 +82,32 @@ impl Platform<'_> {
     }
 
     #[inline(never)]
-    fn rate_and_judge(&mut self, now: SimTime, out: &mut Vec<Change>) {
+    fn rate_and_judge(&mut self, due: Due, now: SimTime, out: &mut Vec<Change>) {
         let (rules, changes) = (self.rules, out.len());
-        let of_numbers = rated_at(&rules.number_ratings, now);
-        let of_templates = rated_at(&rules.template_ratings, now);
-        if of_numbers.is_none() && of_templates.is_none() {
-            return;
-        }
-        let coupled = of_numbers.filter(|place| rules.number_ratings[*place].worst_template);
+        let coupled = due.numbers.filter(|place| rules.number_ratings[*place].worst_template);
         let before: Vec<Rating> = match coupled {
             Some(_) => (0..self.standing.numbers.len()).map(|number| self.rating(number)).collect(),
             None => Vec::new(),
         };
-        if let Some(place) = of_numbers {
+        if let Some(place) = due.numbers {
             self.rate_numbers(place, coupled.is_none(), now, out);
         }
-        if let Some(place) = of_templates {
+        if let Some(place) = due.templates {
             self.rate_templates(place, now, out);
         }
         if let Some(place) = coupled {
             self.couple(&before, rules.number_ratings[place].clause, now, out);
         }
-        if of_numbers.is_some() {
+        if due.numbers.is_some() {
             (0..self.standing.numbers.len()).for_each(|number| self.judge_rated(number, now, out));
         }
-        if of_templates.is_some() {
+        if due.templates.is_some() {
             (0..self.standing.templates.len()).for_each(|template| self.judge_template(template, now, out));
         }
-        let waits = |ratings| Meters::in_force(ratings, now).is_some() && rated_at(ratings, now).is_none();
+        let waits = |ratings, due: Option<usize>| due.is_none() && Meters::in_force(ratings, now).is_some();
         let settled = rules.judged_alike
-            && !waits(&rules.number_ratings)
-            && !waits(&rules.template_ratings)
+            && !waits(&rules.number_ratings, due.numbers)
+            && !waits(&rules.template_ratings, due.templates)
             && out.len() == changes
             && (0..self.standing.numbers.len()).all(|number| self.stays_judged(number, now));
         self.settled_until = if settled { self.next_turn(now) } else { now };
@@ -195,6 +194,26 @@ impl Platform<'_> {
     }
 }
 
+/// Positions of the rating clauses by which numbers and templates are rated at an instant.
+#[derive(Clone, Copy)]
+struct Due {
+    numbers: Option<usize>,
+    templates: Option<usize>,
+}
+
+impl Due {
+    #[inline]
+    fn at(rules: &Rules, now: SimTime) -> Due {
+        let numbers = rated_at(&rules.number_ratings, now);
+        let templates = if rules.rated_together { numbers } else { rated_at(&rules.template_ratings, now) };
+        Due { numbers, templates }
+    }
+
+    fn any(self) -> bool {
+        self.numbers.is_some() || self.templates.is_some()
+    }
+}
+
 /// Position of the rating clause in force, where it rates at `now`.
 #[inline]
 fn rated_at(ratings: &[RatingRule], now: SimTime) -> Option<usize> {
@@ -224,4 +243,62 @@ fn rate(meters: &mut Meters, ratings: &[RatingRule], place: usize, now: SimTime)
     let to = meters.evaluate(ratings, place, now);
     meters.rating = to;
     (from != to).then_some(Rated { what: What::Rated { from, to }, clause: ratings[place].clause })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::glossary::Feedback;
+    use crate::platform::{Opening, Policy, Ruleset, Signal, TemplateOpening, catalogue};
+    use crate::time::{DAY, HOUR};
+
+    const DAYS: i64 = 30;
+
+    /// What ratings found hour by hour on the way: when the next evaluation was due, and what changed.
+    fn history(rules: &Rules) -> Vec<(SimTime, Vec<Change>)> {
+        let opening = Opening {
+            verified: true,
+            numbers: vec![(rules.start_tier, None)],
+            templates: vec![TemplateOpening::PROVEN; 2],
+            policy: Policy::Passed,
+            never_amended: true,
+        };
+        let (mut platform, mut found) = (Platform::open(rules, &opening), Vec::new());
+        for hour in 0..DAYS * 24 {
+            let (now, mut changes) = (SimTime(hour * HOUR), Vec::new());
+            let (template, kind) = ((hour / 200) as usize % 2, Feedback::Block);
+            if hour % 3 > 0 {
+                let count = hour as u64 * 7 % 11 * (hour as u64 / 60 % 4);
+                platform.hear(now, Signal::Feedback { number: 0, template, kind, count }, &mut changes);
+            }
+            platform.evaluate(now, &mut changes);
+            if hour % 24 < 8 {
+                let (sent, again) = (200 + hour as u64 % 50, &[][..]);
+                let (delivered, in_window) = (sent - 9, [0, 0]);
+                let counted_again = again;
+                let sent =
+                    Signal::Sent { number: 0, template, sent, delivered, in_window, again, counted_again };
+                platform.hear(now, sent, &mut changes);
+            }
+            found.push((platform.next_evaluation(), changes));
+        }
+        found
+    }
+
+    #[test]
+    fn who_is_rated_together_is_rated_as_apart() {
+        let mut together = 0;
+        for name in catalogue::names() {
+            let ruleset = Ruleset::read(&catalogue::document(name).unwrap()).unwrap();
+            let midnights = (0..DAYS + 90).map(|day| SimTime(day * DAY)).collect();
+            let rules = Rules::compile(&ruleset, midnights, &|_| SimTime::START);
+            let mut apart = rules.clone();
+            apart.rated_together = false;
+            let found = history(&rules);
+            assert_eq!(found, history(&apart), "{name}");
+            together +=
+                usize::from(rules.rated_together && found.iter().any(|(_, changes)| changes.len() > 1));
+        }
+        assert!(together > 0);
+    }
 }

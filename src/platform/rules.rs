@@ -58,6 +58,8 @@ pub struct Rules {
     /// Whether the same ratings are judged alike at every evaluation, as long as the same clauses are in force: no rise
     /// listens to them, and none looks at another.
     pub(crate) judged_alike: bool,
+    /// Whether one clause rates numbers and another templates, both at the same instants.
+    pub(crate) rated_together: bool,
     /// When another clause rates than before, or another measure listens to ratings, the earliest first.
     pub(crate) turns: Vec<SimTime>,
     /// After how long an unread message counts as unread, where a rating weighs that: the shortest that a clause
@@ -111,7 +113,7 @@ pub struct Tier {
 }
 
 /// The instants between which a clause is in force: `from` included, `until` not.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct InForce {
     from: SimTime,
     until: SimTime,

@@ -51,6 +51,7 @@ impl Rules {
             measures_hear,
             idle_complaints: idle_complaints(&number_measures),
             judged_alike,
+            rated_together: rated_together(&number_ratings, &template_ratings),
             unread_after: unread_after(ratings()),
             turns,
             any_while_full: number_measures.iter().any(|rule| rule.lasts == Lasts::WhileFull),
@@ -98,6 +99,12 @@ fn idle_complaints(measures: &[MeasureRule<NumberStatus>]) -> u64 {
         bounds.max().unwrap_or(0)
     };
     measures.iter().filter(|rule| rule.on.contains(&Signal::feedback)).map(least).min().unwrap_or(u64::MAX)
+}
+
+/// Whether each has one clause, and both rate at the same instants.
+fn rated_together(numbers: &[RatingRule], templates: &[RatingRule]) -> bool {
+    let ([of_numbers], [of_templates]) = (numbers, templates) else { return false };
+    of_numbers.every == of_templates.every && of_numbers.in_force == of_templates.in_force
 }
 
 /// The times at which the measures that listen to ratings are in force.
