@@ -803,7 +803,7 @@ proptest! {
         let market = if known { "M" } else { "N" };
         let mut whole = Ledger::open(&rules, &[Some(market)], &months, card);
         let mut parts = Ledger::open(&rules, &[Some(market)], &months, card);
-        let (mut sum, mut now, mut free_by_month) = (Charge::default(), SimTime::START, [0_u64; 300]);
+        let (mut sum, mut now, mut free_by_month) = (Charge::<Kinds>::default(), SimTime::START, [0_u64; 300]);
         for (pause, mut batch) in hours {
             now = now + Span::hours(pause) + Span(1);
             batch.sort_by_key(|(told, _)| !matches!(told, Told::Customers(_)));
@@ -823,7 +823,7 @@ proptest! {
                 prop_assert_eq!(charge.unpriced > 0, charge.why_unpriced.is_some());
                 prop_assert!(whole.open_micros() <= threshold + 1 || card == Card::None);
             }
-            prop_assert_eq!(whole.totals(), &sum);
+            prop_assert_eq!(whole.totals(), sum);
             prop_assert_eq!(parts.totals(), whole.totals());
             prop_assert_eq!(parts.open_micros(), whole.open_micros());
             prop_assert_eq!(parts.open_at(now), whole.open_at(now));
@@ -855,7 +855,7 @@ proptest! {
         let markets = [Some("A"), Some("B")];
         let mut whole = Ledger::open(&rules, &markets, &months, Card::OnFile);
         let mut parts = Ledger::open(&rules, &markets, &months, Card::OnFile);
-        let (mut by_market, mut now) = ([Charge::default(); 2], SimTime::START);
+        let (mut by_market, mut now) = ([Charge::<Kinds>::default(); 2], SimTime::START);
         let (mut opened, mut free_by_month) = (Vec::new(), [0_u64; 300]);
         for (pause, mut batch) in hours {
             now = now + Span::hours(pause) + Span(1);

@@ -21,7 +21,8 @@ impl Run<'_, '_> {
     /// Of `count` customers who write first, those who are in no open conversation, whoever began it. The share of
     /// customers in one is that of all lists together; who writes first does not depend on it (a simplification).
     pub(super) fn outside_conversations(&mut self, lane: &Lane, count: u64, slot: Slot, now: SimTime) -> u64 {
-        let Some(account) = &self.account else { return 0 };
+        let Some(account) = &mut self.account else { return 0 };
+        account.advance(now);
         let all: u64 = self.lists.iter().map(List::remaining).sum();
         let OpenConversations { business, customer } = account.open_at(now);
         let open = (business + customer).min(all);

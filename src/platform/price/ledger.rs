@@ -40,17 +40,48 @@ pub enum Card {
     None,
 }
 
+/// So many conversations or messages of one kind.
+#[derive(Clone, Copy, Debug)]
+pub struct OfKind {
+    kind: Column,
+    count: u64,
+}
+
+impl OfKind {
+    /// None, of whatever kind.
+    const NONE: OfKind = OfKind { kind: Column::Notification, count: 0 };
+
+    /// How many of a kind.
+    pub fn of(&self, kind: Column) -> u64 {
+        if kind == self.kind { self.count } else { 0 }
+    }
+
+    /// How many of all kinds.
+    pub fn total(&self) -> u64 {
+        self.count
+    }
+}
+
+impl Default for OfKind {
+    fn default() -> OfKind {
+        OfKind::NONE
+    }
+}
+
+/// None of one kind is none of another.
+impl PartialEq for OfKind {
+    fn eq(&self, other: &OfKind) -> bool {
+        self.count == other.count && (self.kind == other.kind || self.count == 0)
+    }
+}
+
+impl Eq for OfKind {}
+
 /// Counts of conversations or messages by kind.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Kinds([u64; Column::ALL.len()]);
 
 impl Kinds {
-    fn one(kind: Column, count: u64) -> Kinds {
-        let mut kinds = Kinds::default();
-        kinds.0[kind.index()] = count;
-        kinds
-    }
-
     /// How many of a kind.
     pub fn of(&self, kind: Column) -> u64 {
         self.0[kind.index()]
@@ -62,6 +93,12 @@ impl Kinds {
     }
 }
 
+impl AddAssign<OfKind> for Kinds {
+    fn add_assign(&mut self, OfKind { kind, count }: OfKind) {
+        self.0[kind.index()] += count;
+    }
+}
+
 impl AddAssign for Kinds {
     fn add_assign(&mut self, more: Kinds) {
         for (mine, theirs) in self.0.iter_mut().zip(more.0) {
@@ -70,15 +107,16 @@ impl AddAssign for Kinds {
     }
 }
 
-/// What the ledger answers when it is told something, and its totals.
+/// What the ledger answers when it is told something, which is all of one kind: counted as [`OfKind`]. Its totals are
+/// counted by [`Kinds`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Charge {
+pub struct Charge<C = OfKind> {
     /// What it costs, without what is unpriced \[micro-units\].
     pub cost_micros: u64,
     /// Conversations opened, by kind: free, paid and without a known price; none where the rules know none.
-    pub opened: Kinds,
+    pub opened: C,
     /// Conversations, or messages where messages are priced, paid at a known price, by kind.
-    pub paid: Kinds,
+    pub paid: C,
     /// Conversations that were free.
     pub free: u64,
     /// Conversations or messages that are to be paid and whose price is not known.
@@ -100,8 +138,11 @@ impl Charge {
     }
 }
 
-impl AddAssign for Charge {
-    fn add_assign(&mut self, more: Charge) {
+impl<C> AddAssign<Charge<C>> for Charge<Kinds>
+where
+    Kinds: AddAssign<C>,
+{
+    fn add_assign(&mut self, more: Charge<C>) {
         self.cost_micros = self.cost_micros.saturating_add(more.cost_micros);
         self.opened += more.opened;
         self.paid += more.paid;
@@ -141,7 +182,8 @@ pub struct Ledger<'r> {
     free_used: u64,
     /// Owed and not yet charged to the card \[micro-units\].
     open_micros: u64,
-    totals: Charge,
+    /// Why the first that had no known price had none.
+    why_unpriced: Option<Unpriced>,
 }
 
 /// What an account keeps apart for the customers of one market.
@@ -153,7 +195,7 @@ struct Market {
     business: Ends,
     /// Open conversations of customers by their ends.
     customer: Ends,
-    totals: Charge,
+    totals: Charge<Kinds>,
 }
 
 impl<'r> Ledger<'r> {
@@ -179,7 +221,7 @@ impl<'r> Ledger<'r> {
             month: 0,
             free_used: 0,
             open_micros: 0,
-            totals: Charge::default(),
+            why_unpriced: None,
         }
     }
 
@@ -210,7 +252,8 @@ impl<'r> Ledger<'r> {
                 self.keep(market, Initiator::Customer, opening, &mut charge);
             }
         }
-        self.book(market, charge)
+        self.book(market, &charge);
+        charge
     }
 
     /// Template messages were delivered to customers of a market: `outside` of every window and conversation that
@@ -253,7 +296,8 @@ impl<'r> Ledger<'r> {
                 self.messages(market, category.into(), (outside, outside + paid_inside), &mut charge);
             }
         }
-        self.book(market, charge)
+        self.book(market, &charge);
+        charge
     }
 
     /// The business answered customers of a market inside their service windows with messages that are no templates.
@@ -272,7 +316,8 @@ impl<'r> Ledger<'r> {
             }
             Some(_) => {}
         }
-        self.book(market, charge)
+        self.book(market, &charge);
+        charge
     }
 
     /// Customers of a market wrote inside conversations that began, or were last prolonged, at `since`: where the
@@ -293,17 +338,19 @@ impl<'r> Ledger<'r> {
 
     // ---- what it answers ------------------------------------------------------------------------------------
 
-    /// Everything since the account was opened.
-    pub fn totals(&self) -> &Charge {
-        &self.totals
+    /// Everything since the account was opened: what its markets add up to.
+    pub fn totals(&self) -> Charge<Kinds> {
+        let mut totals = Charge { why_unpriced: self.why_unpriced, ..Charge::default() };
+        self.markets.iter().for_each(|market| totals += market.totals);
+        totals
     }
 
-    /// Everything of one market. Over all markets these add up to [`totals`](Ledger::totals); the card is charged at
-    /// the conversation that exceeds the threshold, so its charge counts for the market of that one.
+    /// Everything of one market. The card is charged at the conversation that exceeds the threshold, so its charge
+    /// counts for the market of that one.
     ///
     /// # Panics
     /// A market that the account was not opened with.
-    pub fn totals_of(&self, market: usize) -> &Charge {
+    pub fn totals_of(&self, market: usize) -> &Charge<Kinds> {
         &self.markets[market].totals
     }
 
@@ -326,7 +373,7 @@ impl<'r> Ledger<'r> {
             (Pays::NotStated, _) => None,
             (Pays::PerConversation { free_a_month, .. }, by) => match free_a_month {
                 FreeAMonth::EveryService if by == Initiator::Customer => None,
-                free => Some(self.free_left(now, *free, by)),
+                free => Some(free_left(*free, by, self.free_used(now))),
             },
             (_, Initiator::Business) => Some(0),
             (_, Initiator::Customer) => None,
@@ -372,13 +419,15 @@ impl<'r> Ledger<'r> {
 
     // ---- how it counts --------------------------------------------------------------------------------------
 
-    /// Moves on to `now`.
-    fn advance(&mut self, now: SimTime) {
+    /// Moves on to `now`, and forgets what is over by then.
+    ///
+    /// # Panics
+    /// When `now` is before what was told last.
+    pub fn advance(&mut self, now: SimTime) {
         assert!(now >= self.now, "the ledger is told in order of time");
         if now > self.now {
-            let month = self.month_of(now);
-            if month != self.month {
-                (self.month, self.free_used) = (month, 0);
+            if self.months.get(self.month).is_some_and(|next| *next <= now) {
+                (self.month, self.free_used) = (self.month_of(now), 0);
             }
             self.markets.iter_mut().for_each(|market| market.close(now));
             self.now = now;
@@ -398,15 +447,6 @@ impl<'r> Ledger<'r> {
         self.months.partition_point(|begins| *begins <= now)
     }
 
-    fn free_left(&self, now: SimTime, free: FreeAMonth, by: Initiator) -> u64 {
-        match (free, by) {
-            (FreeAMonth::Both(most), _) | (FreeAMonth::Service(most), Initiator::Customer) => {
-                most.saturating_sub(self.free_used(now))
-            }
-            _ => 0,
-        }
-    }
-
     /// So many conversations of a kind begin: the free ones first, then those to be paid.
     fn conversations(
         &mut self,
@@ -419,14 +459,14 @@ impl<'r> Ledger<'r> {
         let free = match (free_a_month, by) {
             (FreeAMonth::EveryService, Initiator::Customer) => count,
             (pool, by) => {
-                let free = count.min(self.free_left(self.now, pool, by));
+                let free = count.min(free_left(pool, by, self.free_used));
                 self.free_used += free;
                 free
             }
         };
         self.pay(market, kind, count - free, charge);
         self.keep(market, by, count - charge.blocked, charge);
-        (charge.free, charge.opened) = (free, Kinds::one(kind, count - charge.blocked));
+        (charge.free, charge.opened) = (free, OfKind { kind, count: count - charge.blocked });
     }
 
     /// Messages are `paid` one by one; those that are `opening` a conversation in rules that know them do so.
@@ -450,7 +490,7 @@ impl<'r> Ledger<'r> {
             Initiator::Business => Column::Business,
             Initiator::Customer => Column::Customer,
         };
-        charge.opened = Kinds::one(kind, count);
+        charge.opened = OfKind { kind, count };
     }
 
     fn pay(&mut self, market: usize, kind: Column, count: u64, charge: &mut Charge) {
@@ -466,7 +506,7 @@ impl<'r> Ledger<'r> {
             Err(why) => charge.unpriced(count, why),
             Ok(price) => {
                 (charge.card_charges, charge.card_micros) = self.owe(price, count, clause.debit_above);
-                (charge.cost_micros, charge.paid) = (price.saturating_mul(count), Kinds::one(kind, count));
+                (charge.cost_micros, charge.paid) = (price.saturating_mul(count), OfKind { kind, count });
             }
         }
     }
@@ -493,10 +533,19 @@ impl<'r> Ledger<'r> {
         (1 + more, charged)
     }
 
-    fn book(&mut self, market: usize, charge: Charge) -> Charge {
-        self.markets[market].totals += charge;
-        self.totals += charge;
-        charge
+    fn book(&mut self, market: usize, charge: &Charge) {
+        self.markets[market].totals += *charge;
+        self.why_unpriced = self.why_unpriced.or(charge.why_unpriced);
+    }
+}
+
+/// How many conversations are left of what a month gives free, of which so many are used.
+fn free_left(free: FreeAMonth, by: Initiator, used: u64) -> u64 {
+    match (free, by) {
+        (FreeAMonth::Both(most), _) | (FreeAMonth::Service(most), Initiator::Customer) => {
+            most.saturating_sub(used)
+        }
+        _ => 0,
     }
 }
 
@@ -547,11 +596,16 @@ impl Ends {
 
     fn add(&mut self, end: SimTime, count: u64) {
         self.sum += count;
-        // Most end last.
-        if self.ends.back().is_none_or(|(last, _)| *last < end) {
-            self.ends.push_back((end, count));
-            return;
+        // Most end last, with others or alone.
+        match self.ends.back_mut() {
+            Some((last, held)) if *last == end => *held += count,
+            Some((last, _)) if *last > end => self.add_among(end, count),
+            _ => self.ends.push_back((end, count)),
         }
+    }
+
+    /// Adds what ends before others.
+    fn add_among(&mut self, end: SimTime, count: u64) {
         let place = self.ends.partition_point(|(other, _)| *other < end);
         match self.ends.get_mut(place) {
             Some((other, held)) if *other == end => *held += count,

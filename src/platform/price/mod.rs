@@ -19,6 +19,6 @@ mod table;
 
 pub use catalogue::{nearest_price_table, price_document, price_table, prices};
 pub(super) use check::{check_ruleset, currency_of};
-pub use ledger::{Card, Charge, Kinds, Ledger, OpenConversations, month_starts};
+pub use ledger::{Card, Charge, Kinds, Ledger, OfKind, OpenConversations, month_starts};
 pub use rules::{Initiator, PriceRules};
 pub use table::{Column, PriceRow, PriceTable, Tells, UnitPrice, Unpriced};
