@@ -119,7 +119,8 @@ impl Platform<'_> {
     }
 
     /// Whether what was found of a number at an evaluation is found again at the next, if no change comes between: each
-    /// measure asks for no time and no volume, or fails by something else.
+    /// measure asks for no time and no volume, or fails by something else. A limit that is not reached is reached by a
+    /// delivery alone: a measure that hears of deliveries is judged by it then.
     fn stays_judged(&mut self, number: usize, now: SimTime) -> bool {
         let rules = self.rules;
         rules.number_measures.iter().enumerate().all(|(place, rule)| {
@@ -128,12 +129,15 @@ impl Platform<'_> {
                 Condition::LowFor(_) => low,
                 other => other.moves_by_itself(),
             };
-            let mut moving = rule.when.iter().filter(moves);
-            let mut others = rule.when.iter().filter(|condition| !moves(condition));
+            let fails_until_judged = |condition: &&Condition| match condition {
+                Condition::LimitReached => rule.on.contains(&Hears::delivery),
+                other => !moves(other),
+            };
+            let mut lasting = rule.when.iter().filter(fails_until_judged);
             !rule.on.contains(&Hears::rating)
-                || moving.next().is_none()
+                || !rule.when.iter().any(|condition| moves(&condition))
                 || self.standing.numbers[number].life.run(place).is_none()
-                    && others.any(|condition| !self.holds(number, condition, now))
+                    && lasting.any(|condition| !self.holds(number, condition, now))
         })
     }
 
@@ -248,14 +252,23 @@ fn rate(meters: &mut Meters, ratings: &[RatingRule], place: usize, now: SimTime)
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::glossary::Feedback;
+    use crate::glossary::{Feedback, NumberStatus};
     use crate::platform::{Opening, Policy, Ruleset, Signal, TemplateOpening, catalogue};
     use crate::time::{DAY, HOUR};
 
     const DAYS: i64 = 30;
 
-    /// What ratings found hour by hour on the way: when the next evaluation was due, and what changed.
-    fn history(rules: &Rules) -> Vec<(SimTime, Vec<Change>)> {
+    fn rulesets() -> impl Iterator<Item = (&'static str, Rules)> {
+        catalogue::names().map(|name| {
+            let ruleset = Ruleset::read(&catalogue::document(name).unwrap()).unwrap();
+            let midnights = (0..DAYS + 90).map(|day| SimTime(day * DAY)).collect();
+            (name, Rules::compile(&ruleset, midnights, &|_| SimTime::START))
+        })
+    }
+
+    /// What ratings found hour by hour, of a sender that fills its limit in good weeks and in bad ones: when the next
+    /// evaluation was due, and what had changed. Where it is judged `anyway`, nothing counts as settled.
+    fn history(rules: &Rules, anyway: bool) -> Vec<(SimTime, Vec<Change>)> {
         let opening = Opening {
             verified: true,
             numbers: vec![(rules.start_tier, None)],
@@ -266,19 +279,30 @@ mod tests {
         let (mut platform, mut found) = (Platform::open(rules, &opening), Vec::new());
         for hour in 0..DAYS * 24 {
             let (now, mut changes) = (SimTime(hour * HOUR), Vec::new());
+            if platform.next_term(SimTime(now.0 - 1)) <= now {
+                platform.terms(now, &mut changes);
+            }
             let (template, kind) = ((hour / 200) as usize % 2, Feedback::Block);
-            if hour % 3 > 0 {
-                let count = hour as u64 * 7 % 11 * (hour as u64 / 60 % 4);
-                platform.hear(now, Signal::Feedback { number: 0, template, kind, count }, &mut changes);
+            let count = hour as u64 * 7 % 11 * (hour as u64 / 60 % 4) / 3;
+            platform.hear(now, Signal::Feedback { number: 0, template, kind, count }, &mut changes);
+            if anyway {
+                platform.unsettle(now);
             }
             platform.evaluate(now, &mut changes);
-            if hour % 24 < 8 {
-                let (sent, again) = (200 + hour as u64 % 50, &[][..]);
-                let (delivered, in_window) = (sent - 9, [0, 0]);
-                let counted_again = again;
-                let sent =
-                    Signal::Sent { number: 0, template, sent, delivered, in_window, again, counted_again };
-                platform.hear(now, sent, &mut changes);
+            let wanted = if hour % 24 < 8 { platform.capacity(0, now).min(150) } else { 0 };
+            let sent = platform.admit(0, template, wanted, 0, now).admitted;
+            if sent > 0 {
+                let (delivered, in_window) = (sent - sent / 20, [0, 0]);
+                let batch = Signal::Sent {
+                    number: 0,
+                    template,
+                    sent,
+                    delivered,
+                    in_window,
+                    again: &[],
+                    counted_again: &[],
+                };
+                platform.hear(now, batch, &mut changes);
             }
             found.push((platform.next_evaluation(), changes));
         }
@@ -288,17 +312,34 @@ mod tests {
     #[test]
     fn who_is_rated_together_is_rated_as_apart() {
         let mut together = 0;
-        for name in catalogue::names() {
-            let ruleset = Ruleset::read(&catalogue::document(name).unwrap()).unwrap();
-            let midnights = (0..DAYS + 90).map(|day| SimTime(day * DAY)).collect();
-            let rules = Rules::compile(&ruleset, midnights, &|_| SimTime::START);
+        for (name, rules) in rulesets() {
             let mut apart = rules.clone();
             apart.rated_together = false;
-            let found = history(&rules);
-            assert_eq!(found, history(&apart), "{name}");
+            let found = history(&rules, false);
+            assert_eq!(found, history(&apart, false), "{name}");
             together +=
                 usize::from(rules.rated_together && found.iter().any(|(_, changes)| changes.len() > 1));
         }
         assert!(together > 0);
+    }
+
+    #[test]
+    fn what_is_settled_need_not_be_judged_again() {
+        let changes = |found: Vec<(SimTime, Vec<Change>)>| -> Vec<Change> {
+            found.into_iter().flat_map(|(_, changes)| changes).collect()
+        };
+        let (mut restricted, mut flagged) = (0, 0);
+        for (name, rules) in rulesets() {
+            let found = changes(history(&rules, false));
+            assert_eq!(found, changes(history(&rules, true)), "{name}");
+            for change in found {
+                match change.what {
+                    What::NumberEntered { status: NumberStatus::Restricted, .. } => restricted += 1,
+                    What::NumberEntered { status: NumberStatus::Flagged, .. } => flagged += 1,
+                    _ => {}
+                }
+            }
+        }
+        assert!(restricted > 0 && flagged > 0, "{restricted} times Restricted, {flagged} times Flagged");
     }
 }
