@@ -61,7 +61,7 @@ impl Platform<'_> {
                 Some(_) if rule.lasts == Lasts::WhileHeld && holds => {}
                 Some(_) if rule.lasts == Lasts::WhileHeld => self.leave_number(number, place, true, now, out),
                 Some(run) => match judge_run(run, rule.ends, holds, now) {
-                    Verdict::GoesOn(run) => self.standing.numbers[number].life.set(place, Some(run)),
+                    Verdict::GoesOn(run) => self.standing.numbers[number].life.go_on(place, run),
                     Verdict::Recovered => self.leave_number(number, place, true, now, out),
                     Verdict::Still => self.leave_number(number, place, false, now, out),
                 },
@@ -281,7 +281,8 @@ pub(super) fn goes_on_whatever<S>(run: &Run<S>, ends: Ends) -> bool {
     run.term.is_none() || matches!(ends, Ends::at_deadline | Ends::by_edit)
 }
 
-/// Judges a measure under way at a signal; `holds`: its conditions still hold.
+/// Judges a measure under way at a signal; `holds`: its conditions still hold. Where it goes on, its status and deadline
+/// are the same.
 pub(super) fn judge_run<S>(mut run: Run<S>, ends: Ends, holds: bool, now: SimTime) -> Verdict<S> {
     if goes_on_whatever(&run, ends) {
         return Verdict::GoesOn(run);

@@ -336,6 +336,12 @@ impl<S: Copy + Ord> Life<S> {
         self.sum_up();
     }
 
+    /// What is under way of the rule at `place` goes on, with the status and until the deadline that it had.
+    pub(crate) fn go_on(&mut self, place: usize, run: Run<S>) {
+        self.measures[place].run = Some(run);
+        debug_assert!((self.status_now(), self.deadline_now()) == (self.worst, self.deadline));
+    }
+
     /// Ends what is under way of the rule at `place`, if anything is.
     pub(crate) fn end(&mut self, place: usize, now: SimTime) -> Option<Run<S>> {
         let measure = &mut self.measures[place];
@@ -352,8 +358,15 @@ impl<S: Copy + Ord> Life<S> {
     }
 
     fn sum_up(&mut self) {
-        self.worst = self.runs().map(|run| run.status).chain(self.for_good).max();
-        self.deadline = self.runs().map(|run| run.until).min().unwrap_or(SimTime::NEVER);
+        (self.worst, self.deadline) = (self.status_now(), self.deadline_now());
+    }
+
+    fn status_now(&self) -> Option<S> {
+        self.runs().map(|run| run.status).chain(self.for_good).max()
+    }
+
+    fn deadline_now(&self) -> SimTime {
+        self.runs().map(|run| run.until).min().unwrap_or(SimTime::NEVER)
     }
 
     /// The worst status that holds, or `normal`.

@@ -216,7 +216,7 @@ impl Platform<'_> {
                 }
                 None => {}
                 Some(run) => match judge_run(run, rule.ends, holds, now) {
-                    Verdict::GoesOn(run) => self.standing.templates[template].life.set(place, Some(run)),
+                    Verdict::GoesOn(run) => self.standing.templates[template].life.go_on(place, run),
                     Verdict::Recovered => self.leave_template(template, place, true, now, out),
                     Verdict::Still => self.leave_template(template, place, false, now, out),
                 },
