@@ -423,15 +423,20 @@ impl<'r> Ledger<'r> {
     ///
     /// # Panics
     /// When `now` is before what was told last.
+    #[inline]
     pub fn advance(&mut self, now: SimTime) {
-        assert!(now >= self.now, "the ledger is told in order of time");
-        if now > self.now {
-            if self.months.get(self.month).is_some_and(|next| *next <= now) {
-                (self.month, self.free_used) = (self.month_of(now), 0);
-            }
-            self.markets.iter_mut().for_each(|market| market.close(now));
-            self.now = now;
+        if now != self.now {
+            self.move_on(now);
         }
+    }
+
+    fn move_on(&mut self, now: SimTime) {
+        assert!(now > self.now, "the ledger is told in order of time");
+        if self.months.get(self.month).is_some_and(|next| *next <= now) {
+            (self.month, self.free_used) = (self.month_of(now), 0);
+        }
+        self.markets.iter_mut().for_each(|market| market.close(now));
+        self.now = now;
         if now >= self.terms.until {
             self.terms = self.rules.terms_at(now);
         }
