@@ -233,6 +233,7 @@ impl ScoreWindow {
             _ => {
                 let Amount { delivered, feedback } = amount;
                 self.entries.push_back(Entry { at, delivered, feedback });
+                self.next_shift = self.next_shift.min(at + self.newest_until);
             }
         }
         if let Some(newest) = self.stages.first_mut() {
@@ -240,7 +241,6 @@ impl ScoreWindow {
         }
         self.delivered += amount.delivered;
         self.sums.add(amount.times(self.weight));
-        self.next_shift = self.next_shift.min(at + self.newest_until);
     }
 
     /// Takes deliveries and weighted sums over from where what lies in the window is kept.
