@@ -128,7 +128,7 @@ impl<'s> Run<'s, '_> {
         let (scenario, platform) = (self.scenario, &mut self.platform);
         let (strategy, number) = (&scenario.strategy, scenario.senders[sender].number);
         let usage = if strategy.looks_at_usage() { platform.usage(number, in_slot.now) } else { None };
-        let seen = Observation {
+        let mut seen = Observation {
             limit: platform.limit(number),
             capacity,
             templates: &self.shown.statuses,
@@ -137,39 +137,29 @@ impl<'s> Run<'s, '_> {
             ..*in_slot
         };
         // A limit that numbers share is parted among them.
-        let seen = if scenario.senders.len() > 1 && platform.shares_limit() {
-            self.shared(sender, seen)
-        } else {
-            seen
-        };
+        if scenario.senders.len() > 1 && platform.shares_limit() {
+            self.share(sender, &mut seen);
+        }
         // Who does not look back is shown no more.
-        let seen = match strategy.looks_back() {
-            false => seen,
-            true => Observation {
-                sending_days: self.diary.sending_days(),
-                status: self.platform.number_status(number),
-                rating: self.platform.rating(number),
-                held: self.held_by(sender),
-                so_far: self.tallies[sender],
-                ..seen
-            },
-        };
+        if strategy.looks_back() {
+            seen.sending_days = self.diary.sending_days();
+            seen.status = self.platform.number_status(number);
+            seen.rating = self.platform.rating(number);
+            seen.held = self.held_by(sender);
+            seen.so_far = self.tallies[sender];
+        }
         strategy.decide(&mut self.states[sender], &seen)
     }
 
-    /// What a number that shares its limit with others sees as its own part of that, and of what is missing for the
-    /// next one.
-    fn shared<'o>(&self, sender: usize, seen: Observation<'o>) -> Observation<'o> {
+    /// A number that shares its limit with others sees its own part of that, and of what is missing for the next one.
+    fn share(&self, sender: usize, seen: &mut Observation<'_>) {
         let own = Part { all: self.weight_from(sender), ..seen.part };
         let part_of = |Usage { used, needed }| Usage {
             used,
             needed: used + own.rounded_up(needed.saturating_sub(used)),
         };
-        Observation {
-            limit: seen.limit.map(|all| self.scenario.strategy.part(sender, all)),
-            usage: seen.usage.map(part_of),
-            ..seen
-        }
+        seen.limit = seen.limit.map(|all| self.scenario.strategy.part(sender, all));
+        seen.usage = seen.usage.map(part_of);
     }
 
     /// Messages that the platform holds of a number.
