@@ -738,3 +738,78 @@ fn rejection(status: TemplateStatus) -> Option<u32> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::platform::{Ruleset, TemplateOpening, catalogue};
+    use crate::time::{DAY, HOUR};
+
+    fn open(rules: &Rules) -> Platform<'_> {
+        let opening = Opening {
+            verified: true,
+            numbers: vec![(rules.start_tier, None)],
+            templates: vec![TemplateOpening::PROVEN],
+            policy: Policy::Passed,
+            never_amended: false,
+        };
+        Platform::open(rules, &opening)
+    }
+
+    /// Every ruleset that comes with the program.
+    fn rulesets() -> impl Iterator<Item = (&'static str, Rules)> {
+        catalogue::names().map(|name| {
+            let ruleset = Ruleset::read(&catalogue::document(name).unwrap()).unwrap();
+            let midnights = (0..90).map(|day| SimTime(day * DAY)).collect();
+            (name, Rules::compile(&ruleset, midnights, &|_| SimTime::START))
+        })
+    }
+
+    #[test]
+    fn complaints_that_change_nothing_are_counted_as_those_that_are_judged() {
+        let mut begun = 0;
+        for (name, rules) in rulesets() {
+            let mut all_judged = rules.clone();
+            all_judged.idle_complaints = 0;
+            let (mut one, mut other) = (open(&rules), open(&all_judged));
+            let (mut changes, mut judged) = (Vec::new(), Vec::new());
+            for hour in 0..20 * 24 {
+                let (now, mut counts) = (SimTime(hour * HOUR), FeedbackCounts::default());
+                counts[Feedback::Block.index()] = hour as u64 * 5 % 97 * (hour as u64 / 50 % 3);
+                counts[Feedback::Report.index()] = hour as u64 * 3 % 89 * (hour as u64 / 40 % 2);
+                for (platform, out) in [(&mut one, &mut changes), (&mut other, &mut judged)] {
+                    platform.terms(now, out);
+                    platform.hear_feedback(now, 0, 0, &counts, out);
+                    platform.evaluate(now, out);
+                }
+                let held = |platform: &mut Platform<'_>| {
+                    platform.standing.numbers[0].complaints.as_mut()?.sum(now).into()
+                };
+                let held: [Option<u64>; 2] = [held(&mut one), held(&mut other)];
+                assert_eq!(held[0], held[1], "{name}, hour {hour}");
+            }
+            assert_eq!(changes, judged, "{name}");
+            begun +=
+                changes.iter().filter(|change| matches!(change.what, What::NumberEntered { .. })).count();
+        }
+        assert!(begun > 0);
+    }
+
+    #[test]
+    fn feedback_of_one_kind_is_heard_as_among_all_kinds() {
+        for (name, rules) in rulesets() {
+            for kind in Feedback::ALL {
+                let (mut alone, mut among) = (open(&rules), open(&rules));
+                for (hour, count) in [(0, 3), (1, 0), (2, 7)] {
+                    let now = SimTime(hour * HOUR);
+                    alone.hear_of_number(now, 0, kind, count);
+                    let meters = &mut among.standing.numbers[0].meters;
+                    meters.feedback(&rules.number_ratings, now, &counts_of(kind, count));
+                }
+                let [alone, among] =
+                    [alone, among].map(|own| format!("{:?}", own.standing.numbers[0].meters));
+                assert_eq!(alone, among, "{name}, {kind:?}");
+            }
+        }
+    }
+}
