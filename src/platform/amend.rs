@@ -479,7 +479,7 @@ impl Crossing<'_> {
             }
             let heard = furthest(&mut (0..old.len())).and_then(|place| held.meters[place].heard.as_ref());
             for kind in Feedback::ALL {
-                let weight = rule.weights.iter().find(|(own, _)| *own == kind).map(|(_, weight)| *weight);
+                let weight = rule.weights.of(kind);
                 for (at, count) in heard.iter().flat_map(|heard| heard.of(kind, self.now)) {
                     counted.extend(weight.map(|weight| (at, Amount::feedback(weight, count))));
                     meter.heard.iter_mut().for_each(|own| own.add_kind(at, kind, count));

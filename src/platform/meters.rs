@@ -205,23 +205,11 @@ impl RatingRule {
         thresholds.judge(score)
     }
 
-    /// What feedback of all kinds weighs together; nothing where none has come of a kind that weighs.
-    #[inline]
-    fn weigh(&self, counts: &FeedbackCounts) -> Option<i128> {
-        let (mut weighed, mut any) = (0, 0);
-        for (kind, weight) in &self.weights {
-            let count = counts[kind.index()];
-            weighed += Amount::feedback(*weight, count).feedback;
-            any |= count;
-        }
-        (any > 0).then_some(weighed)
-    }
-
     /// What feedback of one kind weighs; nothing where none has come, or the kind does not weigh.
     #[inline]
-    fn weigh_kind(&self, kind: Feedback, count: u64) -> Option<i128> {
-        let (_, weight) = self.weights.iter().find(|(own, _)| *own == kind)?;
-        (count > 0).then(|| Amount::feedback(*weight, count).feedback)
+    fn weigh(&self, kind: Feedback, count: u64) -> Option<i128> {
+        let weight = self.weights.of(kind).filter(|_| count > 0)?;
+        Some(Amount::feedback(weight, count).feedback)
     }
 }
 
@@ -268,13 +256,13 @@ impl Meters {
     /// Hears of feedback, all kinds of one instant.
     #[inline]
     pub(crate) fn feedback(&mut self, rules: &[RatingRule], now: SimTime, counts: &FeedbackCounts) {
-        self.hear(rules, now, |heard| heard.add(now, counts), |rule| rule.weigh(counts));
+        self.hear(rules, now, |heard| heard.add(now, counts), |rule| rule.weights.sum(counts));
     }
 
     /// Hears of feedback of one kind.
     #[inline]
     pub(crate) fn feedback_of(&mut self, rules: &[RatingRule], now: SimTime, kind: Feedback, count: u64) {
-        self.hear(rules, now, |heard| heard.add_kind(now, kind, count), |rule| rule.weigh_kind(kind, count));
+        self.hear(rules, now, |heard| heard.add_kind(now, kind, count), |rule| rule.weigh(kind, count));
     }
 
     /// Keeps feedback where an amendment may ask for it, and adds what it weighs by each clause.

@@ -35,6 +35,7 @@ mod rules;
 mod standing;
 mod templates;
 mod transition;
+mod weights;
 mod window;
 pub mod words;
 

@@ -12,6 +12,7 @@ use super::language::{
     Amount, Cancel, Condition, ConsumeOn, Ends, Forbidden, Frequency, Holder, Numbers, Paced, Restart,
     Signal, Status, Thin, Within,
 };
+use super::weights::Weights;
 
 /// Position of a clause in [`Rules::clauses`].
 pub type ClauseId = u16;
@@ -182,7 +183,7 @@ pub(crate) struct RatingRule {
     /// Weight by full days of age.
     pub(crate) ages: Vec<u64>,
     /// Kind and weight of what counts, over the common denominator `weight_unit`.
-    pub(crate) weights: Vec<(Feedback, i64)>,
+    pub(crate) weights: Weights,
     pub(crate) weight_unit: i64,
     pub(crate) min_deliveries: u64,
     pub(crate) thin: Thin,
@@ -201,7 +202,7 @@ pub(crate) struct RatingRule {
 impl RatingRule {
     /// Whether this kind of feedback weighs.
     pub(crate) fn weighs(&self, kind: Feedback) -> bool {
-        self.weights.iter().any(|(own, _)| *own == kind)
+        self.weights.of(kind).is_some()
     }
 }
 

@@ -343,8 +343,6 @@ impl TemplateStanding {
     pub(super) fn judge_sample(&mut self, ratings: &[RatingRule], now: SimTime, counts: &FeedbackCounts) {
         let Pace::Trial(trial) = &mut self.pace else { return };
         let Some(place) = Meters::in_force(ratings, now) else { return };
-        for (kind, weight) in &ratings[place].weights {
-            trial.weighted += i128::from(*weight) * i128::from(counts[kind.index()]);
-        }
+        trial.weighted += ratings[place].weights.sum(counts).unwrap_or(0);
     }
 }

@@ -127,7 +127,7 @@ struct Stage {
 impl<'r> MeterAbreast<'r> {
     pub(super) fn new(whose: Whose, rule: &'r RatingRule) -> MeterAbreast<'r> {
         let mut weights = [0; Feedback::ALL.len()];
-        rule.weights.iter().for_each(|(kind, weight)| weights[kind.index()] += weight);
+        rule.weights.iter().for_each(|(kind, weight)| weights[kind.index()] = weight);
         let stage = |(day, weight): (usize, &u64)| Stage {
             until_age: age_at_stage_end(rule.window, rule.ages.len(), day),
             weight: *weight as i64,

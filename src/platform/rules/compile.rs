@@ -11,6 +11,7 @@ use super::super::language::{
     TemplateCoupling, Term, ToTier, Upgrade, Within,
 };
 use super::super::origin::Origin;
+use super::super::weights::Weights;
 
 use super::{
     ClauseId, ClauseInfo, ConnectRule, FromWord, InForce, Lasts, Length, Line, MeasureRule, OfficialRule,
@@ -204,7 +205,7 @@ impl Compiler<'_> {
             in_force: self.in_force(clause.origin()),
             window: clause.window,
             ages: ages(clause.window, clause.ageing),
-            weights: clause.weights.iter().map(|(kind, w)| (*kind, w.top * (unit / w.bottom))).collect(),
+            weights: Weights::new(clause.weights.iter().map(|(kind, w)| (*kind, w.top * (unit / w.bottom)))),
             weight_unit: unit,
             min_deliveries: clause.min_deliveries,
             thin: clause.thin,
