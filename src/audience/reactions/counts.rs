@@ -181,20 +181,26 @@ impl<'s> Send<'s, '_> {
     fn gather(&self, taken: &Taken, pasts: &mut Vec<Past>) {
         let day = self.moment.civil_day();
         pasts.clear();
-        let mut next = 0;
+        let (mut next, mut in_order) = (0, true);
         for (part, inside) in taken.parts() {
             let history = self.segment.memory.on(part.history, day);
             let counted = self.stage.list.counted_after(part, inside, self.moment.now);
             let order = (history.packed(), counted);
             // Cells of the same message come in order of their past: most often it is the next one.
             if pasts.get(next).is_none_or(|past| past.order() != order) {
-                next = pasts.partition_point(|past| past.order() < order);
+                next = pasts.iter().position(|past| past.order() == order).unwrap_or(pasts.len());
             }
             match pasts.get_mut(next) {
-                Some(past) if past.order() == order => past.add(part.customers),
-                _ => pasts.insert(next, Past::new(history, order, day, part.customers)),
+                Some(past) => past.add(part.customers),
+                None => {
+                    in_order &= pasts.last().is_none_or(|last| last.order() < order);
+                    pasts.push(Past::new(history, order, day, part.customers));
+                }
             }
             next += 1;
+        }
+        if !in_order {
+            pasts.sort_unstable_by_key(Past::order);
         }
         if taken.inside > 0 {
             // Several may have been through the same.
