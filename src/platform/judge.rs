@@ -434,7 +434,8 @@ impl<'r> Platform<'r> {
             of_template.meters.feedback(&rules.template_ratings, now, counts);
             of_template.judge_sample(&rules.template_ratings, now, counts);
         }
-        if self.counts_complaints(number) {
+        // Mostly nobody complains.
+        if counts[Feedback::Block.index()] | counts[Feedback::Report.index()] > 0 {
             self.hear_complaints(now, number, counts, out);
         }
     }
@@ -460,7 +461,7 @@ impl<'r> Platform<'r> {
     ) {
         let heard = [Feedback::Block, Feedback::Report].map(|kind| counts[kind.index()]);
         let (who, all) = (&mut self.standing.numbers[number], heard[0] + heard[1]);
-        let Some(complaints) = who.complaints.as_mut().filter(|_| all > 0) else { return };
+        let Some(complaints) = &mut who.complaints else { return };
         // With no more than these nothing begins, and where nothing is under way nothing ends.
         if who.life.is_quiet() && complaints.sum(now) + all <= self.rules.idle_complaints {
             complaints.add(now, all);
