@@ -827,6 +827,7 @@ proptest! {
             prop_assert_eq!(parts.totals(), whole.totals());
             prop_assert_eq!(parts.open_micros(), whole.open_micros());
             prop_assert_eq!(parts.open_at(now), whole.open_at(now));
+            prop_assert_eq!(whole.open_now(), whole.open_at(now));
             prop_assert_eq!(sum.cost_micros, sum.card_micros + whole.open_micros());
             prop_assert!(card == Card::OnFile || sum.card_charges == 0);
             prop_assert!(pays.contains("EveryService") || free_by_month.iter().all(|free| *free <= 1_000));
@@ -880,6 +881,7 @@ proptest! {
             prop_assert_eq!(totals.cost_micros, totals.card_micros + whole.open_micros());
             prop_assert_eq!((parts.totals(), parts.open_micros()), (totals, whole.open_micros()));
             prop_assert_eq!(parts.open_at(now), whole.open_at(now));
+            prop_assert_eq!(whole.open_now(), whole.open_at(now));
             prop_assert!(whole.open_micros() <= threshold);
             prop_assert!(free_by_month.iter().all(|free| *free <= 1_000));
             // What opened before a change keeps its promised end.

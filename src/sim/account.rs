@@ -24,7 +24,7 @@ impl Run<'_, '_> {
         let Some(account) = &mut self.account else { return 0 };
         account.advance(now);
         let all: u64 = self.lists.iter().map(List::remaining).sum();
-        let OpenConversations { business, customer } = account.open_at(now);
+        let OpenConversations { business, customer } = account.open_now();
         let open = (business + customer).min(all);
         if open == 0 {
             return count;

@@ -409,6 +409,16 @@ impl<'r> Ledger<'r> {
         open
     }
 
+    /// The conversations [open](Ledger::open_at) at the instant that the ledger was told of or moved on to last.
+    pub fn open_now(&self) -> OpenConversations {
+        let mut open = OpenConversations::default();
+        for market in &self.markets {
+            open.business += market.business.sum;
+            open.customer += market.customer.sum;
+        }
+        open
+    }
+
     /// Of the conversations [open](Ledger::open_at) at `now`, those with customers of one market.
     ///
     /// # Panics
