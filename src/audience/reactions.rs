@@ -15,7 +15,7 @@ mod people;
 
 use crate::glossary::Category;
 use crate::random::maths::expm1;
-use crate::random::{Address, Chance, Purpose, Subject};
+use crate::random::{Address, Chance, NearWalks, Purpose, Subject};
 use crate::time::{Calendar, SimTime, Slot};
 
 use super::act::Act;
@@ -116,7 +116,8 @@ impl Segment {
         [let_through, chance.hypergeometric(address(2), through, let_through, delivered)]
     }
 
-    /// How many of `customers` write first in a slot, to the number whose list is of the subject `list`.
+    /// How many of `customers` write first in a slot, to the number whose list is of the subject `list`; `near` is of that
+    /// list alone.
     pub fn first_messages(
         &self,
         rates: &Rates,
@@ -124,11 +125,11 @@ impl Segment {
         slot: Slot,
         slot_days: f64,
         list: Subject,
-        chance: &mut Chance,
+        (chance, near): (&mut Chance, &mut NearWalks),
     ) -> u64 {
         let days = self.activity.as_ref().map_or(slot_days, |activity| activity.days_in(slot));
         let expected = rates.base(RateName::first_messages) * days * customers as f64;
-        chance.poisson(Address { slot, ..Address::of(Purpose::FirstMessage, list) }, expected)
+        chance.poisson(Address { slot, ..Address::of(Purpose::FirstMessage, list) }, expected, near)
     }
 
     /// Sends a message to those of `taken`: draws what they do, queues what will arrive, and settles them on the list.

@@ -55,10 +55,16 @@ pub(super) const RECIPROCALS: [f64; 64] = {
 /// A larger uniform never means fewer. `p` outside \[0, 1\] is taken as its nearer end.
 #[inline]
 pub fn binomial(draw: &Draw, n: u64, p: f64) -> u64 {
+    binomial_at(|| draw.uniform(), n, p)
+}
+
+/// [`binomial`], whose uniform is drawn where it is needed.
+#[inline]
+pub(super) fn binomial_at(uniform: impl FnOnce() -> f64, n: u64, p: f64) -> u64 {
     if n == 0 || p <= 0.0 {
         return 0;
     }
-    Binomial::new(n, p).quantile(draw.uniform())
+    Binomial::new(n, p).quantile(uniform())
 }
 
 /// The binomial law of (n, p), ready for many draws: the same counts as [`binomial`].

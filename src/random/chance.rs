@@ -14,10 +14,10 @@ use std::collections::BTreeMap;
 
 use rand_distr::{Distribution, Poisson};
 
-use super::binomial::binomial;
+use super::binomial::{binomial, binomial_at};
 use super::counts::{Receipt, Ticket};
 use super::hypergeometric::hypergeometric;
-use super::lanes::LANES;
+use super::near::{NearDays, NearUniforms, NearWalks};
 use super::normals::{log_normal, log_normals, normals};
 use super::prior::Prior;
 use super::probability::Probability;
@@ -26,7 +26,6 @@ use super::sorted::SortedPair;
 use super::split::{Parted, Shares, Split};
 use super::streams::{Address, Purpose, Streams, Subject};
 use super::table::{self, Table};
-use super::walk::Walk;
 
 /// Which layers of chance are held still.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -52,14 +51,6 @@ impl Pinned {
     fn get(&self, address: Address) -> Option<f64> {
         self.0.iter().find(|(pinned, _)| *pinned == address).map(|(_, uniform)| *uniform)
     }
-}
-
-/// The effects of neighbouring days, which are drawn together.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct NearDays {
-    /// The first of the days.
-    first: Option<u32>,
-    effects: [f64; LANES],
 }
 
 /// The chance of one replication: every draw of a run is asked of it.
@@ -175,12 +166,9 @@ impl Chance {
         if self.is_still(sigma) {
             return 1.0;
         }
-        let first = day - day % LANES as u32;
-        if near.first != Some(first) {
-            let normals = normals(&self.streams, Address { slot: first, ..address });
-            *near = NearDays { first: Some(first), effects: log_normals(sigma, &normals) };
-        }
-        near.effects[(day - first) as usize]
+        let draw = |first| log_normals(sigma, &normals(&self.streams, Address { slot: first, ..address }));
+        let (effects, at) = near.around(day, draw);
+        effects[at]
     }
 
     /// Whether effects of days and campaigns are held.
@@ -202,6 +190,15 @@ impl Chance {
             return self.expected(address, n as f64 * p.clamp(0.0, 1.0), 0, n);
         }
         binomial(&self.streams.at(address), n, p)
+    }
+
+    /// [`Chance::binomial`]; `near` remembers the numbers of the slots around.
+    pub fn binomial_near(&mut self, address: Address, n: u64, p: f64, near: &mut NearUniforms) -> u64 {
+        self.drawn += 1;
+        if self.held.luck {
+            return self.expected(address, n as f64 * p.clamp(0.0, 1.0), 0, n);
+        }
+        binomial_at(|| near.uniform(self.streams.key(), address), n, p)
     }
 
     /// Asks as [`Chance::binomial`] for each (address, n, p), side by side: [`Chance::counted`] tells, after a
@@ -244,14 +241,14 @@ impl Chance {
         hypergeometric(&self.streams.at(address), total, marked, taken)
     }
 
-    /// How many events there are, when `mean` are expected.
-    pub fn poisson(&mut self, address: Address, mean: f64) -> u64 {
+    /// How many events there are, when `mean` are expected; `near` remembers the numbers of the slots around.
+    pub fn poisson(&mut self, address: Address, mean: f64, near: &mut NearWalks) -> u64 {
         self.drawn += 1;
         if self.held.luck {
             return self.expected(address, mean, 0, u64::MAX);
         }
         match Poisson::new(mean) {
-            Ok(law) => law.sample(&mut Walk::at(self.streams.key(), address.words())) as u64,
+            Ok(law) => law.sample(&mut near.walk(self.streams.key(), address)) as u64,
             // Nothing is expected.
             Err(_) => 0,
         }

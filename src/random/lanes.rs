@@ -42,6 +42,16 @@ impl<const N: usize> Addresses<N> {
         self.counter.iter_mut().zip(counter).for_each(|(words, word)| words[lane] = word);
     }
 
+    /// The same addresses at another attempt; they are at the first.
+    #[inline(always)]
+    pub(super) fn at_attempt(&self, attempt: u32) -> Self {
+        let mut at = *self;
+        for lane in 0..N {
+            at.counter[0][lane] |= attempt;
+        }
+        at
+    }
+
     /// The block of four words at each address, word by word: [`philox`](super::philox()).
     ///
     /// Every word is the lower half of a number of 64 bits, and what is above it counts for nothing: so the products of

@@ -22,23 +22,26 @@ pub(super) struct Walk {
     counter: [u32; 4],
     /// Blocks side by side, word by word.
     blocks: [[u32; LANES]; 4],
+    /// Words before those that it begins with, and words taken.
+    begin: u32,
     taken: u32,
 }
 
 impl Walk {
-    /// The walk under `key` at the counter `words`.
+    /// What is left of the walk under `key` at the counter `words`, once so many words are taken, whole blocks of them.
     #[inline]
-    pub(super) fn at(key: [u32; 2], words: [u32; 4]) -> Walk {
-        Walk { key, counter: words, blocks: [[0; LANES]; 4], taken: 0 }
+    pub(super) fn behind(key: [u32; 2], words: [u32; 4], taken: u32) -> Walk {
+        Walk { key, counter: words, blocks: [[0; LANES]; 4], begin: taken, taken }
     }
 
     /// The next word of the walk.
     #[inline]
     fn next_word(&mut self) -> u32 {
-        if self.taken.is_multiple_of(TOGETHER) {
+        let ahead = self.taken.wrapping_sub(self.begin);
+        if ahead.is_multiple_of(TOGETHER) {
             self.draw();
         }
-        let word = self.blocks[(self.taken % WORDS) as usize][(self.taken / WORDS) as usize % LANES];
+        let word = self.blocks[(ahead % WORDS) as usize][(ahead / WORDS) as usize % LANES];
         self.taken = self.taken.wrapping_add(1);
         word
     }
@@ -89,7 +92,7 @@ mod tests {
     fn walks_as_a_draw_does() {
         let streams = Streams::new(3, 7);
         let address = Address { slot: 5, ..Address::of(Purpose::Reserve, Subject::new(&["walk"])) };
-        let (mut walk, mut draw) = (Walk::at(streams.key(), address.words()), streams.at(address));
+        let (mut walk, mut draw) = (Walk::behind(streams.key(), address.words(), 0), streams.at(address));
         for step in 0..150_000_u32 {
             match step % 5 {
                 0 => assert_eq!(walk.next_u32(), draw.next_u32()),

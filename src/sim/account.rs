@@ -11,7 +11,6 @@ use crate::platform::price::{Ledger, OpenConversations};
 use crate::random::{Address, Purpose};
 use crate::time::{SimTime, Slot};
 
-use super::ready::Lane;
 use super::run::Run;
 
 /// The account of one replication.
@@ -20,7 +19,7 @@ pub(super) type Account<'s> = Ledger<'s>;
 impl Run<'_, '_> {
     /// Of `count` customers who write first, those who are in no open conversation, whoever began it. The share of
     /// customers in one is that of all lists together; who writes first does not depend on it (a simplification).
-    pub(super) fn outside_conversations(&mut self, lane: &Lane, count: u64, slot: Slot, now: SimTime) -> u64 {
+    pub(super) fn outside_conversations(&mut self, lane: usize, count: u64, slot: Slot, now: SimTime) -> u64 {
         let Some(account) = &mut self.account else { return 0 };
         account.advance(now);
         let all: u64 = self.lists.iter().map(List::remaining).sum();
@@ -29,8 +28,10 @@ impl Run<'_, '_> {
         if open == 0 {
             return count;
         }
-        let address = Address { item: 2, slot, ..Address::of(Purpose::FirstMessage, lane.list.subject) };
-        count - self.chance.binomial(address, count, open as f64 / all as f64)
+        let subject = self.scenario.lanes[lane].list.subject;
+        let address = Address { item: 2, slot, ..Address::of(Purpose::FirstMessage, subject) };
+        let near = &mut self.writing[lane].in_conversation;
+        count - self.chance.binomial_near(address, count, open as f64 / all as f64, near)
     }
 
     /// Customers of a segment open conversations.

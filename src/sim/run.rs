@@ -27,7 +27,7 @@ use crate::few::{Few, One};
 use crate::glossary::Feedback;
 use crate::platform::price::OpenConversations;
 use crate::platform::{Admission, Change, Platform, Score, What};
-use crate::random::{Chance, Player, Streams, Table};
+use crate::random::{Chance, NearUniforms, NearWalks, Player, Streams, Table};
 use crate::sender::{Desk, Observation, State, Tally};
 use crate::time::{DAY, SimTime, Slot, Span};
 
@@ -190,12 +190,22 @@ pub(super) struct Run<'s, 'p> {
     heard: Slot,
     /// The next slot in which customers may write first.
     next_first: Slot,
-    /// Who writes first in the slot before that one, by lane \[messages\]: they arrive when it is over.
-    writing: Few<u64>,
+    /// Who writes first, by lane.
+    pub(super) writing: One<Writing>,
     pub(super) changes: Vec<Change>,
     /// Whether the platform changed since this was asked last.
     pub(super) changed: bool,
     pub(super) diary: Diary,
+}
+
+/// Customers of a lane who write first.
+#[derive(Clone, Default)]
+pub(super) struct Writing {
+    /// Those of the slot before the next \[messages\]: they arrive when it is over.
+    count: u64,
+    /// How many there are, and how many of them are in an open conversation: numbers of neighbouring slots.
+    counts: NearWalks,
+    pub(super) in_conversation: NearUniforms,
 }
 
 impl<'s, 'p> Run<'s, 'p> {
@@ -239,7 +249,7 @@ impl<'s, 'p> Run<'s, 'p> {
             next_send: 0,
             heard: 0,
             next_first: if writes_first { 0 } else { Slot::MAX },
-            writing: Few::from_elem(0, if writes_first { scenario.lanes.len() } else { 0 }),
+            writing: One::from_elem(Writing::default(), if writes_first { scenario.lanes.len() } else { 0 }),
             changes: Vec::new(),
             changed: true,
             watched: probe.watches(),
@@ -440,13 +450,14 @@ impl<'s, 'p> Run<'s, 'p> {
             let customers = self.lists[place].remaining();
             let (segment, rates) = (&scenario.segments[lane.segment], &self.rates[lane.segment]);
             let subject = lane.list.subject;
-            let count = segment.first_messages(rates, customers, slot, days, subject, &mut self.chance);
+            let luck = (&mut self.chance, &mut self.writing[place].counts);
+            let count = segment.first_messages(rates, customers, slot, days, subject, luck);
             if count > 0 {
                 self.chat(slot, lane.sender, count);
             }
-            let wrote = std::mem::replace(&mut self.writing[place], count);
+            let wrote = std::mem::replace(&mut self.writing[place].count, count);
             if wrote > 0 {
-                self.hear_first(lane, wrote, slot - 1, now);
+                self.hear_first(place, wrote, slot - 1, now);
             }
             heard += wrote;
         }
@@ -455,9 +466,10 @@ impl<'s, 'p> Run<'s, 'p> {
     }
 
     /// So many customers of a lane wrote first in a slot.
-    fn hear_first(&mut self, lane: &Lane, count: u64, slot: Slot, now: SimTime) {
+    fn hear_first(&mut self, place: usize, count: u64, slot: Slot, now: SimTime) {
+        let lane = &self.scenario.lanes[place];
         self.platform.hear_of_number(now, lane.number, Feedback::CustomerFirst, count);
-        let opening = self.outside_conversations(lane, count, slot, now);
+        let opening = self.outside_conversations(place, count, slot, now);
         self.open_by_customers(now, lane.segment, opening);
     }
 
