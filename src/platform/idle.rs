@@ -96,7 +96,7 @@ mod tests {
     use crate::glossary::Feedback;
     use crate::platform::language::Condition;
     use crate::platform::rules::Signals;
-    use crate::platform::{Opening, Policy, Rules, Ruleset, Signal, TemplateOpening, catalogue};
+    use crate::platform::{Opening, Policy, Rules, Signal, TemplateOpening};
     use crate::time::{DAY, HOUR, Span};
 
     /// Days of a history.
@@ -105,10 +105,7 @@ mod tests {
     /// The rulesets that come with the program, without ratings of templates, by which nothing is idle: as they are;
     /// with long reviews that Low cancels and no measures; with measures of long Low times alone.
     fn rulesets() -> Vec<Rules> {
-        let compiled = |name| {
-            let ruleset = Ruleset::read(&catalogue::document(name).unwrap()).unwrap();
-            let midnights = (0..DAYS + 90).map(|day| SimTime(day * DAY)).collect();
-            let mut rules = Rules::compile(&ruleset, midnights, &|_| SimTime::START);
+        let without_templates = |(_, mut rules): (_, Rules)| {
             rules.template_ratings.clear();
             rules.rated_together = false;
             rules.judged_alike &= rules.number_ratings.len() == 1;
@@ -130,7 +127,7 @@ mod tests {
             }
             rules
         };
-        let all: Vec<Rules> = catalogue::names().map(compiled).collect();
+        let all: Vec<Rules> = Rules::built_in(DAYS).map(without_templates).collect();
         all.iter()
             .cloned()
             .chain(all.iter().cloned().map(cancelled))

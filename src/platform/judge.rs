@@ -743,8 +743,8 @@ fn rejection(status: TemplateStatus) -> Option<u32> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::platform::{Ruleset, TemplateOpening, catalogue};
-    use crate::time::{DAY, HOUR};
+    use crate::platform::TemplateOpening;
+    use crate::time::HOUR;
 
     fn open(rules: &Rules) -> Platform<'_> {
         let opening = Opening {
@@ -757,24 +757,17 @@ mod tests {
         Platform::open(rules, &opening)
     }
 
-    /// Every ruleset that comes with the program.
-    fn rulesets() -> impl Iterator<Item = (&'static str, Rules)> {
-        catalogue::names().map(|name| {
-            let ruleset = Ruleset::read(&catalogue::document(name).unwrap()).unwrap();
-            let midnights = (0..90).map(|day| SimTime(day * DAY)).collect();
-            (name, Rules::compile(&ruleset, midnights, &|_| SimTime::START))
-        })
-    }
+    const DAYS: i64 = 20;
 
     #[test]
     fn complaints_that_change_nothing_are_counted_as_those_that_are_judged() {
         let mut begun = 0;
-        for (name, rules) in rulesets() {
+        for (name, rules) in Rules::built_in(DAYS) {
             let mut all_judged = rules.clone();
             all_judged.idle_complaints = 0;
             let (mut one, mut other) = (open(&rules), open(&all_judged));
             let (mut changes, mut judged) = (Vec::new(), Vec::new());
-            for hour in 0..20 * 24 {
+            for hour in 0..DAYS * 24 {
                 let (now, mut counts) = (SimTime(hour * HOUR), FeedbackCounts::default());
                 counts[Feedback::Block.index()] = hour as u64 * 5 % 97 * (hour as u64 / 50 % 3);
                 counts[Feedback::Report.index()] = hour as u64 * 3 % 89 * (hour as u64 / 40 % 2);
@@ -798,7 +791,7 @@ mod tests {
 
     #[test]
     fn feedback_of_one_kind_is_heard_as_among_all_kinds() {
-        for (name, rules) in rulesets() {
+        for (name, rules) in Rules::built_in(DAYS) {
             for kind in Feedback::ALL {
                 let (mut alone, mut among) = (open(&rules), open(&rules));
                 for (hour, count) in [(0, 3), (1, 0), (2, 7)] {

@@ -253,18 +253,10 @@ fn rate(meters: &mut Meters, ratings: &[RatingRule], place: usize, now: SimTime)
 mod tests {
     use super::*;
     use crate::glossary::{Feedback, NumberStatus};
-    use crate::platform::{Opening, Policy, Ruleset, Signal, TemplateOpening, catalogue};
-    use crate::time::{DAY, HOUR};
+    use crate::platform::{Opening, Policy, Signal, TemplateOpening};
+    use crate::time::HOUR;
 
     const DAYS: i64 = 30;
-
-    fn rulesets() -> impl Iterator<Item = (&'static str, Rules)> {
-        catalogue::names().map(|name| {
-            let ruleset = Ruleset::read(&catalogue::document(name).unwrap()).unwrap();
-            let midnights = (0..DAYS + 90).map(|day| SimTime(day * DAY)).collect();
-            (name, Rules::compile(&ruleset, midnights, &|_| SimTime::START))
-        })
-    }
 
     /// What ratings found hour by hour, of a sender that fills its limit in good weeks and in bad ones: when the next
     /// evaluation was due, and what had changed. Where it is judged `anyway`, nothing counts as settled.
@@ -312,7 +304,7 @@ mod tests {
     #[test]
     fn who_is_rated_together_is_rated_as_apart() {
         let mut together = 0;
-        for (name, rules) in rulesets() {
+        for (name, rules) in Rules::built_in(DAYS) {
             let mut apart = rules.clone();
             apart.rated_together = false;
             let found = history(&rules, false);
@@ -329,7 +321,7 @@ mod tests {
             found.into_iter().flat_map(|(_, changes)| changes).collect()
         };
         let (mut restricted, mut flagged) = (0, 0);
-        for (name, rules) in rulesets() {
+        for (name, rules) in Rules::built_in(DAYS) {
             let found = changes(history(&rules, false));
             assert_eq!(found, changes(history(&rules, true)), "{name}");
             for change in found {

@@ -507,3 +507,15 @@ impl Rules {
         self.midnights.get(after).copied().unwrap_or(SimTime::NEVER)
     }
 }
+
+#[cfg(test)]
+impl Rules {
+    /// The rulesets that come with the program, by name, of a history of so many days.
+    pub(crate) fn built_in(days: i64) -> impl Iterator<Item = (&'static str, Rules)> {
+        super::catalogue::names().map(move |name| {
+            let ruleset = super::Ruleset::read(&super::catalogue::document(name).unwrap()).unwrap();
+            let midnights = (0..days + 90).map(|day| SimTime(day * crate::time::DAY)).collect();
+            (name, Rules::compile(&ruleset, midnights, &|_| SimTime::START))
+        })
+    }
+}
