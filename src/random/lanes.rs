@@ -18,7 +18,7 @@ use super::binomial::{Binomial, MULTIPLIED, RECIPROCALS, SMALL_MEAN, guess};
 use super::expansion::DOUBTFUL;
 use super::philox::{MULTIPLIER, ROUNDS, WEYL};
 use super::quick::{BLUR, quick_normal_quantile};
-use super::streams::unit;
+use super::streams::{Address, unit};
 use crate::abreast::{ABREAST, All};
 
 /// How many are counted side by side.
@@ -40,6 +40,17 @@ impl<const N: usize> Addresses<N> {
     pub(super) fn set(&mut self, lane: usize, key: [u32; 2], counter: [u32; 4]) {
         self.key.iter_mut().zip(key).for_each(|(words, word)| words[lane] = word);
         self.counter.iter_mut().zip(counter).for_each(|(words, word)| words[lane] = word);
+    }
+
+    /// The first uniform of the block at each address.
+    #[inline(always)]
+    pub(super) fn uniforms(&self) -> [f64; N] {
+        let [low, high, ..] = self.blocks();
+        let mut uniforms = [0.0; N];
+        for lane in 0..N {
+            uniforms[lane] = unit(low[lane], high[lane]);
+        }
+        uniforms
     }
 
     /// The same addresses at another attempt; they are at the first.
@@ -93,6 +104,18 @@ fn narrow<const N: usize>(numbers: &[u64; N]) -> [u32; N] {
         narrow[lane] = numbers[lane] as u32;
     }
     narrow
+}
+
+impl Addresses {
+    /// `address` and the same in the slots after it, under `key`.
+    pub(super) fn of_slots(key: [u32; 2], address: Address) -> Addresses {
+        let mut at = Addresses::EMPTY;
+        for lane in 0..LANES {
+            let slot = address.slot.wrapping_add(lane as u32);
+            at.set(lane, key, Address { slot, ..address }.words());
+        }
+        at
+    }
 }
 
 impl Addresses<ABREAST> {
@@ -255,10 +278,7 @@ pub(super) const TWO_32: f64 = (1_u64 << 32) as f64;
 #[multiversion(targets("x86_64+avx512f+avx512bw+avx512cd+avx512dq+avx512vl", "x86_64+avx2"))]
 fn uniforms(rows: &mut [Lanes]) {
     for lanes in rows {
-        let [low, high, ..] = lanes.at.blocks();
-        for lane in 0..LANES {
-            lanes.u[lane] = unit(low[lane], high[lane]);
-        }
+        lanes.u = lanes.at.uniforms();
     }
 }
 
@@ -316,11 +336,7 @@ impl CountOfAll {
     #[inline(always)]
     pub(super) fn draw(&mut self, keys: &[All<u32>; 2]) {
         let [of_few, of_many] = by_kind(&self.n, &self.p);
-        let [low, high, ..] = Addresses::of_runs(keys, self.words).blocks();
-        let mut u = [0.0; ABREAST];
-        for run in 0..ABREAST {
-            u[run] = unit(low[run], high[run]);
-        }
+        let u = Addresses::of_runs(keys, self.words).uniforms();
         self.k = [0.0; ABREAST];
         if of_many != [0.0; ABREAST] {
             self.k = answer::<true, ABREAST>(&of_many, &self.p, &u);

@@ -7,15 +7,11 @@
 //!   asked      8   9  10 ...
 //! ```
 
-use std::convert::Infallible;
-
 use multiversion::multiversion;
-use rand::TryRng;
-use rand::rand_core::utils::{fill_bytes_via_next_word, next_u64_via_u32};
 
 use super::lanes::{Addresses, LANES};
-use super::streams::{Address, unit};
-use super::walk::Walk;
+use super::streams::Address;
+use super::walk::{WORDS, Walk};
 
 /// What was drawn last of neighbouring slots, of one address whatever the slot in it.
 #[derive(Clone, Copy, Debug, Default)]
@@ -31,11 +27,11 @@ pub type NearDays = Near<[f64; LANES]>;
 /// Uniforms.
 pub type NearUniforms = Near<[f64; LANES]>;
 
-/// The first words of walks, two in each number, the earlier one below.
-pub type NearWalks = Near<[[u64; AHEAD]; LANES]>;
+/// The words that walks begin with.
+pub type NearWalks = Near<[[u32; BLOCKS * WORDS]; LANES]>;
 
-/// Numbers of a walk that are drawn ahead, two of each block: few walks take more.
-const AHEAD: usize = 8;
+/// Blocks of a walk that are drawn ahead: few walks take more.
+const BLOCKS: usize = 4;
 
 impl<T> Near<T> {
     /// What is drawn of the slots around `slot`, and the position of `slot` among them; `draw` draws from the first of them
@@ -54,7 +50,8 @@ impl NearUniforms {
     /// The uniform at `address` under `key`.
     #[inline]
     pub(super) fn uniform(&mut self, key: [u32; 2], address: Address) -> f64 {
-        let (uniforms, at) = self.around(address.slot, |first| uniforms(&slots_from(first, key, address)));
+        let draw = |first| uniforms(&Addresses::of_slots(key, Address { slot: first, ..address }));
+        let (uniforms, at) = self.around(address.slot, draw);
         uniforms[at]
     }
 }
@@ -62,42 +59,26 @@ impl NearUniforms {
 impl NearWalks {
     /// The walk at `address` under `key`.
     #[inline]
-    pub(super) fn walk(&mut self, key: [u32; 2], address: Address) -> NearWalk<'_> {
-        let (walks, at) = self.around(address.slot, |first| walks(&slots_from(first, key, address)));
-        NearWalk { ahead: &walks[at], taken: 0, further: Walk::behind(key, address.words(), WORDS as u32) }
+    pub(super) fn walk(&mut self, key: [u32; 2], address: Address) -> Walk {
+        let draw = |first| beginnings(&Addresses::of_slots(key, Address { slot: first, ..address }));
+        let (beginnings, at) = self.around(address.slot, draw);
+        Walk::begun(key, address.words(), &beginnings[at])
     }
-}
-
-/// The addresses of neighbouring slots.
-fn slots_from(first: u32, key: [u32; 2], address: Address) -> Addresses {
-    let mut at = Addresses::EMPTY;
-    for lane in 0..LANES {
-        let slot = first.wrapping_add(lane as u32);
-        at.set(lane, key, Address { slot, ..address }.words());
-    }
-    at
 }
 
 #[multiversion(targets("x86_64+avx512f+avx512bw+avx512cd+avx512dq+avx512vl", "x86_64+avx2"))]
 fn uniforms(at: &Addresses) -> [f64; LANES] {
-    let [low, high, ..] = at.blocks();
-    let mut uniforms = [0.0; LANES];
-    for lane in 0..LANES {
-        uniforms[lane] = unit(low[lane], high[lane]);
-    }
-    uniforms
+    at.uniforms()
 }
 
-/// The first numbers of the walk at each address.
-fn walks(at: &Addresses) -> [[u64; AHEAD]; LANES] {
-    let mut blocks = [[[0; LANES]; 4]; AHEAD / 2];
+/// The words that the walk at each address begins with.
+fn beginnings(at: &Addresses) -> [[u32; BLOCKS * WORDS]; LANES] {
+    let mut blocks = [[[0; LANES]; WORDS]; BLOCKS];
     draw(at, &mut blocks);
-    let mut walks = [[0; AHEAD]; LANES];
+    let mut walks = [[0; BLOCKS * WORDS]; LANES];
     for (lane, walk) in walks.iter_mut().enumerate() {
-        for (numbers, [a, b, c, d]) in walk.as_chunks_mut::<2>().0.iter_mut().zip(&blocks) {
-            let both =
-                |low: &[u32; LANES], high: &[u32; LANES]| u64::from(low[lane]) | u64::from(high[lane]) << 32;
-            *numbers = [both(a, b), both(c, d)];
+        for (place, word) in walk.iter_mut().enumerate() {
+            *word = blocks[place / WORDS][place % WORDS][lane];
         }
     }
     walks
@@ -106,48 +87,9 @@ fn walks(at: &Addresses) -> [[u64; AHEAD]; LANES] {
 /// The first blocks at each address, attempt by attempt. Who puts their words into another order does so afterwards: here
 /// that would keep lanes from being drawn side by side.
 #[multiversion(targets("x86_64+avx512f+avx512bw+avx512cd+avx512dq+avx512vl", "x86_64+avx2"))]
-fn draw(at: &Addresses, blocks: &mut [[[u32; LANES]; 4]; AHEAD / 2]) {
+fn draw(at: &Addresses, blocks: &mut [[[u32; LANES]; WORDS]; BLOCKS]) {
     for (attempt, block) in (0..).zip(blocks) {
         *block = at.at_attempt(attempt).blocks();
-    }
-}
-
-/// A walk whose first words were drawn with those of neighbouring slots.
-pub(super) struct NearWalk<'n> {
-    ahead: &'n [u64; AHEAD],
-    /// Words taken of these.
-    taken: usize,
-    /// What comes behind them.
-    further: Walk,
-}
-
-/// Words that are drawn ahead.
-const WORDS: usize = 2 * AHEAD;
-
-impl TryRng for NearWalk<'_> {
-    type Error = Infallible;
-
-    #[inline]
-    fn try_next_u32(&mut self) -> Result<u32, Infallible> {
-        if self.taken == WORDS {
-            return self.further.try_next_u32();
-        }
-        let word = (self.ahead[self.taken / 2] >> (32 * (self.taken % 2))) as u32;
-        self.taken += 1;
-        Ok(word)
-    }
-
-    #[inline]
-    fn try_next_u64(&mut self) -> Result<u64, Infallible> {
-        if self.taken.is_multiple_of(2) && self.taken < WORDS {
-            self.taken += 2;
-            return Ok(self.ahead[self.taken / 2 - 1]);
-        }
-        next_u64_via_u32(self)
-    }
-
-    fn try_fill_bytes(&mut self, bytes: &mut [u8]) -> Result<(), Infallible> {
-        fill_bytes_via_next_word(bytes, || self.try_next_u32())
     }
 }
 

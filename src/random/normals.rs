@@ -7,16 +7,11 @@ use super::lanes::{Addresses, LANES};
 use super::maths::exp;
 use super::powers::exp_each;
 use super::quantile::{CENTRE_REACH, centre, normal_quantile};
-use super::streams::{Address, Streams, unit};
+use super::streams::{Address, Streams};
 
 /// The normals at `address` and the slots after it.
 pub(super) fn normals(streams: &Streams, address: Address) -> [f64; LANES] {
-    let mut at = Addresses::EMPTY;
-    for lane in 0..LANES {
-        let slot = address.slot.wrapping_add(lane as u32);
-        at.set(lane, streams.key(), Address { slot, ..address }.words());
-    }
-    normals_at(&at)
+    normals_at(&Addresses::of_slots(streams.key(), address))
 }
 
 /// The normals at these addresses.
@@ -34,9 +29,8 @@ pub(super) fn normals_at<const N: usize>(at: &Addresses<N>) -> [f64; N] {
 /// The uniform of each address, and its quantile as if it lay in the centre of the law.
 #[multiversion(targets("x86_64+avx512f+avx512bw+avx512cd+avx512dq+avx512vl", "x86_64+avx2"))]
 fn as_in_the_centre<const N: usize>(at: &Addresses<N>, uniforms: &mut [f64; N], normals: &mut [f64; N]) {
-    let [low, high, ..] = at.blocks();
+    *uniforms = at.uniforms();
     for lane in 0..N {
-        uniforms[lane] = unit(low[lane], high[lane]);
         normals[lane] = centre(uniforms[lane] - 0.5);
     }
 }
