@@ -184,7 +184,11 @@ const FINER: u16 = 1 << 15;
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::random::{Address, Purpose, Streams, Subject};
+    use crate::abreast::{ABREAST, All};
+    use crate::random::{
+        Address, Alike, Chance, ChanceAbreast, Held, Purpose, Shares, SharesAbreast, Split, SplitAbreast,
+        Streams, Subject, TablesAbreast, split_all,
+    };
 
     /// Where 32 bits do not settle where somebody is, the others do.
     #[test]
@@ -215,6 +219,27 @@ mod tests {
                 let above = all_bits_above(streams.key(), at.words(), n, &thresholds[..4]);
                 let others = (0..n).filter(|other| *other != person && all_bits(*other).0 > bits).count();
                 assert_eq!(above[..4], [n as u32, others as u32 + of_own, 0, 0], "person {person}");
+                // So is a split of a table whose first row ends there, alone and among those of other runs.
+                let mut shares = [0.0; 10];
+                shares[0] = (bits + more) / TWO_32;
+                let table = Shares::new(&shares).expect("shares");
+                let others = Split::new(Address { slot: at.slot + 1, ..at }, 11, &table);
+                let parted = split_all(&streams, &[others, Split::new(at, n, &table)])[1];
+                assert_eq!((parted.rows()[0], parted.never()), (n as u32 - above[1], u64::from(above[1])));
+                let mut chance = ChanceAbreast::new([&Chance::new(streams, Held::default())]);
+                let mut each = SharesAbreast::default();
+                each.set(&shares.map(|share| [share; ABREAST]));
+                let mut people = All::default();
+                people[0] = n;
+                chance.split(
+                    &[TablesAbreast::One(&table), TablesAbreast::Each(&each)].map(|tables| SplitAbreast {
+                        at,
+                        n: people,
+                        tables,
+                        alike: Alike::NONE,
+                    }),
+                );
+                assert_eq!([0, 1].map(|place| chance.rows(place)[0][0]), [u64::from(parted.rows()[0]); 2]);
             }
         }
     }
