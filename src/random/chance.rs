@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 
 use rand_distr::{Distribution, Poisson};
 
-use super::binomial::{binomial, binomial_at};
+use super::binomial::binomial_at;
 use super::counts::{Receipt, Ticket};
 use super::hypergeometric::hypergeometric;
 use super::near::{NearDays, NearUniforms, NearWalks};
@@ -185,20 +185,28 @@ impl Chance {
 
     /// How many of `n` happen, each with probability `p`.
     pub fn binomial(&mut self, address: Address, n: u64, p: f64) -> u64 {
-        self.drawn += 1;
-        if self.held.luck {
-            return self.expected(address, n as f64 * p.clamp(0.0, 1.0), 0, n);
-        }
-        binomial(&self.streams.at(address), n, p)
+        self.binomial_by(address, n, p, |streams| streams.at(address).uniform())
     }
 
     /// [`Chance::binomial`]; `near` remembers the numbers of the slots around.
     pub fn binomial_near(&mut self, address: Address, n: u64, p: f64, near: &mut NearUniforms) -> u64 {
+        self.binomial_by(address, n, p, |streams| near.uniform(streams.key(), address))
+    }
+
+    /// [`Chance::binomial`], whose uniform is drawn by `uniform` where it is needed.
+    #[inline]
+    fn binomial_by(
+        &mut self,
+        address: Address,
+        n: u64,
+        p: f64,
+        uniform: impl FnOnce(&Streams) -> f64,
+    ) -> u64 {
         self.drawn += 1;
         if self.held.luck {
             return self.expected(address, n as f64 * p.clamp(0.0, 1.0), 0, n);
         }
-        binomial_at(|| near.uniform(self.streams.key(), address), n, p)
+        binomial_at(|| uniform(&self.streams), n, p)
     }
 
     /// Asks as [`Chance::binomial`] for each (address, n, p), side by side: [`Chance::counted`] tells, after a
@@ -254,10 +262,19 @@ impl Chance {
         }
     }
 
-    /// Asks for splits, each of people over the rows of its table: [`Table::parted`] tells where they went, after a
-    /// [wait](Chance::wait) and once they are [taken back](Chance::take_back).
+    /// Splits people over the rows of their tables, beside those of others at its table, whose [`Table::parted`] tells
+    /// where they went. `splits` gives the same each time that it is asked.
     #[inline]
-    pub fn hand_in<'s>(&mut self, splits: impl Iterator<Item = Split<'s>>) -> Receipt {
+    pub async fn split<'s, I: Iterator<Item = Split<'s>>>(&mut self, splits: impl Fn() -> I) -> Receipt {
+        let receipt = self.hand_in(splits());
+        self.wait().await;
+        self.take_back(receipt, splits());
+        receipt
+    }
+
+    /// Asks for splits.
+    #[inline]
+    fn hand_in<'s>(&mut self, splits: impl Iterator<Item = Split<'s>>) -> Receipt {
         let table = self.table.clone();
         let mut counts = table.counts().borrow_mut();
         let asked = counts.asked();
@@ -273,7 +290,7 @@ impl Chance {
 
     /// Takes splits back, which are those that were handed in.
     #[inline]
-    pub fn take_back<'s>(&mut self, receipt: Receipt, splits: impl Iterator<Item = Split<'s>>) {
+    fn take_back<'s>(&mut self, receipt: Receipt, splits: impl Iterator<Item = Split<'s>>) {
         let mut counts = self.table.counts().borrow_mut();
         self.drawn += counts.drawn_mut().take_back(self.streams.key(), receipt, splits);
     }

@@ -137,9 +137,7 @@ impl<'s> Send<'s, '_> {
             let address = addresses.at(Purpose::Outcome, 0, past.key);
             Split::new(address, past.delivered, odds.shares(past.history))
         };
-        let receipt = self.stage.chance.hand_in(pasts.iter().map(outcome));
-        self.stage.chance.wait().await;
-        self.stage.chance.take_back(receipt, pasts.iter().map(outcome));
+        let receipt = self.stage.chance.split(|| pasts.iter().map(outcome)).await;
         let tally = take_outcomes(pasts, &table.parted(receipt), stopping_leaves);
         self.note(tally);
         let arriving = self.arriving();
@@ -151,17 +149,12 @@ impl<'s> Send<'s, '_> {
                     let address = addresses.at(Purpose::Delay, delay_item(Act::Reply), past.key);
                     Split::new(address, past.replies, late)
                 };
-                let receipt = self.stage.chance.hand_in(answering(pasts).map(late));
-                self.stage.chance.wait().await;
-                self.stage.chance.take_back(receipt, answering(pasts).map(late));
+                let receipt = self.stage.chance.split(|| answering(pasts).map(late)).await;
                 self.settle(pasts, &table.parted(receipt), replies);
             }
         }
         let delays = self.delays(&arriving);
-        let splits = || delays.iter().map(|delay| delay.split);
-        let receipt = self.stage.chance.hand_in(splits());
-        self.stage.chance.wait().await;
-        self.stage.chance.take_back(receipt, splits());
+        let receipt = self.stage.chance.split(|| delays.iter().map(|delay| delay.split)).await;
         self.queue(&delays, &table.parted(receipt));
         *self.stage.room = room;
     }
