@@ -130,6 +130,14 @@ pub struct SplitAbreast<'s> {
     pub alike: Alike,
 }
 
+impl SplitAbreast<'_> {
+    /// The key of a run, the counter of its draws, and how many people it has; keys are given word by word.
+    #[inline(always)]
+    fn of(&self, run: usize, keys: &[All<u32>; 2]) -> ([u32; 2], [u32; 4], u64) {
+        (keys.map(|words| words[run]), self.at.words(), self.n[run])
+    }
+}
+
 /// The tables of runs abreast.
 #[derive(Clone, Copy, Debug)]
 pub enum TablesAbreast<'s> {
@@ -221,8 +229,8 @@ impl PartingAbreast {
         draws: [0; ABREAST],
     };
 
-    /// Sets out: few people are asked for one by one, others by who goes to any row.
-    /// Where they went is wanted from place `first` on, run by run.
+    /// Sets out: few people are asked for one by one, others by who goes to any row. Where few people went is wanted from
+    /// place `first` on, run by run.
     #[inline(always)]
     fn begin(&mut self, split: &SplitAbreast<'_>, keys: &[All<u32>; 2], people: &mut People, first: usize) {
         let rows = split.tables.rows();
@@ -235,9 +243,9 @@ impl PartingAbreast {
         let mut many = split.n.map(|n| n as i64 as f64);
         for run in those(self.few) {
             many[run] = 0.0;
-            let (key, words, n) = ([keys[0][run], keys[1][run]], split.at.words(), split.n[run]);
+            let (key, words, n) = split.of(run, keys);
             split.tables.of(run, |table| table.ask(people, key, words, n, first + run));
-            self.draws[run] = split.n[run];
+            self.draws[run] = n;
         }
         let never = split.tables.never();
         let mut all = NOBODY;
@@ -256,7 +264,7 @@ impl PartingAbreast {
         for run in those(self.few) {
             let mut parted = parted[run];
             if !parted.settled {
-                let (key, words, n) = ([keys[0][run], keys[1][run]], split.at.words(), split.n[run]);
+                let (key, words, n) = split.of(run, keys);
                 parted = split.tables.of(run, |table| table.place(key, words, n));
             }
             for (row, count) in self.rows[..self.len].iter_mut().zip(parted.rows) {

@@ -323,12 +323,9 @@ impl Parted {
 
     /// `n` people who were placed one by one, of whom so many are at or above each threshold of a table of `rows`.
     pub(super) fn between(n: usize, rows: usize, above: &[u32; MOST_ROWS]) -> Parted {
-        let mut before = [n as u32; MOST_ROWS + 1];
-        before[1..].copy_from_slice(above);
-        let mut parted = Parted { never: before[rows], draws: n as u32, ..Parted::nobody(rows) };
-        for row in 0..MOST_ROWS {
-            let between = before[row] - before[row + 1];
-            parted.rows[row] = if row < rows { between } else { 0 };
+        let mut parted = Parted { never: n as u32, draws: n as u32, ..Parted::nobody(rows) };
+        for (row, above) in parted.rows[..rows].iter_mut().zip(above) {
+            (*row, parted.never) = (parted.never - above, *above);
         }
         parted
     }
