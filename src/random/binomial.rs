@@ -26,9 +26,8 @@ fn power(mut x: f64, mut exponent: u32) -> f64 {
     while exponent > 1 {
         exponent >>= 1;
         x *= x;
-        if exponent & 1 == 1 {
-            product *= x;
-        }
+        // No branch: which bits are set cannot be foreseen.
+        product *= f64::from_bits(if exponent & 1 == 1 { x.to_bits() } else { 1.0_f64.to_bits() });
     }
     product
 }

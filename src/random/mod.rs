@@ -57,7 +57,6 @@ mod split;
 mod streams;
 mod table;
 mod tails;
-mod walk;
 
 pub use abreast::{ChanceAbreast, SharesAbreast, SplitAbreast, TablesAbreast};
 pub use binomial::{Binomial, MOST_TRIALS, binomial};

@@ -7,11 +7,14 @@
 //!   asked      8   9  10 ...
 //! ```
 
+use std::convert::Infallible;
+
 use multiversion::multiversion;
+use rand::rand_core::utils::{fill_bytes_via_next_word, next_u64_via_u32};
+use rand::{Rng, TryRng};
 
 use super::lanes::{Addresses, LANES};
-use super::streams::Address;
-use super::walk::{WORDS, Walk};
+use super::streams::{Address, Draw};
 
 /// What was drawn last of neighbouring slots, of one address whatever the slot in it.
 #[derive(Clone, Copy, Debug, Default)]
@@ -27,11 +30,11 @@ pub type NearDays = Near<[f64; LANES]>;
 /// Uniforms.
 pub type NearUniforms = Near<[f64; LANES]>;
 
-/// The words that walks begin with.
-pub type NearWalks = Near<[[u32; BLOCKS * WORDS]; LANES]>;
+/// The numbers that walks begin with.
+pub type NearWalks = Near<Numbers>;
 
-/// Blocks of a walk that are drawn ahead: few walks take more.
-const BLOCKS: usize = 4;
+/// Numbers of 64 bits of neighbouring slots, one after another, the two of a block each time: few walks take more.
+type Numbers = [[u64; LANES]; 8];
 
 impl<T> Near<T> {
     /// What is drawn of the slots around `slot`, and the position of `slot` among them; `draw` draws from the first of them
@@ -59,10 +62,11 @@ impl NearUniforms {
 impl NearWalks {
     /// The walk at `address` under `key`.
     #[inline]
-    pub(super) fn walk(&mut self, key: [u32; 2], address: Address) -> Walk {
+    pub(super) fn walk(&mut self, key: [u32; 2], address: Address) -> Walk<'_> {
         let draw = |first| beginnings(&Addresses::of_slots(key, Address { slot: first, ..address }));
-        let (beginnings, at) = self.around(address.slot, draw);
-        Walk::begun(key, address.words(), &beginnings[at])
+        let (ahead, lane) = self.around(address.slot, draw);
+        let further = Draw::behind(key, address.words(), 2 * ahead.len() as u32);
+        Walk { ahead, lane, taken: 0, further }
     }
 }
 
@@ -71,25 +75,64 @@ fn uniforms(at: &Addresses) -> [f64; LANES] {
     at.uniforms()
 }
 
-/// The words that the walk at each address begins with.
-fn beginnings(at: &Addresses) -> [[u32; BLOCKS * WORDS]; LANES] {
-    let mut blocks = [[[0; LANES]; WORDS]; BLOCKS];
-    draw(at, &mut blocks);
-    let mut walks = [[0; BLOCKS * WORDS]; LANES];
-    for (lane, walk) in walks.iter_mut().enumerate() {
-        for (place, word) in walk.iter_mut().enumerate() {
-            *word = blocks[place / WORDS][place % WORDS][lane];
+/// The numbers that the walk at each address begins with.
+#[multiversion(targets("x86_64+avx512f+avx512bw+avx512cd+avx512dq+avx512vl", "x86_64+avx2"))]
+fn beginnings(at: &Addresses) -> Numbers {
+    let mut numbers = Numbers::default();
+    for (attempt, of_block) in (0..).zip(numbers.as_chunks_mut::<2>().0) {
+        let [a, b, c, d] = at.at_attempt(attempt).blocks();
+        for lane in 0..LANES {
+            of_block[0][lane] = u64::from(b[lane]) << 32 | u64::from(a[lane]);
+            of_block[1][lane] = u64::from(d[lane]) << 32 | u64::from(c[lane]);
         }
     }
-    walks
+    numbers
 }
 
-/// The first blocks at each address, attempt by attempt. Who puts their words into another order does so afterwards: here
-/// that would keep lanes from being drawn side by side.
-#[multiversion(targets("x86_64+avx512f+avx512bw+avx512cd+avx512dq+avx512vl", "x86_64+avx2"))]
-fn draw(at: &Addresses, blocks: &mut [[[u32; LANES]; WORDS]; BLOCKS]) {
-    for (attempt, block) in (0..).zip(blocks) {
-        *block = at.at_attempt(attempt).blocks();
+/// A walk through the blocks of one address, as a [`Draw`] is; what it begins with was drawn with that of neighbouring
+/// slots.
+pub(super) struct Walk<'n> {
+    ahead: &'n Numbers,
+    /// Which of the slots it is at.
+    lane: usize,
+    /// Words taken of what was drawn ahead.
+    taken: usize,
+    /// What comes behind that.
+    further: Draw,
+}
+
+impl Walk<'_> {
+    #[cold]
+    #[inline(never)]
+    fn further(&mut self) -> u32 {
+        self.further.next_u32()
+    }
+}
+
+impl TryRng for Walk<'_> {
+    type Error = Infallible;
+
+    #[inline]
+    fn try_next_u32(&mut self) -> Result<u32, Infallible> {
+        let Some(numbers) = self.ahead.get(self.taken / 2) else { return Ok(self.further()) };
+        let word = numbers[self.lane % LANES] >> (32 * (self.taken % 2));
+        self.taken += 1;
+        Ok(word as u32)
+    }
+
+    #[inline]
+    fn try_next_u64(&mut self) -> Result<u64, Infallible> {
+        match self.ahead.get(self.taken / 2) {
+            Some(numbers) if self.taken.is_multiple_of(2) => {
+                self.taken += 2;
+                Ok(numbers[self.lane % LANES])
+            }
+            _ => next_u64_via_u32(self),
+        }
+    }
+
+    fn try_fill_bytes(&mut self, bytes: &mut [u8]) -> Result<(), Infallible> {
+        fill_bytes_via_next_word(bytes, || self.try_next_u32())
     }
 }
 

@@ -58,13 +58,11 @@ impl Parting {
     /// are alike, to a row.
     #[inline]
     fn go_down(&self, (place, part): (usize, usize), n: f64, parted: &mut Parted, questions: &mut Questions) {
-        if n == 0.0 {
-            return;
-        }
         let part = usize::from(self.halves.down[part % PARTS]) % PARTS;
+        // Whether anybody is there is up to chance, and so asked only where somebody goes on.
         if self.cuts & WITHIN[part] == 0 {
             parted.rows[usize::from(BEGIN[part]) % MOST_ROWS] = whole(n);
-        } else {
+        } else if n > 0.0 {
             self.ask((place, part), n, parted, questions);
         }
     }

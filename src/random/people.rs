@@ -23,10 +23,10 @@ impl Edges {
     /// Of a table of so many rows (not 0), each below its threshold.
     pub(super) fn new(thresholds: &[f64; 16], rows: usize) -> Edges {
         let mut bits = [0; 16];
-        for (bits, threshold) in bits.iter_mut().zip(&thresholds[..rows]) {
+        for row in 0..16 {
+            let upto = whole(floor(thresholds[row] * TWO_32));
             // A uniform is below 1.
-            let upto = if *threshold < 1.0 { whole(floor(threshold * TWO_32)) } else { u32::MAX };
-            *bits = from_middle(upto);
+            bits[row] = from_middle(if thresholds[row] < 1.0 { upto } else { u32::MAX });
         }
         let last = bits[rows - 1];
         bits[rows..].fill(last);
@@ -141,22 +141,48 @@ impl Crowd {
     /// Counts who is in which row of a table of at most `N`, so far of nobody.
     #[inline(always)]
     fn place<const N: usize>(&self, words: &[&[i32]; 4], parted: &mut Parted) {
-        let (mut of, mut above, mut same) = ([0; N], [0_u32; N], [0_u32; N]);
-        of.copy_from_slice(&self.edges.bits[..N]);
-        for person in 0..self.n {
-            let bits = words[person % 4][self.first + person / 4];
-            for row in 0..N {
-                above[row] += u32::from(bits > of[row]);
-                same[row] |= u32::from(bits == of[row]);
+        let (blocks, others) = (self.n / 4, self.n % 4);
+        let [a, b, c, d] = words;
+        let own = self.first..self.first + self.n.div_ceil(4);
+        let words = [&a[own.clone()], &b[own.clone()], &c[own.clone()], &d[own]];
+        let mut places = Places { of: [0; N], above: [0; N], same: [0; N] };
+        places.of.copy_from_slice(&self.edges.bits[..N]);
+        for block in 0..blocks {
+            for words in words {
+                places.add(words[block]);
             }
         }
-        let mut before = [self.n as u32; N];
-        before[1..].copy_from_slice(&above[..N - 1]);
-        for row in 0..N {
-            parted.rows[row] = before[row] - above[row];
+        for words in &words[..others] {
+            places.add(words[blocks]);
         }
-        (parted.never, parted.draws) = (above[N - 1], self.n as u32);
-        parted.settled = same == [0; N];
+        let mut before = [self.n as u32; N];
+        before[1..].copy_from_slice(&places.above[..N - 1]);
+        for row in 0..N {
+            parted.rows[row] = before[row] - places.above[row];
+        }
+        (parted.never, parted.draws) = (places.above[N - 1], self.n as u32);
+        parted.settled = places.same == [0; N];
+    }
+}
+
+/// Where people are, row by row.
+struct Places<const N: usize> {
+    /// The edges.
+    of: [i32; N],
+    /// How many are above each.
+    above: [u32; N],
+    /// Whether first bits do not tell of anybody.
+    same: [u32; N],
+}
+
+impl<const N: usize> Places<N> {
+    /// Adds somebody of these first bits, from the middle.
+    #[inline(always)]
+    fn add(&mut self, bits: i32) {
+        for row in 0..N {
+            self.above[row] += u32::from(bits > self.of[row]);
+            self.same[row] |= u32::from(bits == self.of[row]);
+        }
     }
 }
 

@@ -31,8 +31,10 @@ pub(super) struct Cells {
     rested: usize,
     rested_customers: u64,
     /// Customers who may not be written to before an instant, because their reply is under way.
-    waiting: Vec<(SimTime, Cell)>,
-    /// The first of these instants.
+    waiting: Vec<Cell>,
+    /// These instants, in the same order: all are looked at when one has come.
+    waits: Vec<SimTime>,
+    /// The first of them.
     waiting_until: SimTime,
     tidied: Option<u16>,
 }
@@ -51,6 +53,7 @@ impl Cells {
             rested_customers: plan.customers,
             cells,
             waiting: Vec::new(),
+            waits: Vec::new(),
             waiting_until: SimTime::NEVER,
             tidied: None,
         }
@@ -86,10 +89,10 @@ impl Cells {
     fn end_waits(&mut self, now: SimTime) {
         self.waiting_until = SimTime::NEVER;
         let mut place = 0;
-        while place < self.waiting.len() {
-            let until = self.waiting[place].0;
+        while let Some(until) = self.waits.get(place).copied() {
             if until <= now {
-                let cell = self.waiting.swap_remove(place).1;
+                self.waits.swap_remove(place);
+                let cell = self.waiting.swap_remove(place);
                 self.rest_over(cell);
             } else {
                 self.waiting_until = self.waiting_until.min(until);
@@ -200,7 +203,8 @@ impl Cells {
     /// Customers come back, who may be written to from `from` on.
     pub(super) fn settle(&mut self, cell: Cell, from: SimTime, plan: &ListPlan) {
         if from > cell.last + plan.rest {
-            self.waiting.push((from, cell));
+            self.waiting.push(cell);
+            self.waits.push(from);
             self.waiting_until = self.waiting_until.min(from);
             return;
         }
