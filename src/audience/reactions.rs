@@ -268,6 +268,30 @@ const MADE_OF: [(Act, &[usize]); 7] = [
     (Act::Read, &[BLOCK, REPORT, REPORT_AND_BLOCK, STOP, MUTE, ARCHIVE, REPLY, READ_ONLY]),
 ];
 
+/// The same as masks: all bits of the outcomes in which each act is done.
+const DONE_IN: [[u64; OUTCOMES]; MADE_OF.len()] = {
+    let mut masks = [[0; OUTCOMES]; MADE_OF.len()];
+    let mut act = 0;
+    while act < MADE_OF.len() {
+        let mut place = 0;
+        while place < MADE_OF[act].1.len() {
+            masks[act][MADE_OF[act].1[place]] = u64::MAX;
+            place += 1;
+        }
+        act += 1;
+    }
+    masks
+};
+
+/// How often each act of [`MADE_OF`] is done.
+fn acts_of(outcome: &[u64; OUTCOMES]) -> [u64; MADE_OF.len()] {
+    let mut acts = [0; MADE_OF.len()];
+    for (act, done_in) in acts.iter_mut().zip(&DONE_IN) {
+        *act = outcome.iter().zip(done_in).map(|(count, mask)| count & mask).sum();
+    }
+    acts
+}
+
 /// The outcomes in which a customer leaves the list for good, that of who stops among them or not.
 fn outcomes_leaving(stopping_leaves: bool) -> &'static [usize] {
     match stopping_leaves {

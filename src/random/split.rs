@@ -336,6 +336,20 @@ impl Parted {
         &self.rows[..usize::from(self.len)]
     }
 
+    /// The rows to which anybody went.
+    #[inline]
+    pub fn filled(&self) -> impl Iterator<Item = usize> + use<> {
+        let mut bits = 0_u32;
+        for (row, count) in self.rows.iter().enumerate() {
+            bits |= u32::from(*count > 0) << row;
+        }
+        std::iter::from_fn(move || {
+            let row = bits.trailing_zeros();
+            bits &= bits.wrapping_sub(1);
+            (row < u32::BITS).then_some(row as usize)
+        })
+    }
+
     /// How many went to no row.
     pub fn never(&self) -> u64 {
         u64::from(self.never)

@@ -7,7 +7,6 @@
 //! ```
 
 use std::borrow::Cow;
-use std::ops::Range;
 
 use crate::few::Few;
 use crate::random::{MOST_ROWS, Parted, Purpose, Shares, Split};
@@ -18,7 +17,7 @@ use super::super::list::{AS_LAST, CLOSED, Cell, SERVICE_WINDOW, Taken};
 use super::super::moment::Moment;
 use super::super::odds::{OUTCOMES, REPLY};
 use super::super::timetable::Arriving;
-use super::{Act, MADE_OF, Send, Tally, leaving};
+use super::{Act, MADE_OF, Send, Tally, acts_of, leaving};
 
 /// The cell of draws that concern a whole batch: no past has this key.
 pub(super) const BATCH: u32 = u32::MAX;
@@ -86,6 +85,12 @@ impl Past {
     /// What of the past tells customers apart.
     fn order(&self) -> (u64, SimTime) {
         (self.packed, self.counted)
+    }
+
+    /// Whether this is what of it tells customers apart.
+    #[inline]
+    fn is_at(&self, (packed, counted): (u64, SimTime)) -> bool {
+        (self.packed == packed) & (self.counted == counted)
     }
 
     /// Whether the message comes inside a service window.
@@ -180,8 +185,8 @@ impl<'s> Send<'s, '_> {
             let counted = self.stage.list.counted_after(part, inside, self.moment.now);
             let order = (history.packed(), counted);
             // Cells of the same message come in order of their past: most often it is the next one.
-            if pasts.get(next).is_none_or(|past| past.order() != order) {
-                next = pasts.iter().position(|past| past.order() == order).unwrap_or(pasts.len());
+            if pasts.get(next).is_none_or(|past| !past.is_at(order)) {
+                next = pasts.iter().position(|past| past.is_at(order)).unwrap_or(pasts.len());
             }
             match pasts.get_mut(next) {
                 Some(past) => past.add(part.customers),
@@ -223,17 +228,12 @@ impl<'s> Send<'s, '_> {
         let heard = self.settle_reached(pasts, late);
         let rows = late.first().map_or(0, |parted| parted.rows().len());
         let at = &replies.at[self.late_rows..][..rows];
-        let mut first = 0;
-        while first < rows {
-            let end = first + at[first..].iter().take_while(|arrives| **arrives == at[first]).count();
-            let customers: u32 = heard[first..end].iter().sum();
+        for ((arrives, slot), customers) in at.iter().zip(&replies.slot[self.late_rows..]).zip(heard) {
             if customers > 0 {
-                let slot = replies.slot[self.late_rows + first];
-                self.reply(at[first], slot, u64::from(customers));
-                self.settle_late(pasts, late, first..end, (at[first], customers));
+                self.reply(*arrives, *slot, u64::from(customers));
             }
-            first = end;
         }
+        self.settle_late(pasts, late, at);
     }
 
     /// Those whom the message did not reach come back after their rest.
@@ -276,29 +276,23 @@ impl<'s> Send<'s, '_> {
         heard
     }
 
-    /// The customers whose answers arrive with some rows, all at once, come back after their rest and the answer.
-    fn settle_late(
-        &mut self,
-        pasts: &[Past],
-        late: &[Parted],
-        rows: Range<usize>,
-        (arrives, mut customers): (SimTime, u32),
-    ) {
-        let last = self.moment.now;
-        let (window, from) = (arrives + SERVICE_WINDOW, arrives.max(last + self.stage.list.rest()));
+    /// The customers whose answers matter come back after their rest and the answer, in order of its arrival: row by row of
+    /// those that arrive `at` some time each.
+    fn settle_late(&mut self, pasts: &[Past], late: &[Parted], at: &[SimTime]) {
+        let mut back: Few<(SimTime, &Past, u32)> = Few::new();
         for (past, parted) in answering(pasts).zip(late) {
-            if past.late == 0 {
-                continue;
+            for row in parted.filled() {
+                back.push((at[row], past, parted.rows()[row]));
             }
-            for count in parted.rows()[rows.clone()].iter().filter(|count| **count > 0) {
-                customers -= count;
-                let (customers, history) = (u64::from(*count), past.history);
-                let cell = Cell { last, delivered: true, window, counted: past.counted, history, customers };
-                self.stage.list.settle(cell, from, None);
-            }
-            if customers == 0 {
-                return;
-            }
+        }
+        back.sort_by_key(|(arrives, ..)| *arrives);
+        let last = self.moment.now;
+        let rested = last + self.stage.list.rest();
+        for (arrives, past, customers) in back {
+            let (window, customers) = (arrives + SERVICE_WINDOW, u64::from(customers));
+            let Past { history, counted, .. } = *past;
+            let cell = Cell { last, delivered: true, window, counted, history, customers };
+            self.stage.list.settle(cell, arrives.max(rested), None);
         }
     }
 
@@ -313,11 +307,8 @@ impl<'s> Send<'s, '_> {
         let replies_left = if self.late_rows > 0 { self.tally.early_replies } else { 0 };
         let early = segment.answers.get(self.late_rows).and_then(|(early, _)| early.as_ref());
         let mut delays: Few<Delay<'a>> = Few::new();
-        for (act, rows) in MADE_OF {
-            let count = match act {
-                Act::Reply => replies_left,
-                _ => rows.iter().map(|row| outcome[*row]).sum(),
-            };
+        for ((act, _), done) in MADE_OF.into_iter().zip(acts_of(&outcome)) {
+            let count = if act == Act::Reply { replies_left } else { done };
             if count == 0 {
                 continue;
             }
@@ -328,7 +319,7 @@ impl<'s> Send<'s, '_> {
                 self.queue_row(act, rows, row, count);
                 continue;
             }
-            let fine = moment.followed.by_slot(act) || act == Act::Read && moment.unread_after.is_some();
+            let fine = moment.followed.by_slot(act) | ((act == Act::Read) & moment.unread_after.is_some());
             let address = addresses.at(Purpose::Delay, delay_item(act), BATCH);
             let alike = if fine { rows.by_slot } else { rows.by_day };
             delays.push(Delay { act, rows, split: Split::new(address, count, shares).alike(alike) });
