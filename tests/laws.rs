@@ -22,7 +22,7 @@ use tiercast::platform::language::{CapLimit, CapOf};
 use tiercast::platform::{
     Change, Opening, Platform, Policy, Score, Signal, Subject as Whom, TemplateOpening, Thresholds, What,
 };
-use tiercast::random::{Address, Chance, Held, NearWalks, Prior, Purpose, Streams, Subject};
+use tiercast::random::{Address, Chance, Held, NearCounts, Prior, Purpose, Streams, Subject};
 use tiercast::sender::{AfterTable, Clock, Observation, State, Strategy as Sender, Usage, Volume};
 use tiercast::sim::{Batch, Entry, Journal, Ledger, Metric, Probe, Scenario, Trajectory};
 use tiercast::time::{Calendar, DAY, HOUR, SimTime, Slot, Span};
@@ -719,7 +719,7 @@ fn plain_loop(case: &Case, scenario: &Scenario, index: u64) -> Plain {
             if writing > 0 {
                 platform.hear(now, Signal::CustomerMessages { number: 0, count: writing }, changes);
             }
-            let luck = (&mut chance, &mut NearWalks::default());
+            let luck = (&mut chance, &mut NearCounts::default());
             writing = segment.first_messages(&rates, list.remaining(), slot, days, written_to, luck);
         }
         let hear = |platform: &mut Platform<'_>, arrivals: &mut Arrivals, changes: &mut Vec<Change>| {

@@ -15,7 +15,7 @@ mod people;
 
 use crate::glossary::Category;
 use crate::random::maths::expm1;
-use crate::random::{Address, Chance, NearWalks, Purpose, Subject};
+use crate::random::{Address, Chance, NearCounts, Purpose, Subject};
 use crate::time::{Calendar, SimTime, Slot};
 
 use super::act::Act;
@@ -125,7 +125,7 @@ impl Segment {
         slot: Slot,
         slot_days: f64,
         list: Subject,
-        (chance, near): (&mut Chance, &mut NearWalks),
+        (chance, near): (&mut Chance, &mut NearCounts),
     ) -> u64 {
         let days = self.activity.as_ref().map_or(slot_days, |activity| activity.days_in(slot));
         let expected = rates.base(RateName::first_messages) * days * customers as f64;

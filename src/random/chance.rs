@@ -12,13 +12,12 @@
 use std::cell::Ref;
 use std::collections::BTreeMap;
 
-use rand_distr::{Distribution, Poisson};
-
 use super::binomial::binomial_at;
 use super::counts::{Receipt, Ticket};
 use super::hypergeometric::hypergeometric;
-use super::near::{NearDays, NearUniforms, NearWalks};
+use super::near::{NearDays, NearUniforms};
 use super::normals::{log_normal, log_normals, normals};
+use super::poisson::{NearCounts, poisson};
 use super::prior::Prior;
 use super::probability::Probability;
 use super::quantile::normal_quantile;
@@ -250,16 +249,12 @@ impl Chance {
     }
 
     /// How many events there are, when `mean` are expected; `near` remembers the numbers of the slots around.
-    pub fn poisson(&mut self, address: Address, mean: f64, near: &mut NearWalks) -> u64 {
+    pub fn poisson(&mut self, address: Address, mean: f64, near: &mut NearCounts) -> u64 {
         self.drawn += 1;
         if self.held.luck {
             return self.expected(address, mean, 0, u64::MAX);
         }
-        match Poisson::new(mean) {
-            Ok(law) => law.sample(&mut near.walk(self.streams.key(), address)) as u64,
-            // Nothing is expected.
-            Err(_) => 0,
-        }
+        poisson(&self.streams, address, mean, near)
     }
 
     /// Splits people over the rows of their tables, beside those of others at its table, whose [`Table::parted`] tells

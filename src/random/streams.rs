@@ -181,12 +181,6 @@ impl Draw {
         Draw { key, counter: words, block: [0; 4], taken: 0 }
     }
 
-    /// What is left of its walk once so many words are taken, whole blocks of them.
-    #[inline]
-    pub(super) fn behind(key: [u32; 2], words: [u32; 4], taken: u32) -> Draw {
-        Draw { taken, ..Draw::at(key, words) }
-    }
-
     /// The number of this address: uniform in the open interval (0, 1), see [`unit`].
     #[inline]
     pub fn uniform(&self) -> f64 {

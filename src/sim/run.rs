@@ -27,7 +27,7 @@ use crate::few::{Few, One};
 use crate::glossary::Feedback;
 use crate::platform::price::OpenConversations;
 use crate::platform::{Admission, Change, Platform, Score, What};
-use crate::random::{Chance, NearUniforms, NearWalks, Player, Streams, Table};
+use crate::random::{Chance, NearCounts, NearUniforms, Player, Streams, Table};
 use crate::sender::{Desk, Observation, State, Tally};
 use crate::time::{DAY, SimTime, Slot, Span};
 
@@ -204,7 +204,7 @@ pub(super) struct Writing {
     /// Those of the slot before the next \[messages\]: they arrive when it is over.
     count: u64,
     /// How many there are, and how many of them are in an open conversation: numbers of neighbouring slots.
-    counts: NearWalks,
+    counts: NearCounts,
     pub(super) in_conversation: NearUniforms,
 }
 
