@@ -47,32 +47,29 @@ pub(super) struct People {
     groups: Vec<Addresses>,
     /// The words of each block from the middle, word by word: the first 32 bits of people.
     words: [Vec<i32>; 4],
-    crowds: Vec<Crowd>,
-    /// How many blocks and crowds are asked for.
+    /// How many blocks are asked for.
     blocks: usize,
-    asked: usize,
+    /// The crowds of tables of at most eight rows, and of longer ones.
+    short: Vec<Crowd<8>>,
+    long: Vec<Crowd<16>>,
 }
 
-/// People who are placed by the same thresholds.
+/// People who are placed by the same thresholds, of a table of at most `N` rows.
 #[derive(Clone, Debug)]
-struct Crowd {
+struct Crowd<const N: usize> {
+    edges: [i32; N],
     /// The first of their blocks.
-    first: usize,
-    n: usize,
-    /// The thresholds that count, and the edges of all.
-    rows: usize,
-    edges: Edges,
+    first: u32,
+    n: u32,
     /// Where their rows are wanted.
-    place: usize,
-}
-
-impl Crowd {
-    const EMPTY: Crowd = Crowd { first: 0, n: 0, rows: 0, edges: Edges { bits: [0; 16] }, place: 0 };
+    place: u32,
 }
 
 impl People {
     pub(super) fn clear(&mut self) {
-        (self.blocks, self.asked) = (0, 0);
+        self.blocks = 0;
+        self.short.clear();
+        self.long.clear();
     }
 
     /// Asks for `n` people (at most 2^17) at the counter `words` under `key`, who are placed by the first `rows`
@@ -86,13 +83,13 @@ impl People {
         (edges, rows): (&Edges, usize),
         place: usize,
     ) {
-        if self.asked == self.crowds.len() {
-            self.crowds.push(Crowd::EMPTY);
+        let (first, n, place) = (self.blocks as u32, n as u32, place as u32);
+        match edges.bits.first_chunk().filter(|_| rows <= 8) {
+            Some(edges) => self.short.push(Crowd { edges: *edges, first, n, place }),
+            None => self.long.push(Crowd { edges: edges.bits, first, n, place }),
         }
-        self.crowds[self.asked] = Crowd { first: self.blocks, n: n as usize, rows, edges: *edges, place };
-        self.asked += 1;
         let [head, subject, cell, slot] = words;
-        for block in 0..blocks_of(n) {
+        for block in 0..n.div_ceil(4) {
             let (group, lane) = (self.blocks / LANES, self.blocks % LANES);
             if group == self.groups.len() {
                 self.groups.push(Addresses::EMPTY);
@@ -107,18 +104,18 @@ impl People {
         let groups = self.blocks.div_ceil(LANES);
         self.words.iter_mut().for_each(|words| words.resize(words.len().max(groups * LANES), 0));
         let [a, b, c, d] = &mut self.words;
-        draw(&self.groups[..groups], [a, b, c, d], &self.crowds[..self.asked], parted);
+        draw(&self.groups[..groups], [a, b, c, d], (&self.short, &self.long), parted);
     }
-}
-
-/// The blocks of `n` people.
-fn blocks_of(n: u64) -> u32 {
-    n.div_ceil(4) as u32
 }
 
 /// Draws all groups, and counts who of each crowd is in which row.
 #[multiversion(targets("x86_64+avx512f+avx512bw+avx512cd+avx512dq+avx512vl", "x86_64+avx2"))]
-fn draw(groups: &[Addresses], mut words: [&mut [i32]; 4], crowds: &[Crowd], parted: &mut [Parted]) {
+fn draw(
+    groups: &[Addresses],
+    mut words: [&mut [i32]; 4],
+    (short, long): (&[Crowd<8>], &[Crowd<16>]),
+    parted: &mut [Parted],
+) {
     for (group, at) in groups.iter().enumerate() {
         let blocks = at.blocks();
         for (words, of_blocks) in words.iter_mut().zip(&blocks) {
@@ -129,24 +126,24 @@ fn draw(groups: &[Addresses], mut words: [&mut [i32]; 4], crowds: &[Crowd], part
         }
     }
     let words = words.map(|words| &*words);
-    for crowd in crowds {
-        match crowd.rows {
-            0..=8 => crowd.place::<8>(&words, &mut parted[crowd.place]),
-            _ => crowd.place::<16>(&words, &mut parted[crowd.place]),
-        }
+    for crowd in short {
+        crowd.place(&words, &mut parted[crowd.place as usize]);
+    }
+    for crowd in long {
+        crowd.place(&words, &mut parted[crowd.place as usize]);
     }
 }
 
-impl Crowd {
-    /// Counts who is in which row of a table of at most `N`, so far of nobody.
+impl<const N: usize> Crowd<N> {
+    /// Counts who is in which row, so far of nobody.
     #[inline(always)]
-    fn place<const N: usize>(&self, words: &[&[i32]; 4], parted: &mut Parted) {
-        let (blocks, others) = (self.n / 4, self.n % 4);
+    fn place(&self, words: &[&[i32]; 4], parted: &mut Parted) {
+        let (first, n) = (self.first as usize, self.n as usize);
+        let (blocks, others) = (n / 4, n % 4);
         let [a, b, c, d] = words;
-        let own = self.first..self.first + self.n.div_ceil(4);
+        let own = first..first + n.div_ceil(4);
         let words = [&a[own.clone()], &b[own.clone()], &c[own.clone()], &d[own]];
-        let mut places = Places { of: [0; N], above: [0; N], same: [0; N] };
-        places.of.copy_from_slice(&self.edges.bits[..N]);
+        let mut places = Places { of: self.edges, above: [0; N], same: [0; N] };
         for block in 0..blocks {
             for words in words {
                 places.add(words[block]);
@@ -155,12 +152,12 @@ impl Crowd {
         for words in &words[..others] {
             places.add(words[blocks]);
         }
-        let mut before = [self.n as u32; N];
+        let mut before = [self.n; N];
         before[1..].copy_from_slice(&places.above[..N - 1]);
         for row in 0..N {
             parted.rows[row] = before[row] - places.above[row];
         }
-        (parted.never, parted.draws) = (places.above[N - 1], self.n as u32);
+        (parted.never, parted.draws) = (places.above[N - 1], self.n);
         parted.settled = places.same == [0; N];
     }
 }
