@@ -29,7 +29,7 @@ use crate::platform::price::OpenConversations;
 use crate::platform::{Admission, Change, Platform, Score, What};
 use crate::random::{Chance, NearCounts, NearUniforms, Player, Streams, Table};
 use crate::sender::{Desk, Observation, State, Tally};
-use crate::time::{DAY, SimTime, Slot, Span};
+use crate::time::{DAY, SimTime, Slot};
 
 use super::abreast::Abreast;
 use super::account::Account;
@@ -132,9 +132,6 @@ impl Scenario {
 
 /// Fewer than these take less time where each goes by itself.
 const FEWEST_ABREAST: usize = 4;
-
-/// On the way to a send that is so far off there is much to hear.
-const FAR: Span = Span::hours(6);
 
 /// A slot in which something arrives, and when it begins.
 #[derive(Clone, Copy)]
@@ -280,14 +277,7 @@ impl<'s, 'p> Run<'s, 'p> {
     async fn play(mut self) -> Trajectory {
         self.begin();
         loop {
-            let in_turns = self.listens_in_turns();
-            if in_turns {
-                self.chance.wait().await;
-            }
             let Some(send) = self.go_on() else { break };
-            if in_turns {
-                self.chance.wait().await;
-            }
             if !self.released.is_empty() {
                 self.send_held(self.now).await;
             }
@@ -298,13 +288,6 @@ impl<'s, 'p> Run<'s, 'p> {
         }
         self.close_days(self.scenario.setting.calendar.end());
         self.finish()
-    }
-
-    /// Whether the next send is so far off that replications take turns before and after the way to it: what listening
-    /// and sending are made of does not fit into the nearest cache together, so each is done by all before any goes on.
-    /// Where customers write first, or something is priced, listening alone is too long for that to be worth the turns.
-    fn listens_in_turns(&self) -> bool {
-        self.next_first == Slot::MAX && self.account.is_none() && self.next_send_at() >= self.now + FAR
     }
 
     /// Goes on to the next instant at which something is sent, and there up to class 5; tells whether the sender sends,

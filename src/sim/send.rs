@@ -185,10 +185,18 @@ impl<'s> Run<'s, '_> {
 
     /// Sends a batch to customers of a lane's list: who is chosen, what the platform admits, how they react.
     async fn send_batch(&mut self, lane: usize, template: usize, asked: u64, slot: Slot, now: SimTime) {
+        self.turn().await;
         let moment = self.moment(lane, template, slot, now);
         let mut chosen = self.choose(lane, asked, &moment);
         let delivered = self.deliver(lane, &mut chosen, &moment).await;
+        self.turn().await;
         self.sent(lane, &chosen.offered, delivered, &moment);
+    }
+
+    /// Waits until the other replications at the table have come to their next wait: listening, choosing and reacting are made
+    /// of more code than the nearest cache holds, so each is done by all of them before any goes on.
+    fn turn(&self) -> impl Future<Output = ()> + use<> {
+        self.chance.wait()
     }
 
     /// Tells of a batch that was sent; returns whether the platform changed by it.
