@@ -158,7 +158,8 @@ impl<'s> Send<'s, '_> {
                 self.settle(pasts, &table.parted(receipt), replies);
             }
         }
-        let delays = self.delays(&arriving);
+        let mut delays = Few::new();
+        self.delays(&arriving, &mut delays);
         let receipt = self.stage.chance.split(|| delays.iter().map(|delay| delay.split)).await;
         self.queue(&delays, &table.parted(receipt));
         *self.stage.room = room;
@@ -288,17 +289,17 @@ impl<'s> Send<'s, '_> {
         back.sort_by_key(|(arrives, ..)| *arrives);
         let last = self.moment.now;
         let rested = last + self.stage.list.rest();
-        for (arrives, past, customers) in back {
-            let (window, customers) = (arrives + SERVICE_WINDOW, u64::from(customers));
-            let Past { history, counted, .. } = *past;
+        for (arrives, past, customers) in &back {
+            let (window, customers) = (*arrives + SERVICE_WINDOW, u64::from(*customers));
+            let Past { history, counted, .. } = **past;
             let cell = Cell { last, delivered: true, window, counted, history, customers };
-            self.stage.list.settle(cell, arrives.max(rested), None);
+            self.stage.list.settle(cell, rested.max(*arrives), None);
         }
     }
 
-    /// What is alike for every past of the batch: acts, and how each is split over the rows of its delay. What arrives with
-    /// one row is queued at once.
-    fn delays<'a>(&mut self, arriving: &'a [Arriving]) -> Few<Delay<'a>>
+    /// Puts into `delays` what is alike for every past of the batch: acts, and how each is split over the rows of its
+    /// delay. What arrives with one row is queued at once.
+    fn delays<'a>(&mut self, arriving: &'a [Arriving], delays: &mut Few<Delay<'a>>)
     where
         's: 'a,
     {
@@ -306,7 +307,6 @@ impl<'s> Send<'s, '_> {
         let outcome = self.tally.outcome;
         let replies_left = if self.late_rows > 0 { self.tally.early_replies } else { 0 };
         let early = segment.answers.get(self.late_rows).and_then(|(early, _)| early.as_ref());
-        let mut delays: Few<Delay<'a>> = Few::new();
         for ((act, _), done) in MADE_OF.into_iter().zip(acts_of(&outcome)) {
             let count = if act == Act::Reply { replies_left } else { done };
             if count == 0 {
@@ -324,7 +324,6 @@ impl<'s> Send<'s, '_> {
             let alike = if fine { rows.by_slot } else { rows.by_day };
             delays.push(Delay { act, rows, split: Split::new(address, count, shares).alike(alike) });
         }
-        delays
     }
 
     /// Queues acts that all arrive with one row.
