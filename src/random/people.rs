@@ -154,8 +154,8 @@ impl<const N: usize> Crowd<N> {
         }
         let mut before = [self.n; N];
         before[1..].copy_from_slice(&places.above[..N - 1]);
-        for row in 0..N {
-            parted.rows[row] = before[row] - places.above[row];
+        for (row, (before, above)) in parted.rows.iter_mut().zip(before.iter().zip(&places.above)) {
+            *row = before - above;
         }
         (parted.never, parted.draws) = (places.above[N - 1], self.n);
         parted.settled = places.same == [0; N];

@@ -276,8 +276,7 @@ impl<'s, 'p> Run<'s, 'p> {
     /// From the start to the end.
     async fn play(mut self) -> Trajectory {
         self.begin();
-        loop {
-            let Some(send) = self.go_on() else { break };
+        while let Some(send) = self.go_on() {
             if !self.released.is_empty() {
                 self.send_held(self.now).await;
             }
