@@ -193,8 +193,8 @@ impl<'s> Run<'s, '_> {
         self.sent(lane, &chosen.offered, delivered, &moment);
     }
 
-    /// Waits until the other replications at the table have come to their next wait: listening, choosing and reacting are made
-    /// of more code than the nearest cache holds, so each is done by all of them before any goes on.
+    /// Waits until the other replications at the table have come to their next wait: listening, choosing and reacting are
+    /// made of more code than the nearest cache holds, so each is done by all of them before any goes on.
     fn turn(&self) -> impl Future<Output = ()> + use<> {
         self.chance.wait()
     }

@@ -277,8 +277,8 @@ impl<'s> Send<'s, '_> {
         heard
     }
 
-    /// The customers whose answers matter come back after their rest and the answer, in order of its arrival: row by row of
-    /// those that arrive `at` some time each.
+    /// The customers whose answers matter come back after their rest and the answer, in order of its arrival; `at` tells
+    /// when each row of `late` arrives.
     fn settle_late(&mut self, pasts: &[Past], late: &[Parted], at: &[SimTime]) {
         let mut back: Few<(SimTime, &Past, u32)> = Few::new();
         for (past, parted) in answering(pasts).zip(late) {
