@@ -16,7 +16,7 @@ use super::binomial::binomial_at;
 use super::counts::{Receipt, Ticket};
 use super::hypergeometric::hypergeometric;
 use super::near::{NearDays, NearUniforms};
-use super::normals::{log_normal, log_normals, normals};
+use super::normals::{log_normal, log_normals, normals_at};
 use super::poisson::{NearCounts, poisson};
 use super::prior::Prior;
 use super::probability::Probability;
@@ -165,8 +165,9 @@ impl Chance {
         if self.is_still(sigma) {
             return 1.0;
         }
-        let draw = |first| log_normals(sigma, &normals(&self.streams, Address { slot: first, ..address }));
-        let (effects, at) = near.around(day, draw);
+        let address = Address { slot: day, ..address };
+        let (effects, at) =
+            near.around(self.streams.key(), address, |all| log_normals(sigma, &normals_at(all)));
         effects[at]
     }
 

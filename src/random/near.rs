@@ -27,15 +27,22 @@ pub type NearDays = Near<[f64; LANES]>;
 pub type NearUniforms = Near<[f64; LANES]>;
 
 impl<T> Near<T> {
-    /// What is drawn of the slots around `slot`, and the position of `slot` among them; `draw` draws from the first of them
-    /// on.
+    /// What is drawn under `key` of the slots around that of `address`, and its position among them; `draw` draws at the
+    /// addresses of all.
     #[inline]
-    pub(super) fn around(&mut self, slot: u32, draw: impl FnOnce(u32) -> T) -> (&T, usize) {
-        let first = slot - slot % LANES as u32;
+    pub(super) fn around(
+        &mut self,
+        key: [u32; 2],
+        address: Address,
+        draw: impl FnOnce(&Addresses) -> T,
+    ) -> (&T, usize) {
+        let at = address.slot % LANES as u32;
+        let first = address.slot - at;
         if self.first != Some(first) {
-            (self.first, self.drawn) = (Some(first), draw(first));
+            let all = Addresses::of_slots(key, Address { slot: first, ..address });
+            (self.first, self.drawn) = (Some(first), draw(&all));
         }
-        (&self.drawn, (slot - first) as usize)
+        (&self.drawn, at as usize)
     }
 }
 
@@ -43,8 +50,7 @@ impl NearUniforms {
     /// The uniform at `address` under `key`.
     #[inline]
     pub(super) fn uniform(&mut self, key: [u32; 2], address: Address) -> f64 {
-        let draw = |first| uniforms(&Addresses::of_slots(key, Address { slot: first, ..address }));
-        let (uniforms, at) = self.around(address.slot, draw);
+        let (uniforms, at) = self.around(key, address, uniforms);
         uniforms[at]
     }
 }

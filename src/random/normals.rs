@@ -3,16 +3,10 @@
 
 use multiversion::multiversion;
 
-use super::lanes::{Addresses, LANES};
+use super::lanes::Addresses;
 use super::maths::exp;
 use super::powers::exp_each;
 use super::quantile::{CENTRE_REACH, centre, normal_quantile};
-use super::streams::{Address, Streams};
-
-/// The normals at `address` and the slots after it.
-pub(super) fn normals(streams: &Streams, address: Address) -> [f64; LANES] {
-    normals_at(&Addresses::of_slots(streams.key(), address))
-}
 
 /// The normals at these addresses.
 pub(super) fn normals_at<const N: usize>(at: &Addresses<N>) -> [f64; N] {
@@ -58,14 +52,15 @@ fn logarithm(sigma: f64, z: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::random::{Purpose, Subject};
+    use crate::random::{Address, Purpose, Streams, Subject};
 
     #[test]
     fn side_by_side_is_one_by_one() {
         for replication in 0..200 {
             let streams = Streams::new(11, replication);
             let address = Address { slot: 8, ..Address::of(Purpose::Day, Subject::new(&["normals"])) };
-            for (lane, normal) in normals(&streams, address).into_iter().enumerate() {
+            let all = Addresses::of_slots(streams.key(), address);
+            for (lane, normal) in normals_at(&all).into_iter().enumerate() {
                 let alone = streams.at(Address { slot: 8 + lane as u32, ..address }).uniform();
                 assert_eq!(normal.to_bits(), normal_quantile(alone).to_bits(), "at {alone}");
             }

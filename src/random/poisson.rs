@@ -48,8 +48,7 @@ impl NearCounts {
         if !(0.0 < mean && mean < SMALL) {
             return None;
         }
-        let draw = |slot| products(&Addresses::of_slots(streams.key(), Address { slot, ..address }));
-        let (products, at) = self.products.around(address.slot, draw);
+        let (products, at) = self.products.around(streams.key(), address, products);
         let asked = Some((address.slot - at as u32, mean));
         if self.counted != asked {
             (self.counted, self.counts) = (asked, above(products, exp(-mean)));
